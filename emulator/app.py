@@ -1,0 +1,167 @@
+"""Where the parts are wired, and nowhere else."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from flask import Flask, Response
+
+from emulator.control import routes as control
+from emulator.core.cases import Cases
+from emulator.core.clock import Clock
+from emulator.core.completion import Completion
+from emulator.core.model import Case, Letter, Preferences, Silence
+from emulator.core.outbox import Outbox
+from emulator.core.ports import Ending
+from emulator.core.retry import parse_retry
+from emulator.delivery.sender import HttpSender
+from emulator.delivery.targets import Targets
+from emulator.delivery.worker import Alarm, Worker
+from emulator.providers import aplyid, sphinxhq
+from emulator.settings import BadSetting, Settings, suggest
+from emulator.store.sqlite import SqliteStore
+from emulator.version import VERSION
+from emulator.web import hooks
+from emulator.web.links import Links
+from emulator.web.provider import Desk, Provider
+from emulator.web.sandbox_path import select_by_path
+from emulator.web.server import Server, listen, local_address
+
+PROVIDERS: tuple[Provider, ...] = (aplyid.PROVIDER, sphinxhq.PROVIDER)
+
+
+@dataclass(frozen=True)
+class Built:
+    """The parts of one emulator, wired but not started."""
+
+    app: Flask
+    store: SqliteStore
+    worker: Worker
+
+
+def create_app(settings: Settings, address: str | None = None) -> Built:
+    """An emulator with those settings; `address` is where it listens. Raises BadSetting or StoreUnusable."""
+    switches = _read_switches(settings.switch)
+    public_url = settings.public_url or address or f"http://{settings.host}:{settings.port}"
+    preferences = Preferences(
+        delay=settings.delay,
+        webhook_url=settings.webhook_url,
+        retry=parse_retry(settings.retry),
+        seed=settings.seed,
+    )
+    store, clock, alarm = SqliteStore(settings.database_file), Clock(), Alarm()
+    endings: dict[str, Ending] = {}
+    cases = Cases(store=store, clock=clock, preferences=preferences, endings=endings, wake=alarm.wake)
+    desks = {p.name: _desk(p, settings, cases, Links(public_url), switches[p.name]) for p in PROVIDERS}
+    endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
+    completion = Completion(store=store, clock=clock, preferences=preferences, endings=endings, wake=alarm.wake)
+    sender = HttpSender(_targets(settings, address, public_url), clock, f"case-emulator/{VERSION}")
+    outbox = Outbox(
+        store=store,
+        clock=clock,
+        preferences=preferences,
+        sender=sender,
+        owner=f"{os.getpid()}-{uuid4()}",
+        wake=alarm.wake,
+    )
+    worker = Worker(store=store, clock=clock, completion=completion, outbox=outbox, alarm=alarm)
+    return Built(_flask_app(settings, clock, cases, desks, public_url), store, worker)
+
+
+def _flask_app(settings: Settings, clock: Clock, cases: Cases, desks: dict[str, Desk], public_url: str) -> Flask:
+    app = Flask("emulator", static_folder=None)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.wsgi_app = select_by_path(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    hosts = {host.lower() for host in settings.allow_host} | {(urlsplit(public_url).hostname or "").lower()}
+    hooks.install(app, clock, [(p, desks[p.name]) for p in PROVIDERS], hosts)
+    for provider in PROVIDERS:
+        app.register_blueprint(provider.blueprint(desks[provider.name]))
+    app.register_blueprint(control.blueprint(cases))
+    app.add_url_rule(
+        "/", "welcome", lambda: Response(what_to_send(public_url), content_type="text/plain; charset=utf-8")
+    )
+    return app
+
+
+def _desk(provider: Provider, settings: Settings, cases: Cases, links: Links, switches: dict[str, str]) -> Desk:
+    further = frozenset(getattr(settings, provider.setting))
+    return Desk(cases=cases, links=links, switches=switches, further_credentials=further)
+
+
+def _ending(provider: Provider, desk: Desk) -> Ending:
+    def letter(case: Case, preferences: Preferences, event_id: str) -> Letter | Silence:
+        return provider.render_webhook(case, preferences, event_id, desk)
+
+    return Ending(newborn=provider.newborn, conclude=provider.conclude, letter=letter)
+
+
+def _read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The value of every switch of every provider; raises BadSetting."""
+    known = {f"{p.name}.{s.name}": s for p in PROVIDERS for s in p.switches}
+    values = {name: switch.choices[0] for name, switch in known.items()}
+    for item in chosen:
+        name, _, value = item.partition("=")
+        if name not in known:
+            raise BadSetting(f"{name} is no switch{suggest(name, known)}")
+        if value not in known[name].choices:
+            raise BadSetting(f"{name} is {value!r}: one of {', '.join(known[name].choices)} is needed")
+        values[name] = value
+    return {p.name: {s.name: values[f"{p.name}.{s.name}"] for s in p.switches} for p in PROVIDERS}
+
+
+def _targets(settings: Settings, address: str | None, public_url: str) -> Targets:
+    own = {_host_and_port(url) for url in (address, public_url) if url}
+    if address:
+        own.add((settings.host, _host_and_port(address)[1]))
+    return Targets(frozenset(host.lower() for host in settings.allow_target), own)
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def what_to_send(address: str) -> str:
+    """A first request for each provider, to paste into a terminal."""
+    lines = [f"{p.title}:\n  {p.curl(address)}\n" for p in PROVIDERS]
+    inbox = f"Webhooks without a receiver:\n  curl {address}/_emulator/sandboxes/default/inbox\n"
+    return "\n".join([*lines, inbox])
+
+
+class RunningEmulator:
+    """An emulator that serves, from `start` to `stop`; also a context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises PortTaken, BadSetting or StoreUnusable; nothing is left behind then."""
+        listening = listen(settings.host, settings.port)
+        try:
+            host, port = listening.getsockname()[:2]
+            self.address = local_address(host, port)
+            self._built = create_app(settings, self.address)
+            self.url = settings.public_url or self.address
+            self._server = Server(self._built.app, listening)
+        except BaseException:
+            listening.close()
+            raise
+        self.port = int(port)
+
+    def start(self) -> None:
+        """Begin to answer, and to take cases to their end."""
+        self._built.worker.start()
+        self._server.start()
+
+    def stop(self) -> None:
+        """Answer what was asked, let webhooks under way end, free the port."""
+        self._server.stop()
+        self._built.worker.stop()
+        self._built.store.close()
+
+    def __enter__(self) -> "RunningEmulator":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()

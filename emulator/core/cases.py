@@ -1,0 +1,125 @@
+"""Open a case for a client we may already know, and find it again."""
+
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from emulator.core.clock import Clock
+from emulator.core.errors import NotFound
+from emulator.core.model import (
+    Case,
+    CaseFilter,
+    Client,
+    ClientClaim,
+    Delivery,
+    NewCase,
+    Preferences,
+    Schedule,
+    State,
+)
+from emulator.core.outcomes import decide
+from emulator.core.ports import Ending, Store, Transaction
+
+log = logging.getLogger("emulator.sandboxes")
+MOST_SANDBOXES = 10_000
+INBOX_LIMIT = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cases:
+    """The use cases behind the two APIs."""
+
+    store: Store
+    clock: Clock
+    preferences: Preferences
+    endings: Mapping[str, Ending]
+    wake: Callable[[datetime], None]
+
+    def open(self, order: NewCase) -> Case:
+        """A new case, stored with its client in one transaction before this returns.
+
+        Raises the order's own refusal, or NotFound for a client named by id.
+        """
+        now = self.clock.now()
+        with self.store.transaction() as tx:
+            self._ensure_sandbox(tx, order.sandbox, now)
+            client = self._client(tx, order, now)
+            if order.refused:
+                raise order.refused
+            case = tx.add_case(order, client, now, self._schedule(order, client, now))
+        if case.due_at:
+            self.wake(case.due_at)
+        return case
+
+    def _ensure_sandbox(self, tx: Transaction, sandbox: str, now: datetime) -> None:
+        if tx.knows_sandbox(sandbox):
+            return
+        newborns = [(name, ending.newborn) for name, ending in self.endings.items()]
+        tx.add_sandbox(sandbox, newborns, now)
+        if dropped := tx.drop_idle_sandboxes(sandbox, MOST_SANDBOXES):
+            log.warning("more than %d sandboxes: dropped the %d longest idle", MOST_SANDBOXES, dropped)
+
+    def _client(self, tx: Transaction, order: NewCase, now: datetime) -> Client:
+        claim = order.client
+        known = _find_client(tx, order, claim)
+        if known is None:
+            if claim.refused or claim.fresh is None:
+                raise claim.refused or NotFound("client", claim.id)
+            return tx.add_client(order.sandbox, order.provider, claim, claim.fresh, now)
+        if claim.updates and claim.fresh:
+            return tx.replace_client(order.sandbox, order.provider, known, claim.fresh, now)
+        return known
+
+    def _schedule(self, order: NewCase, client: Client, now: datetime) -> Schedule | None:
+        if not order.finishes or order.state is not State.OPEN:
+            return None
+        delay = decide(client.name).delay(self.preferences.delay)
+        return Schedule(starts_at=now + delay / 2, ends_at=now + delay) if delay is not None else None
+
+    def get(self, sandbox: str, provider: str, case_id: int) -> Case:
+        """That case; raises NotFound."""
+        with self.store.reading() as read:
+            case = read.case(sandbox, provider, case_id, self.clock.now())
+        if case is None:
+            raise NotFound("case", case_id)
+        return case
+
+    def page(
+        self, sandbox: str, provider: str, wanted: CaseFilter, *, offset: int, limit: int
+    ) -> tuple[int, Sequence[Case]]:
+        """How many cases fit, and a page of them, newest first."""
+        now = self.clock.now()
+        with self.store.reading() as read:
+            count = read.count_cases(sandbox, provider, wanted, now)
+            return count, read.list_cases(sandbox, provider, wanted, now, offset=offset, limit=limit)
+
+    def knows_client(self, sandbox: str, provider: str, client_id: int) -> bool:
+        """Is there such a client? In a sandbox not used yet: is it born with one?"""
+        with self.store.reading() as read:
+            if read.knows_sandbox(sandbox):
+                return read.client(sandbox, provider, client_id) is not None
+        return any(client_id == born for born, _ in self.endings[provider].newborn.clients)
+
+    def unknown_documents(self, sandbox: str, provider: str, ids: Collection[int]) -> list[int]:
+        """Those of the ids that name no document, in the order given."""
+        with self.store.reading() as read:
+            known = (
+                read.known_documents(sandbox, provider, ids)
+                if read.knows_sandbox(sandbox)
+                else set(self.endings[provider].newborn.documents)
+            )
+        return [i for i in ids if i not in known]
+
+    def inbox(self, sandbox: str) -> Sequence[Delivery]:
+        """The webhooks this sandbox kept instead of dialling anyone, oldest first."""
+        with self.store.reading() as read:
+            return read.inbox(sandbox, INBOX_LIMIT)
+
+
+def _find_client(tx: Transaction, order: NewCase, claim: ClientClaim) -> Client | None:
+    if claim.id is not None:
+        return tx.client(order.sandbox, order.provider, claim.id)
+    if claim.reuse_key is not None:
+        return tx.client_by_key(order.sandbox, order.provider, claim.reuse_key)
+    return None

@@ -1,0 +1,25 @@
+"""What can be wrong, as facts; each provider words them in its own way."""
+
+
+class Fact(Exception):
+    """Something the caller has to be told."""
+
+
+class Invalid(Fact):
+    """Fields break the rules; `problems` is whatever the provider that read them needs to say so."""
+
+    def __init__(self, problems: object) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+class Unauthorized(Fact):
+    """The credential is missing, unknown or expired."""
+
+
+class NotFound(Fact):
+    """There is no such thing in this sandbox (any more)."""
+
+    def __init__(self, kind: str, key: object) -> None:
+        super().__init__(f"no {kind} {key}")
+        self.kind, self.key = kind, key

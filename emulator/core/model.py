@@ -1,0 +1,229 @@
+"""The nouns of the emulator, as frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from emulator.core.errors import Invalid
+from emulator.core.retry import STANDARD, RetryProfile
+
+DEFAULT_SANDBOX = "default"
+
+
+class State(StrEnum):
+    """Where a case stands; each provider has its own words for these."""
+
+    OPEN = "open"  # created, nobody works on it yet
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"  # it ended, without a decision, by an error of the service
+    CANCELLED = "cancelled"  # created as final: nothing more happens
+
+
+class Outcome(StrEnum):
+    """What was decided about a client."""
+
+    APPROVED = "approved"
+    DENIED = "denied"
+    UNDECIDED = "undecided"
+
+
+class DeliveryState(StrEnum):
+    """Where a webhook stands."""
+
+    SCHEDULED = "scheduled"  # waits for its (next) attempt
+    IN_FLIGHT = "in_flight"  # an attempt is under way
+    DELIVERED = "delivered"  # the receiver said 2xx
+    FAILED = "failed"  # given up
+    BLOCKED = "blocked"  # may not be dialled; kept, readable
+    INBOX = "inbox"  # had no target; kept, readable
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preferences:
+    """How a sandbox behaves where nothing else was asked for."""
+
+    delay: timedelta = timedelta(seconds=2)
+    webhook_url: str | None = None
+    retry: RetryProfile = STANDARD
+    seed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewClient:
+    """A client as a request describes it; `details` is JSON text that only its provider reads."""
+
+    name: str
+    kind: str | None = None
+    details: str = "{}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientClaim:
+    """Whom a request means: by `id`, by `reuse_key`, or a new one (`fresh`, or why it is `refused`)."""
+
+    id: int | None = None
+    reuse_key: str | None = None  # a non-blank external id: the same key is the same client
+    external_id: str | None = None
+    fresh: NewClient | None = None
+    refused: Invalid | None = None
+    updates: bool = False  # does `fresh` replace what is stored of a client that is reused?
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Client:
+    """The person or entity that is verified."""
+
+    id: int
+    external_id: str | None
+    name: str
+    kind: str | None
+    details: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewCheck:
+    """One check a request asks for; `details` is JSON text that only its provider reads."""
+
+    kind: str
+    details: str = "{}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One check of a case, and what came of it."""
+
+    id: int
+    kind: str
+    details: str
+    state: State
+    created_at: datetime
+    updated_at: datetime
+    outcome: Outcome | None = None
+    risk_score: float | None = None
+    title: str | None = None
+    note: str | None = None
+    reasoning: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewCase:
+    """What a request orders; `refused` is raised once its client stands."""
+
+    sandbox: str
+    provider: str
+    client: ClientClaim
+    external_id: str | None = None
+    state: State = State.OPEN
+    finishes: bool = True  # False: it waits until somebody finishes it
+    webhook_url: str | None = None
+    retention_days: int | None = None  # 0: gone once finished and its webhook settled
+    details: str = "{}"
+    checks: tuple[NewCheck, ...] = ()
+    refused: Invalid | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Schedule:
+    """When work on a case starts and when it ends."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One verification: its client, its checks and where it stands."""
+
+    sandbox: str
+    provider: str
+    id: int
+    client: Client
+    external_id: str | None
+    state: State
+    webhook_url: str | None
+    retention_days: int | None
+    details: str
+    created_at: datetime
+    updated_at: datetime
+    due_at: datetime | None  # when its next step is due
+    finish_at: datetime | None  # when it is to end
+    outcome: Outcome | None = None
+    risk_score: float | None = None
+    rule: str | None = None  # the outcome rule that fired
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseFilter:
+    """Which cases of one sandbox and provider to list."""
+
+    client_id: int | None = None
+    outcomes: frozenset[Outcome | None] | None = None
+    has_webhook: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """A webhook as its provider writes it: where to, and the exact headers and bytes."""
+
+    event: str
+    url: str | None  # None: there is no receiver, the inbox keeps it
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Why a finished case sends no webhook."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """One webhook on its way; headers and body never change once it is written."""
+
+    id: str
+    sandbox: str
+    provider: str
+    case_id: int
+    event: str
+    url: str | None
+    headers: Mapping[str, str]
+    body: bytes
+    state: DeliveryState
+    created_at: datetime
+    due_at: datetime | None
+    attempts: int = 0
+    reason: str | None = None
+
+    @property
+    def target(self) -> str | None:
+        """Host and port, the same for all URLs of one receiver; something even for what is no URL."""
+        if self.url is None:
+            return None
+        try:
+            netloc = urlsplit(self.url).netloc.rpartition("@")[2].lower()
+        except ValueError:
+            netloc = ""
+        return "".join(c for c in netloc if c.isalnum() or c in ".:[]-") or "nowhere"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """What one attempt to deliver came to; all None: it was not even dialled."""
+
+    status: int | None = None
+    error: str | None = None
+    blocked: bool = False
+    retry_after: timedelta | None = None
+    answer: bytes = b""  # at most the first 4 KiB
+    took: timedelta = timedelta()
+
+    @property
+    def ok(self) -> bool:
+        """Did the receiver take it?"""
+        return self.status is not None and 200 <= self.status < 300

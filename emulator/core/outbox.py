@@ -1,0 +1,112 @@
+"""Deliver what is due: lease, send, settle. At least once, with one id however often it is sent."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from emulator.core.clock import Clock
+from emulator.core.model import Attempt, Delivery, DeliveryState, Preferences
+from emulator.core.ports import Sender, Store, Transaction
+
+log = logging.getLogger("emulator.webhooks")
+
+# Longer than the longest attempt (10 s), so that nobody takes over a delivery that is still being sent.
+LEASE = timedelta(seconds=60)
+# So that a few dead receivers cannot hold all senders.
+PER_TARGET = 8
+GONE = 410
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outbox:
+    """The webhooks of all sandboxes; `owner` names this process in the leases."""
+
+    store: Store
+    clock: Clock
+    preferences: Preferences
+    sender: Sender
+    owner: str
+    wake: Callable[[datetime], None]
+
+    def claim(self, load: Mapping[str, int], limit: int) -> Sequence[Delivery]:
+        """Lease up to `limit` due deliveries; `load` says how many each target is being sent already."""
+        now = self.clock.now()
+        sending = Counter(load)
+        with self.store.transaction() as tx:
+            if tx.release_leases(until=now):
+                log.warning("an attempt never came back: its webhook is sent again")
+            due = tx.due_deliveries(now, busy_targets(load), limit)
+            return [tx.lease(d, self.owner, now + LEASE) for d in due if _has_room(d, sending)]
+
+    def release(self) -> None:
+        """Give back every lease, after a crash or before the end: nobody is sending any more."""
+        with self.store.transaction() as tx:
+            tx.release_leases(until=self.clock.now() + LEASE)
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Make one attempt and write down what came of it; never raises."""
+        try:
+            attempt = self.sender.send(delivery)
+            self._settle(delivery, attempt)
+        except Exception:
+            log.exception("webhook %s could not be settled", delivery.id)
+
+    def _settle(self, delivery: Delivery, attempt: Attempt) -> None:
+        now = self.clock.now()
+        after = self._after(delivery, attempt, now)
+        with self.store.transaction() as tx:
+            if not tx.settle(after, self.owner, attempt, now):
+                return  # reset, or taken over: this attempt no longer counts
+            _forget_if_asked(tx, after, now)
+        _tell(after, attempt)
+        if after.due_at:
+            self.wake(after.due_at)
+
+    def _after(self, delivery: Delivery, attempt: Attempt, now: datetime) -> Delivery:
+        """The delivery as this attempt leaves it."""
+        if attempt.blocked:
+            return _final(delivery, DeliveryState.BLOCKED, attempt.error)
+        if attempt.ok:
+            return _final(delivery, DeliveryState.DELIVERED, None)
+        if attempt.status == GONE:
+            return _final(delivery, DeliveryState.FAILED, "the receiver answered 410 Gone: it wants no more")
+        wait = self.preferences.retry.wait_after(delivery.attempts, attempt.retry_after)
+        if wait is None:
+            return _final(delivery, DeliveryState.FAILED, attempt.error)
+        return replace(delivery, state=DeliveryState.SCHEDULED, due_at=now + wait, reason=attempt.error)
+
+
+def busy_targets(load: Mapping[str, int]) -> list[str]:
+    """The targets that are being sent as much as they may be."""
+    return [target for target, many in load.items() if many >= PER_TARGET]
+
+
+def _has_room(delivery: Delivery, sending: Counter[str]) -> bool:
+    target = delivery.target or ""
+    sending[target] += 1
+    return sending[target] <= PER_TARGET
+
+
+def _final(delivery: Delivery, state: DeliveryState, reason: str | None) -> Delivery:
+    return replace(delivery, state=state, due_at=None, reason=reason)
+
+
+def _forget_if_asked(tx: Transaction, delivery: Delivery, now: datetime) -> None:
+    """A case kept for 0 days goes once its webhook is settled."""
+    if delivery.due_at is not None:
+        return
+    case = tx.case(delivery.sandbox, delivery.provider, delivery.case_id, now)
+    if case and case.retention_days == 0:
+        tx.expire_case(case.sandbox, case.provider, case.id, now)
+
+
+def _tell(delivery: Delivery, attempt: Attempt) -> None:
+    what = f"webhook {delivery.id} of {delivery.provider} case {delivery.case_id} to {delivery.url}"
+    if attempt.ok:
+        log.info("%s delivered: %s in %d ms", what, attempt.status, attempt.took / timedelta(milliseconds=1))
+    elif delivery.state is DeliveryState.SCHEDULED:
+        log.warning("%s failed: %s; next attempt at %s", what, attempt.error, delivery.due_at)
+    else:
+        log.warning("%s %s: %s", what, delivery.state, delivery.reason)

@@ -1,0 +1,52 @@
+"""The only place that draws chance.
+
+Every drawn value is a function of (seed, sandbox, key, field), so that adding a case elsewhere changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from random import Random
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from faker import Faker
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Draws for one thing of one sandbox: `key` names it, `field` what is drawn of it."""
+
+    seed: int
+    sandbox: str
+    key: str
+
+    def _digest(self, field: str) -> bytes:
+        name = "\x1f".join((str(self.seed), self.sandbox, self.key, field))
+        return blake2b(name.encode(), digest_size=16).digest()
+
+    def _random(self, field: str) -> Random:
+        return Random(self._digest(field))
+
+    def number(self, field: str, low: float, high: float) -> float:
+        """A number from low to high, two decimals."""
+        return round(self._random(field).uniform(low, high), 2)
+
+    def pick(self, field: str, choices: Sequence[T]) -> T:
+        """One of the choices."""
+        return self._random(field).choice(choices)
+
+    def uuid(self, field: str) -> str:
+        """A version 4 UUID."""
+        return str(UUID(bytes=self._digest(field), version=4))
+
+    def faker(self, field: str) -> "Faker":
+        """A seeded Faker; imported here, because importing it costs more than starting the server."""
+        from faker import Faker
+
+        faker = Faker("en_GB")
+        faker.seed_instance(int.from_bytes(self._digest(field)))
+        return faker

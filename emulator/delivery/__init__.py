@@ -1,0 +1,4 @@
+"""Webhooks leave here.
+
+Rule of this room: the only one that calls out.
+"""

@@ -1,0 +1,238 @@
+"""The one function that dials out: a single attempt, bounded in time and size, that never follows and never raises."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
+from functools import partial
+from threading import Timer
+from typing import Any
+from urllib.parse import SplitResult
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.poolmanager import PoolManager
+
+from emulator.core.clock import Clock
+from emulator.core.model import Attempt, Delivery
+from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
+
+CONNECT_SECONDS = 3.0
+TOTAL_SECONDS = 10.0
+READ_BYTES = 64 * 1024
+KEPT_BYTES = 4 * 1024
+
+
+class Line:
+    """The open socket of one attempt, which a watchdog cuts at the deadline.
+
+    A read time-out would not do: it starts again with each byte a slow receiver drips.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.cut = False
+        self._socket: socket.socket | None = None
+
+    def dial(self, timeout: float) -> socket.socket:
+        """Connect to the first checked address that answers; raises OSError."""
+        failure = OSError("no address")
+        for address in self.target.addresses:
+            try:
+                opened = socket.create_connection((address, self.target.port), timeout=timeout)
+            except OSError as error:
+                failure = error
+            else:
+                opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                # A second handle on the same connection: TLS takes the first one over.
+                self._socket = opened.dup()
+                return opened
+        raise failure
+
+    def hang_up(self) -> None:
+        """End the connection now, from another thread."""
+        self.cut = True
+        if self._socket:
+            with suppress(OSError):  # gone already, which is all that was wanted
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Let go of the handle."""
+        if self._socket:
+            self._socket.close()
+
+
+class _Dialling:
+    """A connection that dials the checked addresses instead of looking the name up again."""
+
+    def __init__(self, line: Line, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._line = line
+
+    def _new_conn(self) -> socket.socket:
+        try:
+            return self._line.dial(CONNECT_SECONDS)
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, str(error)) from error
+        except OSError as error:
+            raise NewConnectionError(self, str(error)) from error  # type: ignore[arg-type]
+
+
+class _Plain(_Dialling, HTTPConnection):
+    pass
+
+
+class _Secure(_Dialling, HTTPSConnection):
+    pass
+
+
+class _Adapter(HTTPAdapter):
+    """Sends over the one line it is given."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        self.poolmanager = PoolManager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": partial(_pool, HTTPConnectionPool, partial(_Plain, self._line)),
+            "https": partial(_pool, HTTPSConnectionPool, partial(_Secure, self._line)),
+        }
+
+
+def _pool(kind: Any, connection: Any, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+    pool: HTTPConnectionPool = kind(*args, **kwargs)
+    pool.ConnectionCls = connection
+    return pool
+
+
+@dataclass(frozen=True)
+class HttpSender:
+    """Makes attempts over HTTP; `agent` is what it calls itself."""
+
+    targets: Targets
+    clock: Clock
+    agent: str
+
+    def send(self, delivery: Delivery) -> Attempt:
+        """One attempt: connect within 3 s, everything within 10 s, at most 64 KiB of the answer read."""
+        started = self.clock.stopwatch()
+        try:
+            target = self.targets.find(delivery.url or "")
+        except BlockedTarget as error:
+            return Attempt(blocked=True, error=str(error))
+        except UnknownName as error:
+            return Attempt(error=str(error))
+        attempt = self._talk(target, delivery)
+        return replace(attempt, took=timedelta(seconds=self.clock.stopwatch() - started))
+
+    def _talk(self, target: Target, delivery: Delivery) -> Attempt:
+        line = Line(target)
+        try:
+            with self._watched(line), self._session(line) as session:
+                answer = self._post(session, target.url, delivery)
+                body = _read(answer.raw)
+        except Exception as error:  # requests lets urllib3's and http.client's own errors through
+            return Attempt(error=_in_plain_words(error, line))
+        finally:
+            line.close()
+        return Attempt(
+            status=answer.status_code,
+            error=_refusal(answer),
+            retry_after=self._retry_after(answer.headers.get("Retry-After")),
+            answer=body,
+        )
+
+    @contextmanager
+    def _watched(self, line: Line) -> Iterator[None]:
+        watchdog = Timer(TOTAL_SECONDS, line.hang_up)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            yield
+        finally:
+            watchdog.cancel()
+
+    def _session(self, line: Line) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False  # no proxies, no .netrc: what is sent is what was written
+        session.mount("http://", _Adapter(line))
+        session.mount("https://", _Adapter(line))
+        session.headers.clear()
+        return session
+
+    def _post(self, session: requests.Session, url: SplitResult, delivery: Delivery) -> requests.Response:
+        headers = {
+            **delivery.headers,
+            "User-Agent": self.agent,
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+        }
+        return session.post(
+            url.geturl(),
+            data=delivery.body,
+            headers=headers,
+            allow_redirects=False,
+            stream=True,
+            timeout=(CONNECT_SECONDS, TOTAL_SECONDS),
+        )
+
+    def _retry_after(self, text: str | None) -> timedelta | None:
+        """The header as a wait: seconds or an HTTP date; None for anything else."""
+        if text is None:
+            return None
+        if text.strip().isdecimal():
+            return timedelta(seconds=min(int(text.strip()[:9]), 10**8))
+        try:
+            moment = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(moment - self.clock.now(), timedelta())
+
+
+def _read(raw: HTTPResponse) -> bytes:
+    """The first 4 KiB of the answer, after at most 64 KiB were taken off the wire."""
+    read = b""
+    while len(read) < READ_BYTES:
+        piece = raw.read(min(READ_BYTES - len(read), 16_384), decode_content=False)
+        if not piece:
+            break
+        read += piece
+    return read[:KEPT_BYTES]
+
+
+def _refusal(answer: requests.Response) -> str | None:
+    if 200 <= answer.status_code < 300:
+        return None
+    if 300 <= answer.status_code < 400:
+        return f"the receiver answered {answer.status_code}, a redirect, and redirects are not followed"
+    return f"the receiver answered {answer.status_code}"
+
+
+def _in_plain_words(error: Exception, line: Line) -> str:
+    where = f"{line.target.host}:{line.target.port}"
+    causes = list(_causes(error))
+    if line.cut:
+        return f"{where} took longer than {TOTAL_SECONDS:.0f} s in all"
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        hint = "; inside a container localhost is the container itself, try host.docker.internal"
+        return f"nothing listens on {where}" + (hint if line.target.host == "localhost" else "")
+    if any(isinstance(cause, ConnectTimeoutError) for cause in causes):
+        return f"{where} did not accept the connection within {CONNECT_SECONDS:.0f} s"
+    if any(isinstance(cause, ConnectionResetError | BrokenPipeError) for cause in causes):
+        return f"{where} closed the connection before it answered"
+    return f"{where}: {causes[-1]}"[:500]
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

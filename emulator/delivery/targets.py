@@ -1,0 +1,162 @@
+"""Which addresses a webhook may be sent to.
+
+Offline by default: this machine, private networks and compose services. Never: the emulator itself, link-local and
+metadata addresses, and the names reserved for documentation and tests.
+"""
+
+import re
+import socket
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import SplitResult, quote, urlsplit
+
+Address = IPv4Address | IPv6Address
+
+NEVER_NAMES = re.compile(r"(^|\.)(example(\.[a-z]+)?|test|invalid)$|^metadata\.google\.internal$")
+# Addresses of cloud metadata services that are neither link-local nor otherwise refused.
+METADATA = {ip_address("100.100.100.200"), ip_address("168.63.129.16"), ip_address("fd00:ec2::254")}
+HOST_NAME = re.compile(
+    r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*"
+)
+LOCAL_NAME = re.compile(r"([^.]+|(.+\.)?localhost|host\.docker\.internal)")
+LONGEST_URL = 8192
+
+
+class BlockedTarget(Exception):
+    """This URL is not dialled; the text says why, and which flag would change it."""
+
+
+class UnknownName(Exception):
+    """The name has no address here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Addresses that may be dialled, to be tried in turn, and the URL as it goes on the wire."""
+
+    url: SplitResult
+    host: str
+    port: int
+    addresses: tuple[str, ...]
+
+
+@dataclass
+class Targets:
+    """The policy, given the hosts that were allowed by flag."""
+
+    allowed: frozenset[str]
+    own: set[tuple[str, int]] = field(default_factory=set)  # host and port we listen on or are known by
+
+    def find(self, text: str) -> Target:
+        """Where to dial for that URL; raises BlockedTarget or UnknownName."""
+        url = _parse(text)
+        host, port = _canonical_host(url), url.port or (443 if url.scheme == "https" else 80)
+        self._check_name(host)
+        addresses = _resolve(host, port)
+        for address in addresses:
+            self._check_address(host, port, address)
+        return Target(url, host, port, tuple(map(str, addresses)))
+
+    def _is_allowed(self, host: str) -> bool:
+        return "*" in self.allowed or host in self.allowed
+
+    def _check_name(self, host: str) -> None:
+        if NEVER_NAMES.search(host):
+            raise BlockedTarget(f"{host} is a name for documentation and tests: nobody listens there")
+        if _literal(host) is None and not LOCAL_NAME.fullmatch(host) and not self._is_allowed(host):
+            raise BlockedTarget(f"{host} is not on this machine; start with --allow-target {host} to send it")
+
+    def _check_address(self, host: str, port: int, address: Address) -> None:
+        plain = _unmapped(address)
+        if plain.is_unspecified or plain.is_multicast or plain.is_link_local or plain in METADATA:
+            raise BlockedTarget(f"{host} is {plain}: link-local, metadata and the like are never dialled")
+        if self._is_own(host, plain, port):
+            raise BlockedTarget(f"{host}:{port} is this emulator itself")
+        if not (plain.is_loopback or plain.is_private or self._is_allowed(host)):
+            raise BlockedTarget(f"{host} is {plain}, not on this machine; start with --allow-target {host} to send it")
+
+    def _is_own(self, host: str, address: Address, port: int) -> bool:
+        if (host, port) in self.own:
+            return True
+        return any(port == own_port and _reaches(address, own) for own, own_port in self.own)
+
+
+def _reaches(address: Address, own: str) -> bool:
+    """Would dialling the address end at a socket that is bound to `own`?"""
+    bound = _literal(own)
+    if bound is None:
+        return False
+    if bound.is_unspecified or bound.is_loopback:
+        return address.is_loopback or _is_of_this_machine(address)
+    return address == bound
+
+
+def _is_of_this_machine(address: Address) -> bool:
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((str(address), 0))
+    except OSError:
+        return False
+    return True
+
+
+def _parse(text: str) -> SplitResult:
+    """The URL with everything that has to be encoded encoded; raises BlockedTarget for what is none."""
+    if len(text) > LONGEST_URL:
+        raise BlockedTarget("the URL is longer than 8192 characters")
+    try:
+        url = urlsplit(quote(text.strip(), safe="!#$%&'()*+,/:;=?@[]~\\"))
+        port = url.port
+    except ValueError as error:
+        raise BlockedTarget(f"not a URL that can be dialled: {error}") from error
+    if url.scheme not in ("http", "https") or not url.hostname or port == 0:
+        raise BlockedTarget("not a URL that can be dialled: http:// or https:// and a host are needed")
+    if url.username is not None or "\\" in url.netloc:
+        raise BlockedTarget("not a URL that can be dialled: no user, password or backslash before the host")
+    return url
+
+
+def _canonical_host(url: SplitResult) -> str:
+    host = (url.hostname or "").lower()
+    if ":" in host:
+        if _literal(host) is None or "%" in host:
+            raise BlockedTarget(f"[{host}] is no IPv6 address")
+        return host
+    if "%" in host:
+        raise BlockedTarget("write an international host name in its xn-- form")
+    host = host.removesuffix(".")
+    if not HOST_NAME.fullmatch(host):
+        raise BlockedTarget("not a URL that can be dialled: the host is no name")
+    last = host.rpartition(".")[2]
+    # What a system call would read as an address in disguise: 2130706433, 0x7f.1, 0177.0.0.1
+    if (last.isdecimal() or re.fullmatch(r"0x[0-9a-f]*", last)) and _literal(host) is None:
+        raise BlockedTarget(f"{host} is an address in disguise: write it as four numbers")
+    return host
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def _unmapped(address: Address) -> Address:
+    """The IPv4 address inside ::ffff:a.b.c.d, else the address itself."""
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _resolve(host: str, port: int) -> list[Address]:
+    """Every address of the host; these very ones are checked and then dialled."""
+    literal = _literal(host)
+    if literal is not None:
+        return [literal]
+    name = "localhost" if host.endswith(".localhost") else host
+    try:
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise UnknownName(f"the name {host} is not known here") from error
+    addresses = {ip_address(str(info[4][0]).partition("%")[0]) for info in found}
+    # IPv4 first: "localhost" is often ::1 as well, while many development servers listen on 127.0.0.1 alone.
+    return sorted(addresses, key=lambda address: (address.version, int(address)))

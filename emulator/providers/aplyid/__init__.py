@@ -1,0 +1,28 @@
+"""APLYiD Workflow: `POST /integrations/core/cases`."""
+
+from emulator.core.ports import Newborn
+from emulator.providers.aplyid import errors, routes, webhook
+from emulator.providers.aplyid.sample import curl
+from emulator.web.provider import Provider, Switch
+
+PROVIDER = Provider(
+    name="aplyid",
+    title="APLYiD Workflow",
+    prefixes=("/integrations/",),
+    setting="access_key",
+    switches=(
+        Switch(
+            "activity-missing",
+            ("activity", "must_exist"),
+            "the end of the message when `activity` is missing",
+        ),
+        Switch("join", ("sentence", "comma", "first"), "how several messages become one"),
+        Switch("case-url", ("own", "real"), "whose address `case_url` names: this emulator's, or the service's"),
+    ),
+    newborn=Newborn(first_ids=(("case", 1024), ("client", 8843))),
+    blueprint=routes.blueprint,
+    render_error=errors.render,
+    conclude=webhook.conclude,
+    render_webhook=webhook.render,
+    curl=curl,
+)

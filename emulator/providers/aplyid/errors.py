@@ -1,0 +1,134 @@
+"""Facts in APLYiD's words."""
+
+import json
+import re
+from http import HTTPStatus
+from typing import Any
+
+from flask import Request, Response, request
+
+from emulator.core.errors import Fact, Invalid, Unauthorized
+from emulator.providers.aplyid.rails import to_sentence
+from emulator.web.errors import Crashed, Malformed, TooLarge, Undecodable, UnknownPath, WrongMethod
+from emulator.web.provider import Desk
+
+LONGEST_MESSAGE = 4_000
+JSON_TYPES = {"application/json", "text/x-json", "application/jsonrequest"}
+BROWSER_LIKE = re.compile(r",\s*\*/\*|\*/\*\s*,")
+JSON = "application/json; charset=utf-8"
+# Verbs that Rails knows; any other is answered 405 instead of 404.
+KNOWN_VERBS = frozenset(
+    [
+        "OPTIONS",
+        "GET",
+        "HEAD",
+        "POST",
+        "PUT",
+        "DELETE",
+        "TRACE",
+        "CONNECT",
+        "PROPFIND",
+        "PROPPATCH",
+        "MKCOL",
+        "COPY",
+        "MOVE",
+        "LOCK",
+        "UNLOCK",
+        "VERSION-CONTROL",
+        "REPORT",
+        "CHECKOUT",
+        "CHECKIN",
+        "UNCHECKOUT",
+        "MKWORKSPACE",
+        "UPDATE",
+        "LABEL",
+        "MERGE",
+        "BASELINE-CONTROL",
+        "MKACTIVITY",
+        "ORDERPATCH",
+        "ACL",
+        "SEARCH",
+        "MKCALENDAR",
+        "PATCH",
+    ]
+)
+
+
+class ParameterMissing(Fact):
+    """`activity` or `client` is not there; the text is the end of the message."""
+
+
+class NoMediaType(Fact):
+    """The Content-Type or the Accept header is no media type at all."""
+
+
+def to_json(value: Any) -> str:
+    """JSON as Rails writes it: compact, and safe inside HTML."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.translate(HTML_ESCAPES) if any(c in text for c in "&<>\u2028\u2029") else text
+
+
+HTML_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "&<>\u2028\u2029"}
+
+
+def answer(value: Any, status: int) -> Response:
+    """A JSON answer of the application itself."""
+    body = to_json(value).encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
+    return Response(body, status, content_type=JSON)
+
+
+def render(error: Exception, desk: Desk) -> Response:
+    """The answer that tells of this error."""
+    match error:
+        case Unauthorized():
+            return answer({"message": "Unauthorized"}, 401)
+        case ParameterMissing():
+            return _refuse(400, f"param is missing or the value is empty: {error}")
+        case Invalid():
+            return _refuse(422, _joined(error.problems, desk.switches["join"]))
+        case Malformed():
+            return _refuse(400, f"the request body is no JSON: {error}")
+        case TooLarge():
+            return _refuse(413, f"the request body is larger than {error.limit} bytes")
+        case Undecodable():
+            return _public(400)
+        case NoMediaType():
+            return Response("", 406, content_type="text/html; charset=UTF-8")
+        case UnknownPath():
+            return _public(404)
+        case WrongMethod():
+            return _public(404 if request.method in KNOWN_VERBS else 405)
+        case Crashed():
+            return _public(500)
+        case _:
+            return _public(400)
+
+
+def _refuse(status: int, message: str) -> Response:
+    return answer({"message": message[:LONGEST_MESSAGE], "code": f"APLY-{status}"}, status)
+
+
+def _joined(problems: object, join: str) -> str:
+    messages = list(problems) if isinstance(problems, list) else [str(problems)]
+    if join == "first":
+        return messages[0]
+    return ", ".join(messages) if join == "comma" else to_sentence(messages)
+
+
+def _public(status: int) -> Response:
+    """What Rails answers outside the application: JSON for those who ask for it, else nothing."""
+    if not _wants_json(request):
+        return Response("", status, content_type="text/html; charset=UTF-8")
+    body = {"status": status, "error": HTTPStatus(status).phrase}
+    return Response(to_json(body), status, content_type="application/json; charset=UTF-8")
+
+
+def _wants_json(request: Request) -> bool:
+    """Is JSON the first format Rails would choose?"""
+    if request.path.endswith(".json"):
+        return True
+    accept = request.headers.get("Accept", "")
+    if BROWSER_LIKE.search(accept):
+        return False
+    best = request.accept_mimetypes.best
+    return best is not None and best.partition(";")[0].strip() in JSON_TYPES

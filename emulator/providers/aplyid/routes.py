@@ -1,0 +1,90 @@
+"""The routes of APLYiD Workflow."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, Request, Response, request
+from flask import g as current
+from werkzeug.routing import BaseConverter, Rule
+
+from emulator.providers.aplyid import schemas
+from emulator.providers.aplyid.errors import BROWSER_LIKE, JSON_TYPES, NoMediaType, ParameterMissing, answer
+from emulator.web.advice import advise
+from emulator.web.body import parse, read_bytes
+from emulator.web.credentials import open_sandbox
+from emulator.web.errors import WrongMethod
+from emulator.web.provider import Desk
+
+MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/(\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})|\*/\*", re.ASCII)
+PARAMETER = re.compile(r";\s*\w+=\"?\w+\"?")
+CLIENT_MISSING = "Client must exist"
+
+
+class CasesPath(BaseConverter):
+    """The documented path as Rails matches it: doubled and trailing slashes and a format suffix are the same route."""
+
+    regex = r"/*integrations/+core/+cases(?:\.[^/.]+)?/*"
+    part_isolating = False
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """Create Case."""
+    routes = Blueprint("aplyid", __name__)
+
+    @routes.record_once
+    def add_path(setup: Any) -> None:
+        setup.app.url_map.converters["aplyid_cases"] = CasesPath
+        # Of any verb: which one is wrong is for this API to say.
+        setup.app.url_map.add(Rule("/<aplyid_cases:path>", endpoint="aplyid.cases"))
+
+    @routes.endpoint("aplyid.cases")
+    def create_case(path: str) -> Response:
+        if request.method != "POST":
+            raise WrongMethod
+        _check_media_types(request, path)
+        open_sandbox(request, request.headers.get("X-Workflow-Access-Key"), desk.further_credentials)
+        activity, client = _required(read_parameters(request), desk.switches["activity-missing"])
+        order = schemas.read_order(current.sandbox, activity, client)
+        case = desk.cases.open(order)
+        return answer(schemas.render_case(case, desk), 201)
+
+    return routes
+
+
+def _check_media_types(request: Request, path: str) -> None:
+    """Rails reads both headers before anything else, and knows nothing to answer to what is no media type."""
+    content_type, accept = request.headers.get("Content-Type"), request.headers.get("Accept", "")
+    if content_type is not None and not MEDIA_TYPE.fullmatch(_media_type(content_type)):
+        raise NoMediaType
+    if "." in path or BROWSER_LIKE.search(accept):
+        return
+    named = (PARAMETER.split(part)[0].strip().lower() for part in accept.split(","))
+    if not all(MEDIA_TYPE.fullmatch(name) for name in named if name):
+        raise NoMediaType
+
+
+def _media_type(header: str) -> str:
+    return re.split("[,;]", header)[0].strip().lower()
+
+
+def read_parameters(request: Request) -> dict[str, Any]:
+    """The parameters of a JSON body; any other body has none."""
+    header = request.headers.get("Content-Type", "")
+    if _media_type(header) not in JSON_TYPES:
+        advise(f"only application/json is read, the Content-Type was {header or 'missing'}")
+        return {}
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        advise("a body with a Content-Encoding is not read")
+        return {}
+    raw = read_bytes(request)
+    value = parse(raw) if raw else {}
+    return value if isinstance(value, dict) else {}
+
+
+def _required(parameters: dict[str, Any], activity_missing: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    activity, client = parameters.get("activity"), parameters.get("client")
+    if not isinstance(client, dict) or not client:
+        raise ParameterMissing(CLIENT_MISSING)
+    if not isinstance(activity, dict) or not activity:
+        raise ParameterMissing("Activity must exist" if activity_missing == "must_exist" else "activity")
+    return activity, client

@@ -1,0 +1,181 @@
+"""What is sent to APLYiD Workflow and what is answered. Marks: documented, framework or assumed (docs/fidelity.md)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError
+
+from emulator.core.errors import Invalid
+from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome, State
+from emulator.providers.aplyid import rails
+from emulator.providers.aplyid.rails import Attributes, Choice, Date, Decimal, Record, Text
+from emulator.web.advice import advise, advise_unknown_keys
+from emulator.web.provider import Desk
+
+STATUSES = ("in_progress", "in_review", "on_hold", "to_do", "completed", "cancelled")
+CLIENT_TYPES = ("individual", "company", "trust", "charity", "estate", "society", "joint")
+APPROVALS = {Outcome.APPROVED: "approved", Outcome.DENIED: "denied", Outcome.UNDECIDED: "no_decision_yet"}
+# The service's printed sample: case 1024 has guided flow 5567. Every case takes one of each, so they stay in step.
+FLOW_OFFSET = 5567 - 1024
+REAL_APP = "https://workflow.aplyid.com"
+
+DOCUMENTED, ASSUMED = {"x-fidelity": "documented"}, {"x-fidelity": "assumed"}
+
+
+class AddressIn(Record):
+    """activity.address_attributes"""
+
+    country_code = Text(required=True, most=3, metadata=DOCUMENTED)
+    address_line_1 = Text(required=True, most=128, metadata=DOCUMENTED)
+    state = Text(required=True, most=128, metadata=DOCUMENTED)
+    postcode = Text(rails.matches("[A-Za-z0-9 -]{2,16}"), required=True, metadata=DOCUMENTED)
+    address_line_2 = Text(most=128, metadata=DOCUMENTED)
+    suburb = Text(most=128, metadata=DOCUMENTED)
+
+
+class ActivityIn(Record):
+    """activity"""
+
+    address_attributes = Attributes(AddressIn, metadata=DOCUMENTED)
+    name = Text(required=True, most=50, metadata=DOCUMENTED)
+    nature = Text(required=True, most=500, metadata=DOCUMENTED)
+    max_transaction_value = Decimal(metadata=DOCUMENTED)
+    status = Choice(rails.included(STATUSES), load_default="in_progress", metadata=DOCUMENTED)
+    external_id = Text(most=255, metadata=DOCUMENTED)
+
+
+class PersonIn(Record):
+    """client.clientable_attributes of an individual"""
+
+    firstname = Text(required=True, metadata=DOCUMENTED)
+    lastname = Text(required=True, metadata=DOCUMENTED)
+    middle_name = Text(metadata=DOCUMENTED)
+    date_of_birth = Date(metadata=DOCUMENTED)
+
+
+class PhoneIn(Record):
+    """client.contact_phone_attributes"""
+
+    phone_country_code = Text(rails.matches(r"\+?\d+"), required=True, metadata=DOCUMENTED)
+    phone_number = Text(required=True, metadata=DOCUMENTED)
+
+
+class ClientIn(Record):
+    """client, where it is a new one"""
+
+    contact_phone_attributes = Attributes(PhoneIn, metadata=DOCUMENTED)
+    name = Text(required=True, most=50, metadata=DOCUMENTED)
+    email = Text(rails.matches(rails.EMAIL.pattern.removesuffix(r"\Z")), most=128, metadata=DOCUMENTED)
+    external_id = Text(most=255, metadata=DOCUMENTED)
+
+
+class IndividualIn(ClientIn):
+    """client, where it is a new individual"""
+
+    clientable_attributes = Attributes(PersonIn, metadata=DOCUMENTED)
+
+    class Meta(Record.Meta):
+        # Associations are judged before attributes, in this order.
+        fields = ("clientable_attributes", "contact_phone_attributes", "name", "email", "external_id")
+
+
+ACTIVITY, CLIENT, INDIVIDUAL = ActivityIn(), ClientIn(), IndividualIn()
+
+
+def read_order(sandbox: str, activity: Mapping[str, Any], client: Mapping[str, Any]) -> NewCase:
+    """The order a request makes; what is wrong with it is kept until it is known whether the client is new."""
+    asked, refused = _load(ACTIVITY, activity)
+    advise_unknown_keys(activity, ACTIVITY.fields.keys(), "activity.")
+    external_id = asked.get("external_id")
+    if not refused and rails.is_blank(external_id):
+        advise("without activity.external_id no webhook is sent")
+    status = asked.get("status") or "in_progress"
+    return NewCase(
+        sandbox=sandbox,
+        provider="aplyid",
+        client=_read_claim(client),
+        external_id=external_id,
+        state={"completed": State.COMPLETED, "cancelled": State.CANCELLED}.get(status, State.OPEN),
+        finishes=status == "in_progress",
+        details=json.dumps(asked),
+        refused=refused,
+    )
+
+
+def _load(schema: Record, given: Mapping[str, Any]) -> tuple[dict[str, Any], Invalid | None]:
+    try:
+        return schema.load(given), None
+    except ValidationError as error:
+        return {}, Invalid(rails.full_messages(error.messages_dict))
+
+
+def _read_claim(client: Mapping[str, Any]) -> ClientClaim:
+    given = client.get("external_id")
+    text = rails.cast_string(given)
+    # One that could not be stored cannot be known either.
+    external_id = text if text is not None and rails.is_storable(text) else None
+    reuse_key = None if rails.is_blank(given) else external_id
+    try:
+        fresh = _read_client(client)
+    except Invalid as refused:
+        return ClientClaim(reuse_key=reuse_key, external_id=external_id, refused=refused)
+    return ClientClaim(reuse_key=reuse_key, external_id=external_id, fresh=fresh)
+
+
+def _read_client(client: Mapping[str, Any]) -> NewClient:
+    kind = client.get("client_type")
+    if kind not in CLIENT_TYPES:
+        raise Invalid([_bad_type(rails.to_s(kind))])
+    schema = INDIVIDUAL if kind == "individual" else CLIENT
+    advise_unknown_keys(client, {*INDIVIDUAL.fields, "client_type"}, "client.")
+    asked, refused = _load(schema, client)
+    if schema is INDIVIDUAL and not isinstance(client.get("clientable_attributes"), dict):
+        told = refused.problems if refused and isinstance(refused.problems, list) else []
+        refused = Invalid(["Clientable must exist", *told])
+    if refused:
+        raise refused
+    phone = asked.get("contact_phone_attributes")
+    if phone:  # documented: one leading 0 of a national number is removed
+        phone["phone_number"] = phone["phone_number"].removeprefix("0")
+    return NewClient(name=asked.pop("name"), kind=str(kind), details=json.dumps(asked))
+
+
+def _bad_type(kind: str) -> str:
+    return f"Invalid client type: {kind}" if rails.is_storable(kind) else "Client type is invalid"
+
+
+def flow_id(case: Case) -> int:
+    """The number of the case's guided flow."""
+    return case.id + FLOW_OFFSET
+
+
+def flow_url(case: Case, desk: Desk, rest: str) -> str:
+    """A link to the case's guided flow: on this emulator, which serves it, or by switch on the service's own host."""
+    path = f"/guided_flows/standard/{flow_id(case)}{rest}"
+    return f"{REAL_APP}{path}" if desk.switches["case-url"] == "real" else desk.links.to(case.sandbox, path)
+
+
+def case_status(case: Case) -> str:
+    """The service's word for where the case stands."""
+    if case.state in (State.COMPLETED, State.FAILED):
+        return "completed"
+    asked: str = json.loads(case.details).get("status", "in_progress")
+    return asked
+
+
+def render_case(case: Case, desk: Desk) -> dict[str, Any]:
+    """The documented answer to Create Case, in its key order."""
+    return {
+        "case_id": case.id,
+        "external_id": case.external_id,
+        "guided_flow_id": flow_id(case),
+        "status": case_status(case),
+        "case_url": flow_url(case, desk, "?position=1"),
+        "client": {
+            "id": case.client.id,
+            "external_id": case.client.external_id,
+            "name": case.client.name,
+            "approval_status": "no_decision_yet",  # the decision belongs to the case, and comes with the webhook
+        },
+    }

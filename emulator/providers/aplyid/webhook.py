@@ -1,0 +1,41 @@
+"""How a case ends at APLYiD, and the `case.completed` webhook that tells of it."""
+
+from emulator.core.model import Case, Letter, Outcome, Preferences, Silence
+from emulator.core.outcomes import Verdict
+from emulator.core.people import People
+from emulator.providers.aplyid.errors import to_json
+from emulator.providers.aplyid.rails import is_blank
+from emulator.providers.aplyid.schemas import APPROVALS, case_status, flow_id, flow_url
+from emulator.web.provider import Desk
+
+EVENT = "case.completed"
+
+
+def conclude(case: Case, verdict: Verdict, people: People) -> Case:
+    """The case as it is: this API tells no more than the decision."""
+    return case
+
+
+def render(case: Case, preferences: Preferences, event_id: str, desk: Desk) -> Letter | Silence:
+    """The webhook to the integration's URL, in the documented key order."""
+    if is_blank(case.external_id):
+        return Silence("the case was created without activity.external_id")
+    body = {
+        "case_id": case.id,
+        "external_id": case.external_id,
+        "guided_flow_id": flow_id(case),
+        "status": case_status(case),
+        "case_url": flow_url(case, desk, "/overview"),
+        "client": {
+            "id": case.client.id,
+            "name": case.client.name,
+            "external_id": case.client.external_id,
+            "approval_status": APPROVALS[case.outcome or Outcome.UNDECIDED],
+        },
+    }
+    headers = {
+        "Content-Type": "application/json",
+        "X-Workflow-Event-Type": EVENT,
+        "X-Workflow-Webhook-Id": event_id,
+    }
+    return Letter(event=EVENT, url=preferences.webhook_url, headers=headers, body=to_json(body).encode())

@@ -1,0 +1,29 @@
+"""Sphinx: `POST /api/cases/` and its reads. Named by its domain, since "sphinx" is a documentation tool."""
+
+from emulator.core.model import NewClient
+from emulator.core.ports import Newborn
+from emulator.providers.sphinxhq import errors, routes, webhook
+from emulator.providers.sphinxhq.sample import curl
+from emulator.web.provider import Provider, Switch
+
+PROVIDER = Provider(
+    name="sphinxhq",
+    title="Sphinx",
+    prefixes=("/api/",),
+    setting="session_id",
+    switches=(
+        Switch("unauthorized", ("401", "403"), "the status without a valid session"),
+        Switch("check-errors", ("list", "dict"), "the shape of errors inside `checks`"),
+    ),
+    # The printed samples name customer 123 and document 123, so both exist from birth.
+    newborn=Newborn(
+        first_ids=(("case", 1), ("check", 1), ("client", 124), ("document", 124)),
+        clients=((123, NewClient(name="Sample Customer", kind="INDIVIDUAL")),),
+        documents=(123,),
+    ),
+    blueprint=routes.blueprint,
+    render_error=errors.render,
+    conclude=webhook.conclude,
+    render_webhook=webhook.render,
+    curl=curl,
+)

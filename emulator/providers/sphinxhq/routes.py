@@ -1,0 +1,200 @@
+"""The routes of Sphinx."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, request
+from flask import g as current
+from werkzeug.routing import Rule
+
+from emulator.core.errors import Invalid, NotFound
+from emulator.core.model import CaseFilter, Outcome
+from emulator.providers.sphinxhq import schemas
+from emulator.providers.sphinxhq.errors import InvalidPage, answer
+from emulator.providers.sphinxhq.relations import INT64, Known
+from emulator.web.body import parse, read_bytes
+from emulator.web.credentials import open_sandbox
+from emulator.web.errors import NotAcceptable, WrongMediaType, WrongMethod
+from emulator.web.provider import Desk
+
+JSON_RANGES = {"*/*", "application/*", "*/json", "application/json"}
+PAGE_SIZE, LARGEST_PAGE = 20, 100
+QUERY_SAFE = "!#$%&'()*+,/:;=?@[]~"
+OUTCOMES: Mapping[str, frozenset[Outcome | None]] = {
+    "ACCEPTED": frozenset({Outcome.APPROVED}),
+    "REJECTED": frozenset({Outcome.DENIED}),
+    "PENDING": frozenset({Outcome.UNDECIDED, None}),
+}
+View = Callable[..., Response]
+
+
+def blueprint(desk: Desk) -> Blueprint:
+    """Create Case, and the two reads."""
+    routes = Blueprint("sphinxhq", __name__)
+    _resource(routes, desk, "cases", "/api/cases/", "Case List", GET=list_cases, POST=create_case)
+    _resource(routes, desk, "case", "/api/cases/<key>/", "Case Instance", GET=read_case)
+
+    for path in ("/api/cases", "/api/cases/<key>"):
+        _add_rule(routes, path, "slash")
+
+    @routes.endpoint("sphinxhq.slash")
+    def add_slash(key: str = "") -> Response:
+        query = f"?{quote(request.query_string, safe=QUERY_SAFE)}" if request.query_string else ""
+        location = f"{request.root_path}{quote(request.path)}/{query}"
+        return Response("", 301, {"Location": location, "Content-Type": "text/html; charset=utf-8"})
+
+    return routes
+
+
+def _add_rule(routes: Blueprint, path: str, endpoint: str) -> None:
+    """A path of any verb."""
+    rule = Rule(path, endpoint=f"sphinxhq.{endpoint}")
+    routes.record_once(lambda setup: setup.app.url_map.add(rule))
+
+
+def _resource(routes: Blueprint, desk: Desk, endpoint: str, path: str, name: str, **views: View) -> None:
+    """One path for any verb, because this framework asks who is there before it looks at the verb."""
+    allowed = ", ".join(m for m in ("GET", "POST", "HEAD", "OPTIONS") if m in views or m in ("HEAD", "OPTIONS"))
+    _add_rule(routes, path, endpoint)
+
+    @routes.endpoint(f"sphinxhq.{endpoint}")
+    def dispatch(**arguments: Any) -> Response:
+        current.allowed = allowed
+        _negotiate()
+        open_sandbox(request, _session_id(), desk.further_credentials)
+        if request.method == "OPTIONS":
+            return _describe(name)
+        view = views.get("GET" if request.method == "HEAD" else request.method)
+        if view is None:
+            raise WrongMethod
+        return view(desk, **arguments)
+
+    @routes.after_app_request
+    def tell_allowed(response: Response) -> Response:
+        if "allowed" in current and request.endpoint == f"sphinxhq.{endpoint}":
+            response.headers["Allow"] = allowed
+            response.headers["Vary"] = "Cookie"
+        return response
+
+
+def _negotiate() -> None:
+    """This framework never looks at q; `?format=` is asked first."""
+    if request.args.getlist("format")[-1:] not in ([], [""], ["json"]):
+        raise NotFound("format", request.args["format"])
+    accept = request.headers.get("Accept", "*/*")
+    if not any(part.partition(";")[0].strip().lower() in JSON_RANGES for part in accept.split(",")):
+        raise NotAcceptable
+
+
+def _session_id() -> str | None:
+    sent = request.cookies.getlist("sessionid")
+    return sent[-1] if sent else None  # sent twice, the last wins
+
+
+def _describe(name: str) -> Response:
+    json_only = ["application/json"]
+    return answer({"name": name, "description": "", "renders": json_only, "parses": json_only}, 200)
+
+
+def create_case(desk: Desk) -> Response:
+    """POST /api/cases/"""
+    sandbox = current.sandbox
+    known = Known(
+        has_customer=partial(desk.cases.knows_client, sandbox, "sphinxhq"),
+        unknown_documents=partial(desk.cases.unknown_documents, sandbox, "sphinxhq"),
+    )
+    order = schemas.read_order(sandbox, _read_body(), known)
+    return answer(schemas.render_case(desk.cases.open(order)), 201)
+
+
+def _read_body() -> Any:
+    media = request.headers.get("Content-Type", "").strip()
+    if not request.content_length:
+        return {}
+    if media.partition(";")[0].strip().lower() not in JSON_RANGES:
+        raise WrongMediaType(media)
+    encoding = request.headers.get("Content-Encoding", "identity").strip()
+    if encoding.lower() != "identity":
+        raise WrongMediaType(f"{media}; encoded as {encoding}")
+    return parse(read_bytes(request))
+
+
+def read_case(desk: Desk, key: str) -> Response:
+    """GET /api/cases/{id}/"""
+    return answer(schemas.render_case(desk.cases.get(current.sandbox, "sphinxhq", _id(key))), 200)
+
+
+def _id(key: str) -> int:
+    try:
+        number = int(key[:30])
+    except ValueError:
+        raise NotFound("case", key) from None
+    if number not in INT64:
+        raise NotFound("case", key)
+    return number
+
+
+def list_cases(desk: Desk) -> Response:
+    """GET /api/cases/"""
+    wanted, size = _wanted(), _page_size()
+    number = _page_number()
+    count, cases = desk.cases.page(current.sandbox, "sphinxhq", wanted, offset=((number or 1) - 1) * size, limit=size)
+    last = max(1, -(-count // size))
+    if number is None and last > 1:  # ?page=last
+        number = last
+        _, cases = desk.cases.page(current.sandbox, "sphinxhq", wanted, offset=(last - 1) * size, limit=size)
+    page = number or 1
+    if page > last:
+        raise InvalidPage
+    links = {
+        "next": _page_link(page + 1) if page < last else None,
+        "previous": _page_link(page - 1) if page > 1 else None,
+    }
+    return answer({"count": count, **links, "results": [schemas.render_case(case) for case in cases]}, 200)
+
+
+def _wanted() -> CaseFilter:
+    problems = {}
+    client_id, outcome = request.args.get("customer_id", ""), request.args.get("outcome", "")
+    if client_id and not re.fullmatch(r"\s*-?[0-9]{1,18}\s*", client_id):
+        problems["customer_id"] = ["Enter a number."]
+    if outcome and outcome not in OUTCOMES:
+        problems["outcome"] = [f"Select a valid choice. {outcome} is not one of the available choices."]
+    if problems:
+        raise Invalid(problems)
+    return CaseFilter(
+        client_id=int(client_id) if client_id else None,
+        outcomes=OUTCOMES.get(outcome),
+        has_webhook={"true": True, "false": False}.get(request.args.get("has_webhook", "").lower()),
+    )
+
+
+def _page_number() -> int | None:
+    """The page asked for; None: the last one."""
+    text = request.args.getlist("page")[-1:] or ["1"]
+    if text == ["last"]:
+        return None
+    try:
+        number = int((text[0] or "1")[:18])
+    except ValueError:
+        raise InvalidPage from None
+    if number < 1:
+        raise InvalidPage
+    return number
+
+
+def _page_size() -> int:
+    text = request.args.get("page_size", "").strip()
+    size = int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
+    return min(size, LARGEST_PAGE) or PAGE_SIZE
+
+
+def _page_link(number: int) -> str:
+    """An address of another page, on the host the caller used."""
+    query = {k: v for k, v in request.args.items() if k != "page"}
+    if number > 1:
+        query["page"] = str(number)
+    return f"{request.base_url}{'?' if query else ''}{urlencode(sorted(query.items()))}"

@@ -1,0 +1,187 @@
+"""What is sent to Sphinx and what is answered. Marks: documented, framework or assumed (docs/fidelity.md)."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from marshmallow import ValidationError
+from marshmallow.experimental.context import Context
+
+from emulator.core.errors import Invalid
+from emulator.core.model import Case, Check, ClientClaim, NewCase, NewCheck, NewClient, Outcome, State
+from emulator.providers.sphinxhq.drf import AnyJson, Choice, Integer, Serializer, Text, load
+from emulator.providers.sphinxhq.relations import CustomerId, DocumentIds, Known, Object, Objects
+from emulator.web.advice import advise_unknown_keys
+
+CUSTOMER_TYPES = ("INDIVIDUAL", "COMPANY")
+CHECK_TYPES = (
+    "PEP",
+    "SANCTION",
+    "BLACKLIST",
+    "ADVERSE_MEDIA",
+    "IDV",
+    "WEB_PRESENCE",
+    "UBO_RESOLUTION",
+    "THREE_MONTHS_BANK_STATEMENT",
+    "INCORPORATION_DOC",
+    "PROOF_OF_ADDRESS",
+    "PROOF_OF_FUNDS",
+    "SIGNATURE_AUTH",
+    "FINANCIAL_STATEMENTS",
+    "UNDERWRITING",
+    "TRANSACTION_MONITORING",
+)
+OUTCOMES = {Outcome.APPROVED: "ACCEPTED", Outcome.DENIED: "REJECTED", Outcome.UNDECIDED: "PENDING"}
+STATUSES = {
+    State.OPEN: "PENDING",
+    State.PROCESSING: "PROCESSING",
+    State.COMPLETED: "COMPLETED",
+    State.FAILED: "ERROR",
+}
+KEPT_FOR_EVER = -1
+NO_CUSTOMER = "Either customer_id or customer must be provided."
+
+DOCUMENTED, ASSUMED = {"x-fidelity": "documented"}, {"x-fidelity": "assumed"}
+
+
+def _delete_after() -> Integer:
+    """Days until deletion, 0 at once; -1 for never is an assumption from later pages."""
+    return Integer(least=KEPT_FOR_EVER, most=365, metadata=DOCUMENTED)
+
+
+def _document_ids() -> DocumentIds:
+    return DocumentIds(most=1000, metadata=DOCUMENTED)
+
+
+class CustomerIn(Serializer):
+    """customer"""
+
+    full_name = Text(required=True, most=255, metadata=DOCUMENTED)
+    external_id = Text(null=True, blank=True, most=255, metadata=DOCUMENTED)
+    customer_type = Choice(CUSTOMER_TYPES, null=True, blank=True, metadata=DOCUMENTED)
+    input_details = AnyJson(metadata=DOCUMENTED)
+    delete_after = _delete_after()
+
+
+class CheckIn(Serializer):
+    """one of checks"""
+
+    check_type = Choice(CHECK_TYPES, required=True, metadata=DOCUMENTED)
+    input_details = AnyJson(metadata=DOCUMENTED)
+    document_ids = _document_ids()
+    delete_after = _delete_after()
+
+
+class NewCaseIn(Serializer):
+    """The body of Create Case."""
+
+    customer_id = CustomerId(metadata=DOCUMENTED)
+    customer = Object(CustomerIn, metadata=DOCUMENTED)
+    webhook_url = Text(null=True, blank=True, most=511, metadata=DOCUMENTED)
+    notes = Text(metadata=DOCUMENTED)
+    rfi = Text(null=True, blank=True, metadata=DOCUMENTED)
+    checks = Objects(CheckIn, most=100, metadata=DOCUMENTED)
+    document_ids = _document_ids()
+    delete_after = _delete_after()
+
+
+NEW_CASE, CUSTOMER, CHECK = NewCaseIn(), CustomerIn(), CheckIn()
+
+
+def read_order(sandbox: str, value: Any, known: Known) -> NewCase:
+    """The order a request makes; raises Invalid with a map of all that is wrong."""
+    if value is None:
+        raise Invalid({"non_field_errors": ["No data provided"]})
+    try:
+        with Context(known):
+            asked = load(NEW_CASE, value)
+    except ValidationError as error:
+        raise Invalid(error.messages) from error
+    if "customer_id" not in asked and "customer" not in asked:
+        raise Invalid({"non_field_errors": [NO_CUSTOMER]})
+    _advise(value)
+    return _order(sandbox, asked)
+
+
+def _advise(value: dict[str, Any]) -> None:
+    advise_unknown_keys(value, NEW_CASE.fields.keys())
+    if "customer" in value:
+        advise_unknown_keys(value["customer"], CUSTOMER.fields.keys(), "customer.")
+    for index, check in enumerate(value.get("checks", ())):
+        advise_unknown_keys(check, CHECK.fields.keys(), f"checks[{index}].")
+
+
+def _order(sandbox: str, asked: dict[str, Any]) -> NewCase:
+    days = asked.get("delete_after", KEPT_FOR_EVER)
+    kept = {name: asked[name] for name in ("notes", "rfi", "document_ids") if name in asked}
+    return NewCase(
+        sandbox=sandbox,
+        provider="sphinxhq",
+        client=_claim(asked),
+        webhook_url=asked.get("webhook_url"),
+        retention_days=None if days == KEPT_FOR_EVER else days,
+        details=json.dumps({**kept, "delete_after": days}),
+        checks=tuple(
+            NewCheck(kind=check.pop("check_type"), details=json.dumps(check)) for check in asked.get("checks", ())
+        ),
+    )
+
+
+def _claim(asked: dict[str, Any]) -> ClientClaim:
+    if "customer_id" in asked:  # it wins: the service's own sample sends both
+        return ClientClaim(id=asked["customer_id"])
+    customer = asked["customer"]
+    external_id = customer.pop("external_id", None)
+    name, kind = customer.pop("full_name"), customer.pop("customer_type", None)
+    return ClientClaim(
+        external_id=external_id,
+        reuse_key=external_id or None,
+        fresh=NewClient(name=name, kind=kind, details=json.dumps(customer)),
+        updates=True,
+    )
+
+
+def render_case(case: Case) -> dict[str, Any]:
+    """The documented answer, the same in create, read and webhook, in its key order."""
+    details = json.loads(case.details)
+    return {
+        "id": case.id,
+        "customer": {
+            "id": case.client.id,
+            "full_name": case.client.name,
+            "external_id": case.client.external_id,
+            "customer_type": case.client.kind,
+        },
+        "notes": details.get("notes"),
+        "risk_score": case.risk_score,
+        "outcome": OUTCOMES[case.outcome or Outcome.UNDECIDED],
+        "status": STATUSES[case.state],
+        "created_at": _text(case.created_at),
+        "updated_at": _text(case.updated_at),
+        "checks": [_render_check(check) for check in case.checks],
+        "webhook_url": case.webhook_url,
+        "delete_after": details["delete_after"],
+        "rfi": details.get("rfi"),
+    }
+
+
+def _render_check(check: Check) -> dict[str, Any]:
+    details = json.loads(check.details)
+    return {
+        "id": check.id,
+        "risk_score": check.risk_score,
+        "title": check.title,
+        "note": check.note,
+        "reasoning": check.reasoning,
+        "outcome": OUTCOMES[check.outcome or Outcome.UNDECIDED],
+        "status": STATUSES[check.state],
+        "created_at": _text(check.created_at),
+        "updated_at": _text(check.updated_at),
+        "input_details": details.get("input_details"),
+        "check_type": check.kind,
+        "delete_after": details.get("delete_after", KEPT_FOR_EVER),
+    }
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

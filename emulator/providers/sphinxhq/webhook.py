@@ -1,0 +1,47 @@
+"""How a case ends at Sphinx, and the webhook that tells of it."""
+
+from dataclasses import replace
+
+from emulator.core.model import Case, Check, Letter, Outcome, Preferences, Silence, State
+from emulator.core.outcomes import Verdict
+from emulator.core.people import People
+from emulator.providers.sphinxhq import analyst
+from emulator.providers.sphinxhq.drf import to_json
+from emulator.providers.sphinxhq.schemas import render_case
+from emulator.web.provider import Desk
+
+EVENT = "case.completed"
+
+
+def conclude(case: Case, verdict: Verdict, people: People) -> Case:
+    """The case with a risk for it and each check; one check at least bears the decision."""
+    if verdict.failed:
+        failed = (replace(c, state=State.FAILED, updated_at=case.updated_at) for c in case.checks)
+        return replace(case, checks=tuple(failed))
+    culprit = people.pick("culprit", range(len(case.checks))) if case.checks else 0
+    checks = tuple(_conclude(case, i == culprit, check, people) for i, check in enumerate(case.checks))
+    risks = [check.risk_score or 0.0 for check in checks]
+    outcome = case.outcome or Outcome.UNDECIDED
+    return replace(case, checks=checks, risk_score=max(risks) if risks else analyst.risk_score(outcome, people))
+
+
+def _conclude(case: Case, is_culprit: bool, check: Check, people: People) -> Check:
+    outcome = (case.outcome or Outcome.UNDECIDED) if is_culprit else Outcome.APPROVED
+    drawn = replace(people, key=f"{people.key}/check/{check.id}")
+    title, note, reasoning = analyst.write(check.kind, outcome, case.client.name, drawn)
+    return replace(
+        check,
+        state=State.COMPLETED,
+        outcome=outcome,
+        risk_score=analyst.risk_score(outcome, drawn),
+        title=title,
+        note=note,
+        reasoning=reasoning,
+        updated_at=case.updated_at,
+    )
+
+
+def render(case: Case, preferences: Preferences, event_id: str, desk: Desk) -> Letter | Silence:
+    """The case as a read would return it, to the case's own URL: no envelope, no event id, no signature."""
+    body = to_json(render_case(case)).encode()
+    return Letter(event=EVENT, url=case.webhook_url or None, headers={"Content-Type": "application/json"}, body=body)

@@ -1,0 +1,232 @@
+"""What can be set: one table from which flags, variables, file keys and their documentation are made.
+
+Nothing else reads the environment. A flag wins over a variable, a variable over the file, the file over the default.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from emulator.core.retry import parse_retry
+
+PREFIX = "CASE_EMULATOR_"
+FILE_NAME = "case-emulator.toml"
+# Variables that are ours but no settings of the server.
+OTHER_VARIABLES = {"CASE_EMULATOR_CONFIG", "CASE_EMULATOR_URL"}
+LONGEST_DELAY = 31_536_000
+BIGGEST_SEED = 2**63 - 1
+
+
+class BadSetting(Exception):
+    """A setting cannot be used; the text names it and what to write instead."""
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a text is needed")
+    return value
+
+
+def _port(value: object) -> int:
+    return _whole(value, 0, 65535)
+
+
+def _whole(value: object, low: int, high: int) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not text.isdecimal() or not text.isascii() or not low <= int(text[:20]) <= high:
+        raise ValueError(f"a whole number from {low} to {high} is needed")
+    return int(text)
+
+
+def _seed(value: object) -> int:
+    return _whole(value, 0, BIGGEST_SEED)
+
+
+def _delay(value: object) -> timedelta:
+    try:
+        seconds = float(value) if not isinstance(value, bool) else float("nan")  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        seconds = float("nan")
+    if not 0 <= seconds <= LONGEST_DELAY:
+        raise ValueError(f"seconds are needed, from 0 to {LONGEST_DELAY}")
+    return timedelta(seconds=seconds)
+
+
+def _flag(value: object) -> bool:
+    known = {
+        "true": True,
+        "1": True,
+        "yes": True,
+        "on": True,
+        "false": False,
+        "0": False,
+        "no": False,
+        "off": False,
+    }
+    answer = known.get(str(value).lower())
+    if answer is None:
+        raise ValueError("true or false is needed")
+    return answer
+
+
+def _url(value: object) -> str:
+    text = _text(value)
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or set(text) & set(" \\\r\n\t"):
+        raise ValueError("a URL like http://localhost:3000/webhooks is needed")
+    if parts.port is not None and parts.port == 0:
+        raise ValueError("a port from 1 to 65535 is needed")
+    return text
+
+
+def _public_url(value: object) -> str:
+    text = _url(value)
+    if urlsplit(text).query or urlsplit(text).fragment:
+        raise ValueError("a URL without ? and # is needed")
+    return text.rstrip("/")
+
+
+def _retry(value: object) -> str:
+    text = ",".join(map(str, value)) if isinstance(value, list) else _text(value)
+    parse_retry(text)
+    return text
+
+
+def _database(value: object) -> Path:
+    text = _text(value)
+    scheme, found, rest = text.partition("://")
+    if found and scheme != "sqlite":
+        raise ValueError(f"only sqlite:///path is known, not {scheme}://")
+    path = Path(rest.removeprefix("/") if found else text)
+    if not path.name:
+        raise ValueError("a file is needed, as in sqlite:///cases.sqlite (sqlite:////abs/olute.sqlite from the root)")
+    return path
+
+
+def _log_format(value: object) -> str:
+    if value not in ("text", "json"):
+        raise ValueError("text or json is needed")
+    return str(value)
+
+
+def _many(value: object) -> tuple[str, ...]:
+    items: Iterable[object] = value.split(",") if isinstance(value, str) else value  # type: ignore[assignment]
+    if not isinstance(items, list | tuple):
+        raise ValueError("a list is needed")
+    return tuple(_text(item).strip() for item in items)
+
+
+def _setting(read: Callable[[object], Any], default: Any, help_text: str, metavar: str | None = None) -> Any:
+    return field(default=default, metadata={"read": read, "help": help_text, "metavar": metavar})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that can be set, as it stands after flags, variables, file and defaults."""
+
+    host: str = _setting(_text, "127.0.0.1", "Address to listen on.", "ADDRESS")
+    port: int = _setting(_port, 8642, "Port to listen on; 0 picks a free one.", "PORT")
+    port_file: Path | None = _setting(
+        lambda v: Path(_text(v)), None, "Write the port to this file once serving.", "FILE"
+    )
+    database: Path | None = _setting(
+        _database, None, "Keep everything in this file, as in sqlite:///cases.sqlite.", "URL"
+    )
+    ephemeral: bool = _setting(_flag, False, "Start empty and forget at exit (what happens without --database, too).")
+    webhook_url: str | None = _setting(
+        _url, None, "Where APLYiD's webhooks go; without it the inbox keeps them.", "URL"
+    )
+    delay: timedelta = _setting(
+        _delay, timedelta(seconds=2), "Seconds from a case's creation to its end. Default: 2.", "SECONDS"
+    )
+    retry: str = _setting(
+        _retry,
+        "standard",
+        "When a failed webhook is sent again: standard, once, or waits like 1,5,30.",
+        "PROFILE",
+    )
+    seed: int = _setting(_seed, 0, "Everything drawn by chance follows from this number.", "NUMBER")
+    access_key: tuple[str, ...] = _setting(
+        _many, (), "A further X-Workflow-Access-Key for the default sandbox; repeatable.", "KEY"
+    )
+    session_id: tuple[str, ...] = _setting(_many, (), "A further sessionid for the default sandbox; repeatable.", "ID")
+    public_url: str | None = _setting(
+        _public_url, None, "The address others reach this emulator at, for links in answers.", "URL"
+    )
+    allow_target: tuple[str, ...] = _setting(
+        _many, (), "A host outside this machine that webhooks may go to, * for any; repeatable.", "HOST"
+    )
+    allow_host: tuple[str, ...] = _setting(_many, (), "A further Host header to answer to; repeatable.", "NAME")
+    switch: tuple[str, ...] = _setting(
+        _many,
+        (),
+        "Change a guess about a service, as in sphinxhq.unauthorized=403; repeatable.",
+        "NAME=VALUE",
+    )
+    log_format: str = _setting(_log_format, "text", "How the log is written: text or json.", "FORMAT")
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file to keep; None: a temporary one."""
+        return None if self.ephemeral else self.database
+
+
+OPTIONS = {f.name: f for f in fields(Settings)}
+
+
+def read_settings(
+    flags: Mapping[str, object], environ: Mapping[str, str], folder: Path, config: Path | None = None
+) -> Settings:
+    """The settings from all four places; raises BadSetting."""
+    named = config or (Path(environ["CASE_EMULATOR_CONFIG"]) if environ.get("CASE_EMULATOR_CONFIG") else None)
+    found: dict[str, Any] = {}
+    found |= _read_all(_from_file(named, folder), lambda name: f"{name} in {named or FILE_NAME}")
+    found |= _read_all(_from_environ(environ), lambda name: PREFIX + name.upper())
+    found |= _read_all(flags, lambda name: "--" + name.replace("_", "-"))
+    return Settings(**found)
+
+
+def _read_all(values: Mapping[str, object], place: Callable[[str], str]) -> dict[str, Any]:
+    read = {}
+    for name, value in values.items():
+        try:
+            read[name] = OPTIONS[name].metadata["read"](value)
+        except ValueError as error:
+            raise BadSetting(f"{place(name)} is {value!r}: {error}") from error
+    return read
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
+    ours = {k: v for k, v in environ.items() if k.startswith(PREFIX) and k not in OTHER_VARIABLES and v != ""}
+    known = {PREFIX + name.upper(): name for name in OPTIONS}
+    for name in ours:
+        if name not in known:
+            raise BadSetting(f"{name} is no setting{suggest(name, known)}")
+    return {known[name]: value for name, value in ours.items()}
+
+
+def _from_file(named: Path | None, folder: Path) -> dict[str, object]:
+    path = named or folder / FILE_NAME
+    if named is None and not path.is_file():
+        return {}
+    try:
+        read = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadSetting(f"{path} cannot be read: {error}") from error
+    values = {name.replace("-", "_"): value for name, value in read.items()}
+    for name in values:
+        if name not in OPTIONS:
+            raise BadSetting(f"{name} in {path} is no setting{suggest(name, OPTIONS)}")
+    return values
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence that refuses an unknown name: what was probably meant."""
+    known = sorted(known)
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"

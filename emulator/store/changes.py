@@ -1,0 +1,193 @@
+"""Changes in the store, one named query each; the transaction around them is the caller's."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from emulator.core.model import (
+    Attempt,
+    Case,
+    Check,
+    Client,
+    ClientClaim,
+    Delivery,
+    DeliveryState,
+    NewCase,
+    NewClient,
+    Schedule,
+)
+from emulator.core.ports import Newborn
+from emulator.store import rows
+from emulator.store.questions import Questions, listed
+from emulator.store.rows import maybe_micros, to_micros
+
+# Sandboxes are dropped by the hundred, so that a busy emulator at its limit does not search at each new one.
+DROP_BATCH = 100
+
+
+class Changes(Questions):
+    """What can be changed, and what can be asked meanwhile."""
+
+    def add_sandbox(self, sandbox: str, newborns: Sequence[tuple[str, Newborn]], now: datetime) -> None:
+        self._ask.add_sandbox(self._db, name=sandbox, now=to_micros(now))
+        for provider, born in newborns:
+            for kind, first in born.first_ids:
+                self._ask.add_counter(self._db, sandbox=sandbox, provider=provider, kind=kind, first=first)
+            for client_id, client in born.clients:
+                self._insert_client(sandbox, provider, client_id, ClientClaim(), client, now)
+            for document_id in born.documents:
+                self._ask.add_document(self._db, sandbox=sandbox, provider=provider, id=document_id, now=to_micros(now))
+
+    def drop_idle_sandboxes(self, sandbox: str, most: int) -> int:
+        if self._ask.count_sandboxes(self._db) <= most:
+            return 0
+        return int(self._ask.drop_idle_sandboxes(self._db, keep=sandbox, many=DROP_BATCH))
+
+    def _take_ids(self, sandbox: str, provider: str, kind: str, many: int = 1) -> int:
+        after = self._ask.take_ids(self._db, sandbox=sandbox, provider=provider, kind=kind, many=many)
+        return int(after) - many
+
+    def add_client(self, sandbox: str, provider: str, claim: ClientClaim, client: NewClient, now: datetime) -> Client:
+        client_id = self._take_ids(sandbox, provider, "client")
+        return self._insert_client(sandbox, provider, client_id, claim, client, now)
+
+    def _insert_client(
+        self,
+        sandbox: str,
+        provider: str,
+        client_id: int,
+        claim: ClientClaim,
+        client: NewClient,
+        now: datetime,
+    ) -> Client:
+        self._ask.add_client(
+            self._db,
+            sandbox=sandbox,
+            provider=provider,
+            id=client_id,
+            external_id=claim.external_id,
+            reuse_key=claim.reuse_key,
+            name=client.name,
+            kind=client.kind,
+            details=client.details,
+            now=to_micros(now),
+        )
+        row = (client_id, claim.external_id, client.name, client.kind, client.details)
+        return rows.client_of(row)
+
+    def replace_client(self, sandbox: str, provider: str, client: Client, new: NewClient, now: datetime) -> Client:
+        self._ask.replace_client(
+            self._db,
+            sandbox=sandbox,
+            provider=provider,
+            id=client.id,
+            name=new.name,
+            kind=new.kind,
+            details=new.details,
+            now=to_micros(now),
+        )
+        return replace(client, name=new.name, kind=new.kind, details=new.details)
+
+    def add_case(self, order: NewCase, client: Client, now: datetime, schedule: Schedule | None) -> Case:
+        case_id = self._take_ids(order.sandbox, order.provider, "case")
+        self._ask.add_case(self._db, **rows.case_params(order, case_id, client.id, schedule, now))
+        checks = self._add_checks(order, case_id, now)
+        return rows.new_case(order, case_id, client, schedule, checks, now)
+
+    def _add_checks(self, order: NewCase, case_id: int, now: datetime) -> tuple[Check, ...]:
+        if not order.checks:
+            return ()
+        first = self._take_ids(order.sandbox, order.provider, "check", len(order.checks))
+        checks = tuple(rows.new_check(c, i, now) for i, c in enumerate(order.checks, first))
+        for check in checks:
+            self._ask.add_check(
+                self._db,
+                sandbox=order.sandbox,
+                provider=order.provider,
+                id=check.id,
+                case_id=case_id,
+                kind=check.kind,
+                details=check.details,
+                state=check.state,
+                now=to_micros(now),
+            )
+        return checks
+
+    def save_case(self, case: Case) -> None:
+        self._ask.save_case(
+            self._db,
+            sandbox=case.sandbox,
+            provider=case.provider,
+            id=case.id,
+            state=case.state,
+            outcome=case.outcome,
+            risk_score=case.risk_score,
+            rule=case.rule,
+            updated_at=to_micros(case.updated_at),
+            due_at=maybe_micros(case.due_at),
+        )
+        for check in case.checks:
+            self._save_check(case, check)
+
+    def _save_check(self, case: Case, check: Check) -> None:
+        self._ask.save_check(
+            self._db,
+            sandbox=case.sandbox,
+            provider=case.provider,
+            id=check.id,
+            state=check.state,
+            outcome=check.outcome,
+            risk_score=check.risk_score,
+            title=check.title,
+            note=check.note,
+            reasoning=check.reasoning,
+            updated_at=to_micros(check.updated_at),
+        )
+
+    def park_case(self, sandbox: str, provider: str, case_id: int) -> None:
+        self._ask.park_case(self._db, sandbox=sandbox, provider=provider, id=case_id)
+
+    def expire_case(self, sandbox: str, provider: str, case_id: int, now: datetime) -> None:
+        self._ask.expire_case(self._db, sandbox=sandbox, provider=provider, id=case_id, now=to_micros(now))
+
+    def add_delivery(self, delivery: Delivery) -> None:
+        self._ask.add_delivery(self._db, **rows.delivery_params(delivery))
+
+    def due_deliveries(self, now: datetime, busy: Collection[str], limit: int) -> Sequence[Delivery]:
+        found = self._ask.due_deliveries(self._db, now=to_micros(now), busy=listed(busy), limit=limit)
+        return [rows.delivery_of(row) for row in found]
+
+    def lease(self, delivery: Delivery, owner: str, until: datetime) -> Delivery:
+        self._ask.lease(self._db, sandbox=delivery.sandbox, id=delivery.id, owner=owner, until=to_micros(until))
+        return replace(delivery, state=DeliveryState.IN_FLIGHT, attempts=delivery.attempts + 1)
+
+    def release_leases(self, until: datetime) -> int:
+        return int(self._ask.release_leases(self._db, until=to_micros(until)))
+
+    def settle(self, delivery: Delivery, owner: str, attempt: Attempt, now: datetime) -> bool:
+        settled = self._ask.settle(
+            self._db,
+            sandbox=delivery.sandbox,
+            id=delivery.id,
+            owner=owner,
+            attempts=delivery.attempts,
+            state=delivery.state,
+            reason=delivery.reason,
+            due_at=maybe_micros(delivery.due_at),
+        )
+        if settled:
+            self._add_attempt(delivery, attempt, now)
+        return bool(settled)
+
+    def _add_attempt(self, delivery: Delivery, attempt: Attempt, now: datetime) -> None:
+        self._ask.add_attempt(
+            self._db,
+            sandbox=delivery.sandbox,
+            delivery_id=delivery.id,
+            number=delivery.attempts,
+            ended_at=to_micros(now),
+            took=attempt.took // rows.MICROSECOND,
+            status=attempt.status,
+            error=attempt.error,
+            answer=attempt.answer,
+        )

@@ -1,0 +1,86 @@
+-- name: add_case!
+-- A new case.
+INSERT INTO cases (
+    sandbox, provider, id, client_id, external_id, state, webhook_url, retention_days, details, has_checks,
+    created_at, updated_at, due_at, finish_at, expires_at
+) VALUES (
+    :sandbox, :provider, :id, :client_id, :external_id, :state, :webhook_url, :retention_days, :details,
+    :has_checks, :now, :now, :due_at, :finish_at, :expires_at
+);
+
+-- name: case^
+-- One case with its client, unless it has expired.
+SELECT
+    c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
+    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.has_checks,
+    l.id, l.external_id, l.name, l.kind, l.details
+FROM cases AS c
+JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.id = :id
+    AND (c.expires_at IS NULL OR c.expires_at > :now);
+
+-- name: list_cases
+-- A page of the cases of one sandbox and provider, newest first.
+SELECT
+    c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
+    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.has_checks,
+    l.id, l.external_id, l.name, l.kind, l.details
+FROM cases AS c
+JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+WHERE c.sandbox = :sandbox AND c.provider = :provider
+    AND (c.expires_at IS NULL OR c.expires_at > :now)
+    AND (:client_id IS NULL OR c.client_id = :client_id)
+    AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
+    AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END)
+ORDER BY c.id DESC
+LIMIT :limit OFFSET :offset;
+
+-- name: count_cases$
+-- How many cases fit the same question.
+SELECT count(*) FROM cases AS c
+WHERE c.sandbox = :sandbox AND c.provider = :provider
+    AND (c.expires_at IS NULL OR c.expires_at > :now)
+    AND (:client_id IS NULL OR c.client_id = :client_id)
+    AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
+    AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END);
+
+-- name: due_cases
+-- The cases whose next step is due, the longest waiting first.
+SELECT sandbox, provider, id FROM cases
+WHERE due_at <= :now
+ORDER BY due_at, id
+LIMIT :limit;
+
+-- name: save_case!
+-- A case has moved on.
+UPDATE cases SET
+    state = :state, outcome = :outcome, risk_score = :risk_score, rule = :rule, updated_at = :updated_at,
+    due_at = :due_at
+WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
+
+-- name: park_case!
+-- A case that cannot be completed waits for ever rather than fail again and again.
+UPDATE cases SET due_at = NULL WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
+
+-- name: expire_case!
+-- From now on the case reads as if it had never been.
+UPDATE cases SET expires_at = :now WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
+
+-- name: add_check!
+-- A check of a new case.
+INSERT INTO checks (sandbox, provider, id, case_id, kind, details, state, created_at, updated_at)
+VALUES (:sandbox, :provider, :id, :case_id, :kind, :details, :state, :now, :now);
+
+-- name: checks_of_case
+-- The checks of a case in the order they were asked for.
+SELECT id, kind, details, state, created_at, updated_at, outcome, risk_score, title, note, reasoning
+FROM checks
+WHERE sandbox = :sandbox AND provider = :provider AND case_id = :case_id
+ORDER BY id;
+
+-- name: save_check!
+-- A check has moved on.
+UPDATE checks SET
+    state = :state, outcome = :outcome, risk_score = :risk_score, title = :title, note = :note,
+    reasoning = :reasoning, updated_at = :updated_at
+WHERE sandbox = :sandbox AND provider = :provider AND id = :id;

@@ -1,0 +1,40 @@
+-- name: knows_sandbox$
+-- Is there a sandbox of that name?
+SELECT 1 FROM sandboxes WHERE name = :name;
+
+-- name: add_sandbox!
+-- A sandbox is used for the first time.
+INSERT INTO sandboxes (name, created_at) VALUES (:name, :now);
+
+-- name: add_counter!
+-- The first free id of one kind.
+INSERT INTO counters (sandbox, provider, kind, next) VALUES (:sandbox, :provider, :kind, :first);
+
+-- name: take_ids$
+-- Reserve so many ids of one kind; the answer is the first id after them.
+UPDATE counters SET next = next + :many
+WHERE sandbox = :sandbox AND provider = :provider AND kind = :kind
+RETURNING next;
+
+-- name: add_document!
+-- A document that exists from birth.
+INSERT INTO documents (sandbox, provider, id, created_at) VALUES (:sandbox, :provider, :id, :now);
+
+-- name: known_document$
+-- Is there such a document?
+SELECT 1 FROM documents WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
+
+-- name: count_sandboxes$
+-- How many sandboxes there are.
+SELECT count(*) FROM sandboxes;
+
+-- name: drop_idle_sandboxes!
+-- Drop so many sandboxes with all they hold: those with nothing due first, then the longest untouched.
+DELETE FROM sandboxes WHERE name IN (
+    SELECT s.name FROM sandboxes AS s
+    WHERE s.name <> :keep
+    ORDER BY
+        EXISTS (SELECT 1 FROM cases AS c WHERE c.sandbox = s.name AND c.due_at IS NOT NULL),
+        coalesce((SELECT max(c.updated_at) FROM cases AS c WHERE c.sandbox = s.name), s.created_at)
+    LIMIT :many
+);

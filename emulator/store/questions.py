@@ -1,0 +1,78 @@
+"""Questions to the store, one named query each."""
+
+import sqlite3
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from emulator.core.model import Case, CaseFilter, Check, Client, Delivery
+from emulator.store import rows
+from emulator.store.rows import to_micros
+
+
+class Questions:
+    """One connection's view of the tables; an unknown sandbox holds nothing."""
+
+    def __init__(self, connection: sqlite3.Connection, queries: Any) -> None:
+        self._db = connection
+        self._ask = queries
+
+    def case(self, sandbox: str, provider: str, case_id: int, now: datetime) -> Case | None:
+        row = self._ask.case(self._db, sandbox=sandbox, provider=provider, id=case_id, now=to_micros(now))
+        return self._case(row) if row else None
+
+    def _case(self, row: rows.Row) -> Case:
+        checks: tuple[Check, ...] = ()
+        if row[15]:  # has_checks
+            found = self._ask.checks_of_case(self._db, sandbox=row[0], provider=row[1], case_id=row[2])
+            checks = tuple(map(rows.check_of, found))
+        return rows.case_of(row, checks)
+
+    def list_cases(
+        self, sandbox: str, provider: str, wanted: CaseFilter, now: datetime, *, offset: int, limit: int
+    ) -> Sequence[Case]:
+        found = self._ask.list_cases(self._db, **_filter(sandbox, provider, wanted, now), offset=offset, limit=limit)
+        return [self._case(row) for row in list(found)]
+
+    def count_cases(self, sandbox: str, provider: str, wanted: CaseFilter, now: datetime) -> int:
+        return int(self._ask.count_cases(self._db, **_filter(sandbox, provider, wanted, now)))
+
+    def knows_sandbox(self, sandbox: str) -> bool:
+        return self._ask.knows_sandbox(self._db, name=sandbox) is not None
+
+    def client(self, sandbox: str, provider: str, client_id: int) -> Client | None:
+        row = self._ask.client(self._db, sandbox=sandbox, provider=provider, id=client_id)
+        return rows.client_of(row) if row else None
+
+    def client_by_key(self, sandbox: str, provider: str, reuse_key: str) -> Client | None:
+        row = self._ask.client_by_key(self._db, sandbox=sandbox, provider=provider, key=reuse_key)
+        return rows.client_of(row) if row else None
+
+    def known_documents(self, sandbox: str, provider: str, ids: Collection[int]) -> set[int]:
+        return {i for i in set(ids) if self._ask.known_document(self._db, sandbox=sandbox, provider=provider, id=i)}
+
+    def due_cases(self, now: datetime, limit: int) -> Sequence[tuple[str, str, int]]:
+        return list(self._ask.due_cases(self._db, now=to_micros(now), limit=limit))
+
+    def next_due(self, busy: Collection[str]) -> datetime | None:
+        return rows.maybe_datetime(self._ask.next_due(self._db, busy=listed(busy)))
+
+    def inbox(self, sandbox: str, limit: int) -> Sequence[Delivery]:
+        return [rows.delivery_of(row) for row in self._ask.inbox(self._db, sandbox=sandbox, limit=limit)]
+
+
+def _filter(sandbox: str, provider: str, wanted: CaseFilter, now: datetime) -> rows.Params:
+    outcomes = None if wanted.outcomes is None else listed([o or "" for o in wanted.outcomes])
+    return {
+        "sandbox": sandbox,
+        "provider": provider,
+        "now": to_micros(now),
+        "client_id": wanted.client_id,
+        "outcomes": outcomes,
+        "has_webhook": None if wanted.has_webhook is None else int(wanted.has_webhook),
+    }
+
+
+def listed(items: Collection[str]) -> str:
+    """Names as one text that a query can search: |a|b|."""
+    return "".join(f"|{item}" for item in items) + "|"

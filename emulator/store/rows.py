@@ -1,0 +1,180 @@
+"""Rows as they lie in the tables, and the values of the core they stand for."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from emulator.core.model import (
+    Case,
+    Check,
+    Client,
+    Delivery,
+    DeliveryState,
+    NewCase,
+    NewCheck,
+    Outcome,
+    Schedule,
+    State,
+)
+
+T = TypeVar("T")
+Row = Sequence[Any]
+Params = dict[str, Any]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(moment: datetime) -> int:
+    """Microseconds since 1970; raises for a naive datetime."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def maybe_micros(moment: datetime | None) -> int | None:
+    """The same, None staying None."""
+    return None if moment is None else to_micros(moment)
+
+
+def to_datetime(micros: int) -> datetime:
+    """The aware moment."""
+    return EPOCH + timedelta(microseconds=micros)
+
+
+def maybe_datetime(micros: int | None) -> datetime | None:
+    """The same, None staying None."""
+    return None if micros is None else to_datetime(micros)
+
+
+def case_params(order: NewCase, case_id: int, client_id: int, schedule: Schedule | None, now: datetime) -> Params:
+    """The columns of a new case."""
+    expires = now + timedelta(days=order.retention_days) if order.retention_days else None
+    return {
+        "sandbox": order.sandbox,
+        "provider": order.provider,
+        "id": case_id,
+        "client_id": client_id,
+        "external_id": order.external_id,
+        "state": order.state,
+        "webhook_url": order.webhook_url,
+        "retention_days": order.retention_days,
+        "details": order.details,
+        "has_checks": bool(order.checks),
+        "now": to_micros(now),
+        "due_at": to_micros(schedule.starts_at) if schedule else None,
+        "finish_at": to_micros(schedule.ends_at) if schedule else None,
+        "expires_at": maybe_micros(expires),
+    }
+
+
+def new_case(
+    order: NewCase,
+    case_id: int,
+    client: Client,
+    schedule: Schedule | None,
+    checks: tuple[Check, ...],
+    now: datetime,
+) -> Case:
+    """The case those columns stand for, without reading them back."""
+    return Case(
+        sandbox=order.sandbox,
+        provider=order.provider,
+        id=case_id,
+        client=client,
+        external_id=order.external_id,
+        state=order.state,
+        webhook_url=order.webhook_url,
+        retention_days=order.retention_days,
+        details=order.details,
+        created_at=now,
+        updated_at=now,
+        due_at=schedule.starts_at if schedule else None,
+        finish_at=schedule.ends_at if schedule else None,
+        checks=checks,
+    )
+
+
+def new_check(check: NewCheck, check_id: int, now: datetime) -> Check:
+    """A check as it is born."""
+    return Check(id=check_id, kind=check.kind, details=check.details, state=State.OPEN, created_at=now, updated_at=now)
+
+
+def case_of(row: Row, checks: tuple[Check, ...]) -> Case:
+    """A case from the columns of the queries `case` and `list_cases`."""
+    return Case(
+        sandbox=row[0],
+        provider=row[1],
+        id=row[2],
+        external_id=row[3],
+        state=State(row[4]),
+        webhook_url=row[5],
+        retention_days=row[6],
+        details=row[7],
+        created_at=to_datetime(row[8]),
+        updated_at=to_datetime(row[9]),
+        due_at=maybe_datetime(row[10]),
+        finish_at=maybe_datetime(row[11]),
+        outcome=Outcome(row[12]) if row[12] else None,
+        risk_score=row[13],
+        rule=row[14],
+        client=client_of(row[16:]),
+        checks=checks,
+    )
+
+
+def client_of(row: Row) -> Client:
+    """A client from its five columns."""
+    return Client(id=row[0], external_id=row[1], name=row[2], kind=row[3], details=row[4])
+
+
+def check_of(row: Row) -> Check:
+    """A check from the columns of the query `checks_of_case`."""
+    return Check(
+        id=row[0],
+        kind=row[1],
+        details=row[2],
+        state=State(row[3]),
+        created_at=to_datetime(row[4]),
+        updated_at=to_datetime(row[5]),
+        outcome=Outcome(row[6]) if row[6] else None,
+        risk_score=row[7],
+        title=row[8],
+        note=row[9],
+        reasoning=row[10],
+    )
+
+
+def delivery_params(delivery: Delivery) -> Params:
+    """The columns of a new delivery."""
+    return {
+        "sandbox": delivery.sandbox,
+        "id": delivery.id,
+        "provider": delivery.provider,
+        "case_id": delivery.case_id,
+        "event": delivery.event,
+        "url": delivery.url,
+        "target": delivery.target,
+        "headers": json.dumps(dict(delivery.headers)),
+        "body": delivery.body,
+        "state": delivery.state,
+        "created_at": to_micros(delivery.created_at),
+        "due_at": maybe_micros(delivery.due_at),
+    }
+
+
+def delivery_of(row: Row) -> Delivery:
+    """A delivery from the columns of the queries `due_deliveries` and `inbox`."""
+    return Delivery(
+        sandbox=row[0],
+        id=row[1],
+        provider=row[2],
+        case_id=row[3],
+        event=row[4],
+        url=row[5],
+        headers=json.loads(row[6]),
+        body=row[7],
+        state=DeliveryState(row[8]),
+        created_at=to_datetime(row[9]),
+        due_at=maybe_datetime(row[10]),
+        attempts=row[11],
+        reason=row[12],
+    )

@@ -1,0 +1,120 @@
+"""The store on SQLite: one connection that writes, one that reads, one process that owns the file."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import Any
+
+import aiosql
+
+from emulator.store.changes import Changes
+from emulator.store.migrations import migrate, schema_version
+from emulator.store.questions import Questions
+
+QUERIES = Path(__file__).parent / "queries"
+
+
+class StoreUnusable(Exception):
+    """The database cannot be used; the text says why and what to do."""
+
+
+class SqliteStore:
+    """Cases, clients and deliveries in one SQLite file.
+
+    With a path the file outlives the process: every committed change survives a kill, though not a power cut
+    (`synchronous=NORMAL`). Without one it is a temporary file, gone at `close`. Raises StoreUnusable.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._folder = None if path else TemporaryDirectory(prefix="case-emulator-", ignore_cleanup_errors=True)
+        self.path = path or Path(self._folder.name if self._folder else "", "emulator.sqlite")
+        self._ownership = _own(path) if path else None
+        self._queries = aiosql.from_path(QUERIES, "sqlite3", mandatory_parameters=False)
+        self._write_lock, self._read_lock = Lock(), Lock()
+        try:
+            self._writer = self._open()
+            self._reader = _connect(self.path)
+        except StoreUnusable:
+            self._disown()
+            raise
+        except sqlite3.DatabaseError as error:
+            self._disown()
+            raise StoreUnusable(f"{self.path} is not a database of ours ({error}); name another file") from error
+
+    def _open(self) -> sqlite3.Connection:
+        writer = _connect(self.path)
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute(f"PRAGMA synchronous = {'OFF' if self._folder else 'NORMAL'}")
+        found, newest = schema_version(writer)
+        if found > newest:
+            raise StoreUnusable(
+                f"{self.path} was written by a newer version (schema {found}, this one knows {newest}): "
+                "upgrade case-emulator or name another file"
+            )
+        if 0 < found < newest:
+            _backup(writer, self.path, found)
+        migrate(writer, found)
+        return writer
+
+    @contextmanager
+    def reading(self) -> Iterator[Questions]:
+        """Questions about what has been committed."""
+        with self._read_lock:
+            yield Questions(self._reader, self._queries)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Changes]:
+        """Changes that are durable together when the block ends, and undone when it raises."""
+        with self._write_lock:
+            # Immediate: a transaction that only later finds it must write fails at once with "database is locked".
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield Changes(self._writer, self._queries)
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
+
+    def close(self) -> None:
+        """Let go of the file; a temporary one is gone."""
+        with self._read_lock, self._write_lock:
+            self._reader.close()
+            self._writer.close()
+        self._disown()
+
+    def _disown(self) -> None:
+        if self._ownership:
+            self._ownership.release()
+        if self._folder:
+            self._folder.cleanup()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _own(path: Path) -> Any:
+    """Lock the file for this process; a second process is told so at once."""
+    from filelock import FileLock, Timeout
+
+    try:
+        lock = FileLock(f"{path}.lock", timeout=0)
+        lock.acquire()
+    except Timeout:
+        raise StoreUnusable(
+            f"another case-emulator uses {path}: stop it, or name another file with --database"
+        ) from None
+    except OSError as error:
+        raise StoreUnusable(f"{path} cannot be opened: {error.strerror or error}") from error
+    return lock
+
+
+def _backup(writer: sqlite3.Connection, path: Path, version: int) -> None:
+    writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copyfile(path, path.with_name(f"{path.name}.schema-{version}"))

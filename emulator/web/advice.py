@@ -1,0 +1,32 @@
+"""Say what was accepted but is probably a mistake: in the header X-Emulator-Advice and in the log."""
+
+import difflib
+from collections.abc import Collection, Mapping
+
+from flask import g
+
+LONGEST = 1_000
+
+
+def advise(text: str) -> None:
+    """Attach a piece of advice to the answer of this request; the answer itself stays as it is."""
+    g.setdefault("advice", []).append(text)
+
+
+def advise_unknown_keys(given: Mapping[str, object], known: Collection[str], where: str = "") -> None:
+    """Point out keys that are not read, and what may have been meant."""
+    for key in given.keys() - known:
+        close = difflib.get_close_matches(key, known, n=1)
+        hint = f", did you mean {close[0]}?" if close else ""
+        advise(f"{where}{key[:100]} is not a known key and was ignored{hint}")
+
+
+def advice_header() -> str | None:
+    """The advice as one header line, ASCII and bounded; None: there is none."""
+    advice = g.get("advice")
+    if not advice:
+        return None
+    return "; ".join(advice).encode("ascii", "backslashreplace").decode().translate(CONTROLS)[:LONGEST]
+
+
+CONTROLS = dict.fromkeys((*range(32), 127), " ")

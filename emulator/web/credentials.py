@@ -1,0 +1,31 @@
+"""Which sandbox a credential opens: any `test_<name>` opens `<name>`."""
+
+import re
+from collections.abc import Collection
+
+from flask import Request, g
+
+from emulator.core.errors import Unauthorized
+from emulator.core.model import DEFAULT_SANDBOX
+
+SANDBOX_NAME = re.compile(r"[a-z0-9_-]{1,64}")
+EXPIRED = "expired"  # the one reserved name: test_expired is an expired key
+PATH_KEY = "emulator.sandbox"
+
+
+def open_sandbox(request: Request, credential: str | None, further: Collection[str]) -> None:
+    """Note the sandbox of this request in `g.sandbox`; raises Unauthorized.
+
+    A path prefix `/s/<name>` decides, but the credential must be valid still.
+    """
+    named = _named(credential or "", further)
+    g.sandbox = request.environ.get(PATH_KEY) or named
+
+
+def _named(credential: str, further: Collection[str]) -> str:
+    if credential in further:
+        return DEFAULT_SANDBOX
+    prefix, name = credential[:5], credential[5:]
+    if prefix != "test_" or name == EXPIRED or not SANDBOX_NAME.fullmatch(name):
+        raise Unauthorized
+    return name

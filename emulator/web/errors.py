@@ -1,0 +1,43 @@
+"""What can be wrong with a request before any use case sees it, as facts that each provider words."""
+
+from emulator.core.errors import Fact
+
+
+class UnknownPath(Fact):
+    """Nothing answers at this path."""
+
+
+class WrongMethod(Fact):
+    """The path is known, but not with this verb."""
+
+
+class NotAcceptable(Fact):
+    """The caller accepts nothing that could be answered."""
+
+
+class WrongMediaType(Fact):
+    """The body is of a type that is not read here; `found` is the header's text."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(found)
+        self.found = found
+
+
+class TooLarge(Fact):
+    """The body exceeds `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class Undecodable(Fact):
+    """The body is not UTF-8; the text is Python's."""
+
+
+class Malformed(Fact):
+    """The body is no JSON, or exceeds a bound; the text says where and why."""
+
+
+class Crashed(Fact):
+    """A bug of ours."""

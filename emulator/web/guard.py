@@ -1,0 +1,42 @@
+"""Keep strangers out: pages of other sites, and names that were rebound to this machine.
+
+Binding to 127.0.0.1 is not enough: any page in a browser on this machine can send requests here.
+"""
+
+import re
+from collections.abc import Collection
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from flask import Request
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
+HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+?)\.?(:[0-9]{1,5})?", re.IGNORECASE)
+PLAIN_NAMES = re.compile(r"[a-z0-9_-]+|(.+\.)?localhost|host\.docker\.internal")
+
+
+def is_known_host(host: str, allowed: Collection[str]) -> bool:
+    """May a request name us so? Loopback, IP literals, names without a dot (compose services), and `allowed`."""
+    match = HOST.fullmatch(host)
+    if not match:
+        return False
+    name = match["name"].lower()
+    return name in allowed or PLAIN_NAMES.fullmatch(name) is not None or _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def is_foreign(request: Request) -> bool:
+    """Does a page of another site send this, and could it change something?"""
+    if request.method in SAFE_METHODS:
+        return False
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        return True
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("Host", "").lower()

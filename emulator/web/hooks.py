@@ -1,0 +1,109 @@
+"""What happens around every request, in order, in one place."""
+
+import logging
+from collections.abc import Collection, Sequence
+from functools import partial
+from http import HTTPStatus
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+from emulator.core.clock import Clock
+from emulator.core.errors import Fact
+from emulator.version import VERSION
+from emulator.web.advice import advice_header
+from emulator.web.errors import Crashed, UnknownPath, WrongMethod
+from emulator.web.guard import is_foreign, is_known_host
+from emulator.web.problem import problem
+from emulator.web.provider import Desk, Provider
+
+log = logging.getLogger("emulator.requests")
+Owned = tuple[Provider, Desk]
+# Reason phrases as today's frameworks write them; the one of 422 is documented.
+REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+REASONS[422] = "422 Unprocessable Content"
+
+
+def install(app: Flask, clock: Clock, owned: Sequence[Owned], hosts: Collection[str]) -> None:
+    """Guard, errors in the right clothes, then what every answer carries."""
+    app.before_request(partial(_start, clock))
+    app.before_request(partial(_guard, hosts))
+    app.register_error_handler(Exception, partial(_render, owned))
+    app.after_request(partial(_finish, clock, owned))
+
+
+def _start(clock: Clock) -> None:
+    g.started = clock.stopwatch()
+
+
+def _guard(hosts: Collection[str]) -> Response | None:
+    host = request.headers.get("Host", "")
+    if not is_known_host(host, hosts):
+        return problem(421, f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}")
+    if is_foreign(request):
+        return problem(403, "a page of another site may not send this: open the emulator's own address")
+    return None
+
+
+def _render(owned: Sequence[Owned], error: Exception) -> Response:
+    fact = _as_fact(error)
+    owner = find_owner(owned, request.path)
+    if owner:
+        provider, desk = owner
+        return provider.render_error(fact, desk)
+    return _own_error(fact)
+
+
+def _as_fact(error: Exception) -> Fact:
+    if isinstance(error, Fact):
+        return error
+    if isinstance(error, MethodNotAllowed):
+        return WrongMethod()
+    if isinstance(error, NotFound):
+        return UnknownPath()
+    if isinstance(error, HTTPException) and error.code and error.code < 500:
+        return Fact(error.description)
+    log.error("a bug of the emulator, please report it", exc_info=error)
+    return Crashed()
+
+
+def _own_error(fact: Fact) -> Response:
+    known = {
+        UnknownPath: (404, "nothing answers at this path"),
+        WrongMethod: (405, "this path does not know that verb"),
+        Crashed: (500, "a bug of the emulator; its log has the trace"),
+    }
+    status, detail = known.get(type(fact), (400, str(fact)))
+    return problem(status, detail)
+
+
+def find_owner(owned: Sequence[Owned], path: str) -> Owned | None:
+    """Whose answer it is: the provider with the longest path prefix, compared without case and doubled slashes."""
+    plain = "/" + "/".join(part for part in path.lower().split("/") if part) + "/"
+    fitting = [(len(prefix), i) for i, (p, _) in enumerate(owned) for prefix in p.prefixes if plain.startswith(prefix)]
+    return owned[max(fitting)[1]] if fitting else None
+
+
+def _finish(clock: Clock, owned: Sequence[Owned], response: Response) -> Response:
+    response.status = REASONS[response.status_code]
+    response.headers["X-Emulator-Version"] = VERSION
+    advice = advice_header()
+    if advice:
+        response.headers["X-Emulator-Advice"] = advice
+    if log.isEnabledFor(logging.INFO):
+        _log(clock, owned, response, advice)
+    return response
+
+
+def _log(clock: Clock, owned: Sequence[Owned], response: Response, advice: str | None) -> None:
+    owner = find_owner(owned, request.path)
+    log.info(
+        "%s %s %s %d %s%.1f ms%s",
+        owner[0].name if owner else "emulator",
+        request.method,
+        request.path,
+        response.status_code,
+        f"sandbox {g.sandbox} " if "sandbox" in g else "",
+        (clock.stopwatch() - g.started) * 1000,
+        f" (advice: {advice})" if advice else "",
+    )

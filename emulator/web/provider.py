@@ -1,0 +1,49 @@
+"""The contract of a provider: what one emulated API has to bring along."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, Response
+
+from emulator.core.cases import Cases
+from emulator.core.model import Case, Letter, Preferences, Silence
+from emulator.core.outcomes import Verdict
+from emulator.core.people import People
+from emulator.core.ports import Newborn
+from emulator.web.links import Links
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A guess about the service that a user may change: the first choice is the default."""
+
+    name: str
+    choices: tuple[str, ...]
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What a provider works with."""
+
+    cases: Cases
+    links: Links
+    switches: Mapping[str, str]
+    further_credentials: Collection[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """One emulated API. A further one is a folder like these two and one line in `app.py`."""
+
+    name: str
+    title: str
+    prefixes: tuple[str, ...]  # the paths whose errors wear its clothes
+    setting: str  # the setting that holds its further credentials
+    switches: tuple[Switch, ...]
+    newborn: Newborn  # what a fresh sandbox holds
+    blueprint: Callable[[Desk], Blueprint]
+    render_error: Callable[[Exception, Desk], Response]
+    conclude: Callable[[Case, Verdict, People], Case]
+    render_webhook: Callable[[Case, Preferences, str, Desk], Letter | Silence]
+    curl: Callable[[str], str]  # a request to paste, given our address
