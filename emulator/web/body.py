@@ -33,10 +33,22 @@ def parse(raw: bytes) -> Any:
         value = json.loads(text, parse_constant=_refuse_constant)
     except RecursionError:
         raise Malformed(f"nested more than {DEEPEST} deep") from None
+    except json.JSONDecodeError as error:
+        raise Malformed(_worded(error)) from error
     except ValueError as error:
         raise Malformed(str(error)) from error
     _check_bounds(raw, value)
     return value
+
+
+def _worded(error: json.JSONDecodeError) -> str:
+    """The same words on every Python: from 3.13 on it has new ones for a trailing comma."""
+    if not error.msg.startswith("Illegal trailing comma"):
+        return str(error)
+    rest = error.doc[error.pos + 1 :]
+    place = len(error.doc) - len(rest.lstrip(" \t\n\r"))
+    told = "Expecting value" if rest.lstrip()[:1] == "]" else "Expecting property name enclosed in double quotes"
+    return str(json.JSONDecodeError(told, error.doc, place))
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -1,0 +1,1 @@
+"""The tests mirror the rooms; most of them talk to a served emulator, as a user would."""

@@ -1,0 +1,69 @@
+"""The command as a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.emulators import Emulator
+
+COMMAND = [sys.executable, "-m", "emulator"]
+
+
+@dataclass
+class Process:
+    """A running `case-emulator serve`."""
+
+    popen: "subprocess.Popen[str]"
+    emulator: Emulator
+    ready_line: str
+
+    def ask_to_stop(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
+        """Exit code, the rest of stdout, and stderr."""
+        self.popen.send_signal(number)
+        out, err = self.popen.communicate(timeout=30)
+        return self.popen.returncode, out, err
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Our environment without any setting of the emulator, and with these variables."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("CASE_EMULATOR_")}
+    return {**kept, "PYTHONUNBUFFERED": "1", "PYTHONPATH": os.getcwd(), **variables}
+
+
+@contextmanager
+def serving(folder: Path, *flags: str, **variables: str) -> Iterator[Process]:
+    """The command, started in a folder and ready; killed at the end if it still runs."""
+    popen = subprocess.Popen(
+        [*COMMAND, "serve", *flags],
+        cwd=folder,
+        env=environment(**variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert popen.stdout
+        line = popen.stdout.readline()
+        assert line.startswith("Ready "), line or (popen.stderr and popen.stderr.read())
+        yield Process(popen, Emulator(line.split()[1]), line)
+    finally:
+        popen.kill()
+        popen.communicate()
+
+
+def run(folder: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """The command run to its end."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )

@@ -1,0 +1,85 @@
+"""The recorded answers of the real frameworks, played against a served emulator."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conformance import replay
+from tests.emulators import Emulator, served
+
+HERE = Path(__file__).parent
+DIFFERENCES = json.loads((HERE / "differences.json").read_text("utf-8"))
+SWITCHES = {
+    "rails": (),
+    "cookie401": (),
+    "session": ("sphinxhq.unauthorized=403",),
+    "newest": ("sphinxhq.check-errors=dict",),
+}
+RUNS = [("rails", "json", "rails"), ("drf", "cookie401", "cookie401"), ("drf", "session", "session")]
+
+
+@pytest.fixture(scope="module", params=RUNS, ids=[run[2] for run in RUNS])
+def run(request: pytest.FixtureRequest) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    which, profile, name = request.param
+    with served(switch=SWITCHES[name]) as emulator:
+        yield which, play(emulator, which, profile)
+
+
+def play(emulator: Emulator, which: str, profile: str) -> list[dict[str, Any]]:
+    """Play all cases of one file; the results as `replay.py --json` writes them."""
+    arguments = argparse.Namespace(
+        base=emulator.url,
+        which=which,
+        cases=None,
+        auth="test_conformance",
+        var=["document_id=123", "document_id2=123", "expired_sessionid=test_expired"],
+        profile=profile,
+        only=None,
+        certainty="documented,framework,assumed",
+        variant=None,
+        uniq=None,
+        timeout=15,
+    )
+    results, skipped, _ = replay.run(arguments)
+    assert all(reason.startswith("profile") for _, reason in skipped), skipped
+    return results
+
+
+def test_every_documented_and_framework_answer_is_given(run: tuple[str, list[dict[str, Any]]]) -> None:
+    sure = [r for r in run[1] if r["certainty"] != "assumed"]
+    assert len(sure) > 120
+    assert [r["id"] for r in sure if not r["status_ok"]] == []
+    assert [r["id"] for r in sure if not r["body_lenient_ok"]] == []
+
+
+def test_every_other_difference_is_listed_with_its_reason(run: tuple[str, list[dict[str, Any]]]) -> None:
+    which, results = run
+    differing = {r["id"] for r in results if not r["body_lenient_ok"]}
+    assert differing == {case for listed in DIFFERENCES[which].values() for case in listed["cases"]}
+
+
+def test_only_listed_headers_differ(run: tuple[str, list[dict[str, Any]]]) -> None:
+    which, results = run
+    listed = {case for listed in DIFFERENCES[which].values() for case in listed["cases"]}
+    odd = {(r["id"], name) for r in results for name, _, _ in r["header_diffs"] if r["id"] not in listed}
+    # The list of cases is served too, so that path allows GET and HEAD besides what was recorded.
+    assert {name for _, name in odd} <= ({"Allow"} if which == "drf" else set())
+
+
+def test_the_switch_gives_errors_in_checks_the_newest_shape() -> None:
+    with served(switch=SWITCHES["newest"]) as emulator:
+        results = play(emulator, "drf", "cookie401")
+    shaped = set(DIFFERENCES["drf"]["check-errors"]["cases"])
+    assert [r["id"] for r in results if r["id"] in shaped and not r["body_lenient_ok"]] == []
+
+
+def test_the_page_lists_each_difference_and_its_reason() -> None:
+    page = (HERE / "README.md").read_text("utf-8")
+    for groups in DIFFERENCES.values():
+        for group in groups.values():
+            assert group["reason"] in page
+            assert all(f"`{case}`" in page for case in group["cases"])

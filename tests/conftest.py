@@ -1,0 +1,58 @@
+"""Fixtures: a served emulator for all tests, with a sandbox of its own for each."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from zlib import crc32
+
+import pytest
+
+from tests.emulators import Emulator, served
+
+INSTALL = {
+    "curl": "apt-get install curl",
+    "node": "apt-get install nodejs",
+    "make": "apt-get install make",
+    "git": "apt-get install git",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_environment() -> Iterator[None]:
+    """No setting of the developer's shell reaches a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("CASE_EMULATOR_"):
+                patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_emulator() -> Iterator[Emulator]:
+    """One emulator for all tests that only need a sandbox of their own."""
+    with served() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(shared_emulator: Emulator, request: pytest.FixtureRequest) -> Emulator:
+    """The shared emulator, in a sandbox that only this test uses."""
+    name = re.sub("[^a-z0-9_-]", "-", request.node.nodeid.lower())
+    return shared_emulator.of(f"{crc32(name.encode())}-{name[-50:]}")
+
+
+@pytest.fixture
+def needs() -> Callable[[str], str]:
+    """`needs("curl")` is the path of the program; where it is missing the test says how to install it."""
+
+    def find(program: str) -> str:
+        path = shutil.which(program)
+        if path:
+            return path
+        told = f"{program} is missing: install it with `{INSTALL[program]}`"
+        if os.environ.get("CI") == "true":
+            pytest.fail(told)
+        pytest.skip(told)
+
+    return find

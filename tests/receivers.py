@@ -1,0 +1,109 @@
+"""Real HTTP receivers for webhooks: kind ones, and every kind of unkind one."""
+
+import json
+import queue
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+PATIENCE = 15  # seconds until a webhook that should come counts as lost
+
+
+@dataclass
+class Received:
+    """One webhook as it came in."""
+
+    path: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass
+class Receiver:
+    """A receiver that listens; `answers` are given in turn, the last one for ever."""
+
+    url: str
+    port: int
+    received: "queue.Queue[Received]" = field(default_factory=queue.Queue)
+
+    def next(self, timeout: float = PATIENCE) -> Received:
+        """The next webhook; fails the test when none comes."""
+        try:
+            return self.received.get(timeout=timeout)
+        except queue.Empty:
+            raise AssertionError(f"no webhook within {timeout} s") from None
+
+    def nothing_came(self) -> bool:
+        return self.received.empty()
+
+
+Reply = Callable[[BaseHTTPRequestHandler], None]
+
+
+def status(code: int, **headers: str) -> Reply:
+    """Answer with that status."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(code)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.send_header("Content-Length", "2")
+        handler.end_headers()
+        handler.wfile.write(b"ok")
+
+    return reply
+
+
+@contextmanager
+def receiving(*replies: Reply, host: str = "127.0.0.1", port: int = 0) -> Iterator[Receiver]:
+    """A receiver for the time of the block."""
+    turn = iter(replies[:-1])
+    last = replies[-1] if replies else status(200)
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            with lock:
+                reply = next(turn, last)
+            receiver.received.put(Received(self.path, list(self.headers.items()), body))
+            try:
+                reply(self)
+            except OSError:
+                pass  # the emulator hung up, as it may
+            self.close_connection = True
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer((host, port), Handler)
+    server.daemon_threads = True
+    receiver = Receiver(f"http://{host}:{server.server_port}", server.server_port)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield receiver
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def free_port() -> int:
+    """A port where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
