@@ -1,5 +1,6 @@
 """Fixtures: a served emulator for all tests, with a sandbox of its own for each."""
 
+import logging
 import os
 import re
 import shutil
@@ -20,7 +21,8 @@ INSTALL = {
 
 @pytest.fixture(scope="session", autouse=True)
 def _plain_environment() -> Iterator[None]:
-    """No setting of the developer's shell reaches a test."""
+    """No setting of the developer's shell reaches a test; the log is written as the command writes it."""
+    logging.getLogger("emulator").setLevel(logging.INFO)
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name.startswith("CASE_EMULATOR_"):

@@ -14,7 +14,20 @@ from emulator.app import RunningEmulator
 from emulator.settings import Settings, read_settings
 from tests.wire import Answer, exchange
 
-CREATE_CASE = json.loads(files("emulator.fixtures.aplyid").joinpath("create_case.json").read_text("utf-8"))
+
+def fixture(provider: str, name: str) -> dict[str, Any]:
+    """One exchange as the service prints it: request, answer, webhook."""
+    text = files(f"emulator.fixtures.{provider}").joinpath(f"{name}.json").read_text("utf-8")
+    exchange: dict[str, Any] = json.loads(text)
+    return exchange
+
+
+def compact(value: Any) -> str:
+    """JSON as both frameworks write it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+CREATE_CASE = fixture("aplyid", "create_case")
 APLYID_PATH, SPHINXHQ_PATH = "/integrations/core/cases", "/api/cases/"
 
 

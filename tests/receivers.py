@@ -5,7 +5,7 @@ import queue
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -80,10 +80,8 @@ def receiving(*replies: Reply, host: str = "127.0.0.1", port: int = 0) -> Iterat
             with lock:
                 reply = next(turn, last)
             receiver.received.put(Received(self.path, list(self.headers.items()), body))
-            try:
+            with suppress(OSError):  # the emulator hung up, as it may
                 reply(self)
-            except OSError:
-                pass  # the emulator hung up, as it may
             self.close_connection = True
 
         def log_message(self, *_: Any) -> None:
@@ -107,3 +105,53 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def drip_headers(held: threading.Event) -> Reply:
+    """A status line, then a byte of a header now and then, until `held` is set."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while not held.wait(0.02):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+
+    return reply
+
+
+def drip_body(held: threading.Event) -> Reply:
+    """Good headers, then a byte of the body now and then, until `held` is set."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000000")
+        handler.end_headers()
+        while not held.wait(0.02):
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+
+    return reply
+
+
+def bomb(megabytes: int, sent: list[int]) -> Reply:
+    """Send that much; `sent` says how much was taken."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(megabytes << 20))
+        handler.end_headers()
+        for _ in range(megabytes * 16):
+            handler.wfile.write(b"x" * 65536)
+            sent.append(65536)
+
+    return reply
+
+
+def hang_up(handler: BaseHTTPRequestHandler) -> None:
+    """Close without a word."""
+    handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+def garbage(handler: BaseHTTPRequestHandler) -> None:
+    """Answer something that is not HTTP."""
+    handler.wfile.write(b"\x00\xff not http at all\r\n\r\n")

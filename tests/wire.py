@@ -2,6 +2,7 @@
 
 import json
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +27,8 @@ CLOSED = Answer(0, "", {}, b"")
 def exchange(port: int, request: bytes, timeout: float = 10) -> Answer:
     """Send the bytes, read until the server closes or the body is complete."""
     with socket.create_connection(("127.0.0.1", port), timeout) as line:
-        try:
+        with suppress(OSError):  # it may have answered and closed before it read all
             line.sendall(request)
-        except OSError:
-            pass  # it may have answered and closed before it read all
         return read_answer(line)
 
 

@@ -85,14 +85,17 @@ class Cases:
             raise NotFound("case", case_id)
         return case
 
-    def page(
-        self, sandbox: str, provider: str, wanted: CaseFilter, *, offset: int, limit: int
-    ) -> tuple[int, Sequence[Case]]:
-        """How many cases fit, and a page of them, newest first."""
-        now = self.clock.now()
+    def count(self, sandbox: str, provider: str, wanted: CaseFilter) -> int:
+        """How many cases fit."""
         with self.store.reading() as read:
-            count = read.count_cases(sandbox, provider, wanted, now)
-            return count, read.list_cases(sandbox, provider, wanted, now, offset=offset, limit=limit)
+            return read.count_cases(sandbox, provider, wanted, self.clock.now())
+
+    def list(
+        self, sandbox: str, provider: str, wanted: CaseFilter, *, offset: int, limit: int
+    ) -> Sequence[Case]:
+        """A page of the cases that fit, newest first."""
+        with self.store.reading() as read:
+            return read.list_cases(sandbox, provider, wanted, self.clock.now(), offset=offset, limit=limit)
 
     def knows_client(self, sandbox: str, provider: str, client_id: int) -> bool:
         """Is there such a client? In a sandbox not used yet: is it born with one?"""
@@ -101,7 +104,7 @@ class Cases:
                 return read.client(sandbox, provider, client_id) is not None
         return any(client_id == born for born, _ in self.endings[provider].newborn.clients)
 
-    def unknown_documents(self, sandbox: str, provider: str, ids: Collection[int]) -> list[int]:
+    def unknown_documents(self, sandbox: str, provider: str, ids: Collection[int]) -> Sequence[int]:
         """Those of the ids that name no document, in the order given."""
         with self.store.reading() as read:
             known = (

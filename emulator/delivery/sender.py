@@ -34,17 +34,18 @@ class Line:
     A read time-out would not do: it starts again with each byte a slow receiver drips.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, connect_seconds: float) -> None:
         self.target = target
         self.cut = False
+        self._connect_seconds = connect_seconds
         self._socket: socket.socket | None = None
 
-    def dial(self, timeout: float) -> socket.socket:
+    def dial(self) -> socket.socket:
         """Connect to the first checked address that answers; raises OSError."""
         failure = OSError("no address")
         for address in self.target.addresses:
             try:
-                opened = socket.create_connection((address, self.target.port), timeout=timeout)
+                opened = socket.create_connection((address, self.target.port), timeout=self._connect_seconds)
             except OSError as error:
                 failure = error
             else:
@@ -76,7 +77,7 @@ class _Dialling:
 
     def _new_conn(self) -> socket.socket:
         try:
-            return self._line.dial(CONNECT_SECONDS)
+            return self._line.dial()
         except TimeoutError as error:
             raise ConnectTimeoutError(self, str(error)) from error
         except OSError as error:
@@ -119,6 +120,8 @@ class HttpSender:
     targets: Targets
     clock: Clock
     agent: str
+    connect_seconds: float = CONNECT_SECONDS
+    total_seconds: float = TOTAL_SECONDS
 
     def send(self, delivery: Delivery) -> Attempt:
         """One attempt: connect within 3 s, everything within 10 s, at most 64 KiB of the answer read."""
@@ -133,11 +136,13 @@ class HttpSender:
         return replace(attempt, took=timedelta(seconds=self.clock.stopwatch() - started))
 
     def _talk(self, target: Target, delivery: Delivery) -> Attempt:
-        line = Line(target)
+        line = Line(target, self.connect_seconds)
         try:
             with self._watched(line), self._session(line) as session:
                 answer = self._post(session, target.url, delivery)
                 body = _read(answer.raw)
+                if line.cut:  # what was read before the cut may look complete
+                    raise TimeoutError
         except Exception as error:  # requests lets urllib3's and http.client's own errors through
             return Attempt(error=_in_plain_words(error, line))
         finally:
@@ -151,7 +156,7 @@ class HttpSender:
 
     @contextmanager
     def _watched(self, line: Line) -> Iterator[None]:
-        watchdog = Timer(TOTAL_SECONDS, line.hang_up)
+        watchdog = Timer(self.total_seconds, line.hang_up)
         watchdog.daemon = True
         watchdog.start()
         try:
@@ -181,7 +186,7 @@ class HttpSender:
             headers=headers,
             allow_redirects=False,
             stream=True,
-            timeout=(CONNECT_SECONDS, TOTAL_SECONDS),
+            timeout=(self.connect_seconds, self.total_seconds),
         )
 
     def _retry_after(self, text: str | None) -> timedelta | None:
@@ -221,12 +226,12 @@ def _in_plain_words(error: Exception, line: Line) -> str:
     where = f"{line.target.host}:{line.target.port}"
     causes = list(_causes(error))
     if line.cut:
-        return f"{where} took longer than {TOTAL_SECONDS:.0f} s in all"
+        return f"{where} took longer than an attempt may take"
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         hint = "; inside a container localhost is the container itself, try host.docker.internal"
         return f"nothing listens on {where}" + (hint if line.target.host == "localhost" else "")
     if any(isinstance(cause, ConnectTimeoutError) for cause in causes):
-        return f"{where} did not accept the connection within {CONNECT_SECONDS:.0f} s"
+        return f"{where} did not accept the connection in time"
     if any(isinstance(cause, ConnectionResetError | BrokenPipeError) for cause in causes):
         return f"{where} closed the connection before it answered"
     return f"{where}: {causes[-1]}"[:500]

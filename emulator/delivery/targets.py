@@ -51,7 +51,7 @@ class Targets:
         """Where to dial for that URL; raises BlockedTarget or UnknownName."""
         url = _parse(text)
         host, port = _canonical_host(url), url.port or (443 if url.scheme == "https" else 80)
-        self._check_name(host)
+        self._check_name(host, port)
         addresses = _resolve(host, port)
         for address in addresses:
             self._check_address(host, port, address)
@@ -60,7 +60,9 @@ class Targets:
     def _is_allowed(self, host: str) -> bool:
         return "*" in self.allowed or host in self.allowed
 
-    def _check_name(self, host: str) -> None:
+    def _check_name(self, host: str, port: int) -> None:
+        if (host, port) in self.own:
+            raise BlockedTarget(f"{host}:{port} is this emulator itself")
         if NEVER_NAMES.search(host):
             raise BlockedTarget(f"{host} is a name for documentation and tests: nobody listens there")
         if _literal(host) is None and not LOCAL_NAME.fullmatch(host) and not self._is_allowed(host):
@@ -70,15 +72,10 @@ class Targets:
         plain = _unmapped(address)
         if plain.is_unspecified or plain.is_multicast or plain.is_link_local or plain in METADATA:
             raise BlockedTarget(f"{host} is {plain}: link-local, metadata and the like are never dialled")
-        if self._is_own(host, plain, port):
+        if any(port == own_port and _reaches(plain, own) for own, own_port in self.own):
             raise BlockedTarget(f"{host}:{port} is this emulator itself")
         if not (plain.is_loopback or plain.is_private or self._is_allowed(host)):
             raise BlockedTarget(f"{host} is {plain}, not on this machine; start with --allow-target {host} to send it")
-
-    def _is_own(self, host: str, address: Address, port: int) -> bool:
-        if (host, port) in self.own:
-            return True
-        return any(port == own_port and _reaches(address, own) for own, own_port in self.own)
 
 
 def _reaches(address: Address, own: str) -> bool:

@@ -1,6 +1,6 @@
 """Fields that hold other things, or name things that must exist; the rules are Django REST Framework's as well."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ class Known:
     """What exists in the sandbox of this request, for fields that name things."""
 
     has_customer: Callable[[int], bool]
-    unknown_documents: Callable[[list[int]], list[int]]
+    unknown_documents: Callable[[list[int]], Sequence[int]]
 
 
 class Object(fields.Nested):

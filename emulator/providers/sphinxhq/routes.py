@@ -139,21 +139,18 @@ def _id(key: str) -> int:
 
 def list_cases(desk: Desk) -> Response:
     """GET /api/cases/"""
-    wanted, size = _wanted(), _page_size()
-    number = _page_number()
-    count, cases = desk.cases.page(current.sandbox, "sphinxhq", wanted, offset=((number or 1) - 1) * size, limit=size)
+    wanted, size, sandbox = _wanted(), _page_size(), current.sandbox
+    count = desk.cases.count(sandbox, "sphinxhq", wanted)
     last = max(1, -(-count // size))
-    if number is None and last > 1:  # ?page=last
-        number = last
-        _, cases = desk.cases.page(current.sandbox, "sphinxhq", wanted, offset=(last - 1) * size, limit=size)
-    page = number or 1
-    if page > last:
-        raise InvalidPage
-    links = {
+    page = _page_number(last)
+    cases = desk.cases.list(sandbox, "sphinxhq", wanted, offset=(page - 1) * size, limit=size)
+    page_of_list = {
+        "count": count,
         "next": _page_link(page + 1) if page < last else None,
         "previous": _page_link(page - 1) if page > 1 else None,
+        "results": [schemas.render_case(case) for case in cases],
     }
-    return answer({"count": count, **links, "results": [schemas.render_case(case) for case in cases]}, 200)
+    return answer(page_of_list, 200)
 
 
 def _wanted() -> CaseFilter:
@@ -172,16 +169,16 @@ def _wanted() -> CaseFilter:
     )
 
 
-def _page_number() -> int | None:
-    """The page asked for; None: the last one."""
-    text = request.args.getlist("page")[-1:] or ["1"]
-    if text == ["last"]:
-        return None
+def _page_number(last: int) -> int:
+    """The page asked for; raises InvalidPage when there is none."""
+    text = (request.args.getlist("page")[-1:] or ["1"])[0] or "1"
+    if text == "last":
+        return last
     try:
-        number = int((text[0] or "1")[:18])
+        number = int(text[:30])
     except ValueError:
         raise InvalidPage from None
-    if number < 1:
+    if not 1 <= number <= last:
         raise InvalidPage
     return number
 

@@ -1,0 +1,140 @@
+"""Where the time of one create goes: each layer on its own, in this process, in microseconds."""
+
+import gc
+import io
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Any
+
+from benchmarks.bare import bare_app
+from benchmarks.orders import ORDERS, Order, external_id
+from benchmarks.workbench import Workbench
+from emulator.core.model import NewCase
+from emulator.logs import TextFormat
+from emulator.web.body import parse
+
+REPEATS = 7
+Act = Callable[[int], object]
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Microseconds per create, of one provider and of the bare view."""
+
+    steps: dict[str, float]
+    whole: float
+    bare: float
+
+
+def measure(many: int) -> dict[str, Layers]:
+    """The layers of both providers, median of several repeats of so many creates."""
+    found = {}
+    with _log_to_nowhere():
+        for name in ("aplyid", "sphinxhq"):
+            print(f"  layers of {name}", file=sys.stderr)
+            with Workbench.open() as bench:
+                found[name] = _layers(name, bench, many)
+    return found
+
+
+def _layers(name: str, bench: Workbench, many: int) -> Layers:
+    order = ORDERS[name]()
+    raw = json.dumps(order.body).encode()
+    validate, read, render = bench.steps(name, order.body)
+    asked = read()
+    opened = [bench.cases.open(asked)]
+    bare, hooked = bare_app(), bench.hooked(bare_app())
+    plain = microseconds(call(bare, ORDERS["bare"]()), many)
+    validated = microseconds(lambda _: validate(), many)
+    steps = {
+        "parse the JSON": microseconds(lambda _: parse(raw), many),
+        "validate with marshmallow": validated,
+        "make the order of it": microseconds(lambda _: read(), many) - validated,
+        "store it, one transaction": microseconds(_opening(bench, asked), many),
+        "render the answer": microseconds(lambda _: render(opened[0]), many),
+        "guard, hooks, log": microseconds(call(hooked, ORDERS["bare"]()), many) - plain,
+    }
+    return Layers(steps, microseconds(call(bench.built.app, order), many), plain)
+
+
+def _opening(bench: Workbench, asked: NewCase) -> Act:
+    """Store that order under the external id of the request's number."""
+
+    def open_case(number: int) -> object:
+        key = external_id(number)
+        return bench.cases.open(replace(asked, client=replace(asked.client, external_id=key, reuse_key=key)))
+
+    return open_case
+
+
+def call(app: Any, order: Order) -> Act:
+    """Ask the application without a server: the request of that number, read to its end."""
+    before, after = (piece.rpartition(b"\r\n\r\n")[2] for piece in order.pieces())
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": order.path,
+        "QUERY_STRING": "",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.url_scheme": "http",
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "HTTP_HOST": "127.0.0.1",
+        **{"HTTP_" + name.upper().replace("-", "_"): value for name, value in order.headers.items()},
+        "CONTENT_TYPE": order.headers["Content-Type"],
+        "CONTENT_LENGTH": str(len(before) + len(external_id(0)) + len(after)),
+    }
+    wanted = str(order.status)
+
+    def started(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
+        assert status.startswith(wanted), status
+
+    def ask(number: int) -> object:
+        body = io.BytesIO(external_id(number).encode().join((before, after)))
+        answer = app({**environ, "wsgi.input": body}, started)
+        read = b"".join(answer)
+        answer.close()
+        return read
+
+    return ask
+
+
+def microseconds(act: Act, many: int) -> float:
+    """What one call costs, median of the repeats; every call has a number of its own."""
+    taken = [_microseconds(act, range(turn * many, (turn + 1) * many)) for turn in range(REPEATS + 1)]
+    return median(taken[1:])
+
+
+def _microseconds(act: Act, numbers: range) -> float:
+    gc.collect()
+    begun = time.perf_counter()
+    for number in numbers:
+        act(number)
+    return (time.perf_counter() - begun) / len(numbers) * 1e6
+
+
+@contextmanager
+def _log_to_nowhere() -> Iterator[None]:
+    """The log is formatted and written as the command does it, but nobody reads it."""
+    log = logging.getLogger("emulator")
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        handler = logging.StreamHandler(nowhere)
+        handler.setFormatter(TextFormat())
+        log.addHandler(handler)
+        level, log.propagate = log.level, False
+        log.setLevel(logging.INFO)
+        try:
+            yield
+        finally:
+            log.removeHandler(handler)
+            log.setLevel(level)
+            log.propagate = True

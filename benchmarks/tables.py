@@ -1,0 +1,101 @@
+"""Figures and verdicts as text."""
+
+from benchmarks import memory, rates, start
+from benchmarks.layers import Layers
+from benchmarks.rates import Round, busy, rate, ratio, spread
+
+GOAL, FLOOR = 0.40, 0.30
+Told = tuple[list[str], bool]  # lines, and whether no floor was missed
+
+
+def _share(part: float | None) -> str:
+    return "not told here" if part is None else f"{part:.0%}"
+
+
+def rates_table(rounds: list[Round]) -> Told:
+    """Creates per second as ratios, and how busy both ends were."""
+    lines = [
+        "Creates per second, whole job, against a bare Flask view on the same waitress with the same threads",
+        "(medians of the rounds; the goal and the floor are of the ratio)",
+        "",
+        f"{'':<18}{'per second':>11}{'ratio':>8}{'lowest':>8}{'highest':>9}{'goal':>7}{'floor':>7}",
+        f"{'bare Flask view':<18}{rate(rounds, 'bare'):>11,.0f}{1:>8.2f}",
+    ]
+    fine = True
+    for name in rates.NAMES[1:]:
+        found, (low, high) = ratio(rounds, name), spread(rounds, name)
+        verdict = "ok" if found >= GOAL else "below goal" if found >= FLOOR else "BELOW FLOOR"
+        fine = fine and found >= FLOOR
+        lines.append(
+            f"{name:<18}{rate(rounds, name):>11,.0f}{found:>8.2f}{low:>8.2f}{high:>9.2f}{GOAL:>7.2f}{FLOOR:>7.2f}"
+            f"  {verdict}"
+        )
+    return [*lines, "", *_busy_lines(rounds)], fine
+
+
+def _busy_lines(rounds: list[Round]) -> list[str]:
+    """Is it the server that is measured? Then its core is busy and the load generator's is not."""
+    lines = ["How busy each end was, as a share of one core:"]
+    for name in rates.NAMES:
+        server, load = busy(rounds, name)
+        lines.append(f"  {name:<16}server {_share(server)}, load generator {_share(load)}")
+    if busy(rounds, "bare")[1] > 0.9:
+        lines.append("  the load generator was the bottleneck of the bare view: the ratios flatter the emulator")
+    return lines
+
+
+def layers_table(found: dict[str, Layers], rounds: list[Round]) -> list[str]:
+    """What each layer costs a create, and what the server adds."""
+    names = list(found)
+    lines = [
+        "Where the time of one create goes, microseconds (in one process and thread, without a server)",
+        "",
+        _row("", *names),
+    ]
+    lines += [_costs(step, found, [found[name].steps[step] for name in names]) for step in found[names[0]].steps]
+    bare = [found[name].bare for name in names]
+    rest = [found[name].whole - sum(found[name].steps.values()) - found[name].bare for name in names]
+    lines.append(_costs("Flask, a bare view", found, bare))
+    lines.append(_costs("routing, auth, headers: the rest", found, rest))
+    lines.append(_costs("whole call", found, [found[name].whole for name in names]))
+    if rounds:
+        served = [1e6 / rate(rounds, name) for name in names]
+        added = [took - found[name].whole for took, name in zip(served, names, strict=True)]
+        lines.append(_row("waitress, sockets, threads add", *(f"{cost:.0f}" for cost in added)))
+        lines.append(_row("the same for the bare view", *(f"{1e6 / rate(rounds, 'bare') - b:.0f}" for b in bare)))
+    return lines
+
+
+def _costs(step: str, found: dict[str, Layers], costs: list[float]) -> str:
+    shares = (f"{cost:.0f} ({cost / layers.whole:>4.0%})" for cost, layers in zip(costs, found.values(), strict=True))
+    return _row(step, *shares)
+
+
+def _row(first: str, *cells: str) -> str:
+    return f"{first:<34}" + "".join(f"{cell:>16}" for cell in cells)
+
+
+def start_table(starts: start.Starts) -> Told:
+    """Cold starts as a ratio."""
+    found, fine = starts.ratio(), starts.ratio() <= start.BOUND
+    return [
+        "Cold start: from the start of the process to the first answer, a 201 of the emulator, a 200 of the bare view",
+        "",
+        f"{'fastest, ms':<18}bare {min(starts.bare) * 1000:,.0f}, emulator {min(starts.emulator) * 1000:,.0f}",
+        f"{'ratio':<18}{found:.2f} (bound {start.BOUND:.2f})  {'ok' if fine else 'OVER BOUND'}",
+    ], fine
+
+
+def memory_table(resident: memory.Resident) -> Told:
+    """Resident memory against its bound."""
+    lines = ["Resident memory of the emulator, in units of a million bytes", ""]
+    if resident.first is None or resident.last is None or resident.bare is None:
+        return [*lines, "cannot be read on this system"], True
+    fine = resident.last <= memory.BOUND
+    creates = f"after {resident.creates:,} creates"
+    return [
+        *lines,
+        f"{'after one create':<26}{resident.first:>6.1f}",
+        f"{creates:<26}{resident.last:>6.1f} (bound {memory.BOUND:.0f})  {'ok' if fine else 'OVER BOUND'}",
+        f"{'ratio to the bare view':<26}{resident.last / resident.bare:>6.2f}",
+    ], fine

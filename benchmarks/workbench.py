@@ -1,0 +1,99 @@
+"""The emulator's parts, laid out so that each can be measured alone."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from flask import Flask
+from marshmallow.experimental.context import Context
+
+from emulator.app import PROVIDERS, Built, create_app
+from emulator.core.cases import Cases
+from emulator.core.clock import Clock
+from emulator.core.model import Case, NewCase, Preferences, Silence
+from emulator.core.ports import Ending
+from emulator.providers.aplyid import schemas as aplyid
+from emulator.providers.aplyid.errors import to_json as aplyid_json
+from emulator.providers.sphinxhq import schemas as sphinxhq
+from emulator.providers.sphinxhq.drf import load
+from emulator.providers.sphinxhq.drf import to_json as sphinxhq_json
+from emulator.providers.sphinxhq.relations import Known
+from emulator.settings import Settings
+from emulator.web import hooks
+from emulator.web.links import Links
+from emulator.web.provider import Desk
+
+DELAY = timedelta(days=365)  # nothing ends while it is measured
+SANDBOX = "default"
+Steps = tuple[Callable[[], object], Callable[[], NewCase], Callable[[Case], object]]
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """A whole application, and its parts once more beside it; nothing is started."""
+
+    built: Built
+    cases: Cases
+    desks: dict[str, Desk]
+
+    @classmethod
+    @contextmanager
+    def open(cls) -> Iterator["Workbench"]:
+        """On a fresh temporary database, for the time of the block."""
+        built = create_app(Settings(delay=DELAY))
+        try:
+            endings = {p.name: Ending(newborn=p.newborn, conclude=p.conclude, letter=_no_letter) for p in PROVIDERS}
+            cases = Cases(
+                store=built.store,
+                clock=Clock(),
+                preferences=Preferences(delay=DELAY),
+                endings=endings,
+                wake=lambda due: None,
+            )
+            yield cls(built, cases, {p.name: _desk(p.switches, cases) for p in PROVIDERS})
+        finally:
+            built.store.close()
+
+    def hooked(self, app: Flask) -> Flask:
+        """The same application, with all that happens around every request of the emulator."""
+        hooks.install(app, Clock(), [(p, self.desks[p.name]) for p in PROVIDERS], {"127.0.0.1"})
+        return app
+
+    def steps(self, name: str, body: Any) -> Steps:
+        """For that provider: validate a body, read it as an order, render a case as bytes."""
+        return self._aplyid(body) if name == "aplyid" else self._sphinxhq(body)
+
+    def _aplyid(self, body: Any) -> Steps:
+        desk = self.desks["aplyid"]
+
+        def validate() -> object:
+            return aplyid.ACTIVITY.load(body["activity"]), aplyid.INDIVIDUAL.load(body["client"])
+
+        def render(case: Case) -> object:
+            return aplyid_json(aplyid.render_case(case, desk)).encode()
+
+        return validate, partial(aplyid.read_order, SANDBOX, body["activity"], body["client"]), render
+
+    def _sphinxhq(self, body: Any) -> Steps:
+        known = Known(has_customer=lambda _: True, unknown_documents=lambda _: [])
+
+        def validate() -> object:
+            with Context(known):
+                return load(sphinxhq.NEW_CASE, body)
+
+        def render(case: Case) -> object:
+            return sphinxhq_json(sphinxhq.render_case(case)).encode()
+
+        return validate, partial(sphinxhq.read_order, SANDBOX, body, known), render
+
+
+def _desk(switches: Any, cases: Cases) -> Desk:
+    chosen = {switch.name: switch.choices[0] for switch in switches}
+    return Desk(cases=cases, links=Links("http://127.0.0.1"), switches=chosen, further_credentials=())
+
+
+def _no_letter(case: Case, preferences: Preferences, event_id: str) -> Silence:
+    return Silence("nothing ends here")

@@ -1,0 +1,205 @@
+"""When a failed webhook is tried again, with a clock that the test moves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from emulator.core.clock import Clock
+from emulator.core.model import Attempt, Delivery, DeliveryState, Preferences
+from emulator.core.outbox import PER_TARGET, Outbox
+from emulator.core.retry import parse_retry
+from emulator.store.sqlite import SqliteStore
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class SteppedClock(Clock):
+    """Stands still until it is moved."""
+
+    moment: datetime = START
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@dataclass
+class Script:
+    """A sender that makes of each attempt what the test says; the last for ever."""
+
+    attempts: list[Attempt]
+    sent: list[Delivery] = field(default_factory=list)
+
+    def send(self, delivery: Delivery) -> Attempt:
+        self.sent.append(delivery)
+        return self.attempts.pop(0) if len(self.attempts) > 1 else self.attempts[0]
+
+
+@pytest.fixture
+def store() -> Iterator[SqliteStore]:
+    store = SqliteStore()
+    with store.transaction() as tx:
+        tx.add_sandbox("default", [], START)
+    yield store
+    store.close()
+
+
+@dataclass
+class Post:
+    """An outbox with one webhook in it, and what happens to it."""
+
+    store: SqliteStore
+    clock: SteppedClock = field(default_factory=SteppedClock)
+    owner: str = "me"
+    retry: str = "standard"
+
+    def outbox(self, *attempts: Attempt) -> Outbox:
+        self.script = Script(list(attempts))
+        preferences = Preferences(retry=parse_retry(self.retry))
+        return Outbox(
+            store=self.store,
+            clock=self.clock,
+            preferences=preferences,
+            sender=self.script,
+            owner=self.owner,
+            wake=lambda _: None,
+        )
+
+    def add(self, key: str = "one", url: str = "http://localhost:3000/") -> None:
+        with self.store.transaction() as tx:
+            tx.add_delivery(
+                Delivery(
+                    id=key,
+                    sandbox="default",
+                    provider="aplyid",
+                    case_id=1,
+                    event="case.completed",
+                    url=url,
+                    headers={},
+                    body=b"{}",
+                    state=DeliveryState.SCHEDULED,
+                    created_at=START,
+                    due_at=START,
+                )
+            )
+
+    def run(self, outbox: Outbox) -> list[float]:
+        """Deliver until nothing is due any more; the seconds at which attempts were made."""
+        made = []
+        while due := self.due():
+            self.clock.moment = max(due, self.clock.moment)
+            for delivery in outbox.claim({}, 10):
+                made.append((self.clock.moment - START).total_seconds())
+                outbox.deliver(delivery)
+        return made
+
+    def due(self) -> datetime | None:
+        with self.store.reading() as read:
+            return read.next_due([])
+
+
+@pytest.fixture
+def post(store: SqliteStore) -> Post:
+    post = Post(store)
+    post.add()
+    return post
+
+
+DOWN = Attempt(error="nothing listens")
+OK = Attempt(status=200)
+
+
+def test_the_standard_profile_makes_six_attempts_with_growing_waits(post: Post) -> None:
+    assert post.run(post.outbox(DOWN)) == [0, 5, 35, 155, 755, 4355]
+
+
+def test_a_wait_counts_from_the_end_of_the_attempt_before(post: Post) -> None:
+    outbox = post.outbox(DOWN)
+    [delivery] = outbox.claim({}, 10)
+    post.clock.moment += timedelta(seconds=10)  # as long as an attempt may take
+    outbox.deliver(delivery)
+    assert post.due() == START + timedelta(seconds=15)
+
+
+def test_it_ends_with_the_first_success(post: Post) -> None:
+    assert post.run(post.outbox(DOWN, Attempt(status=500, error="500"), OK)) == [0, 5, 35]
+
+
+@pytest.mark.parametrize(
+    ("profile", "attempts"), [("once", [0]), ("1,2,3", [0, 1, 3, 6]), ("0", [0, 0]), ("0.5", [0, 0.5])]
+)
+def test_other_profiles_make_other_attempts(store: SqliteStore, profile: str, attempts: list[float]) -> None:
+    post = Post(store, retry=profile)
+    post.add()
+    assert post.run(post.outbox(DOWN)) == attempts
+
+
+@pytest.mark.parametrize("attempt", [Attempt(status=410, error="gone"), Attempt(blocked=True, error="no")])
+def test_gone_and_blocked_end_it_at_once(post: Post, attempt: Attempt) -> None:
+    assert post.run(post.outbox(attempt)) == [0]
+
+
+@pytest.mark.parametrize(("asked", "waited"), [(0, 0), (7, 7), (3600, 3600), (86400, 3600)])
+def test_retry_after_counts_instead_of_the_profile_up_to_an_hour(post: Post, asked: int, waited: int) -> None:
+    busy = Attempt(status=429, error="429", retry_after=timedelta(seconds=asked))
+    assert post.run(post.outbox(busy, OK)) == [0, waited]
+
+
+def test_retry_after_does_not_add_attempts(post: Post) -> None:
+    busy = Attempt(status=429, error="429", retry_after=timedelta(seconds=1))
+    assert len(post.run(post.outbox(busy))) == 6
+
+
+def test_every_attempt_carries_the_same_id_headers_and_bytes(post: Post) -> None:
+    post.run(post.outbox(DOWN))
+    assert {(d.id, d.body, d.url) for d in post.script.sent} == {("one", b"{}", "http://localhost:3000/")}
+    assert [d.attempts for d in post.script.sent] == [1, 2, 3, 4, 5, 6]
+
+
+def test_two_owners_never_hold_the_same_delivery(post: Post) -> None:
+    other = Post(post.store, post.clock, owner="other").outbox(OK)
+    assert len(post.outbox(OK).claim({}, 10)) == 1
+    assert other.claim({}, 10) == []
+
+
+def test_a_lease_that_ran_out_is_taken_over_and_the_late_answer_does_not_count(post: Post) -> None:
+    first = post.outbox(DOWN)
+    [delivery] = first.claim({}, 10)
+    post.clock.moment += timedelta(seconds=61)
+    second = Post(post.store, post.clock, owner="other").outbox(OK)
+    [taken] = second.claim({}, 10)
+    first.deliver(delivery)
+    second.deliver(taken)
+    assert post.due() is None
+
+
+def test_released_leases_are_due_again(post: Post) -> None:
+    outbox = post.outbox(OK)
+    outbox.claim({}, 10)
+    assert outbox.claim({}, 10) == []
+    outbox.release()
+    assert [d.attempts for d in outbox.claim({}, 10)] == [2]
+
+
+def test_one_target_gets_only_so_many_at_once(store: SqliteStore) -> None:
+    post = Post(store)
+    for number in range(20):
+        post.add(f"slow-{number}", "http://slow:1/")
+    post.add("other", "http://other:1/")
+    outbox = post.outbox(OK)
+    first = outbox.claim({}, 32)
+    assert [d.target for d in first].count("slow:1") == PER_TARGET
+    assert "other" in [d.id for d in first]
+    assert outbox.claim({"slow:1": PER_TARGET}, 32) == []
+    with store.reading() as read:
+        assert read.next_due(["slow:1", "other:1"]) == START + timedelta(seconds=60)  # only the leases
+
+
+def test_a_sender_that_breaks_down_loses_nothing(post: Post) -> None:
+    outbox = post.outbox()  # with no attempt to give, it raises
+    [delivery] = outbox.claim({}, 10)
+    outbox.deliver(delivery)
+    post.clock.moment += timedelta(seconds=61)
+    assert [d.attempts for d in outbox.claim({}, 10)] == [2]

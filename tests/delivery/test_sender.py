@@ -1,0 +1,165 @@
+"""One attempt, to every kind of receiver."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from emulator.core.clock import Clock
+from emulator.core.model import Attempt, Delivery, DeliveryState
+from emulator.delivery.sender import HttpSender
+from emulator.delivery.targets import Targets
+from tests.receivers import (
+    Reply,
+    bomb,
+    drip_body,
+    drip_headers,
+    free_port,
+    garbage,
+    hang_up,
+    receiving,
+    status,
+)
+
+SENDER = HttpSender(Targets(frozenset()), Clock(), "case-emulator/test", connect_seconds=0.5, total_seconds=0.5)
+
+
+def send(url: str, sender: HttpSender = SENDER) -> Attempt:
+    return sender.send(
+        Delivery(
+            id="1",
+            sandbox="default",
+            provider="aplyid",
+            case_id=1,
+            event="case.completed",
+            url=url,
+            headers={"Content-Type": "application/json", "X-Mine": "yes"},
+            body=b'{"a":1}',
+            state=DeliveryState.IN_FLIGHT,
+            created_at=datetime.now(UTC),
+            due_at=None,
+        )
+    )
+
+
+def send_to(*replies: Reply) -> Attempt:
+    with receiving(*replies) as receiver:
+        return send(receiver.url)
+
+
+@pytest.fixture
+def held() -> Iterator[threading.Event]:
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.mark.parametrize("code", [200, 201, 202, 204, 299])
+def test_any_2xx_is_success(code: int) -> None:
+    attempt = send_to(status(code))
+    assert (attempt.ok, attempt.status, attempt.error) == (True, code, None)
+
+
+@pytest.mark.parametrize("code", [400, 401, 404, 410, 422, 429, 500, 502, 503, 599])
+def test_any_other_status_is_told(code: int) -> None:
+    attempt = send_to(status(code))
+    assert (attempt.ok, attempt.status, attempt.error) == (False, code, f"the receiver answered {code}")
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(code: int) -> None:
+    with receiving() as elsewhere:
+        attempt = send_to(status(code, Location=elsewhere.url))
+        assert elsewhere.nothing_came()
+    assert (attempt.ok, "redirects are not followed" in (attempt.error or "")) == (False, True)
+
+
+@pytest.mark.parametrize("drip", [drip_headers, drip_body])
+def test_a_dripping_receiver_is_cut_off_at_the_deadline(drip: type[drip_body], held: threading.Event) -> None:
+    attempt = send_to(drip(held))
+    assert (attempt.status, "took longer" in (attempt.error or "")) == (None, True)
+    assert attempt.took < timedelta(seconds=5)
+
+
+def test_a_silent_receiver_is_cut_off_at_the_deadline(held: threading.Event) -> None:
+    attempt = send_to(lambda handler: held.wait(10) and None)
+    assert "took longer" in (attempt.error or "") or "timed out" in (attempt.error or "")
+
+
+def test_a_huge_answer_is_not_read_to_its_end() -> None:
+    sent: list[int] = []
+    attempt = send_to(bomb(100, sent))
+    assert (attempt.ok, len(attempt.answer)) == (True, 4096)
+    assert sum(sent) < 20 << 20  # what the sockets buffer, not what was offered
+
+
+def test_when_nobody_listens_it_says_so_and_hints_at_containers() -> None:
+    port = free_port()
+    assert send(f"http://127.0.0.1:{port}/").error == f"nothing listens on 127.0.0.1:{port}"
+    assert "host.docker.internal" in (send(f"http://localhost:{port}/").error or "")
+
+
+@pytest.mark.parametrize("reply", [hang_up, garbage])
+def test_a_broken_answer_is_a_failure(reply: Reply) -> None:
+    attempt = send_to(reply)
+    assert (attempt.ok, attempt.status, bool(attempt.error)) == (False, None, True)
+
+
+def test_a_receiver_that_takes_no_connection_in_time_fails() -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for line in waiting:
+            line.setblocking(False)
+            line.connect_ex(full.getsockname())
+        attempt = send(f"http://127.0.0.1:{full.getsockname()[1]}/")
+        for line in waiting:
+            line.close()
+    assert (attempt.ok, bool(attempt.error)) == (False, True)
+
+
+def test_a_name_nobody_knows_is_told() -> None:
+    assert "not known here" in (send("http://no-such-service-here:1/").error or "")
+
+
+def test_the_receiver_sees_the_name_it_was_called_by() -> None:
+    with receiving() as receiver:
+        assert send(f"http://localhost:{receiver.port}/a%20b?c=d e&ü").ok
+        webhook = receiver.next()
+    assert webhook.header("Host") == f"localhost:{receiver.port}"
+    assert webhook.path == "/a%20b?c=d%20e&%C3%BC"
+    assert webhook.header("User-Agent") == "case-emulator/test"
+
+
+def test_a_proxy_or_netrc_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    with receiving() as proxy, receiving() as receiver:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        assert send(receiver.url).ok
+        assert proxy.nothing_came()
+
+
+@pytest.mark.parametrize(
+    ("told", "wait"),
+    [("0", 0), ("7", 7), (" 12 ", 12), ("soon", None), ("-1", None), ("99999999999999999999", 10**8)],
+)
+def test_retry_after_is_read_as_seconds(told: str, wait: int | None) -> None:
+    attempt = send_to(status(429, Retry_After=told))
+    assert attempt.retry_after == (None if wait is None else timedelta(seconds=wait))
+
+
+def test_retry_after_is_read_as_a_date() -> None:
+    later, earlier = (datetime.now(UTC) + timedelta(hours=h) for h in (1, -1))
+    wait = send_to(status(503, Retry_After=format_datetime(later, usegmt=True))).retry_after
+    assert wait
+    assert timedelta(minutes=59) < wait <= timedelta(hours=1)
+    assert send_to(status(503, Retry_After=format_datetime(earlier, usegmt=True))).retry_after == timedelta()
+
+
+def test_the_limits_of_the_real_sender_are_three_and_ten_seconds() -> None:
+    usual = HttpSender(SENDER.targets, SENDER.clock, "agent")
+    assert (usual.connect_seconds, usual.total_seconds) == (3, 10)

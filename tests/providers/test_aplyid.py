@@ -1,0 +1,146 @@
+"""APLYiD Workflow, in the verbs of its user."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.emulators import CREATE_CASE, LEAVE_OUT, Emulator, compact, served
+from tests.waiting import wait_until
+
+
+def test_the_printed_sample_gets_the_printed_answer_in_its_key_order() -> None:
+    with served() as emulator:
+        answer = emulator.aplyid.post(CREATE_CASE["request"]["body"])
+    expected = compact(CREATE_CASE["answer"]["body"]).replace("http://127.0.0.1:8642", emulator.url)
+    assert (answer.status_code, answer.reason) == (201, "Created")
+    assert answer.text == expected
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+
+
+def test_422_has_the_documented_reason_phrase(emulator: Emulator) -> None:
+    answer = emulator.aplyid.create(client__name="")
+    assert (answer.status_code, answer.reason) == (422, "Unprocessable Content")
+    assert answer.json() == {"message": "Name can't be blank", "code": "APLY-422"}
+
+
+def test_the_same_external_id_reuses_the_client_whatever_else_is_said(emulator: Emulator) -> None:
+    first = emulator.aplyid.open_case(client__external_id="known")["client"]
+    for other in (
+        {"client__name": "Someone Else"},
+        {"client__name": LEAVE_OUT, "client__client_type": "nonsense"},
+        {"client__email": "no address", "client__clientable_attributes": LEAVE_OUT},
+        {"client__contact_phone_attributes": {}},
+    ):
+        assert emulator.aplyid.open_case(client__external_id="known", **other)["client"] == first
+
+
+def test_the_activity_of_a_reused_client_is_still_judged(emulator: Emulator) -> None:
+    emulator.aplyid.open_case(client__external_id="known")
+    assert emulator.aplyid.message(client__external_id="known", activity__name="") == "Name can't be blank"
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\u00a0", None, [], {}, False])
+def test_a_blank_external_id_never_reuses(emulator: Emulator, blank: object) -> None:
+    ids = {emulator.aplyid.open_case(client__external_id=blank)["client"]["id"] for _ in range(2)}
+    assert len(ids) == 2
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [("a", "A"), ("a", "a "), ("1", "１"), ("é", "e\u0301"), (1, "1.0"), ("%", "_"), ("x' OR 1=1--", "x")],
+)
+def test_external_ids_that_differ_at_all_are_two_clients(emulator: Emulator, pair: tuple[object, object]) -> None:
+    ids = {emulator.aplyid.open_case(client__external_id=one)["client"]["id"] for one in pair}
+    assert len(ids) == 2
+
+
+@pytest.mark.parametrize(("sent", "same"), [(7, "7"), (1.0, "1.0"), (True, "t"), (1e20, "1.0e+20")])
+def test_a_scalar_external_id_is_its_text(emulator: Emulator, sent: object, same: str) -> None:
+    first = emulator.aplyid.open_case(client__external_id=sent)["client"]
+    assert first["external_id"] == same
+    assert emulator.aplyid.open_case(client__external_id=same)["client"] == first
+
+
+def test_fifty_simultaneous_creates_make_fifty_cases_and_one_client(emulator: Emulator) -> None:
+    with ThreadPoolExecutor(50) as pool:
+        mine = (Emulator(emulator.url, emulator.sandbox) for _ in range(50))
+        cases = list(pool.map(lambda e: e.aplyid.open_case(client__external_id="one"), mine))
+    assert len({case["case_id"] for case in cases}) == 50
+    assert {case["client"]["id"] for case in cases} == {8843}
+
+
+def test_the_same_activity_external_id_makes_a_new_case_each_time(emulator: Emulator) -> None:
+    ids = {emulator.aplyid.open_case(activity__external_id="same")["case_id"] for _ in range(3)}
+    assert len(ids) == 3
+
+
+def test_each_sandbox_counts_for_itself_and_knows_its_own_clients(shared_emulator: Emulator) -> None:
+    cases = [shared_emulator.of(f"tenant-{n}").aplyid.open_case(client__external_id="same") for n in (1, 2)]
+    assert {(case["case_id"], case["client"]["id"]) for case in cases} == {(1024, 8843)}
+
+
+def test_a_refused_request_uses_no_id_and_makes_no_client(emulator: Emulator) -> None:
+    emulator.aplyid.message(activity__name="", client__external_id="new")
+    emulator.aplyid.message(client__name="x" * 51, client__external_id="new")
+    assert emulator.aplyid.message(client__client_type="no", client__external_id="new") == "Invalid client type: no"
+    case = emulator.aplyid.open_case(client__external_id="new")
+    assert (case["case_id"], case["client"]["id"]) == (1024, 8843)
+
+
+def test_a_further_key_opens_the_default_sandbox() -> None:
+    with served(access_key=["my-key"]) as emulator:
+        headers = {"X-Workflow-Access-Key": "my-key"}
+        url = f"{emulator.url}/integrations/core/cases"
+        first = emulator.http.post(url, json=emulator.aplyid.order(), headers=headers).json()
+        assert emulator.aplyid.open_case()["case_id"] == first["case_id"] + 1
+
+
+@pytest.mark.parametrize("key", ["", "test_", "test_expired", "test_UPPER", "test_a b", "live_abc", f"test_{'x' * 65}"])
+def test_any_other_key_is_unauthorized(emulator: Emulator, key: str) -> None:
+    answer = emulator.aplyid.post(emulator.aplyid.order(), X_Workflow_Access_Key=key)
+    assert (answer.status_code, answer.json()) == (401, {"message": "Unauthorized"})
+
+
+def test_a_sandbox_named_by_the_path_wins_over_the_key_and_stands_in_the_link(emulator: Emulator) -> None:
+    url = f"{emulator.url}/s/by-path/integrations/core/cases"
+    headers = {"X-Workflow-Access-Key": "test_other"}
+    case = emulator.http.post(url, json=emulator.aplyid.order(), headers=headers).json()
+    assert case["case_url"].startswith(f"{emulator.url}/s/by-path/guided_flows/standard/5567")
+    assert emulator.http.post(url, json=emulator.aplyid.order()).status_code == 401
+    wait_until(lambda: len(emulator.of("by-path").inbox()) == 1)
+
+
+def test_a_switch_joins_messages_another_way() -> None:
+    wrong = {"activity__name": "", "activity__nature": ""}
+    for join, told in (
+        ("comma", "Name can't be blank, Nature can't be blank"),
+        ("first", "Name can't be blank"),
+        ("sentence", "Name can't be blank and Nature can't be blank"),
+    ):
+        with served(switch=[f"aplyid.join={join}"]) as emulator:
+            assert emulator.aplyid.message(**wrong) == told
+
+
+def test_switches_change_the_missing_activity_and_the_host_of_links() -> None:
+    with served(switch=["aplyid.activity-missing=must_exist", "aplyid.case-url=real"]) as emulator:
+        assert emulator.aplyid.message(activity={}).endswith("empty: Activity must exist")
+        url = "https://workflow.aplyid.com/guided_flows/standard/5567?position=1"
+        assert emulator.aplyid.open_case()["case_url"] == url
+
+
+@pytest.mark.parametrize(
+    ("changes", "advice"),
+    [
+        ({"activity__external_ref": "x"}, "activity.external_ref is not a known key and was ignored, did you mean"),
+        ({"client__clientable": {}}, "did you mean client_type?"),
+        ({"activity__external_id": LEAVE_OUT}, "no webhook is sent"),
+    ],
+)
+def test_an_accepted_request_that_is_probably_a_mistake_gets_advice(
+    emulator: Emulator, changes: dict[str, object], advice: str
+) -> None:
+    assert advice in emulator.aplyid.create(**changes).headers["X-Emulator-Advice"]
+
+
+def test_a_good_request_gets_no_advice(emulator: Emulator) -> None:
+    assert "X-Emulator-Advice" not in emulator.aplyid.post(CREATE_CASE["request"]["body"]).headers
