@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 from flask import Flask, Response
 
@@ -63,7 +62,7 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
         clock=clock,
         preferences=preferences,
         sender=sender,
-        owner=f"{os.getpid()}-{uuid4()}",
+        owner=f"{os.getpid()}-{clock.stopwatch()}",
         wake=alarm.wake,
     )
     worker = Worker(store=store, clock=clock, completion=completion, outbox=outbox, alarm=alarm)

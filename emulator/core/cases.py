@@ -90,9 +90,7 @@ class Cases:
         with self.store.reading() as read:
             return read.count_cases(sandbox, provider, wanted, self.clock.now())
 
-    def list(
-        self, sandbox: str, provider: str, wanted: CaseFilter, *, offset: int, limit: int
-    ) -> Sequence[Case]:
+    def list(self, sandbox: str, provider: str, wanted: CaseFilter, *, offset: int, limit: int) -> Sequence[Case]:
         """A page of the cases that fit, newest first."""
         with self.store.reading() as read:
             return read.list_cases(sandbox, provider, wanted, self.clock.now(), offset=offset, limit=limit)

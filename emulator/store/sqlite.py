@@ -38,27 +38,34 @@ class SqliteStore:
         try:
             self._writer = self._open()
             self._reader = _connect(self.path)
-        except StoreUnusable:
+        except BaseException:
             self._disown()
             raise
-        except sqlite3.DatabaseError as error:
-            self._disown()
-            raise StoreUnusable(f"{self.path} is not a database of ours ({error}); name another file") from error
 
     def _open(self) -> sqlite3.Connection:
         writer = _connect(self.path)
-        writer.execute("PRAGMA journal_mode = WAL")
-        writer.execute(f"PRAGMA synchronous = {'OFF' if self._folder else 'NORMAL'}")
+        try:
+            self._prepare(writer)
+        except sqlite3.DatabaseError as error:
+            writer.close()
+            raise StoreUnusable(f"{self.path} is not a database of ours ({error}); name another file") from error
+        except BaseException:
+            writer.close()
+            raise
+        return writer
+
+    def _prepare(self, writer: sqlite3.Connection) -> None:
         found, newest = schema_version(writer)
         if found > newest:
             raise StoreUnusable(
                 f"{self.path} was written by a newer version (schema {found}, this one knows {newest}): "
                 "upgrade case-emulator or name another file"
             )
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute(f"PRAGMA synchronous = {'OFF' if self._folder else 'NORMAL'}")
         if 0 < found < newest:
             _backup(writer, self.path, found)
         migrate(writer, found)
-        return writer
 
     @contextmanager
     def reading(self) -> Iterator[Questions]:
@@ -94,7 +101,10 @@ class SqliteStore:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+    except sqlite3.OperationalError as error:
+        raise StoreUnusable(f"{path} cannot be opened ({error}); is its folder there, and yours?") from error
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
 

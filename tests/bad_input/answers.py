@@ -3,12 +3,15 @@
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from time import monotonic
+from typing import Any, TypeVar
 
 from tests.bad_input.table import PORT, SANDBOX, Row, body, post
 from tests.emulators import Emulator
+from tests.receivers import PATIENCE
 from tests.wire import Answer
 
+T = TypeVar("T")
 LARGEST_REFUSAL = 8 * 1024
 NOT_FOUND_PAGE = """
 <!doctype html>
@@ -230,3 +233,13 @@ def _next_ids(emulator: Emulator, provider: str) -> tuple[int, int]:
     assert answer.status == 201, answer
     case = answer.json
     return (case["case_id"], case["client"]["id"]) if provider == "aplyid" else (case["id"], case["customer"]["id"])
+
+
+def until(found: Callable[[], T]) -> T:
+    """What is found at last; fails the test when nothing ever is."""
+    deadline = monotonic() + PATIENCE
+    while monotonic() < deadline:
+        value = found()
+        if value:
+            return value
+    raise AssertionError(f"not within {PATIENCE} s")

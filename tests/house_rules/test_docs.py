@@ -1,0 +1,151 @@
+"""The docs name everything there is, and every command and sample in the README works."""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from emulator.app import PROVIDERS
+from emulator.core.outcomes import MAGIC_SURNAMES
+from emulator.settings import PREFIX, Settings
+from tests.emulators import CREATE_CASE, Emulator, compact, served
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+DOCS = "\n".join(path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md"))
+ADDRESS = "http://127.0.0.1:8642"
+# What installs or starts something is run in tests/e2e/test_install.py and test_serve.py.
+RUN_ELSEWHERE = {"make run", "make test"}
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def settings_table() -> str:
+    """The table of docs/configuration.md, from the settings themselves."""
+    rows = ["| flag | variable | key in case-emulator.toml | what it does |", "|---|---|---|---|"]
+    for setting in fields(Settings):
+        flag, value = setting.name.replace("_", "-"), setting.metadata["metavar"]
+        shown = f"`--{flag}`" if value is None else f"`--{flag} {value}`"
+        rows.append(f"| {shown} | `{PREFIX}{setting.name.upper()}` | `{flag}` | {setting.metadata['help']} |")
+    return "\n".join(rows)
+
+
+@pytest.fixture(scope="module")
+def quick() -> Iterator[Emulator]:
+    with served() as emulator:
+        yield emulator
+
+
+def test_every_setting_is_documented() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    assert settings_table() in page, f"put this into docs/configuration.md:\n{settings_table()}"
+
+
+def test_every_switch_and_its_choices_are_documented() -> None:
+    for provider in PROVIDERS:
+        for switch in provider.switches:
+            choices = ", ".join(f"`{choice}`" for choice in switch.choices)
+            assert f"`{provider.name}.{switch.name}`: {choices}" in DOCS
+
+
+def test_every_magic_surname_is_in_the_readme() -> None:
+    assert all(f"`{surname.capitalize()}`" in README for surname in MAGIC_SURNAMES)
+
+
+def test_every_route_of_ours_is_in_the_readme(quick: Emulator) -> None:
+    assert "/_emulator/sandboxes/default/inbox" in README
+
+
+def test_the_readme_s_two_commands_are_the_first_ones() -> None:
+    assert set(blocks("sh")[0].split("\n")) - {""} == RUN_ELSEWHERE
+
+
+def test_every_curl_of_the_readme_works_and_is_answered_as_printed(
+    quick: Emulator, needs: Callable[[str], str]
+) -> None:
+    needs("curl")
+    create, inbox, sphinx = blocks("sh")[1:]
+    answer = run_shell(create, quick)
+    printed = blocks("json")[0].replace(ADDRESS, quick.url)
+    assert answer == compact(json.loads(printed))
+    wait_until(lambda: bool(quick.inbox()))
+    kept = json.loads(run_shell(inbox, quick))
+    expected = json.loads(blocks("json")[1].replace(ADDRESS, quick.url))
+    assert same_but_for_chance(kept) == same_but_for_chance(expected)
+    created, read = run_shell(sphinx, quick).replace("}{", "}\n{").split("\n")
+    assert json.loads(created)["id"] == json.loads(read)["id"] == 1
+
+
+def run_shell(block: str, emulator: Emulator) -> str:
+    script = block.replace("curl ", "curl -sS ").replace(ADDRESS, emulator.url)
+    return subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True).stdout
+
+
+def same_but_for_chance(inbox: dict[str, list[dict[str, object]]]) -> str:
+    text = json.dumps(inbox)
+    text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "<id>", text)
+    return re.sub(r'"created_at": "[^"]+"', '"created_at": "<time>"', text)
+
+
+def test_the_javascript_of_the_readme_gets_the_documented_answer(needs: Callable[[str], str]) -> None:
+    with served() as fresh:
+        [script] = blocks("js")
+        script = script.replace(ADDRESS, fresh.url)
+        node = [needs("node"), "--input-type=module", "-e", script]
+        told = subprocess.run(node, capture_output=True, text=True, check=True).stdout
+        expected = compact(CREATE_CASE["answer"]["body"]).replace(ADDRESS, fresh.url)
+    assert told.strip() == f"201 {expected}"
+
+
+def test_the_curl_of_the_readme_sends_the_printed_sample() -> None:
+    body = re.search(r"-d '(\{.*?\n  \})'", blocks("sh")[1], re.DOTALL)
+    assert body
+    assert json.loads(body[1]) == CREATE_CASE["request"]["body"]
+
+
+@pytest.mark.parametrize("row", re.findall(r"^\| (\d{3}) \| `(\{.*?\})`", README, re.MULTILINE))
+def test_every_error_of_the_readme_is_really_answered(quick: Emulator, row: tuple[str, str]) -> None:
+    status, body = int(row[0]), json.loads(row[1])
+    assert (status, body) in list(provoked(quick))
+
+
+def provoked(emulator: Emulator) -> Iterator[tuple[int, object]]:
+    """One request for each error of the tables."""
+    send, aplyid, sphinx = (
+        emulator.http.request,
+        f"{emulator.url}/integrations/core/cases",
+        f"{emulator.url}/api/cases/",
+    )
+    key, json_type = {"X-Workflow-Access-Key": "test_default"}, {"Content-Type": "application/json"}
+    wants_json, huge = {"Accept": "application/json"}, b" " * (1024 * 1024 + 1)
+    session = {"cookies": {"sessionid": "test_default"}}
+    answers = [
+        send("POST", aplyid, headers=key, json={}),
+        send("POST", aplyid, json={}),
+        send("GET", aplyid, headers=wants_json),
+        send("FROB", aplyid, headers=wants_json),
+        send("POST", aplyid, headers=key | json_type, data=huge),
+        emulator.aplyid.create(client__name=""),
+        emulator.sphinxhq.create(notes=""),
+        send("POST", sphinx, data="x", headers=json_type, **session),
+        send("POST", sphinx),
+        emulator.sphinxhq.get("9/"),
+        send("PUT", sphinx, **session),
+        send("POST", sphinx, headers={"Accept": "text/html"}, **session),
+        send("POST", sphinx, headers=json_type, data=huge, **session),
+        send("POST", sphinx, headers={"Content-Type": "text/plain"}, data="x", **session),
+    ]
+    return ((a.status_code, a.json()) for a in answers)
+
+
+def test_links_inside_the_project_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md"]:
+        for link in re.findall(r"\]\((?!http)([^)#]+)", page.read_text("utf-8")):
+            assert (page.parent / link).exists(), f"{page.name} links to {link}"

@@ -1,0 +1,88 @@
+"""The rules of the house that no tool knows."""
+
+import ast
+import re
+from configparser import ConfigParser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted((ROOT / "emulator").rglob("*.py"))
+BANNED_NAMES = {"utils", "helpers", "common", "base", "manager", "data", "info", "misc"}
+READS_TIME = re.compile(r"\b(time\.(time|monotonic|perf_counter)|datetime\.(now|utcnow|today)|date\.today)\b")
+DRAWS_CHANCE = re.compile(r"^\s*(import|from) (random|secrets|faker)\b|\buuid[14]\(", re.MULTILINE)
+PROVIDER_WORDS = {
+    "aplyid": re.compile(r"X-Workflow|APLY-|guided_flow|/integrations|clientable|no_decision_yet", re.IGNORECASE),
+    "sphinxhq": re.compile(r"\bsessionid\b|/api/cases|non_field_errors|full_name|WWW-Authenticate"),
+}
+
+
+def names(paths: list[Path]) -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+def matching(pattern: re.Pattern[str], *, besides: str) -> list[str]:
+    found = [path for path in MODULES if pattern.search(code(path))]
+    return [name for name in names(found) if not name.startswith(besides)]
+
+
+def code(path: Path) -> str:
+    """The source without docstrings and comments, so that prose may name things."""
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            node.value.value = ""
+    return ast.unparse(tree)
+
+
+def test_only_the_clock_reads_the_time() -> None:
+    assert matching(READS_TIME, besides="emulator/core/clock.py") == []
+
+
+def test_only_people_draw_chance() -> None:
+    assert matching(DRAWS_CHANCE, besides="emulator/core/people.py") == []
+
+
+def test_only_the_command_hands_the_environment_in() -> None:
+    assert matching(re.compile(r"os\.environ|getenv"), besides="emulator/cli.py") == []
+
+
+@pytest.mark.parametrize("provider", PROVIDER_WORDS)
+def test_a_provider_s_words_stay_in_its_folder(provider: str) -> None:
+    found = matching(PROVIDER_WORDS[provider], besides=f"emulator/providers/{provider}/")
+    assert [name for name in found if name != "emulator/settings.py"] == []  # whose help texts name them
+
+
+def test_files_are_short_and_their_names_say_something() -> None:
+    sizes = {name: len((ROOT / name).read_text("utf-8").splitlines()) for name in names(MODULES)}
+    assert {name: size for name, size in sizes.items() if size > 250} == {}
+    assert [path.stem for path in MODULES if path.stem in BANNED_NAMES] == []
+
+
+def test_functions_fit_on_a_screen() -> None:
+    long = [
+        f"{path.name}:{node.name}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno + 1 > 50
+    ]
+    assert long == []
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    assert [path.name for path in MODULES if not ast.get_docstring(ast.parse(path.read_text("utf-8")))] == []
+
+
+def test_every_package_travels() -> None:
+    setup = ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    listed = set(setup["options"]["packages"].split())
+    there = {".".join(path.parent.relative_to(ROOT).parts) for path in MODULES if path.name == "__init__.py"}
+    fixtures = sorted((ROOT / "fixtures").rglob("__init__.py"))
+    there |= {".".join(("emulator", *path.parent.relative_to(ROOT).parts)) for path in fixtures}
+    assert listed == there
+    with_data = {
+        ".".join(("emulator", *p.parent.relative_to(ROOT).parts)) for p in (ROOT / "fixtures").rglob("*.json")
+    } | {".".join(p.parent.relative_to(ROOT).parts).replace(".queries", "") for p in (ROOT / "emulator").rglob("*.sql")}
+    assert with_data <= set(setup["options.package_data"])

@@ -1,0 +1,251 @@
+"""What every store must do; a second engine will be one more parameter of the fixture."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from emulator.core.model import (
+    Attempt,
+    Case,
+    CaseFilter,
+    ClientClaim,
+    Delivery,
+    DeliveryState,
+    NewCase,
+    NewCheck,
+    NewClient,
+    Outcome,
+    Schedule,
+    State,
+)
+from emulator.core.ports import Newborn, Store, Transaction
+from emulator.store.sqlite import SqliteStore
+
+NOW = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
+SOON = Schedule(starts_at=NOW + timedelta(seconds=1), ends_at=NOW + timedelta(seconds=2))
+NEWBORN = Newborn(first_ids=(("case", 10), ("client", 20), ("check", 30)), documents=(5,))
+
+
+@pytest.fixture(params=["sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    makers: dict[str, Callable[[], Store]] = {"sqlite": lambda: SqliteStore(tmp_path / "kept.sqlite")}
+    store = makers[request.param]()
+    with store.transaction() as tx:
+        tx.add_sandbox("a", [("p", NEWBORN)], NOW)
+    yield store
+    store.close()
+
+
+def order(**fields: object) -> NewCase:
+    claim = ClientClaim(fresh=NewClient(name="Ada"))
+    return replace(NewCase(sandbox="a", provider="p", client=claim), **fields)  # type: ignore[arg-type]
+
+
+def add(store: Store, schedule: Schedule | None = None, key: str | None = None, **fields: object) -> Case:
+    claim = ClientClaim(reuse_key=key, external_id=key)
+    with store.transaction() as tx:
+        client = tx.add_client("a", "p", claim, NewClient(name="Ada", kind="person", details='{"x":1}'), NOW)
+        return tx.add_case(order(**fields), client, NOW, schedule)
+
+
+def read(store: Store, case_id: int, now: datetime = NOW) -> Case | None:
+    with store.reading() as reading:
+        return reading.case("a", "p", case_id, now)
+
+
+def test_a_case_reads_as_it_was_added(store: Store) -> None:
+    checks = (NewCheck(kind="PEP", details='{"y":2}'), NewCheck(kind="IDV"))
+    case = add(store, SOON, external_id="r", webhook_url="u", retention_days=3, details='{"z":3}', checks=checks)
+    assert read(store, case.id) == case
+    assert [(case.id, case.client.id), [check.id for check in case.checks]] == [(10, 20), [30, 31]]
+
+
+def test_a_transaction_that_raises_leaves_nothing_not_even_a_used_id(store: Store) -> None:
+    def add_and_fail(tx: Transaction) -> None:
+        tx.add_case(order(), tx.add_client("a", "p", ClientClaim(), NewClient(name="x"), NOW), NOW, None)
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError), store.transaction() as tx:
+        add_and_fail(tx)
+    case = add(store)
+    assert (case.id, case.client.id) == (10, 20)
+
+
+def test_one_client_per_key_is_a_constraint(store: Store) -> None:
+    add(store, key="same")
+    with pytest.raises(sqlite3.IntegrityError):
+        add(store, key="same")
+    with store.reading() as reading:
+        found = reading.client_by_key("a", "p", "same")
+        assert found
+        assert found.id == 20
+        assert reading.client_by_key("a", "p", "SAME") is None
+        assert reading.client_by_key("a", "other", "same") is None
+
+
+def test_ids_never_collide_under_concurrency(store: Store) -> None:
+    ids: list[int] = []
+    threads = [threading.Thread(target=lambda: ids.append(add(store).id)) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ids) == list(range(10, 30))
+
+
+def test_a_saved_case_and_its_checks_read_as_saved(store: Store) -> None:
+    case = add(store, SOON, checks=(NewCheck(kind="PEP"),))
+    later = NOW + timedelta(seconds=5)
+    check = replace(
+        case.checks[0],
+        state=State.COMPLETED,
+        outcome=Outcome.DENIED,
+        risk_score=0.9,
+        title="t",
+        note="n",
+        reasoning="r",
+        updated_at=later,
+    )
+    done = replace(
+        case,
+        state=State.COMPLETED,
+        outcome=Outcome.DENIED,
+        risk_score=0.9,
+        rule="default",
+        due_at=None,
+        updated_at=later,
+        checks=(check,),
+    )
+    with store.transaction() as tx:
+        tx.save_case(done)
+    assert read(store, case.id) == done
+
+
+def test_due_cases_come_in_order_and_only_when_due(store: Store) -> None:
+    late = add(store, Schedule(starts_at=NOW + timedelta(seconds=9), ends_at=NOW + timedelta(seconds=9)))
+    early = add(store, SOON)
+    add(store)
+    with store.reading() as reading:
+        assert reading.next_due([]) == SOON.starts_at
+        assert reading.due_cases(NOW, 10) == []
+        due = reading.due_cases(NOW + timedelta(minutes=1), 10)
+    assert [case_id for _, _, case_id in due] == [early.id, late.id]
+
+
+def test_a_case_reads_as_gone_from_its_last_day_on(store: Store) -> None:
+    case = add(store, retention_days=30)
+    day = NOW + timedelta(days=30)
+    assert read(store, case.id, day - timedelta(microseconds=1))
+    assert read(store, case.id, day) is None
+    kept = add(store, retention_days=0)
+    assert read(store, kept.id)
+    with store.transaction() as tx:
+        tx.expire_case("a", "p", kept.id, NOW)
+    assert read(store, kept.id) is None
+
+
+def test_lists_are_filtered_counted_and_paged(store: Store) -> None:
+    cases = [add(store, webhook_url=url) for url in ("u", "", None)]
+    with store.transaction() as tx:
+        tx.save_case(replace(cases[0], outcome=Outcome.DENIED))
+    with store.reading() as reading:
+
+        def ids(**wanted: object) -> list[int]:
+            found = CaseFilter(**wanted)  # type: ignore[arg-type]
+            listed = reading.list_cases("a", "p", found, NOW, offset=0, limit=10)
+            assert reading.count_cases("a", "p", found, NOW) == len(listed)
+            return [case.id for case in listed]
+
+        assert ids() == [12, 11, 10]
+        assert ids(outcomes=frozenset({Outcome.DENIED})) == [10]
+        assert ids(outcomes=frozenset({None})) == [12, 11]
+        assert ids(outcomes=frozenset({Outcome.APPROVED})) == []
+        assert ids(has_webhook=True) == [10]
+        assert ids(has_webhook=False) == [12, 11]
+        assert ids(client_id=cases[1].client.id) == [11]
+        assert [c.id for c in reading.list_cases("a", "p", CaseFilter(), NOW, offset=1, limit=1)] == [11]
+        assert reading.count_cases("b", "p", CaseFilter(), NOW) == 0
+
+
+def delivery(key: str = "d", url: str | None = "http://receiver:1/x") -> Delivery:
+    state = DeliveryState.SCHEDULED if url else DeliveryState.INBOX
+    return Delivery(
+        id=key,
+        sandbox="a",
+        provider="p",
+        case_id=10,
+        event="e",
+        url=url,
+        headers={"B": "1", "A": "2"},
+        body=b"\x00\xffraw",
+        state=state,
+        created_at=NOW,
+        due_at=NOW if url else None,
+    )
+
+
+def test_a_delivery_keeps_header_order_and_bytes(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.add_delivery(delivery())
+        [found] = tx.due_deliveries(NOW, [], 10)
+    assert found == delivery()
+    assert list(found.headers) == ["B", "A"]
+
+
+def test_a_busy_target_is_passed_over(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.add_delivery(delivery("one", "http://receiver:1/"))
+        tx.add_delivery(delivery("two", "http://receiver:10/"))
+        tx.add_delivery(delivery("odd", "http://%/"))
+        assert {d.id for d in tx.due_deliveries(NOW, ["receiver:1"], 10)} == {"two", "odd"}
+        assert tx.due_deliveries(NOW, ["receiver:1", "receiver:10", "nowhere"], 10) == []
+
+
+def test_only_the_holder_of_the_lease_settles(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.add_delivery(delivery())
+        leased = tx.lease(delivery(), "me", NOW + timedelta(seconds=60))
+        done = replace(leased, state=DeliveryState.DELIVERED, due_at=None)
+        assert not tx.settle(done, "other", Attempt(status=200), NOW)
+        assert not tx.settle(replace(done, attempts=2), "me", Attempt(status=200), NOW)
+        assert tx.settle(done, "me", Attempt(status=200), NOW)
+        assert not tx.settle(done, "me", Attempt(status=200), NOW)
+        assert tx.next_due([]) is None
+
+
+def test_the_inbox_holds_what_was_not_dialled(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.add_delivery(delivery("kept", None))
+        tx.add_delivery(delivery("sent"))
+    with store.reading() as reading:
+        assert [d.id for d in reading.inbox("a", 10)] == ["kept"]
+        assert reading.inbox("b", 10) == []
+
+
+def test_beyond_the_limit_the_idlest_sandboxes_are_dropped_with_all_they_hold(store: Store) -> None:
+    add(store, SOON)
+    with store.transaction() as tx:
+        for number in range(150):
+            tx.add_sandbox(f"s{number}", [("p", NEWBORN)], NOW + timedelta(seconds=number))
+        assert tx.drop_idle_sandboxes("s149", 200) == 0
+        assert tx.drop_idle_sandboxes("s149", 140) == 100
+        assert not tx.knows_sandbox("s0")
+        assert tx.known_documents("s0", "p", [5]) == set()
+        assert all(tx.knows_sandbox(kept) for kept in ("a", "s149", "s120"))
+
+
+def test_what_is_committed_is_there_when_the_file_is_opened_again(tmp_path: Path) -> None:
+    path = tmp_path / "again.sqlite"
+    store = SqliteStore(path)
+    with store.transaction() as tx:
+        tx.add_sandbox("a", [("p", NEWBORN)], NOW)
+    case = add(store, SOON)
+    store.close()
+    again = SqliteStore(path)
+    assert read(again, case.id) == case
+    again.close()
