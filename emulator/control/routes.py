@@ -34,7 +34,7 @@ def render_kept(delivery: Delivery) -> dict[str, Any]:
         "case_id": delivery.case_id,
         "state": delivery.state,
         "reason": delivery.reason,
-        "url": delivery.url,
+        "url": delivery.shown_url,
         "created_at": delivery.created_at.isoformat(),
         "headers": dict(delivery.headers),
         "body": delivery.body.decode(),

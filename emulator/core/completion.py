@@ -15,6 +15,7 @@ from emulator.core.model import (
     Preferences,
     Silence,
     State,
+    without_password,
 )
 from emulator.core.outcomes import Verdict, decide
 from emulator.core.people import People
@@ -112,5 +113,8 @@ def _delivery(case: Case, letter: Letter, event_id: str, now: datetime) -> Deliv
 
 def _tell(case: Case, letter: Letter | Silence) -> None:
     what = f"{case.provider} case {case.id} in sandbox {case.sandbox} {case.state}"
-    fate = f"no webhook: {letter.reason}" if isinstance(letter, Silence) else f"webhook to {letter.url or 'inbox'}"
+    if isinstance(letter, Silence):
+        fate = f"no webhook: {letter.reason}"
+    else:
+        fate = f"webhook to {without_password(letter.url or 'the inbox')}"
     log.info("%s, %s (rule: %s); %s", what, case.outcome, case.rule, fate)

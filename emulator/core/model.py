@@ -165,6 +165,14 @@ class CaseFilter:
     has_webhook: bool | None = None
 
 
+def without_password(url: str) -> str:
+    """The URL as it may be shown and logged."""
+    scheme, slashes, rest = url.partition("//")
+    authority, slash, path = rest.partition("/")
+    _, at, host = authority.rpartition("@")
+    return f"{scheme}{slashes}***@{host}{slash}{path}" if at else url
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
     """A webhook as its provider writes it: where to, and the exact headers and bytes."""
@@ -199,6 +207,11 @@ class Delivery:
     due_at: datetime | None
     attempts: int = 0
     reason: str | None = None
+
+    @property
+    def shown_url(self) -> str | None:
+        """The URL without a password in it."""
+        return None if self.url is None else without_password(self.url)
 
     @property
     def target(self) -> str | None:

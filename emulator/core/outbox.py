@@ -103,7 +103,7 @@ def _forget_if_asked(tx: Transaction, delivery: Delivery, now: datetime) -> None
 
 
 def _tell(delivery: Delivery, attempt: Attempt) -> None:
-    what = f"webhook {delivery.id} of {delivery.provider} case {delivery.case_id} to {delivery.url}"
+    what = f"webhook {delivery.id} of {delivery.provider} case {delivery.case_id} to {delivery.shown_url}"
     if attempt.ok:
         log.info("%s delivered: %s in %d ms", what, attempt.status, attempt.took / timedelta(milliseconds=1))
     elif delivery.state is DeliveryState.SCHEDULED:

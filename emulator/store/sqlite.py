@@ -113,6 +113,8 @@ def _own(path: Path) -> Any:
     """Lock the file for this process; a second process is told so at once."""
     from filelock import FileLock, Timeout
 
+    if not path.absolute().parent.is_dir():
+        raise StoreUnusable(f"{path} cannot be opened: its folder is not there")
     try:
         lock = FileLock(f"{path}.lock", timeout=0)
         lock.acquire()

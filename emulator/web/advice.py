@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from flask import g
 
 LONGEST = 1_000
+MOST_KEYS = 5
 
 
 def advise(text: str) -> None:
@@ -15,7 +16,7 @@ def advise(text: str) -> None:
 
 def advise_unknown_keys(given: Mapping[str, object], known: Collection[str], where: str = "") -> None:
     """Point out keys that are not read, and what may have been meant."""
-    for key in given.keys() - known:
+    for key in sorted(given.keys() - known)[:MOST_KEYS]:
         close = difflib.get_close_matches(key, known, n=1)
         hint = f", did you mean {close[0]}?" if close else ""
         advise(f"{where}{key[:100]} is not a known key and was ignored{hint}")

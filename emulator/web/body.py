@@ -9,10 +9,12 @@ from typing import Any, NoReturn
 
 from flask import Request
 
+from emulator.core.errors import Fact
 from emulator.web.errors import Malformed, TooLarge, Undecodable
+from emulator.web.framing import CLOSE_KEY
 
 LARGEST_BODY = 1024 * 1024
-DEEPEST = 64
+DEEPEST = 64  # levels of one value; the levels of the request around it come on top
 MOST_KEYS = 10_000
 
 
@@ -23,7 +25,21 @@ def read_bytes(request: Request) -> bytes:
     return request.get_data(cache=False)
 
 
-def parse(raw: bytes) -> Any:
+def read_json(request: Request, envelope: int) -> Any:
+    """The JSON value of a body, {} of an empty one; raises TooLarge, Undecodable or Malformed.
+
+    `envelope` is how many levels of the request stand around its freest value.
+    """
+    raw = read_bytes(request)
+    try:
+        return parse(raw, DEEPEST + envelope) if raw else {}
+    except Fact:
+        # What follows on the connection may be the rest of this body.
+        request.environ[CLOSE_KEY] = True
+        raise
+
+
+def parse(raw: bytes, deepest: int = DEEPEST) -> Any:
     """The JSON value; raises Undecodable or Malformed. A number like 1e400 is `inf`: its field refuses it."""
     try:
         text = raw.decode("utf-8")
@@ -32,12 +48,12 @@ def parse(raw: bytes) -> Any:
     try:
         value = json.loads(text, parse_constant=_refuse_constant)
     except RecursionError:
-        raise Malformed(f"nested more than {DEEPEST} deep") from None
+        raise Malformed(f"nested more than {deepest} deep") from None
     except json.JSONDecodeError as error:
         raise Malformed(_worded(error)) from error
     except ValueError as error:
         raise Malformed(str(error)) from error
-    _check_bounds(raw, value)
+    _check_bounds(raw, value, deepest)
     return value
 
 
@@ -55,21 +71,21 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"Out of range float values are not JSON compliant: {name!r}")
 
 
-def _check_bounds(raw: bytes, value: Any) -> None:
+def _check_bounds(raw: bytes, value: Any, deepest: int) -> None:
     # Counting bytes first keeps the walk off nearly every request.
-    deep, wide = raw.count(b"{") + raw.count(b"[") > DEEPEST, raw.count(b":") > MOST_KEYS
+    deep, wide = raw.count(b"{") + raw.count(b"[") > deepest, raw.count(b":") > MOST_KEYS
     if not (deep or wide):
         return
     keys = 0
-    for depth, found in _containers(value):
+    for depth, found in containers(value):
         keys += found
-        if depth > DEEPEST:
-            raise Malformed(f"nested more than {DEEPEST} deep")
+        if depth > deepest:
+            raise Malformed(f"nested more than {deepest} deep")
         if keys > MOST_KEYS:
             raise Malformed(f"more than {MOST_KEYS} keys")
 
 
-def _containers(value: Any) -> Iterator[tuple[int, int]]:
+def containers(value: Any) -> Iterator[tuple[int, int]]:
     """Depth and number of keys of each object and array."""
     waiting = [(1, value)]
     while waiting:

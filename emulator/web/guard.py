@@ -6,7 +6,6 @@ Binding to 127.0.0.1 is not enough: any page in a browser on this machine can se
 import re
 from collections.abc import Collection
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from flask import Request
 
@@ -38,5 +37,5 @@ def is_foreign(request: Request) -> bool:
         return False
     if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
         return True
-    origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("Host", "").lower()
+    origin, host = request.headers.get("Origin"), request.headers.get("Host", "").lower()
+    return origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}")

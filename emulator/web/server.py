@@ -13,6 +13,8 @@ from typing import Any
 import waitress
 from waitress import wasyncore
 
+from emulator.web.framing import make_strict
+
 THREADS = 64  # idle ones cost nothing, and some will wait for receivers that call back
 DRAIN_SECONDS = 10
 LIMITS = {
@@ -59,7 +61,7 @@ class Server:
     """A running HTTP server; `start` returns when requests are answered."""
 
     def __init__(self, application: Callable[..., Any], listening: socket.socket) -> None:
-        self._server = waitress.create_server(application, sockets=[listening], **LIMITS)
+        self._server = make_strict(waitress.create_server(application, sockets=[listening], **LIMITS))
         self._thread = Thread(target=self._server.run, name="server", daemon=True)
 
     def start(self) -> None:
@@ -68,6 +70,9 @@ class Server:
 
     def stop(self) -> None:
         """Take no new connection, let requests under way be answered (10 s at most), free the port."""
+        if self._server.stopping:
+            return
+        self._server.stopping = True
         self._in_loop(lambda: wasyncore.dispatcher.close(self._server))
         self._drain()
         self._server.task_dispatcher.shutdown(timeout=1)

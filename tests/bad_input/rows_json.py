@@ -43,10 +43,8 @@ BAD_STRINGS = (
 )
 
 
-def _nested(provider: str, depth: int, opening: str = "[") -> bytes:
-    """The valid body with an unknown key (A) or free JSON (B) in it, nested so deep in all."""
-    around = 1 if provider == "aplyid" else 3  # the body itself; B: checks and its object as well
-    many = depth - around
+def _nested(provider: str, many: int, opening: str = "[") -> bytes:
+    """The valid body with an unknown key (A) or free JSON (B) in it, whose value is nested so deep."""
     value = "[" * many + "]" * many if opening == "[" else '{"a":' * (many - 1) + "{}" + "}" * (many - 1)
     good = body(provider, "checks.0.input_details", value.encode()) if provider == "sphinxhq" else body(provider)
     return good if provider == "sphinxhq" else b'{"deep":' + value.encode() + b"," + good[1:]
@@ -124,7 +122,7 @@ def _rows_of(provider: str) -> list[Row]:
         *(refused(43, p, n.decode(), n, "malformed") for p in NUMBERS[provider] for n in BAD_NUMBERS),
         *(refused(44, p, w, b'"a' + raw + b'b"', "malformed") for p in STRINGS[provider] for w, raw in BAD_STRINGS),
         *(row(46, f"64-deep-{kind}", _nested(provider, 64, kind), "accepted") for kind in "[{"),
-        *(row(46, f"65-deep-{kind}", _nested(provider, 65, kind), "malformed") for kind in "[{"),
+        *(row(46, f"65-deep-{kind}", _nested(provider, 65, kind), "malformed", "invalid") for kind in "[{"),
         *(
             row(46, f"{deep}-deep-{kind}", _nested(provider, deep, kind), "malformed")
             for kind in "[{"

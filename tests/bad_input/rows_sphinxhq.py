@@ -155,7 +155,7 @@ ROWS = (
     *(accepted(128, place, "absent", UNSET, -1) for place in DAYS),
     *(accepted(130, FREE[0], what, raw, value) for what, (raw, value) in ANY_JSON.items()),
     *(accepted(130, FREE[1], what, raw) for what, (raw, _) in ANY_JSON.items()),
-    *(refused(130, place, what, raw, "malformed") for place in FREE for what, raw in NO_JSON.items()),
+    *(refused(130, place, what, raw, "malformed", "invalid") for place in FREE for what, raw in NO_JSON.items()),
     refused(130, FREE[0], "200000-keys", b'{"a":[' + b'{"k":0},' * 110_000 + b"0]}", "malformed"),
     Row(
         130,

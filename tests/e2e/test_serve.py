@@ -150,3 +150,8 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "kept.sqlite").write_bytes(b"no database at all, but quite some text" * 50)
     done = run(tmp_path, "serve", "--port", "0", "--database", "kept.sqlite")
     assert (done.returncode, "is not a database of ours" in done.stderr) == (2, True)
+
+
+def test_a_database_in_no_folder_is_refused(tmp_path: Path) -> None:
+    done = run(tmp_path, "serve", "--port", "0", "--database", "sqlite:///no/where.sqlite")
+    assert (done.returncode, "its folder is not there" in done.stderr) == (2, True)

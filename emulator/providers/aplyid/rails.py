@@ -8,11 +8,13 @@ import decimal as number
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
 from marshmallow.validate import Length, OneOf, Regexp
+
+from emulator.providers.aplyid.dates import find_date
+from emulator.web.advice import advise
 
 # What Ruby's [[:space:]] matches: Unicode's White_Space, without the separators that Python's str.isspace adds.
 BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -24,7 +26,6 @@ DECIMAL = re.compile(
     r"[ \t\n\v\f\r]*[+-]?(?P<whole>\d+(?:_\d+)*)?(?P<point>\.\d+(?:_\d+)*)?(?:[eE][+-]?\d+(?:_\d+)*)?[ \t\n\v\f\r]*",
     re.ASCII,
 )
-ISO_DATE = re.compile(r"[ \t]*(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", re.ASCII)
 
 
 def is_blank(value: object) -> bool:
@@ -188,11 +189,11 @@ class Date(fields.Field[str | None]):
     """A date column: what cannot be cast is null, and nothing is ever refused."""
 
     def deserialize(self, value: Any, attr: Any = None, data: Any = None, **_: Any) -> Any:
-        match = ISO_DATE.match(value) if isinstance(value, str) else None
-        try:
-            return date(*map(int, match.groups())).isoformat() if match else missing
-        except ValueError:
-            return missing
+        found = find_date(value) if isinstance(value, str) else None
+        given = value is not missing and value is not None and not (isinstance(value, str) and is_blank(value))
+        if found is None and given:
+            advise(f"{attr} is no date that can be read and was stored as null")
+        return missing if found is None else found.isoformat()
 
 
 class Attributes(fields.Nested):

@@ -10,9 +10,9 @@ from werkzeug.routing import BaseConverter, Rule
 from emulator.providers.aplyid import schemas
 from emulator.providers.aplyid.errors import BROWSER_LIKE, JSON_TYPES, NoMediaType, ParameterMissing, answer
 from emulator.web.advice import advise
-from emulator.web.body import parse, read_bytes
+from emulator.web.body import read_json
 from emulator.web.credentials import open_sandbox
-from emulator.web.errors import WrongMethod
+from emulator.web.errors import UnknownPath, WrongMethod
 from emulator.web.provider import Desk
 
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/(\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})|\*/\*", re.ASCII)
@@ -41,6 +41,8 @@ def blueprint(desk: Desk) -> Blueprint:
     def create_case(path: str) -> Response:
         if request.method != "POST":
             raise WrongMethod
+        if "%" in request.environ.get("REQUEST_URI", "").partition("?")[0]:
+            raise UnknownPath  # Rails compares the path as it was sent
         _check_media_types(request, path)
         open_sandbox(request, request.headers.get("X-Workflow-Access-Key"), desk.further_credentials)
         activity, client = _required(read_parameters(request), desk.switches["activity-missing"])
@@ -76,8 +78,7 @@ def read_parameters(request: Request) -> dict[str, Any]:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         advise("a body with a Content-Encoding is not read")
         return {}
-    raw = read_bytes(request)
-    value = parse(raw) if raw else {}
+    value = read_json(request, envelope=1)
     return value if isinstance(value, dict) else {}
 
 

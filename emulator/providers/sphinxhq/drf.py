@@ -12,6 +12,8 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
 from marshmallow.validate import Length, OneOf, Range
 
+from emulator.web.body import DEEPEST, containers
+
 # IntegerField: a whole number may end in ".0".
 WHOLE_DECIMAL = re.compile(r"\.0*\s*$")
 LONGEST_NUMBER = 1000
@@ -122,6 +124,8 @@ class AnyJson(Field):
         super().__init__(null=True, **options)
 
     def read(self, value: Any) -> Any:
+        if any(depth > DEEPEST for depth, _ in containers(value)):
+            raise ValidationError(f"Nested more than {DEEPEST} deep.")
         for part in _scalars(value):
             if isinstance(part, str):
                 self.check(part, _unstorable(part))

@@ -8,16 +8,16 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, request
 from flask import g as current
-from werkzeug.routing import Rule
+from werkzeug.routing import BaseConverter, Rule
 
 from emulator.core.errors import Invalid, NotFound
 from emulator.core.model import CaseFilter, Outcome
 from emulator.providers.sphinxhq import schemas
 from emulator.providers.sphinxhq.errors import InvalidPage, answer
 from emulator.providers.sphinxhq.relations import INT64, Known
-from emulator.web.body import parse, read_bytes
+from emulator.web.body import read_json
 from emulator.web.credentials import open_sandbox
-from emulator.web.errors import NotAcceptable, WrongMediaType, WrongMethod
+from emulator.web.errors import NotAcceptable, UnknownPath, WrongMediaType, WrongMethod
 from emulator.web.provider import Desk
 
 JSON_RANGES = {"*/*", "application/*", "*/json", "application/json"}
@@ -28,16 +28,24 @@ OUTCOMES: Mapping[str, frozenset[Outcome | None]] = {
     "REJECTED": frozenset({Outcome.DENIED}),
     "PENDING": frozenset({Outcome.UNDECIDED, None}),
 }
+KEY = "<sphinxhq_key:key>"
 View = Callable[..., Response]
+
+
+class Key(BaseConverter):
+    """What the framework takes for a key in a path."""
+
+    regex = "[^/.]+"
 
 
 def blueprint(desk: Desk) -> Blueprint:
     """Create Case, and the two reads."""
     routes = Blueprint("sphinxhq", __name__)
+    routes.record_once(lambda setup: setup.app.url_map.converters.update(sphinxhq_key=Key))
     _resource(routes, desk, "cases", "/api/cases/", "Case List", GET=list_cases, POST=create_case)
-    _resource(routes, desk, "case", "/api/cases/<key>/", "Case Instance", GET=read_case)
+    _resource(routes, desk, "case", f"/api/cases/{KEY}/", "Case Instance", GET=read_case)
 
-    for path in ("/api/cases", "/api/cases/<key>"):
+    for path in ("/api/cases", f"/api/cases/{KEY}"):
         _add_rule(routes, path, "slash")
 
     @routes.endpoint("sphinxhq.slash")
@@ -62,6 +70,8 @@ def _resource(routes: Blueprint, desk: Desk, endpoint: str, path: str, name: str
 
     @routes.endpoint(f"sphinxhq.{endpoint}")
     def dispatch(**arguments: Any) -> Response:
+        if "//" in request.environ["PATH_INFO"]:  # routing is more lenient here than the framework
+            raise UnknownPath
         current.allowed = allowed
         _negotiate()
         open_sandbox(request, _session_id(), desk.further_credentials)
@@ -119,7 +129,7 @@ def _read_body() -> Any:
     encoding = request.headers.get("Content-Encoding", "identity").strip()
     if encoding.lower() != "identity":
         raise WrongMediaType(f"{media}; encoded as {encoding}")
-    return parse(read_bytes(request))
+    return read_json(request, envelope=3)
 
 
 def read_case(desk: Desk, key: str) -> Response:

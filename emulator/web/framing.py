@@ -1,0 +1,56 @@
+"""Where waitress is more lenient about HTTP framing than a double of somebody's API may be."""
+
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.server import TcpWSGIServer
+from waitress.task import WSGITask
+
+# Set in the environ by whoever finds that the body cannot be what was meant: what follows on the connection may be
+# the rest of it, and must not be read as another request.
+CLOSE_KEY = "emulator.close_connection"
+
+
+class Parser(HTTPRequestParser):
+    """Refuses what could be read as two requests by one side and as one by the other."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head of a request; raises ParsingError."""
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:  # a target like http://[::1/
+            raise ParsingError("Malformed request target") from error
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Content-Length and Transfer-Encoding exclude each other")
+
+
+class Task(WSGITask):
+    """One request; its path stays as it was sent."""
+
+    def get_environment(self) -> dict[str, Any]:
+        """The WSGI environ, with the doubled slashes that waitress takes off the front of the path."""
+        environ: dict[str, Any] = super().get_environment()
+        environ["PATH_INFO"] = self.request.path
+        return environ
+
+    def build_response_header(self) -> bytes:
+        """The head of the answer; it ends the connection where that is wanted."""
+        if self.channel.server.stopping or (self.environ or {}).get(CLOSE_KEY):
+            self.set_close_on_finish()
+        head: bytes = super().build_response_header()
+        return head
+
+
+class Channel(HTTPChannel):
+    """One connection."""
+
+    parser_class = Parser
+    task_class = Task
+
+
+def make_strict(server: TcpWSGIServer) -> TcpWSGIServer:
+    """The same server with the stricter parts."""
+    server.channel_class = Channel
+    server.stopping = False  # once True, each connection ends with its current answer
+    return server

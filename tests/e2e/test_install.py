@@ -1,0 +1,105 @@
+"""From a clone and from a wheel, as on a machine that has never seen the project."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.emulators import CREATE_CASE, Emulator, compact
+
+ROOT = Path(__file__).parents[2]
+
+
+def clean_environment() -> dict[str, str]:
+    """Our environment without this virtual one and without settings of Python or the emulator."""
+    ours = ("CASE_EMULATOR_", "PYTHON", "VIRTUAL_ENV", "MAKE", "MFLAGS")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
+def clone(folder: Path) -> Path:
+    """The files of the project as git has them, without anything this machine left behind."""
+    told = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    for name in filter(None, told.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def start(command: list[str], folder: Path) -> "tuple[subprocess.Popen[str], Emulator]":
+    popen = subprocess.Popen(
+        command, cwd=folder, env=clean_environment(), stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert popen.stdout
+    for line in popen.stdout:
+        if line.startswith("Ready "):
+            return popen, Emulator(line.split()[1])
+    raise AssertionError(f"{command} ended with {popen.wait()}")
+
+
+def stop(popen: "subprocess.Popen[str]") -> None:
+    os.killpg(popen.pid, signal.SIGTERM)
+    popen.communicate(timeout=30)
+
+
+def assert_it_answers(emulator: Emulator) -> None:
+    answer = emulator.aplyid.post(CREATE_CASE["request"]["body"])
+    assert answer.text == compact(CREATE_CASE["answer"]["body"]).replace("http://127.0.0.1:8642", emulator.url)
+
+
+def test_make_run_in_a_fresh_clone_installs_and_serves(tmp_path: Path, needs: Callable[[str], str]) -> None:
+    needs("git")
+    command = [needs("make"), "run", "ARGS=--port 0", f"PYTHON={sys.executable}"]
+    popen, emulator = start(command, clone(tmp_path))
+    try:
+        assert_it_answers(emulator)
+    finally:
+        stop(popen)
+
+
+def test_a_wheel_in_an_empty_environment_serves_from_another_folder(
+    tmp_path: Path, needs: Callable[[str], str]
+) -> None:
+    needs("git")
+    source, elsewhere = tmp_path / "source", tmp_path / "elsewhere"
+    source.mkdir()
+    elsewhere.mkdir()
+    pip = [str(tmp_path / "venv" / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    for command in (
+        [sys.executable, "-m", "venv", str(tmp_path / "venv")],
+        [*pip, "wheel", "--no-deps", "--wheel-dir", str(tmp_path), str(clone(source))],
+    ):
+        subprocess.run(command, env=clean_environment(), check=True)
+    shutil.rmtree(source)
+    [wheel] = tmp_path.glob("*.whl")
+    subprocess.run([*pip, "install", str(wheel)], env=clean_environment(), check=True)
+    popen, emulator = start([str(tmp_path / "venv" / "bin" / "case-emulator"), "serve", "--port", "0"], elsewhere)
+    try:
+        assert_it_answers(emulator)
+        assert json.loads(emulator.http.get(f"{emulator.url}/_emulator/sandboxes/default/inbox").text)["count"] == 0
+    finally:
+        stop(popen)
+
+
+@pytest.mark.parametrize("target", ["help", "run", "test", "check", "bench"])
+def test_make_knows_its_targets(target: str, needs: Callable[[str], str]) -> None:
+    told = subprocess.run(
+        [needs("make"), "--dry-run", target],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=clean_environment(),
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr

@@ -1,0 +1,127 @@
+"""Strangers are kept out: foreign names, foreign pages."""
+
+import pytest
+
+from tests.emulators import Emulator, served
+from tests.wire import request_bytes
+
+KNOWN = [
+    "localhost",
+    "localhost:8642",
+    "LOCALHOST",
+    "app.localhost",
+    "127.0.0.1",
+    "127.0.0.1:1",
+    "[::1]",
+    "[::1]:8642",
+    "192.168.1.7",
+    "emulator",
+    "case_emulator:8642",
+    "host.docker.internal:8642",
+    "localhost.",
+]
+FOREIGN = [
+    "",
+    "evil.example",
+    "127.0.0.1.evil.example",
+    "localhost@evil",
+    "localhost.evil.com",
+    "[::1",
+    "::1",
+    "a b",
+    "evil.com:80",
+    "localhost:99999999",
+    "localhost/",
+    "xn--localhost-.com",
+    "workflow.aplyid.com",
+]
+PATHS = ["/", "/integrations/core/cases", "/api/cases/", "/_emulator/sandboxes/a/inbox", "/nothing"]
+
+
+@pytest.mark.parametrize("host", KNOWN)
+def test_names_of_this_machine_and_of_compose_services_are_answered(emulator: Emulator, host: str) -> None:
+    assert emulator.raw(request_bytes("GET", "/", {"Host": host})).status == 200
+
+
+@pytest.mark.parametrize("host", FOREIGN)
+@pytest.mark.parametrize("path", PATHS)
+def test_any_other_host_is_refused_on_every_path(emulator: Emulator, host: str, path: str) -> None:
+    answer = emulator.raw(request_bytes("GET", path, {"Host": host}))
+    assert (answer.status, answer.headers["content-type"]) == (421, "application/problem+json")
+    assert answer.headers["x-emulator-version"]
+
+
+def test_without_a_host_or_with_two_nothing_is_answered(emulator: Emulator) -> None:
+    assert emulator.raw(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n").status == 421
+    assert (
+        emulator.raw(b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.com\r\nConnection: close\r\n\r\n").status == 421
+    )
+
+
+def test_configured_names_are_answered() -> None:
+    with served(allow_host=["Api.Acme.com"], public_url="https://cases.acme.com/x") as emulator:
+        for host in ("api.acme.com", "cases.acme.com:443"):
+            assert emulator.raw(request_bytes("GET", "/", {"Host": host})).status == 200
+        assert emulator.aplyid.open_case()["case_url"].startswith("https://cases.acme.com/x/guided_flows/")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost:3000"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_of_another_site_changes_nothing(
+    emulator: Emulator, headers: dict[str, str], method: str, path: str
+) -> None:
+    answer = emulator.http.request(method, emulator.url + path, headers=headers, json=emulator.aplyid.order())
+    assert (answer.status_code, answer.headers["Content-Type"]) == (403, "application/problem+json")
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_our_own_pages_and_plain_clients_may(emulator: Emulator, site: str) -> None:
+    answer = emulator.aplyid.post(emulator.aplyid.order(), Origin=emulator.url, Sec_Fetch_Site=site)
+    assert answer.status_code == 201
+
+
+def test_a_path_of_nobody_is_told_in_our_own_words(emulator: Emulator) -> None:
+    answer = emulator.http.get(f"{emulator.url}/nothing")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["detail"] == "nothing answers at this path"
+    assert emulator.http.post(f"{emulator.url}/_emulator/sandboxes/a/inbox", json={}).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/integrations", "text/html"),
+        ("/INTEGRATIONS/core/cases", "text/html"),
+        ("//integrations//other", "text/html"),
+        ("/api", "text/html"),
+        ("/API/cases/", "text/html"),
+        ("//api//cases/", "text/html"),
+        ("/apis", "application/problem+json"),
+        ("/s/x/integrations/nothing", "text/html"),
+        ("/s/expired/api/cases/", "application/problem+json"),
+        ("/s/UPPER/api/cases/", "application/problem+json"),
+    ],
+)
+def test_errors_wear_the_clothes_of_whose_path_it_is(emulator: Emulator, path: str, kind: str) -> None:
+    answer = emulator.raw(request_bytes("POST", path))
+    assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (404, kind)
+
+
+def test_every_answer_says_which_version_gave_it(emulator: Emulator) -> None:
+    for path in PATHS:
+        assert emulator.http.post(emulator.url + path).headers["X-Emulator-Version"]
+
+
+def test_an_inbox_of_a_sandbox_never_used_is_empty_and_makes_none(emulator: Emulator) -> None:
+    assert emulator.inbox() == []
+    assert emulator.http.get(f"{emulator.url}/_emulator/sandboxes/NO/inbox").status_code == 404
