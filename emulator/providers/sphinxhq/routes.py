@@ -44,34 +44,22 @@ def blueprint(desk: Desk) -> Blueprint:
     routes.record_once(lambda setup: setup.app.url_map.converters.update(sphinxhq_key=Key))
     _resource(routes, desk, "cases", "/api/cases/", "Case List", GET=list_cases, POST=create_case)
     _resource(routes, desk, "case", f"/api/cases/{KEY}/", "Case Instance", GET=read_case)
-
-    for path in ("/api/cases", f"/api/cases/{KEY}"):
-        _add_rule(routes, path, "slash")
-
-    @routes.endpoint("sphinxhq.slash")
-    def add_slash(key: str = "") -> Response:
-        query = f"?{quote(request.query_string, safe=QUERY_SAFE)}" if request.query_string else ""
-        location = f"{request.root_path}{quote(request.path)}/{query}"
-        return Response("", 301, {"Location": location, "Content-Type": "text/html; charset=utf-8"})
-
     return routes
-
-
-def _add_rule(routes: Blueprint, path: str, endpoint: str) -> None:
-    """A path of any verb."""
-    rule = Rule(path, endpoint=f"sphinxhq.{endpoint}")
-    routes.record_once(lambda setup: setup.app.url_map.add(rule))
 
 
 def _resource(routes: Blueprint, desk: Desk, endpoint: str, path: str, name: str, **views: View) -> None:
     """One path for any verb, because this framework asks who is there before it looks at the verb."""
     allowed = ", ".join(m for m in ("GET", "POST", "HEAD", "OPTIONS") if m in views or m in ("HEAD", "OPTIONS"))
-    _add_rule(routes, path, endpoint)
+    rule = Rule(path, endpoint=f"sphinxhq.{endpoint}")
+    routes.record_once(lambda setup: setup.app.url_map.add(rule))
 
     @routes.endpoint(f"sphinxhq.{endpoint}")
     def dispatch(**arguments: Any) -> Response:
-        if "//" in request.environ["PATH_INFO"]:  # routing is more lenient here than the framework
+        sent = request.environ["PATH_INFO"]
+        if "//" in sent:  # routing is more lenient here than the framework
             raise UnknownPath
+        if not sent.endswith("/"):
+            return _add_slash()
         current.allowed = allowed
         _negotiate()
         open_sandbox(request, _session_id(), desk.further_credentials)
@@ -88,6 +76,13 @@ def _resource(routes: Blueprint, desk: Desk, endpoint: str, path: str, name: str
             response.headers["Allow"] = allowed
             response.headers["Vary"] = "Cookie"
         return response
+
+
+def _add_slash() -> Response:
+    """The framework's redirect, which asks nobody who they are."""
+    query = f"?{quote(request.query_string, safe=QUERY_SAFE)}" if request.query_string else ""
+    location = f"{request.root_path}{quote(request.path)}/{query}"
+    return Response("", 301, {"Location": location, "Content-Type": "text/html; charset=utf-8"})
 
 
 def _negotiate() -> None:
