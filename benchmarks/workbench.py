@@ -59,7 +59,7 @@ class Workbench:
 
     def hooked(self, app: Flask) -> Flask:
         """The same application, with all that happens around every request of the emulator."""
-        hooks.install(app, Clock(), [(p, self.desks[p.name]) for p in PROVIDERS], {"127.0.0.1"})
+        hooks.install(app, Clock(), [(p, self.desks[p.name]) for p in PROVIDERS], frozenset({"127.0.0.1"}))
         return app
 
     def steps(self, name: str, body: Any) -> Steps:

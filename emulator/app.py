@@ -1,8 +1,9 @@
 """Where the parts are wired, and nowhere else."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response
@@ -69,8 +70,16 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
     return Built(_flask_app(settings, clock, cases, desks, public_url), store, worker)
 
 
+class Application(Flask):
+    """Flask without the question, eight times a request, whether a function of ours might be a coroutine."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: none of ours is async."""
+        return func
+
+
 def _flask_app(settings: Settings, clock: Clock, cases: Cases, desks: dict[str, Desk], public_url: str) -> Flask:
-    app = Flask("emulator", static_folder=None)
+    app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.wsgi_app = select_by_path(app.wsgi_app)  # type: ignore[method-assign, assignment]

@@ -43,12 +43,8 @@ class Changes(Questions):
             return 0
         return int(self._ask.drop_idle_sandboxes(self._db, keep=sandbox, many=DROP_BATCH))
 
-    def _take_ids(self, sandbox: str, provider: str, kind: str, many: int = 1) -> int:
-        after = self._ask.take_ids(self._db, sandbox=sandbox, provider=provider, kind=kind, many=many)
-        return int(after) - many
-
     def add_client(self, sandbox: str, provider: str, claim: ClientClaim, client: NewClient, now: datetime) -> Client:
-        client_id = self._take_ids(sandbox, provider, "client")
+        client_id = self._ask.take_id(self._db, sandbox=sandbox, provider=provider, kind="client") - 1
         return self._insert_client(sandbox, provider, client_id, claim, client, now)
 
     def _insert_client(
@@ -76,42 +72,35 @@ class Changes(Questions):
         return rows.client_of(row)
 
     def replace_client(self, sandbox: str, provider: str, client: Client, new: NewClient, now: datetime) -> Client:
-        self._ask.replace_client(
-            self._db,
-            sandbox=sandbox,
-            provider=provider,
-            id=client.id,
-            name=new.name,
-            kind=new.kind,
-            details=new.details,
-            now=to_micros(now),
-        )
-        return replace(client, name=new.name, kind=new.kind, details=new.details)
-
-    def add_case(self, order: NewCase, client: Client, now: datetime, schedule: Schedule | None) -> Case:
-        case_id = self._take_ids(order.sandbox, order.provider, "case")
-        self._ask.add_case(self._db, **rows.case_params(order, case_id, client.id, schedule, now))
-        checks = self._add_checks(order, case_id, now)
-        return rows.new_case(order, case_id, client, schedule, checks, now)
-
-    def _add_checks(self, order: NewCase, case_id: int, now: datetime) -> tuple[Check, ...]:
-        if not order.checks:
-            return ()
-        first = self._take_ids(order.sandbox, order.provider, "check", len(order.checks))
-        checks = tuple(rows.new_check(c, i, now) for i, c in enumerate(order.checks, first))
-        for check in checks:
-            self._ask.add_check(
+        replaced = replace(client, name=new.name, kind=new.kind, details=new.details)
+        if replaced != client:
+            self._ask.replace_client(
                 self._db,
-                sandbox=order.sandbox,
-                provider=order.provider,
-                id=check.id,
-                case_id=case_id,
-                kind=check.kind,
-                details=check.details,
-                state=check.state,
+                sandbox=sandbox,
+                provider=provider,
+                id=client.id,
+                name=new.name,
+                kind=new.kind,
+                details=new.details,
                 now=to_micros(now),
             )
-        return checks
+        return replaced
+
+    def add_case(self, order: NewCase, client: Client, now: datetime, schedule: Schedule | None) -> Case:
+        case_id, first_check_id = self._take_ids(order)
+        self._ask.add_case(self._db, **rows.case_params(order, case_id, client.id, schedule, now))
+        checks = tuple(rows.new_check(check, i, now) for i, check in enumerate(order.checks, first_check_id))
+        if checks:
+            self._ask.add_checks(self._db, [rows.check_params(order, case_id, check, now) for check in checks])
+        return rows.new_case(order, case_id, client, schedule, checks, now)
+
+    def _take_ids(self, order: NewCase) -> tuple[int, int]:
+        """The id of a new case, and that of its first check."""
+        many = len(order.checks)
+        if not many:
+            return self._ask.take_id(self._db, sandbox=order.sandbox, provider=order.provider, kind="case") - 1, 0
+        after = dict(self._ask.take_ids(self._db, sandbox=order.sandbox, provider=order.provider, checks=many))
+        return after["case"] - 1, after["check"] - many
 
     def save_case(self, case: Case) -> None:
         self._ask.save_case(

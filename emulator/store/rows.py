@@ -98,6 +98,20 @@ def new_check(check: NewCheck, check_id: int, now: datetime) -> Check:
     return Check(id=check_id, kind=check.kind, details=check.details, state=State.OPEN, created_at=now, updated_at=now)
 
 
+def check_params(order: NewCase, case_id: int, check: Check, now: datetime) -> Params:
+    """The columns of a new check."""
+    return {
+        "sandbox": order.sandbox,
+        "provider": order.provider,
+        "id": check.id,
+        "case_id": case_id,
+        "kind": check.kind,
+        "details": check.details,
+        "state": check.state,
+        "now": to_micros(now),
+    }
+
+
 def case_of(row: Row, checks: tuple[Check, ...]) -> Case:
     """A case from the columns of the queries `case` and `list_cases`."""
     return Case(

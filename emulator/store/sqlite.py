@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
@@ -23,49 +22,24 @@ class StoreUnusable(Exception):
 
 
 class SqliteStore:
-    """Cases, clients and deliveries in one SQLite file.
+    """Cases, clients and deliveries in one SQLite database.
 
     With a path the file outlives the process: every committed change survives a kill, though not a power cut
-    (`synchronous=NORMAL`). Without one it is a temporary file, gone at `close`. Raises StoreUnusable.
+    (`synchronous=NORMAL`). Without one it is SQLite's own temporary file, which only this connection sees and which
+    is gone at `close`. Raises StoreUnusable.
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._folder = None if path else TemporaryDirectory(prefix="case-emulator-", ignore_cleanup_errors=True)
-        self.path = path or Path(self._folder.name if self._folder else "", "emulator.sqlite")
         self._ownership = _own(path) if path else None
         self._queries = aiosql.from_path(QUERIES, "sqlite3", mandatory_parameters=False)
-        self._write_lock, self._read_lock = Lock(), Lock()
         try:
-            self._writer = self._open()
-            self._reader = _connect(self.path)
+            self._writer = _open(path)
+            self._reader = _connect(path) if path else self._writer
         except BaseException:
             self._disown()
             raise
-
-    def _open(self) -> sqlite3.Connection:
-        writer = _connect(self.path)
-        try:
-            self._prepare(writer)
-        except sqlite3.DatabaseError as error:
-            writer.close()
-            raise StoreUnusable(f"{self.path} is not a database of ours ({error}); name another file") from error
-        except BaseException:
-            writer.close()
-            raise
-        return writer
-
-    def _prepare(self, writer: sqlite3.Connection) -> None:
-        found, newest = schema_version(writer)
-        if found > newest:
-            raise StoreUnusable(
-                f"{self.path} was written by a newer version (schema {found}, this one knows {newest}): "
-                "upgrade case-emulator or name another file"
-            )
-        writer.execute("PRAGMA journal_mode = WAL")
-        writer.execute(f"PRAGMA synchronous = {'OFF' if self._folder else 'NORMAL'}")
-        if 0 < found < newest:
-            _backup(writer, self.path, found)
-        migrate(writer, found)
+        self._write_lock = Lock()
+        self._read_lock = Lock() if path else self._write_lock
 
     @contextmanager
     def reading(self) -> Iterator[Questions]:
@@ -88,21 +62,49 @@ class SqliteStore:
 
     def close(self) -> None:
         """Let go of the file; a temporary one is gone."""
-        with self._read_lock, self._write_lock:
-            self._reader.close()
+        with self._write_lock:
+            if self._reader is not self._writer:
+                with self._read_lock:
+                    self._reader.close()
             self._writer.close()
         self._disown()
 
     def _disown(self) -> None:
         if self._ownership:
             self._ownership.release()
-        if self._folder:
-            self._folder.cleanup()
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _open(path: Path | None) -> sqlite3.Connection:
+    """The connection that writes, on a schema of today."""
+    writer = _connect(path)
     try:
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+        _prepare(writer, path)
+    except sqlite3.DatabaseError as error:
+        writer.close()
+        raise StoreUnusable(f"{path} is not a database of ours ({error}); name another file") from error
+    except BaseException:
+        writer.close()
+        raise
+    return writer
+
+
+def _prepare(writer: sqlite3.Connection, path: Path | None) -> None:
+    found, newest = schema_version(writer)
+    if found > newest:
+        raise StoreUnusable(
+            f"{path} was written by a newer version (schema {found}, this one knows {newest}): "
+            "upgrade case-emulator or name another file"
+        )
+    writer.execute(f"PRAGMA journal_mode = {'WAL' if path else 'MEMORY'}")
+    writer.execute(f"PRAGMA synchronous = {'NORMAL' if path else 'OFF'}")
+    if path and 0 < found < newest:
+        _backup(writer, path, found)
+    migrate(writer, found)
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(path or "", isolation_level=None, check_same_thread=False, timeout=5)
     except sqlite3.OperationalError as error:
         raise StoreUnusable(f"{path} cannot be opened ({error}); is its folder there, and yours?") from error
     connection.execute("PRAGMA foreign_keys = ON")

@@ -7,8 +7,6 @@ import json
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from flask import Request
-
 from emulator.core.errors import Fact
 from emulator.web.errors import Malformed, TooLarge, Undecodable
 from emulator.web.framing import CLOSE_KEY
@@ -16,26 +14,22 @@ from emulator.web.framing import CLOSE_KEY
 LARGEST_BODY = 1024 * 1024
 DEEPEST = 64  # levels of one value; the levels of the request around it come on top
 MOST_KEYS = 10_000
+BOM = "\ufeff"
 
 
-def read_bytes(request: Request) -> bytes:
-    """The body; raises TooLarge over 1 MiB."""
-    if (request.content_length or 0) > LARGEST_BODY:
-        raise TooLarge(LARGEST_BODY)
-    return request.get_data(cache=False)
-
-
-def read_json(request: Request, envelope: int) -> Any:
+def read_json(environ: dict[str, Any], envelope: int) -> Any:
     """The JSON value of a body, {} of an empty one; raises TooLarge, Undecodable or Malformed.
 
     `envelope` is how many levels of the request stand around its freest value.
     """
-    raw = read_bytes(request)
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if length > LARGEST_BODY:
+        raise TooLarge(LARGEST_BODY)
+    raw = environ["wsgi.input"].read(length)
     try:
         return parse(raw, DEEPEST + envelope) if raw else {}
     except Fact:
-        # What follows on the connection may be the rest of this body.
-        request.environ[CLOSE_KEY] = True
+        environ[CLOSE_KEY] = True  # what follows on the connection may be the rest of this body
         raise
 
 
@@ -46,7 +40,9 @@ def parse(raw: bytes, deepest: int = DEEPEST) -> Any:
     except UnicodeDecodeError as error:
         raise Undecodable(str(error)) from error
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        if text.startswith(BOM):
+            raise json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)
+        value = DECODER.decode(text)
     except RecursionError:
         raise Malformed(f"nested more than {deepest} deep") from None
     except json.JSONDecodeError as error:
@@ -69,6 +65,9 @@ def _worded(error: json.JSONDecodeError) -> str:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"Out of range float values are not JSON compliant: {name!r}")
+
+
+DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _check_bounds(raw: bytes, value: Any, deepest: int) -> None:

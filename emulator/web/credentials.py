@@ -1,9 +1,10 @@
 """Which sandbox a credential opens: any `test_<name>` opens `<name>`."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from flask import Request, g
+from flask import g
 
 from emulator.core.errors import Unauthorized
 from emulator.core.model import DEFAULT_SANDBOX
@@ -13,13 +14,13 @@ EXPIRED = "expired"  # the one reserved name: test_expired is an expired key
 PATH_KEY = "emulator.sandbox"
 
 
-def open_sandbox(request: Request, credential: str | None, further: Collection[str]) -> None:
+def open_sandbox(environ: Mapping[str, Any], credential: str | None, further: Collection[str]) -> None:
     """Note the sandbox of this request in `g.sandbox`; raises Unauthorized.
 
     A path prefix `/s/<name>` decides, but the credential must be valid still.
     """
     named = _named(credential or "", further)
-    g.sandbox = request.environ.get(PATH_KEY) or named
+    g.sandbox = environ.get(PATH_KEY) or named
 
 
 def _named(credential: str, further: Collection[str]) -> str:

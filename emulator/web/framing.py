@@ -43,10 +43,20 @@ class Task(WSGITask):
 
 
 class Channel(HTTPChannel):
-    """One connection."""
+    """One connection; it leaves the loop asleep while a thread writes to it.
+
+    Without that the loop spins, ten times a request, on a socket that is writable and a buffer that is locked.
+    """
 
     parser_class = Parser
     task_class = Task
+
+    def writable(self) -> bool:
+        """Is there something for the loop to write? The writing thread wakes it for what was left over."""
+        if not super().writable() or not self.outbuf_lock.acquire(blocking=False):
+            return False
+        self.outbuf_lock.release()
+        return True
 
 
 def make_strict(server: TcpWSGIServer) -> TcpWSGIServer:

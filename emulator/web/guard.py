@@ -4,17 +4,17 @@ Binding to 127.0.0.1 is not enough: any page in a browser on this machine can se
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import ip_address
-
-from flask import Request
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+?)\.?(:[0-9]{1,5})?", re.IGNORECASE)
 PLAIN_NAMES = re.compile(r"[a-z0-9_-]+|(.+\.)?localhost|host\.docker\.internal")
 
 
-def is_known_host(host: str, allowed: Collection[str]) -> bool:
+@lru_cache(maxsize=256)
+def is_known_host(host: str, allowed: frozenset[str]) -> bool:
     """May a request name us so? Loopback, IP literals, names without a dot (compose services), and `allowed`."""
     match = HOST.fullmatch(host)
     if not match:
@@ -31,11 +31,11 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def is_foreign(request: Request) -> bool:
+def is_foreign(environ: Mapping[str, str]) -> bool:
     """Does a page of another site send this, and could it change something?"""
-    if request.method in SAFE_METHODS:
+    if environ["REQUEST_METHOD"] in SAFE_METHODS:
         return False
-    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+    if environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin"):
         return True
-    origin, host = request.headers.get("Origin"), request.headers.get("Host", "").lower()
+    origin, host = environ.get("HTTP_ORIGIN"), environ.get("HTTP_HOST", "").lower()
     return origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}")

@@ -26,21 +26,18 @@ REASONS[422] = "422 Unprocessable Content"
 
 def install(app: Flask, clock: Clock, owned: Sequence[Owned], hosts: Collection[str]) -> None:
     """Guard, errors in the right clothes, then what every answer carries."""
-    app.before_request(partial(_start, clock))
-    app.before_request(partial(_guard, hosts))
+    app.before_request(partial(_open, clock, frozenset(hosts)))
     app.register_error_handler(Exception, partial(_render, owned))
-    app.after_request(partial(_finish, clock, owned))
+    app.after_request(partial(_close, clock, owned))
 
 
-def _start(clock: Clock) -> None:
+def _open(clock: Clock, hosts: frozenset[str]) -> Response | None:
+    """A request begins, unless a stranger sends it."""
     g.started = clock.stopwatch()
-
-
-def _guard(hosts: Collection[str]) -> Response | None:
-    host = request.headers.get("Host", "")
+    host = request.environ.get("HTTP_HOST", "")
     if not is_known_host(host, hosts):
         return problem(421, f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}")
-    if is_foreign(request):
+    if is_foreign(request.environ):
         return problem(403, "a page of another site may not send this: open the emulator's own address")
     return None
 
@@ -79,31 +76,30 @@ def _own_error(fact: Fact) -> Response:
 
 def find_owner(owned: Sequence[Owned], path: str) -> Owned | None:
     """Whose answer it is: the provider with the longest path prefix, compared without case and doubled slashes."""
-    plain = "/" + "/".join(part for part in path.lower().split("/") if part) + "/"
+    plain = f"{path.lower()}/"
+    if "//" in plain:
+        plain = "/" + "/".join(filter(None, plain.split("/"))) + "/"
     fitting = [(len(prefix), i) for i, (p, _) in enumerate(owned) for prefix in p.prefixes if plain.startswith(prefix)]
     return owned[max(fitting)[1]] if fitting else None
 
 
-def _finish(clock: Clock, owned: Sequence[Owned], response: Response) -> Response:
+def _close(clock: Clock, owned: Sequence[Owned], response: Response) -> Response:
+    """A request ends: what every answer carries, and a line in the log."""
     response.status = REASONS[response.status_code]
     response.headers["X-Emulator-Version"] = VERSION
     advice = advice_header()
     if advice:
         response.headers["X-Emulator-Advice"] = advice
     if log.isEnabledFor(logging.INFO):
-        _log(clock, owned, response, advice)
+        _log(clock, owned, response.status_code, advice)
     return response
 
 
-def _log(clock: Clock, owned: Sequence[Owned], response: Response, advice: str | None) -> None:
-    owner = find_owner(owned, request.path)
-    log.info(
-        "%s %s %s %d %s%.1f ms%s",
-        owner[0].name if owner else "emulator",
-        request.method,
-        request.path,
-        response.status_code,
-        f"sandbox {g.sandbox} " if "sandbox" in g else "",
-        (clock.stopwatch() - g.started) * 1000,
-        f" (advice: {advice})" if advice else "",
-    )
+def _log(clock: Clock, owned: Sequence[Owned], status: int, advice: str | None) -> None:
+    path, method, sandbox = request.path, request.method, g.get("sandbox")
+    owner = find_owner(owned, path)
+    name = owner[0].name if owner else "emulator"
+    where = f" sandbox {sandbox}" if sandbox else ""
+    took = (clock.stopwatch() - g.started) * 1000
+    told = f" (advice: {advice})" if advice else ""
+    log.info("%s %s %s %d%s %.1f ms%s", name, method, path, status, where, took, told)

@@ -64,10 +64,11 @@ class NoMediaType(Fact):
 
 def to_json(value: Any) -> str:
     """JSON as Rails writes it: compact, and safe inside HTML."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = ENCODER.encode(value)
     return text.translate(HTML_ESCAPES) if any(c in text for c in "&<>\u2028\u2029") else text
 
 
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 HTML_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "&<>\u2028\u2029"}
 
 

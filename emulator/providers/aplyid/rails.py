@@ -61,9 +61,11 @@ def _float_text(value: float) -> str:
 
 def cast_string(value: object) -> str | None:
     """What a string column makes of a parameter; None for null, and for what strong parameters drop."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "t" if value else "f"
-    return to_s(value) if isinstance(value, str | int | float) else None
+    return to_s(value) if isinstance(value, int | float) else None
 
 
 def humanize(attribute: str) -> str:
@@ -131,9 +133,12 @@ class Text(fields.Field[str | None]):
             return missing
         if not is_storable(text):
             raise ValidationError("is invalid")
-        problems = ["can't be blank"] if self.required and is_blank(text) else []
-        problems += _messages([] if is_blank(text) else self.rules, text)
-        problems += _messages(self.validators, text)
+        blank = is_blank(text)
+        problems = ["can't be blank"] if blank and self.required else []
+        if self.rules and not blank:
+            problems += _messages(self.rules, text)
+        if self.validators:
+            problems += _messages(self.validators, text)
         if problems:
             raise ValidationError(problems)
         return text

@@ -1,9 +1,10 @@
 """The routes of APLYiD Workflow."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, Request, Response, request
+from flask import Blueprint, Response, request
 from flask import g as current
 from werkzeug.routing import BaseConverter, Rule
 
@@ -41,11 +42,13 @@ def blueprint(desk: Desk) -> Blueprint:
     def create_case(path: str) -> Response:
         if request.method != "POST":
             raise WrongMethod
-        if "%" in request.environ.get("REQUEST_URI", "").partition("?")[0]:
+        sent = request.environ
+        if "%" in sent.get("REQUEST_URI", "").partition("?")[0]:
             raise UnknownPath  # Rails compares the path as it was sent
-        _check_media_types(request, path)
-        open_sandbox(request, request.headers.get("X-Workflow-Access-Key"), desk.further_credentials)
-        activity, client = _required(read_parameters(request), desk.switches["activity-missing"])
+        if not _are_media_types(sent.get("CONTENT_TYPE"), "" if "." in path else sent.get("HTTP_ACCEPT", "")):
+            raise NoMediaType
+        open_sandbox(sent, sent.get("HTTP_X_WORKFLOW_ACCESS_KEY"), desk.further_credentials)
+        activity, client = _required(read_parameters(sent), desk.switches["activity-missing"])
         order = schemas.read_order(current.sandbox, activity, client)
         case = desk.cases.open(order)
         return answer(schemas.render_case(case, desk), 201)
@@ -53,32 +56,31 @@ def blueprint(desk: Desk) -> Blueprint:
     return routes
 
 
-def _check_media_types(request: Request, path: str) -> None:
+@lru_cache(maxsize=256)
+def _are_media_types(content_type: str | None, accept: str) -> bool:
     """Rails reads both headers before anything else, and knows nothing to answer to what is no media type."""
-    content_type, accept = request.headers.get("Content-Type"), request.headers.get("Accept", "")
     if content_type is not None and not MEDIA_TYPE.fullmatch(_media_type(content_type)):
-        raise NoMediaType
-    if "." in path or BROWSER_LIKE.search(accept):
-        return
+        return False
+    if BROWSER_LIKE.search(accept):
+        return True
     named = (PARAMETER.split(part)[0].strip().lower() for part in accept.split(","))
-    if not all(MEDIA_TYPE.fullmatch(name) for name in named if name):
-        raise NoMediaType
+    return all(MEDIA_TYPE.fullmatch(name) for name in named if name)
 
 
 def _media_type(header: str) -> str:
     return re.split("[,;]", header)[0].strip().lower()
 
 
-def read_parameters(request: Request) -> dict[str, Any]:
+def read_parameters(environ: dict[str, Any]) -> dict[str, Any]:
     """The parameters of a JSON body; any other body has none."""
-    header = request.headers.get("Content-Type", "")
+    header = environ.get("CONTENT_TYPE", "")
     if _media_type(header) not in JSON_TYPES:
         advise(f"only application/json is read, the Content-Type was {header or 'missing'}")
         return {}
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         advise("a body with a Content-Encoding is not read")
         return {}
-    value = read_json(request, envelope=1)
+    value = read_json(environ, envelope=1)
     return value if isinstance(value, dict) else {}
 
 

@@ -42,6 +42,7 @@ def blueprint(desk: Desk) -> Blueprint:
     """Create Case, and the two reads."""
     routes = Blueprint("sphinxhq", __name__)
     routes.record_once(lambda setup: setup.app.url_map.converters.update(sphinxhq_key=Key))
+    routes.after_request(_tell_allowed)
     _resource(routes, desk, "cases", "/api/cases/", "Case List", GET=list_cases, POST=create_case)
     _resource(routes, desk, "case", f"/api/cases/{KEY}/", "Case Instance", GET=read_case)
     return routes
@@ -62,7 +63,7 @@ def _resource(routes: Blueprint, desk: Desk, endpoint: str, path: str, name: str
             return _add_slash()
         current.allowed = allowed
         _negotiate()
-        open_sandbox(request, _session_id(), desk.further_credentials)
+        open_sandbox(request.environ, _session_id(), desk.further_credentials)
         if request.method == "OPTIONS":
             return _describe(name)
         view = views.get("GET" if request.method == "HEAD" else request.method)
@@ -70,12 +71,13 @@ def _resource(routes: Blueprint, desk: Desk, endpoint: str, path: str, name: str
             raise WrongMethod
         return view(desk, **arguments)
 
-    @routes.after_app_request
-    def tell_allowed(response: Response) -> Response:
-        if "allowed" in current and request.endpoint == f"sphinxhq.{endpoint}":
-            response.headers["Allow"] = allowed
-            response.headers["Vary"] = "Cookie"
-        return response
+
+def _tell_allowed(response: Response) -> Response:
+    """Every answer of a resource, errors too, says what it allows."""
+    if "allowed" in current:
+        response.headers["Allow"] = current.allowed
+        response.headers["Vary"] = "Cookie"
+    return response
 
 
 def _add_slash() -> Response:
@@ -87,9 +89,9 @@ def _add_slash() -> Response:
 
 def _negotiate() -> None:
     """This framework never looks at q; `?format=` is asked first."""
-    if request.args.getlist("format")[-1:] not in ([], [""], ["json"]):
+    if request.query_string and request.args.getlist("format")[-1:] not in ([], [""], ["json"]):
         raise NotFound("format", request.args["format"])
-    accept = request.headers.get("Accept", "*/*")
+    accept = request.environ.get("HTTP_ACCEPT", "*/*")
     if not any(part.partition(";")[0].strip().lower() in JSON_RANGES for part in accept.split(",")):
         raise NotAcceptable
 
@@ -111,20 +113,20 @@ def create_case(desk: Desk) -> Response:
         has_customer=partial(desk.cases.knows_client, sandbox, "sphinxhq"),
         unknown_documents=partial(desk.cases.unknown_documents, sandbox, "sphinxhq"),
     )
-    order = schemas.read_order(sandbox, _read_body(), known)
+    order = schemas.read_order(sandbox, _read_body(request.environ), known)
     return answer(schemas.render_case(desk.cases.open(order)), 201)
 
 
-def _read_body() -> Any:
-    media = request.headers.get("Content-Type", "").strip()
-    if not request.content_length:
+def _read_body(environ: dict[str, Any]) -> Any:
+    if environ.get("CONTENT_LENGTH", "0") in ("", "0"):
         return {}
+    media = environ.get("CONTENT_TYPE", "").strip()
     if media.partition(";")[0].strip().lower() not in JSON_RANGES:
         raise WrongMediaType(media)
-    encoding = request.headers.get("Content-Encoding", "identity").strip()
+    encoding = environ.get("HTTP_CONTENT_ENCODING", "identity").strip()
     if encoding.lower() != "identity":
         raise WrongMediaType(f"{media}; encoded as {encoding}")
-    return read_json(request, envelope=3)
+    return read_json(environ, envelope=3)
 
 
 def read_case(desk: Desk, key: str) -> Response:

@@ -66,8 +66,8 @@ UPDATE cases SET due_at = NULL WHERE sandbox = :sandbox AND provider = :provider
 -- From now on the case reads as if it had never been.
 UPDATE cases SET expires_at = :now WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
 
--- name: add_check!
--- A check of a new case.
+-- name: add_checks*!
+-- The checks of a new case.
 INSERT INTO checks (sandbox, provider, id, case_id, kind, details, state, created_at, updated_at)
 VALUES (:sandbox, :provider, :id, :case_id, :kind, :details, :state, :now, :now);
 
