@@ -13,7 +13,8 @@ from marshmallow.experimental.context import Context
 from emulator.app import PROVIDERS, Built, create_app
 from emulator.core.cases import Cases
 from emulator.core.clock import Clock
-from emulator.core.model import Case, NewCase, Preferences, Silence
+from emulator.core.deliveries import Silence
+from emulator.core.model import Case, NewCase, Preferences
 from emulator.core.ports import Ending
 from emulator.providers.aplyid import schemas as aplyid
 from emulator.providers.aplyid.errors import to_json as aplyid_json

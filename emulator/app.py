@@ -12,7 +12,8 @@ from emulator.control import routes as control
 from emulator.core.cases import Cases
 from emulator.core.clock import Clock
 from emulator.core.completion import Completion
-from emulator.core.model import Case, Letter, Preferences, Silence
+from emulator.core.deliveries import Letter, Silence
+from emulator.core.model import Case, Preferences
 from emulator.core.outbox import Outbox
 from emulator.core.ports import Ending
 from emulator.core.retry import parse_retry

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from emulator.core.cases import Cases
-from emulator.core.model import Delivery
+from emulator.core.deliveries import Delivery
 from emulator.web.credentials import SANDBOX_NAME
 from emulator.web.problem import problem
 

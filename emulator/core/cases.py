@@ -6,18 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from emulator.core.clock import Clock
+from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound
-from emulator.core.model import (
-    Case,
-    CaseFilter,
-    Client,
-    ClientClaim,
-    Delivery,
-    NewCase,
-    Preferences,
-    Schedule,
-    State,
-)
+from emulator.core.model import Case, CaseFilter, Client, Ids, NewCase, Preferences, Schedule, State
 from emulator.core.outcomes import decide
 from emulator.core.ports import Ending, Store, Transaction
 
@@ -43,33 +34,35 @@ class Cases:
         """
         now = self.clock.now()
         with self.store.transaction() as tx:
-            self._ensure_sandbox(tx, order.sandbox, now)
-            client = self._client(tx, order, now)
+            known = self._known_client(tx, order, now)
+            ids = self._take_ids(tx, order, new_client=known is None, now=now)
+            client = _write_client(tx, order, known, ids, now)
             if order.refused:
                 raise order.refused
-            case = tx.add_case(order, client, now, self._schedule(order, client, now))
+            case = tx.add_case(order, client, ids, now, self._schedule(order, client, now))
         if case.due_at:
             self.wake(case.due_at)
         return case
 
-    def _ensure_sandbox(self, tx: Transaction, sandbox: str, now: datetime) -> None:
-        if tx.knows_sandbox(sandbox):
-            return
+    def _known_client(self, tx: Transaction, order: NewCase, now: datetime) -> Client | None:
+        found = _find_client(tx, order)
+        if found is None and order.client.id is not None and not tx.knows_sandbox(order.sandbox):
+            self._add_sandbox(tx, order.sandbox, now)  # it may be born with this very client
+            found = _find_client(tx, order)
+        return found
+
+    def _take_ids(self, tx: Transaction, order: NewCase, *, new_client: bool, now: datetime) -> Ids:
+        ids = tx.take_ids(order, new_client=new_client)
+        if ids is None:  # the sandbox is used for the first time
+            self._add_sandbox(tx, order.sandbox, now)
+            return self._take_ids(tx, order, new_client=new_client, now=now)
+        return ids
+
+    def _add_sandbox(self, tx: Transaction, sandbox: str, now: datetime) -> None:
         newborns = [(name, ending.newborn) for name, ending in self.endings.items()]
         tx.add_sandbox(sandbox, newborns, now)
         if dropped := tx.drop_idle_sandboxes(sandbox, MOST_SANDBOXES):
             log.warning("more than %d sandboxes: dropped the %d longest idle", MOST_SANDBOXES, dropped)
-
-    def _client(self, tx: Transaction, order: NewCase, now: datetime) -> Client:
-        claim = order.client
-        known = _find_client(tx, order, claim)
-        if known is None:
-            if claim.refused or claim.fresh is None:
-                raise claim.refused or NotFound("client", claim.id)
-            return tx.add_client(order.sandbox, order.provider, claim, claim.fresh, now)
-        if claim.updates and claim.fresh:
-            return tx.replace_client(order.sandbox, order.provider, known, claim.fresh, now)
-        return known
 
     def _schedule(self, order: NewCase, client: Client, now: datetime) -> Schedule | None:
         if not order.finishes or order.state is not State.OPEN:
@@ -118,7 +111,19 @@ class Cases:
             return read.inbox(sandbox, INBOX_LIMIT)
 
 
-def _find_client(tx: Transaction, order: NewCase, claim: ClientClaim) -> Client | None:
+def _write_client(tx: Transaction, order: NewCase, known: Client | None, ids: Ids, now: datetime) -> Client:
+    claim = order.client
+    if known is None:
+        if claim.fresh is None:
+            raise claim.refused or NotFound("client", claim.id)
+        return tx.add_client(order, claim.fresh, ids.client, now)
+    if claim.updates and claim.fresh:
+        return tx.replace_client(order, known, claim.fresh, now)
+    return known
+
+
+def _find_client(tx: Transaction, order: NewCase) -> Client | None:
+    claim = order.client
     if claim.id is not None:
         return tx.client(order.sandbox, order.provider, claim.id)
     if claim.reuse_key is not None:

@@ -6,17 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from emulator.core.clock import Clock
-from emulator.core.model import (
-    Case,
-    Delivery,
-    DeliveryState,
-    Letter,
-    Outcome,
-    Preferences,
-    Silence,
-    State,
-    without_password,
-)
+from emulator.core.deliveries import Delivery, DeliveryState, Letter, Silence, without_password
+from emulator.core.model import Case, Outcome, Preferences, State
 from emulator.core.outcomes import Verdict, decide
 from emulator.core.people import People
 from emulator.core.ports import Ending, Store, Transaction

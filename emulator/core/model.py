@@ -1,10 +1,8 @@
 """The nouns of the emulator, as frozen values."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from emulator.core.errors import Invalid
 from emulator.core.retry import STANDARD, RetryProfile
@@ -28,17 +26,6 @@ class Outcome(StrEnum):
     APPROVED = "approved"
     DENIED = "denied"
     UNDECIDED = "undecided"
-
-
-class DeliveryState(StrEnum):
-    """Where a webhook stands."""
-
-    SCHEDULED = "scheduled"  # waits for its (next) attempt
-    IN_FLIGHT = "in_flight"  # an attempt is under way
-    DELIVERED = "delivered"  # the receiver said 2xx
-    FAILED = "failed"  # given up
-    BLOCKED = "blocked"  # may not be dialled; kept, readable
-    INBOX = "inbox"  # had no target; kept, readable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +121,15 @@ class Schedule:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Ids:
+    """The ids a new case takes: its own, its client's where that is new, and the first of its checks'."""
+
+    case: int
+    client: int
+    first_check: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
     """One verification: its client, its checks and where it stands."""
 
@@ -163,80 +159,3 @@ class CaseFilter:
     client_id: int | None = None
     outcomes: frozenset[Outcome | None] | None = None
     has_webhook: bool | None = None
-
-
-def without_password(url: str) -> str:
-    """The URL as it may be shown and logged."""
-    scheme, slashes, rest = url.partition("//")
-    authority, slash, path = rest.partition("/")
-    _, at, host = authority.rpartition("@")
-    return f"{scheme}{slashes}***@{host}{slash}{path}" if at else url
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
-    """A webhook as its provider writes it: where to, and the exact headers and bytes."""
-
-    event: str
-    url: str | None  # None: there is no receiver, the inbox keeps it
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Why a finished case sends no webhook."""
-
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Delivery:
-    """One webhook on its way; headers and body never change once it is written."""
-
-    id: str
-    sandbox: str
-    provider: str
-    case_id: int
-    event: str
-    url: str | None
-    headers: Mapping[str, str]
-    body: bytes
-    state: DeliveryState
-    created_at: datetime
-    due_at: datetime | None
-    attempts: int = 0
-    reason: str | None = None
-
-    @property
-    def shown_url(self) -> str | None:
-        """The URL without a password in it."""
-        return None if self.url is None else without_password(self.url)
-
-    @property
-    def target(self) -> str | None:
-        """Host and port, the same for all URLs of one receiver; something even for what is no URL."""
-        if self.url is None:
-            return None
-        try:
-            netloc = urlsplit(self.url).netloc.rpartition("@")[2].lower()
-        except ValueError:
-            netloc = ""
-        return "".join(c for c in netloc if c.isalnum() or c in ".:[]-") or "nowhere"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Attempt:
-    """What one attempt to deliver came to; all None: it was not even dialled."""
-
-    status: int | None = None
-    error: str | None = None
-    blocked: bool = False
-    retry_after: timedelta | None = None
-    answer: bytes = b""  # at most the first 4 KiB
-    took: timedelta = timedelta()
-
-    @property
-    def ok(self) -> bool:
-        """Did the receiver take it?"""
-        return self.status is not None and 200 <= self.status < 300

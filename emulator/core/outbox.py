@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from emulator.core.clock import Clock
-from emulator.core.model import Attempt, Delivery, DeliveryState, Preferences
+from emulator.core.deliveries import Attempt, Delivery, DeliveryState
+from emulator.core.model import Preferences
 from emulator.core.ports import Sender, Store, Transaction
 
 log = logging.getLogger("emulator.webhooks")

@@ -19,7 +19,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.poolmanager import PoolManager
 
 from emulator.core.clock import Clock
-from emulator.core.model import Attempt, Delivery
+from emulator.core.deliveries import Attempt, Delivery
 from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
 
 CONNECT_SECONDS = 3.0

@@ -9,7 +9,7 @@ from threading import Condition, Lock, Thread
 
 from emulator.core.clock import Clock
 from emulator.core.completion import Completion
-from emulator.core.model import Delivery
+from emulator.core.deliveries import Delivery
 from emulator.core.outbox import PER_TARGET, Outbox, busy_targets
 from emulator.core.ports import Store
 

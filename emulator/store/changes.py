@@ -4,18 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from emulator.core.model import (
-    Attempt,
-    Case,
-    Check,
-    Client,
-    ClientClaim,
-    Delivery,
-    DeliveryState,
-    NewCase,
-    NewClient,
-    Schedule,
-)
+from emulator.core.deliveries import Attempt, Delivery, DeliveryState
+from emulator.core.model import Case, Check, Client, ClientClaim, Ids, NewCase, NewClient, Schedule
 from emulator.core.ports import Newborn
 from emulator.store import rows
 from emulator.store.questions import Questions, listed
@@ -43,18 +33,22 @@ class Changes(Questions):
             return 0
         return int(self._ask.drop_idle_sandboxes(self._db, keep=sandbox, many=DROP_BATCH))
 
-    def add_client(self, sandbox: str, provider: str, claim: ClientClaim, client: NewClient, now: datetime) -> Client:
-        client_id = self._ask.take_id(self._db, sandbox=sandbox, provider=provider, kind="client") - 1
-        return self._insert_client(sandbox, provider, client_id, claim, client, now)
+    def take_ids(self, order: NewCase, *, new_client: bool) -> Ids | None:
+        checks = len(order.checks)
+        after = dict(
+            self._ask.take_ids(
+                self._db, sandbox=order.sandbox, provider=order.provider, clients=int(new_client), checks=checks
+            )
+        )
+        if not after:
+            return None
+        return Ids(case=after["case"] - 1, client=after["client"] - 1, first_check=after.get("check", 0) - checks)
+
+    def add_client(self, order: NewCase, client: NewClient, client_id: int, now: datetime) -> Client:
+        return self._insert_client(order.sandbox, order.provider, client_id, order.client, client, now)
 
     def _insert_client(
-        self,
-        sandbox: str,
-        provider: str,
-        client_id: int,
-        claim: ClientClaim,
-        client: NewClient,
-        now: datetime,
+        self, sandbox: str, provider: str, client_id: int, claim: ClientClaim, client: NewClient, now: datetime
     ) -> Client:
         self._ask.add_client(
             self._db,
@@ -68,16 +62,15 @@ class Changes(Questions):
             details=client.details,
             now=to_micros(now),
         )
-        row = (client_id, claim.external_id, client.name, client.kind, client.details)
-        return rows.client_of(row)
+        return rows.client_of((client_id, claim.external_id, client.name, client.kind, client.details))
 
-    def replace_client(self, sandbox: str, provider: str, client: Client, new: NewClient, now: datetime) -> Client:
+    def replace_client(self, order: NewCase, client: Client, new: NewClient, now: datetime) -> Client:
         replaced = replace(client, name=new.name, kind=new.kind, details=new.details)
         if replaced != client:
             self._ask.replace_client(
                 self._db,
-                sandbox=sandbox,
-                provider=provider,
+                sandbox=order.sandbox,
+                provider=order.provider,
                 id=client.id,
                 name=new.name,
                 kind=new.kind,
@@ -86,21 +79,12 @@ class Changes(Questions):
             )
         return replaced
 
-    def add_case(self, order: NewCase, client: Client, now: datetime, schedule: Schedule | None) -> Case:
-        case_id, first_check_id = self._take_ids(order)
-        self._ask.add_case(self._db, **rows.case_params(order, case_id, client.id, schedule, now))
-        checks = tuple(rows.new_check(check, i, now) for i, check in enumerate(order.checks, first_check_id))
+    def add_case(self, order: NewCase, client: Client, ids: Ids, now: datetime, schedule: Schedule | None) -> Case:
+        self._ask.add_case(self._db, **rows.case_params(order, ids.case, client.id, schedule, now))
+        checks = tuple(rows.new_check(check, i, now) for i, check in enumerate(order.checks, ids.first_check))
         if checks:
-            self._ask.add_checks(self._db, [rows.check_params(order, case_id, check, now) for check in checks])
-        return rows.new_case(order, case_id, client, schedule, checks, now)
-
-    def _take_ids(self, order: NewCase) -> tuple[int, int]:
-        """The id of a new case, and that of its first check."""
-        many = len(order.checks)
-        if not many:
-            return self._ask.take_id(self._db, sandbox=order.sandbox, provider=order.provider, kind="case") - 1, 0
-        after = dict(self._ask.take_ids(self._db, sandbox=order.sandbox, provider=order.provider, checks=many))
-        return after["case"] - 1, after["check"] - many
+            self._ask.add_checks(self._db, [rows.check_params(order, ids.case, check, now) for check in checks])
+        return rows.new_case(order, ids.case, client, schedule, checks, now)
 
     def save_case(self, case: Case) -> None:
         self._ask.save_case(

@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from emulator.core.model import Case, CaseFilter, Check, Client, Delivery
+from emulator.core.deliveries import Delivery
+from emulator.core.model import Case, CaseFilter, Check, Client
 from emulator.store import rows
 from emulator.store.rows import to_micros
 

@@ -5,18 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from emulator.core.model import (
-    Case,
-    Check,
-    Client,
-    Delivery,
-    DeliveryState,
-    NewCase,
-    NewCheck,
-    Outcome,
-    Schedule,
-    State,
-)
+from emulator.core.deliveries import Delivery, DeliveryState
+from emulator.core.model import Case, Check, Client, NewCase, NewCheck, Outcome, Schedule, State
 
 T = TypeVar("T")
 Row = Sequence[Any]

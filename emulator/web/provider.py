@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from flask import Blueprint, Response
 
 from emulator.core.cases import Cases
-from emulator.core.model import Case, Letter, Preferences, Silence
+from emulator.core.deliveries import Letter, Silence
+from emulator.core.model import Case, Preferences
 from emulator.core.outcomes import Verdict
 from emulator.core.people import People
 from emulator.core.ports import Newborn

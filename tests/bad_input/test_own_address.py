@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emulator.core.model import without_password
+from emulator.core.deliveries import without_password
 from tests.bad_input.answers import until
 from tests.bad_input.rows_sphinxhq import URLS
 from tests.emulators import Emulator

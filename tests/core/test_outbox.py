@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from emulator.core.clock import Clock
-from emulator.core.model import Attempt, Delivery, DeliveryState, Preferences
+from emulator.core.deliveries import Attempt, Delivery, DeliveryState
+from emulator.core.model import Preferences
 from emulator.core.outbox import PER_TARGET, Outbox
 from emulator.core.retry import parse_retry
 from emulator.store.sqlite import SqliteStore

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 import pytest
 
 from emulator.core.clock import Clock
-from emulator.core.model import Attempt, Delivery, DeliveryState
+from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.delivery.sender import HttpSender
 from emulator.delivery.targets import Targets
 from tests.receivers import (

@@ -9,20 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.core.model import (
-    Attempt,
-    Case,
-    CaseFilter,
-    ClientClaim,
-    Delivery,
-    DeliveryState,
-    NewCase,
-    NewCheck,
-    NewClient,
-    Outcome,
-    Schedule,
-    State,
-)
+from emulator.core.deliveries import Attempt, Delivery, DeliveryState
+from emulator.core.model import Case, CaseFilter, ClientClaim, NewCase, NewCheck, NewClient, Outcome, Schedule, State
 from emulator.core.ports import Newborn, Store, Transaction
 from emulator.store.sqlite import SqliteStore
 
@@ -47,10 +35,15 @@ def order(**fields: object) -> NewCase:
 
 
 def add(store: Store, schedule: Schedule | None = None, key: str | None = None, **fields: object) -> Case:
-    claim = ClientClaim(reuse_key=key, external_id=key)
     with store.transaction() as tx:
-        client = tx.add_client("a", "p", claim, NewClient(name="Ada", kind="person", details='{"x":1}'), NOW)
-        return tx.add_case(order(**fields), client, NOW, schedule)
+        return write(tx, order(client=ClientClaim(reuse_key=key, external_id=key), **fields), schedule)
+
+
+def write(tx: Transaction, new: NewCase, schedule: Schedule | None = None) -> Case:
+    ids = tx.take_ids(new, new_client=True)
+    assert ids
+    client = tx.add_client(new, NewClient(name="Ada", kind="person", details='{"x":1}'), ids.client, NOW)
+    return tx.add_case(new, client, ids, NOW, schedule)
 
 
 def read(store: Store, case_id: int, now: datetime = NOW) -> Case | None:
@@ -67,7 +60,7 @@ def test_a_case_reads_as_it_was_added(store: Store) -> None:
 
 def test_a_transaction_that_raises_leaves_nothing_not_even_a_used_id(store: Store) -> None:
     def add_and_fail(tx: Transaction) -> None:
-        tx.add_case(order(), tx.add_client("a", "p", ClientClaim(), NewClient(name="x"), NOW), NOW, None)
+        write(tx, order())
         raise RuntimeError
 
     with pytest.raises(RuntimeError), store.transaction() as tx:
@@ -80,6 +73,8 @@ def test_one_client_per_key_is_a_constraint(store: Store) -> None:
     add(store, key="same")
     with pytest.raises(sqlite3.IntegrityError):
         add(store, key="same")
+    with store.transaction() as tx:
+        assert tx.take_ids(order(sandbox="unknown"), new_client=True) is None
     with store.reading() as reading:
         found = reading.client_by_key("a", "p", "same")
         assert found

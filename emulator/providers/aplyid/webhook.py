@@ -1,6 +1,7 @@
 """How a case ends at APLYiD, and the `case.completed` webhook that tells of it."""
 
-from emulator.core.model import Case, Letter, Outcome, Preferences, Silence
+from emulator.core.deliveries import Letter, Silence
+from emulator.core.model import Case, Outcome, Preferences
 from emulator.core.outcomes import Verdict
 from emulator.core.people import People
 from emulator.providers.aplyid.errors import to_json

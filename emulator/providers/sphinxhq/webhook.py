@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from emulator.core.model import Case, Check, Letter, Outcome, Preferences, Silence, State
+from emulator.core.deliveries import Letter, Silence
+from emulator.core.model import Case, Check, Outcome, Preferences, State
 from emulator.core.outcomes import Verdict
 from emulator.core.people import People
 from emulator.providers.sphinxhq import analyst

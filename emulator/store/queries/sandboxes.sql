@@ -10,16 +10,10 @@ INSERT INTO sandboxes (name, created_at) VALUES (:name, :now);
 -- The first free id of one kind.
 INSERT INTO counters (sandbox, provider, kind, next) VALUES (:sandbox, :provider, :kind, :first);
 
--- name: take_id$
--- Reserve one id of one kind; the answer is the id after it.
-UPDATE counters SET next = next + 1
-WHERE sandbox = :sandbox AND provider = :provider AND kind = :kind
-RETURNING next;
-
 -- name: take_ids
--- Reserve one id for a case and so many for its checks; the answers are the ids after them.
-UPDATE counters SET next = next + CASE kind WHEN 'case' THEN 1 ELSE :checks END
-WHERE sandbox = :sandbox AND provider = :provider AND kind IN ('case', 'check')
+-- Reserve ids for a case, its client and its checks; the answers are the ids after them, none without a sandbox.
+UPDATE counters SET next = next + CASE kind WHEN 'case' THEN 1 WHEN 'client' THEN :clients ELSE :checks END
+WHERE sandbox = :sandbox AND provider = :provider AND kind IN ('case', 'client', 'check')
 RETURNING kind, next;
 
 -- name: add_document!
