@@ -17,7 +17,7 @@ from emulator.core.model import Case, Preferences
 from emulator.core.outbox import Outbox
 from emulator.core.ports import Ending
 from emulator.core.retry import parse_retry
-from emulator.delivery.sender import HttpSender
+from emulator.delivery.late import LateSender
 from emulator.delivery.targets import Targets
 from emulator.delivery.worker import Alarm, Worker
 from emulator.providers import aplyid, sphinxhq
@@ -58,7 +58,7 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
     desks = {p.name: _desk(p, settings, cases, Links(public_url), switches[p.name]) for p in PROVIDERS}
     endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
     completion = Completion(store=store, clock=clock, preferences=preferences, endings=endings, wake=alarm.wake)
-    sender = HttpSender(_targets(settings, address, public_url), clock, f"case-emulator/{VERSION}")
+    sender = LateSender(_targets(settings, address, public_url), clock, f"case-emulator/{VERSION}")
     outbox = Outbox(
         store=store,
         clock=clock,

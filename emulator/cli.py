@@ -1,5 +1,6 @@
 """The commands, thin: read the settings, start the parts, word what went wrong."""
 
+import gc
 import os
 import signal
 import sys
@@ -62,6 +63,8 @@ def serve(config: Path | None, **flags: Any) -> None:
 
 
 def _serve(settings: Settings) -> None:
+    # What is imported now stays for good: looking through it for garbage would only slow the start.
+    gc.disable()
     from emulator import logs
     from emulator.app import RunningEmulator
     from emulator.store.sqlite import StoreUnusable
@@ -81,6 +84,8 @@ def _serve(settings: Settings) -> None:
         _stop(USAGE, f"cannot listen on {settings.host}: {error.strerror or error}; change it with --host")
     stopping = _on_signals()
     with running:
+        gc.freeze()
+        gc.enable()
         _announce(settings, running.url, running.port)
         stopping.wait()
         click.echo("stopping: letting webhooks under way end", err=True)

@@ -3,8 +3,6 @@
 Nothing else reads the environment. A flag wins over a variable, a variable over the file, the file over the default.
 """
 
-import difflib
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -214,6 +212,8 @@ def _from_file(named: Path | None, folder: Path) -> dict[str, object]:
     path = named or folder / FILE_NAME
     if named is None and not path.is_file():
         return {}
+    import tomllib
+
     try:
         read = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -227,6 +227,8 @@ def _from_file(named: Path | None, folder: Path) -> dict[str, object]:
 
 def suggest(name: str, known: Iterable[str]) -> str:
     """The end of a sentence that refuses an unknown name: what was probably meant."""
+    import difflib
+
     known = sorted(known)
     close = difflib.get_close_matches(name, known, n=1)
     return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"

@@ -1,6 +1,5 @@
 """Say what was accepted but is probably a mistake: in the header X-Emulator-Advice and in the log."""
 
-import difflib
 from collections.abc import Collection, Mapping
 
 from flask import g
@@ -16,7 +15,12 @@ def advise(text: str) -> None:
 
 def advise_unknown_keys(given: Mapping[str, object], known: Collection[str], where: str = "") -> None:
     """Point out keys that are not read, and what may have been meant."""
-    for key in sorted(given.keys() - known)[:MOST_KEYS]:
+    unknown = given.keys() - known
+    if not unknown:
+        return
+    import difflib  # only mistakes need it
+
+    for key in sorted(unknown)[:MOST_KEYS]:
         close = difflib.get_close_matches(key, known, n=1)
         hint = f", did you mean {close[0]}?" if close else ""
         advise(f"{where}{key[:100]} is not a known key and was ignored{hint}")
