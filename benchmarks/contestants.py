@@ -58,12 +58,17 @@ def emulator_command(port_file: Path) -> list[str]:
     return [command, "serve", "--port", "0", "--port-file", str(port_file), "--delay", LONG]
 
 
+def keeping_command(port_file: Path) -> list[str]:
+    """The same, keeping everything in a file that survives a kill."""
+    return [*emulator_command(port_file), "--database", str(port_file.with_name("kept.sqlite"))]
+
+
 def bare_command(port_file: Path) -> list[str]:
     """A bare Flask view with as many threads as the emulator has."""
     return [sys.executable, str(BARE), str(port_file), str(THREADS)]
 
 
-COMMANDS = {"emulator": emulator_command, "bare": bare_command}
+COMMANDS = {"emulator": emulator_command, "keeping": keeping_command, "bare": bare_command}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from statistics import median
 from benchmarks.contestants import Cores, Server, running
 from benchmarks.load import Job, Report, drive
 
-NAMES = ("bare", "aplyid", "sphinxhq")
+NAMES = ("bare", "aplyid", "sphinxhq", "aplyid in a file", "sphinxhq in a file")
 WARM_UP = 1.0
 
 
@@ -24,8 +24,12 @@ Round = dict[str, Stint]
 
 def measure(rounds: int, seconds: float, cores: Cores) -> list[Round]:
     """Every contestant in turn, round after round, all of them running all the time."""
-    with running("bare", cores) as bare, running("emulator", cores) as emulator:
-        servers = {"bare": bare, "aplyid": emulator, "sphinxhq": emulator}
+    with (
+        running("bare", cores) as bare,
+        running("emulator", cores) as emulator,
+        running("keeping", cores) as keeping,
+    ):
+        servers = dict(zip(NAMES, (bare, emulator, emulator, keeping, keeping), strict=True))
         sent = {name: _stint(name, servers[name], 0, WARM_UP).report.sent for name in NAMES}
         return [_round(turn, rounds, servers, sent, seconds) for turn in range(1, rounds + 1)]
 
@@ -42,7 +46,7 @@ def _round(turn: int, rounds: int, servers: dict[str, Server], sent: dict[str, i
 
 def _stint(name: str, server: Server, first: int, seconds: float) -> Stint:
     before = server.busy_seconds()
-    report = drive(Job(port=server.port, orders=[name], first=first, seconds=seconds))
+    report = drive(Job(port=server.port, orders=[name.split()[0]], first=first, seconds=seconds))
     after = server.busy_seconds()
     busy = None if before is None or after is None else min(1.0, (after - before) / report.seconds)
     return Stint(report, busy)

@@ -18,7 +18,7 @@ def rates_table(rounds: list[Round]) -> Told:
         "Creates per second, whole job, against a bare Flask view on the same waitress with the same threads",
         "(medians of the rounds; the goal and the floor are of the ratio)",
         "",
-        f"{'':<18}{'per second':>11}{'ratio':>8}{'lowest':>8}{'highest':>9}{'goal':>7}{'floor':>7}",
+        f"{'':<20}{'per second':>11}{'ratio':>8}{'lowest':>8}{'highest':>9}{'goal':>7}{'floor':>7}",
         f"{'bare Flask view':<18}{rate(rounds, 'bare'):>11,.0f}{1:>8.2f}",
     ]
     fine = True
@@ -27,7 +27,7 @@ def rates_table(rounds: list[Round]) -> Told:
         verdict = "ok" if found >= GOAL else "below goal" if found >= FLOOR else "BELOW FLOOR"
         fine = fine and found >= FLOOR
         lines.append(
-            f"{name:<18}{rate(rounds, name):>11,.0f}{found:>8.2f}{low:>8.2f}{high:>9.2f}{GOAL:>7.2f}{FLOOR:>7.2f}"
+            f"{name:<20}{rate(rounds, name):>11,.0f}{found:>8.2f}{low:>8.2f}{high:>9.2f}{GOAL:>7.2f}{FLOOR:>7.2f}"
             f"  {verdict}"
         )
     return [*lines, "", *_busy_lines(rounds)], fine
