@@ -44,11 +44,11 @@ def parse(raw: bytes, deepest: int = DEEPEST) -> Any:
             raise json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)
         value = DECODER.decode(text)
     except RecursionError:
-        raise Malformed(f"nested more than {deepest} deep") from None
+        raise Malformed(f"nested more than {DEEPEST} deep") from None
     except json.JSONDecodeError as error:
         raise Malformed(_worded(error)) from error
     except ValueError as error:
-        raise Malformed(str(error)) from error
+        raise Malformed(str(error).partition("; use sys.")[0]) from error
     _check_bounds(raw, value, deepest)
     return value
 
@@ -79,7 +79,7 @@ def _check_bounds(raw: bytes, value: Any, deepest: int) -> None:
     for depth, found in containers(value):
         keys += found
         if depth > deepest:
-            raise Malformed(f"nested more than {deepest} deep")
+            raise Malformed(f"nested more than {DEEPEST} deep")
         if keys > MOST_KEYS:
             raise Malformed(f"more than {MOST_KEYS} keys")
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.emulators import CREATE_CASE, LEAVE_OUT, Emulator, compact, served
 from tests.waiting import wait_until
+from tests.wire import request_bytes
 
 
 def test_the_printed_sample_gets_the_printed_answer_in_its_key_order() -> None:
@@ -108,6 +109,39 @@ def test_a_sandbox_named_by_the_path_wins_over_the_key_and_stands_in_the_link(em
     assert case["case_url"].startswith(f"{emulator.url}/s/by-path/guided_flows/standard/5567")
     assert emulator.http.post(url, json=emulator.aplyid.order()).status_code == 401
     wait_until(lambda: len(emulator.of("by-path").inbox()) == 1)
+
+
+def test_a_verb_nobody_knows_is_405_on_any_path_of_the_service(emulator: Emulator) -> None:
+    for path in ("/integrations/core/cases", "/integrations/core/nope", "/integrations"):
+        assert emulator.http.request("FROB", emulator.url + path).status_code == 405
+        assert emulator.http.request("PROPFIND", emulator.url + path).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["x=%ff", "%ff=1", "x=%", "x=%zz", "x=%c3"])
+def test_a_query_that_cannot_be_decoded_is_refused_before_anyone_asks_who_is_there(
+    emulator: Emulator, query: str
+) -> None:
+    for headers in ({}, {"X-Workflow-Access-Key": "test_default"}):
+        answer = emulator.raw(request_bytes("POST", f"/integrations/core/cases?{query}", headers))
+        assert (answer.status, answer.body) == (400, b"")
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [
+        ("1" + "0" * 400, None),
+        (int("1" + "0" * 400), None),
+        ("1e400", "is not a number"),
+        ("-1e400", "must be greater than 0"),
+        ("1e-99999999999", "must be greater than 0"),
+        (True, "is not a number"),
+        (False, "must be greater than 0"),
+        ("0.00000000000000000000000001", None),
+    ],
+)
+def test_an_amount_as_text_and_as_number_are_judged_alike(emulator: Emulator, amount: object, told: str | None) -> None:
+    answer = emulator.aplyid.create(activity__max_transaction_value=amount)
+    assert answer.json().get("message") == (f"Max transaction value {told}" if told else None)
 
 
 def test_a_switch_joins_messages_another_way() -> None:

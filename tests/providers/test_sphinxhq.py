@@ -10,6 +10,7 @@ import pytest
 
 from tests.emulators import Emulator, compact, fixture, served
 from tests.waiting import wait_until
+from tests.wire import request_bytes
 
 SAMPLES = [fixture("sphinxhq", name) for name in ("create_case_full", "create_case_short")]
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -192,11 +193,37 @@ def test_the_list_is_filtered(emulator: Emulator) -> None:
     }
 
 
+def test_a_parameter_sent_twice_counts_as_the_last_and_links_keep_both(emulator: Emulator) -> None:
+    for _ in range(3):
+        emulator.sphinxhq.open_case()
+    page = emulator.sphinxhq.get("?page_size=9&page_size=1&zz=1&zz=%ff&page=2").json()
+    assert [case["id"] for case in page["results"]] == [2]
+    assert urlsplit(page["next"]).query == "page=3&page_size=9&page_size=1&zz=1&zz=%EF%BF%BD"
+    assert emulator.sphinxhq.get("?outcome=ACCEPTED&outcome=x").status_code == 400
+    assert emulator.sphinxhq.get("?has_webhook=TRUE").json()["count"] == 3
+
+
+def test_free_json_nested_too_deep_is_told_the_same_wherever_it_stands(emulator: Emulator) -> None:
+    deep: list[object] = []
+    for _ in range(64):
+        deep = [deep]
+    told = {"detail": "JSON parse error - nested more than 64 deep"}
+    assert emulator.sphinxhq.problems(customer={"full_name": "A", "input_details": deep}) == told
+    assert emulator.sphinxhq.problems(checks=[{"check_type": "PEP", "input_details": deep}]) == told
+    assert emulator.sphinxhq.create(checks=[{"check_type": "PEP", "input_details": deep[0]}]).status_code == 201
+
+
+def test_only_answers_to_somebody_vary_with_the_cookie(emulator: Emulator) -> None:
+    url = f"{emulator.url}/api/cases/"
+    assert emulator.http.get(url).headers["Vary"] == "Cookie"
+    assert "Vary" not in emulator.http.get(url, headers={"Accept": "text/html"}).headers
+
+
 def test_without_its_slash_the_path_is_redirected_before_anyone_asks_who_is_there(emulator: Emulator) -> None:
     for prefix in ("", "/s/other"):
-        for path, location in (("/api/cases", "/api/cases/"), ("/api/cases/1?a=%20b", "/api/cases/1/?a=%20b")):
-            answer = emulator.http.post(f"{emulator.url}{prefix}{path}", allow_redirects=False)
-            assert (answer.status_code, answer.headers["Location"]) == (301, prefix + location)
+        for path, location in (("/api/cases", "/api/cases/"), ("/api/cases/1@?a=%20b[]", "/api/cases/1@/?a=%20b[]")):
+            answer = emulator.raw(request_bytes("POST", prefix + path))
+            assert (answer.status, answer.headers["location"]) == (301, prefix + location)
 
 
 def test_a_verb_that_is_not_allowed_is_told_after_the_login(emulator: Emulator) -> None:

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 LONGEST = 128
+BEFORE_OUR_ERA = re.compile(r"\bB\.?C\.?(E\b)?", re.IGNORECASE)
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<name>{'|'.join(MONTHS)})[a-z]*\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
@@ -11,9 +12,9 @@ _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 PATTERNS = tuple(
     re.compile(pattern, re.ASCII | re.IGNORECASE)
     for pattern in (
-        rf"(?<!\d){_DAY}[ -]?{_MONTH},?[ -]?(?P<year>\d{{4}})(?!\d)",
+        rf"(?<!\d){_DAY}[ /.-]?{_MONTH},?[ /.-]?(?P<year>\d{{4}})(?!\d)",
         rf"{_MONTH} {_DAY},? (?P<year>\d{{4}})(?!\d)",
-        rf"(?P<year>\d{{4}})[ -]{_MONTH}[ -]{_DAY}(?!\d)",
+        rf"(?P<year>\d{{4}})[ /.-]{_MONTH}[ /.-]?{_DAY}(?!\d)",
         r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)",
         r"(?<!\d)(?P<year>\d{4})[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})(?!\d)",
         r"(?<!\d)(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})(?!\d)",
@@ -23,7 +24,9 @@ PATTERNS = tuple(
 
 
 def find_date(text: str) -> date | None:
-    """The first date in the text; None where there is none, or none that exists."""
+    """The first date in the text; None where there is none, none that exists, or one before our era."""
+    if BEFORE_OUR_ERA.search(text):
+        return None
     for pattern in PATTERNS:
         match = pattern.search(text[:LONGEST])
         if match:

@@ -58,6 +58,10 @@ class ParameterMissing(Fact):
     """`activity` or `client` is not there; the text is the end of the message."""
 
 
+class BadQuery(Fact):
+    """The query cannot be decoded, which Rails finds out before it asks who is there."""
+
+
 class NoMediaType(Fact):
     """The Content-Type or the Accept header is no media type at all."""
 
@@ -91,13 +95,11 @@ def render(error: Exception, desk: Desk) -> Response:
             return _refuse(400, f"the request body is no JSON: {error}")
         case TooLarge():
             return _refuse(413, f"the request body is larger than {error.limit} bytes")
-        case Undecodable():
+        case Undecodable() | BadQuery():
             return _public(400)
         case NoMediaType():
             return Response("", 406, content_type="text/html; charset=UTF-8")
-        case UnknownPath():
-            return _public(404)
-        case WrongMethod():
+        case UnknownPath() | WrongMethod():
             return _public(404 if request.method in KNOWN_VERBS else 405)
         case Crashed():
             return _public(500)

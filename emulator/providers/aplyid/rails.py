@@ -177,12 +177,18 @@ class Decimal(fields.Field[str | None]):
             return missing
         if value is True or (isinstance(value, str) and not _is_number(value)):
             raise ValidationError("is not a number")
-        amount = float(value.strip().replace("_", "")) if isinstance(value, str) else value
-        if isinstance(amount, float) and math.isinf(amount):
+        amount = _amount(value) if isinstance(value, str) else value
+        if amount == math.inf:
             raise ValidationError("is not a number")
         if not amount > 0:
             raise ValidationError("must be greater than 0")
         return to_s(value).strip()
+
+
+def _amount(text: str) -> float | number.Decimal:
+    """With an exponent it is a float to Ruby; without one every digit counts."""
+    plain = text.strip().replace("_", "")
+    return float(plain) if "e" in plain.lower() else number.Decimal(plain)
 
 
 def _is_number(text: str) -> bool:

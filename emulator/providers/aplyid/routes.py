@@ -3,13 +3,14 @@
 import re
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 from flask import Blueprint, Response, request
 from flask import g as current
 from werkzeug.routing import BaseConverter, Rule
 
 from emulator.providers.aplyid import schemas
-from emulator.providers.aplyid.errors import BROWSER_LIKE, JSON_TYPES, NoMediaType, ParameterMissing, answer
+from emulator.providers.aplyid.errors import BROWSER_LIKE, JSON_TYPES, BadQuery, NoMediaType, ParameterMissing, answer
 from emulator.web.advice import advise
 from emulator.web.body import read_json
 from emulator.web.credentials import open_sandbox
@@ -18,6 +19,7 @@ from emulator.web.provider import Desk
 
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/(\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})|\*/\*", re.ASCII)
 PARAMETER = re.compile(r";\s*\w+=\"?\w+\"?")
+BAD_ESCAPE = re.compile("%(?![0-9a-fA-F]{2})")
 CLIENT_MISSING = "Client must exist"
 
 
@@ -45,6 +47,8 @@ def blueprint(desk: Desk) -> Blueprint:
         sent = request.environ
         if "%" in sent.get("REQUEST_URI", "").partition("?")[0]:
             raise UnknownPath  # Rails compares the path as it was sent
+        if "%" in sent.get("QUERY_STRING", "") and not _is_decodable(sent["QUERY_STRING"]):
+            raise BadQuery
         if not _are_media_types(sent.get("CONTENT_TYPE"), "" if "." in path else sent.get("HTTP_ACCEPT", "")):
             raise NoMediaType
         open_sandbox(sent, sent.get("HTTP_X_WORKFLOW_ACCESS_KEY"), desk.further_credentials)
@@ -65,6 +69,16 @@ def _are_media_types(content_type: str | None, accept: str) -> bool:
         return True
     named = (PARAMETER.split(part)[0].strip().lower() for part in accept.split(","))
     return all(MEDIA_TYPE.fullmatch(name) for name in named if name)
+
+
+def _is_decodable(query: str) -> bool:
+    if BAD_ESCAPE.search(query):
+        return False
+    try:
+        unquote(query, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _media_type(header: str) -> str:

@@ -13,6 +13,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
 from marshmallow.validate import Length, OneOf, Range
 
 from emulator.web.body import DEEPEST, containers
+from emulator.web.errors import Malformed
 
 # IntegerField: a whole number may end in ".0".
 WHOLE_DECIMAL = re.compile(r"\.0*\s*$")
@@ -125,7 +126,7 @@ class AnyJson(Field):
 
     def read(self, value: Any) -> Any:
         if any(depth > DEEPEST for depth, _ in containers(value)):
-            raise ValidationError(f"Nested more than {DEEPEST} deep.")
+            raise Malformed(f"nested more than {DEEPEST} deep")
         for part in _scalars(value):
             if isinstance(part, str):
                 self.check(part, _unstorable(part))

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from operator import itemgetter
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import Blueprint, Response, request
 from flask import g as current
@@ -22,7 +23,7 @@ from emulator.web.provider import Desk
 
 JSON_RANGES = {"*/*", "application/*", "*/json", "application/json"}
 PAGE_SIZE, LARGEST_PAGE = 20, 100
-QUERY_SAFE = "!#$%&'()*+,/:;=?@[]~"
+PATH_SAFE, QUERY_SAFE = "/:@&+$,-_.!~*'()", "/#%[]=:;$&()+,!?*@'~"  # what Django's redirect leaves as it is
 OUTCOMES: Mapping[str, frozenset[Outcome | None]] = {
     "ACCEPTED": frozenset({Outcome.APPROVED}),
     "REJECTED": frozenset({Outcome.DENIED}),
@@ -63,6 +64,7 @@ def _resource(routes: Blueprint, desk: Desk, endpoint: str, path: str, name: str
             return _add_slash()
         current.allowed = allowed
         _negotiate()
+        current.varies = True
         open_sandbox(request.environ, _session_id(), desk.further_credentials)
         if request.method == "OPTIONS":
             return _describe(name)
@@ -76,6 +78,7 @@ def _tell_allowed(response: Response) -> Response:
     """Every answer of a resource, errors too, says what it allows."""
     if "allowed" in current:
         response.headers["Allow"] = current.allowed
+    if "varies" in current:
         response.headers["Vary"] = "Cookie"
     return response
 
@@ -83,14 +86,14 @@ def _tell_allowed(response: Response) -> Response:
 def _add_slash() -> Response:
     """The framework's redirect, which asks nobody who they are."""
     query = f"?{quote(request.query_string, safe=QUERY_SAFE)}" if request.query_string else ""
-    location = f"{request.root_path}{quote(request.path)}/{query}"
+    location = f"{request.root_path}{quote(request.path, safe=PATH_SAFE)}/{query}"
     return Response("", 301, {"Location": location, "Content-Type": "text/html; charset=utf-8"})
 
 
 def _negotiate() -> None:
     """This framework never looks at q; `?format=` is asked first."""
-    if request.query_string and request.args.getlist("format")[-1:] not in ([], [""], ["json"]):
-        raise NotFound("format", request.args["format"])
+    if request.query_string and _last("format") not in ("", "json"):
+        raise NotFound("format", _last("format"))
     accept = request.environ.get("HTTP_ACCEPT", "*/*")
     if not any(part.partition(";")[0].strip().lower() in JSON_RANGES for part in accept.split(",")):
         raise NotAcceptable
@@ -162,7 +165,7 @@ def list_cases(desk: Desk) -> Response:
 
 def _wanted() -> CaseFilter:
     problems = {}
-    client_id, outcome = request.args.get("customer_id", ""), request.args.get("outcome", "")
+    client_id, outcome = _last("customer_id"), _last("outcome")
     if client_id and not re.fullmatch(r"\s*-?[0-9]{1,18}\s*", client_id):
         problems["customer_id"] = ["Enter a number."]
     if outcome and outcome not in OUTCOMES:
@@ -172,13 +175,13 @@ def _wanted() -> CaseFilter:
     return CaseFilter(
         client_id=int(client_id) if client_id else None,
         outcomes=OUTCOMES.get(outcome),
-        has_webhook={"true": True, "false": False}.get(request.args.get("has_webhook", "").lower()),
+        has_webhook={"true": True, "True": True, "false": False, "False": False}.get(_last("has_webhook")),
     )
 
 
 def _page_number(last: int) -> int:
     """The page asked for; raises InvalidPage when there is none."""
-    text = (request.args.getlist("page")[-1:] or ["1"])[0] or "1"
+    text = _last("page") or "1"
     if text == "last":
         return last
     try:
@@ -191,14 +194,25 @@ def _page_number(last: int) -> int:
 
 
 def _page_size() -> int:
-    text = request.args.get("page_size", "").strip()
-    size = int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
-    return min(size, LARGEST_PAGE) or PAGE_SIZE
+    try:
+        size = int(_last("page_size")[:30])
+    except ValueError:
+        return PAGE_SIZE
+    return min(size, LARGEST_PAGE) if size > 0 else PAGE_SIZE
 
 
 def _page_link(number: int) -> str:
     """An address of another page, on the host the caller used."""
-    query = {k: v for k, v in request.args.items() if k != "page"}
+    query = [(name, value) for name, value in _query() if name != "page"]
     if number > 1:
-        query["page"] = str(number)
-    return f"{request.base_url}{'?' if query else ''}{urlencode(sorted(query.items()))}"
+        query.append(("page", str(number)))
+    return f"{request.base_url}{'?' if query else ''}{urlencode(sorted(query, key=itemgetter(0)))}"
+
+
+def _query() -> list[tuple[str, str]]:
+    return parse_qsl(request.query_string.decode("latin-1"), keep_blank_values=True)
+
+
+def _last(name: str) -> str:
+    """A parameter of the query; sent twice, the last one counts."""
+    return dict(_query()).get(name, "")
