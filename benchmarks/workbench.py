@@ -79,7 +79,7 @@ class Workbench:
         return validate, partial(aplyid.read_order, SANDBOX, body["activity"], body["client"]), render
 
     def _sphinxhq(self, body: Any) -> Steps:
-        known = Known(has_customer=lambda _: True, unknown_documents=lambda _: [])
+        known = Known(has_customer=lambda _: True, list_documents=lambda: ())
 
         def validate() -> object:
             with Context(known):

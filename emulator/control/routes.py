@@ -19,8 +19,8 @@ def blueprint(cases: Cases) -> Blueprint:
     def inbox(name: str) -> Response:
         if not SANDBOX_NAME.fullmatch(name):
             return problem(404, "a sandbox name is 1 to 64 of a-z 0-9 - _")
-        kept = cases.inbox(name)
-        return _answer({"count": len(kept), "webhooks": [render_kept(delivery) for delivery in kept]})
+        count, kept = cases.inbox(name)
+        return _answer({"count": count, "webhooks": [render_kept(delivery) for delivery in kept]})
 
     return routes
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound
-from emulator.core.model import Case, CaseFilter, Client, Ids, NewCase, Preferences, Schedule, State
+from emulator.core.model import Case, CaseFilter, Client, Ids, NewCase, Preferences, Schedule, State, Verdict
 from emulator.core.outcomes import decide
 from emulator.core.ports import Ending, Store, Transaction
 
@@ -39,7 +39,9 @@ class Cases:
             client = _write_client(tx, order, known, ids, now)
             if order.refused:
                 raise order.refused
-            case = tx.add_case(order, client, ids, now, self._schedule(order, client, now))
+            verdict = decide(client.name)
+            schedule = self._schedule(order, verdict, now)
+            case = tx.add_case(order, client, ids, now, schedule, verdict)
         if case.due_at:
             self.wake(case.due_at)
         return case
@@ -64,10 +66,10 @@ class Cases:
         if dropped := tx.drop_idle_sandboxes(sandbox, MOST_SANDBOXES):
             log.warning("more than %d sandboxes: dropped the %d longest idle", MOST_SANDBOXES, dropped)
 
-    def _schedule(self, order: NewCase, client: Client, now: datetime) -> Schedule | None:
+    def _schedule(self, order: NewCase, verdict: Verdict, now: datetime) -> Schedule | None:
         if not order.finishes or order.state is not State.OPEN:
             return None
-        delay = decide(client.name).delay(self.preferences.delay)
+        delay = verdict.delay(self.preferences.delay)
         return Schedule(starts_at=now + delay / 2, ends_at=now + delay) if delay is not None else None
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
@@ -95,18 +97,15 @@ class Cases:
                 return read.client(sandbox, provider, client_id) is not None
         return any(client_id == born for born, _ in self.endings[provider].newborn.clients)
 
-    def unknown_documents(self, sandbox: str, provider: str, ids: Collection[int]) -> Sequence[int]:
-        """Those of the ids that name no document, in the order given."""
+    def document_ids(self, sandbox: str, provider: str) -> Collection[int]:
+        """Every document there is; in a sandbox not used yet, those it is born with."""
         with self.store.reading() as read:
-            known = (
-                read.known_documents(sandbox, provider, ids)
-                if read.knows_sandbox(sandbox)
-                else set(self.endings[provider].newborn.documents)
-            )
-        return [i for i in ids if i not in known]
+            if read.knows_sandbox(sandbox):
+                return read.document_ids(sandbox, provider)
+        return self.endings[provider].newborn.documents
 
-    def inbox(self, sandbox: str) -> Sequence[Delivery]:
-        """The webhooks this sandbox kept instead of dialling anyone, oldest first."""
+    def inbox(self, sandbox: str) -> tuple[int, Sequence[Delivery]]:
+        """How many webhooks this sandbox kept instead of dialling anyone, and the newest 1,000, oldest first."""
         with self.store.reading() as read:
             return read.inbox(sandbox, INBOX_LIMIT)
 

@@ -3,17 +3,17 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Delivery, DeliveryState, Letter, Silence, without_password
-from emulator.core.model import Case, Outcome, Preferences, State
-from emulator.core.outcomes import Verdict, decide
+from emulator.core.model import Case, Preferences, State
 from emulator.core.people import People
-from emulator.core.ports import Ending, Store, Transaction
+from emulator.core.ports import Ending, Store
 
 log = logging.getLogger("emulator.cases")
 BATCH = 100
+POSTPONED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,37 +35,47 @@ class Completion:
         return len(due)
 
     def _step_safely(self, sandbox: str, provider: str, case_id: int) -> None:
-        """One case that cannot be completed must not hold up the others."""
+        """One case that cannot be taken further now must not hold up the others, nor be lost."""
         try:
             self._step(sandbox, provider, case_id)
         except Exception:
-            log.exception("%s case %s in sandbox %s cannot be completed", provider, case_id, sandbox)
+            log.exception("%s case %s in sandbox %s: tried again in a minute", provider, case_id, sandbox)
             with self.store.transaction() as tx:
-                tx.park_case(sandbox, provider, case_id)
+                tx.postpone_case(sandbox, provider, case_id, self.clock.now() + POSTPONED)
 
     def _step(self, sandbox: str, provider: str, case_id: int) -> None:
         now = self.clock.now()
-        with self.store.transaction() as tx:
-            case = tx.case(sandbox, provider, case_id, now)
-            if case is None or case.due_at is None or case.due_at > now:
-                return  # reset, expired or moved on since it was listed
-            if case.state is State.OPEN:
-                tx.save_case(replace(case, state=State.PROCESSING, due_at=case.finish_at, updated_at=now))
-                return
-            self._finish(tx, case, decide(case.client.name), now)
-        self.wake(now)
+        with self.store.reading() as read:
+            case = read.case_even_expired(sandbox, provider, case_id)  # its webhook is due all the same
+        if case is None or case.due_at is None or case.due_at > now:
+            return  # reset or moved on since it was listed
+        if case.state is State.OPEN:
+            self._save(case, replace(case, state=State.PROCESSING, due_at=case.finish_at, updated_at=now), None)
+        else:
+            self._finish(case, now)
 
-    def _finish(self, tx: Transaction, case: Case, verdict: Verdict, now: datetime) -> None:
+    def _finish(self, case: Case, now: datetime) -> None:
         ending = self.endings[case.provider]
-        done = ending.conclude(_ended(case, verdict, now), verdict, self._people(case, "case"))
-        tx.save_case(done)
+        done = ending.conclude(_ended(case, now), self._people(case, "case"))
         event_id = self._people(case, "event").uuid("id")
         letter = ending.letter(done, self.preferences, event_id)
-        _tell(done, letter)
-        if isinstance(letter, Letter):
-            tx.add_delivery(_delivery(done, letter, event_id, now))
-        if done.retention_days == 0 and (isinstance(letter, Silence) or letter.url is None):
-            tx.expire_case(done.sandbox, done.provider, done.id, now)
+        delivery = _delivery(done, letter, event_id, now) if isinstance(letter, Letter) else None
+        if self._save(case, done, delivery):
+            _tell(done, letter)
+            self.wake(now)
+
+    def _save(self, before: Case, after: Case, delivery: Delivery | None) -> bool:
+        """Write the step and its webhook together, unless the case was reset or moved on meanwhile."""
+        with self.store.transaction() as tx:
+            if tx.case_even_expired(before.sandbox, before.provider, before.id) != before:
+                return False
+            tx.save_case(after)
+            if delivery:
+                tx.add_delivery(delivery)
+            settled = after.due_at is None and (delivery is None or delivery.url is None)
+            if settled and after.retention_days == 0:
+                tx.expire_case(after.sandbox, after.provider, after.id, after.updated_at)
+            return True
 
     def _people(self, case: Case, what: str) -> People:
         # The moment of creation is part of the key, so that the first case of the next start is another
@@ -75,15 +85,9 @@ class Completion:
         return People(seed=self.preferences.seed, sandbox=case.sandbox, key=key)
 
 
-def _ended(case: Case, verdict: Verdict, now: datetime) -> Case:
-    return replace(
-        case,
-        state=State.FAILED if verdict.failed else State.COMPLETED,
-        outcome=Outcome.UNDECIDED if verdict.failed else verdict.outcome,
-        rule=verdict.rule,
-        due_at=None,
-        updated_at=now,
-    )
+def _ended(case: Case, now: datetime) -> Case:
+    state = State.FAILED if case.verdict.failed else State.COMPLETED
+    return replace(case, state=state, outcome=case.verdict.outcome, due_at=None, updated_at=now)
 
 
 def _delivery(case: Case, letter: Letter, event_id: str, now: datetime) -> Delivery:
@@ -108,4 +112,4 @@ def _tell(case: Case, letter: Letter | Silence) -> None:
         fate = f"no webhook: {letter.reason}"
     else:
         fate = f"webhook to {without_password(letter.url or 'the inbox')}"
-    log.info("%s, %s (rule: %s); %s", what, case.outcome, case.rule, fate)
+    log.info("%s, %s (rule: %s); %s", what, case.outcome, case.verdict.rule, fate)

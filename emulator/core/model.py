@@ -29,6 +29,21 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """How a case is to end, and the name of the rule that says so."""
+
+    rule: str
+    outcome: Outcome = Outcome.APPROVED
+    failed: bool = False  # the service breaks down over it
+    ends: bool = True
+    slowness: int = 1  # times the usual delay
+
+    def delay(self, usual: timedelta) -> timedelta | None:
+        """How long the case takes; None: for ever."""
+        return usual * self.slowness if self.ends else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Preferences:
     """How a sandbox behaves where nothing else was asked for."""
 
@@ -146,9 +161,9 @@ class Case:
     updated_at: datetime
     due_at: datetime | None  # when its next step is due
     finish_at: datetime | None  # when it is to end
+    verdict: Verdict  # how it is to end, decided when it was opened
     outcome: Outcome | None = None
     risk_score: float | None = None
-    rule: str | None = None  # the outcome rule that fired
     checks: tuple[Check, ...] = ()
 
 

@@ -13,9 +13,9 @@ from emulator.core.ports import Sender, Store, Transaction
 
 log = logging.getLogger("emulator.webhooks")
 
-# Longer than the longest attempt (10 s), so that nobody takes over a delivery that is still being sent.
-LEASE = timedelta(seconds=60)
-# So that a few dead receivers cannot hold all senders.
+# Seconds, longer than the longest attempt, so that nobody takes over a delivery that is still being sent.
+LEASE = 60.0
+SENDERS = 32  # the latency of receivers decides, so many threads wait and few work
 PER_TARGET = 8
 GONE = 410
 
@@ -34,25 +34,32 @@ class Outbox:
     def claim(self, load: Mapping[str, int], limit: int) -> Sequence[Delivery]:
         """Lease up to `limit` due deliveries; `load` says how many each target is being sent already."""
         now = self.clock.now()
-        sending = Counter(load)
+        sending, most = Counter(load), _most_per_target(load)
+        until = self.clock.stopwatch() + LEASE
         with self.store.transaction() as tx:
-            if tx.release_leases(until=now):
+            if tx.release_leases(until=self.clock.stopwatch()):
                 log.warning("an attempt never came back: its webhook is sent again")
             due = tx.due_deliveries(now, busy_targets(load), limit)
-            return [tx.lease(d, self.owner, now + LEASE) for d in due if _has_room(d, sending)]
+            return [tx.lease(d, self.owner, until) for d in due if _has_room(d, sending, most)]
 
     def release(self) -> None:
         """Give back every lease, after a crash or before the end: nobody is sending any more."""
         with self.store.transaction() as tx:
-            tx.release_leases(until=self.clock.now() + LEASE)
+            tx.release_leases(until=None)
 
     def deliver(self, delivery: Delivery) -> None:
         """Make one attempt and write down what came of it; never raises."""
         try:
-            attempt = self.sender.send(delivery)
-            self._settle(delivery, attempt)
+            self._settle(delivery, self._attempt(delivery))
         except Exception:
-            log.exception("webhook %s could not be settled", delivery.id)
+            log.exception("webhook %s could not be settled: it is sent again", delivery.id)
+
+    def _attempt(self, delivery: Delivery) -> Attempt:
+        try:
+            return self.sender.send(delivery)
+        except Exception as error:  # a failed attempt, so that the retry profile bounds it
+            log.exception("webhook %s could not be sent", delivery.id)
+            return Attempt(error=f"the sender broke down: {error}"[:500])
 
     def _settle(self, delivery: Delivery, attempt: Attempt) -> None:
         now = self.clock.now()
@@ -80,14 +87,21 @@ class Outbox:
 
 
 def busy_targets(load: Mapping[str, int]) -> list[str]:
-    """The targets that are being sent as much as they may be."""
-    return [target for target, many in load.items() if many >= PER_TARGET]
+    """The targets that are being sent as much as they may be now."""
+    most = _most_per_target(load)
+    return [target for target, many in load.items() if many >= most]
 
 
-def _has_room(delivery: Delivery, sending: Counter[str]) -> bool:
+def _most_per_target(load: Mapping[str, int]) -> int:
+    """Half of the free senders at most, so that however many receivers are slow, one is left for the next."""
+    free = SENDERS - sum(load.values())
+    return max(1, min(PER_TARGET, free // 2))
+
+
+def _has_room(delivery: Delivery, sending: Counter[str], most: int) -> bool:
     target = delivery.target or ""
     sending[target] += 1
-    return sending[target] <= PER_TARGET
+    return sending[target] <= most
 
 
 def _final(delivery: Delivery, state: DeliveryState, reason: str | None) -> Delivery:

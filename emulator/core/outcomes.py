@@ -1,25 +1,6 @@
 """How a case ends: the rules, in order of precedence."""
 
-from dataclasses import dataclass
-from datetime import timedelta
-
-from emulator.core.model import Outcome
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
-    """How a case is to end, and the name of the rule that says so."""
-
-    rule: str
-    outcome: Outcome = Outcome.APPROVED
-    failed: bool = False  # the service breaks down over it
-    ends: bool = True
-    slowness: int = 1  # times the usual delay
-
-    def delay(self, usual: timedelta) -> timedelta | None:
-        """How long the case takes; None: for ever."""
-        return usual * self.slowness if self.ends else None
-
+from emulator.core.model import Outcome, Verdict
 
 DEFAULT = Verdict(rule="default")
 

@@ -10,12 +10,11 @@ from threading import Condition, Lock, Thread
 from emulator.core.clock import Clock
 from emulator.core.completion import Completion
 from emulator.core.deliveries import Delivery
-from emulator.core.outbox import PER_TARGET, Outbox, busy_targets
+from emulator.core.outbox import PER_TARGET, SENDERS, Outbox, busy_targets
 from emulator.core.ports import Store
 
 log = logging.getLogger("emulator.worker")
 
-SENDERS = 32  # the latency of receivers decides, so many threads wait and few work
 SAFETY_POLL = 1.0  # seconds: nothing is lost when a wake-up is
 
 

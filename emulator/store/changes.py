@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
-from emulator.core.model import Case, Check, Client, ClientClaim, Ids, NewCase, NewClient, Schedule
+from emulator.core.model import Case, Check, Client, ClientClaim, Ids, NewCase, NewClient, Schedule, Verdict
 from emulator.core.ports import Newborn
 from emulator.store import rows
 from emulator.store.questions import Questions, listed
@@ -79,12 +79,14 @@ class Changes(Questions):
             )
         return replaced
 
-    def add_case(self, order: NewCase, client: Client, ids: Ids, now: datetime, schedule: Schedule | None) -> Case:
-        self._ask.add_case(self._db, **rows.case_params(order, ids.case, client.id, schedule, now))
+    def add_case(
+        self, order: NewCase, client: Client, ids: Ids, now: datetime, schedule: Schedule | None, verdict: Verdict
+    ) -> Case:
+        self._ask.add_case(self._db, **rows.case_params(order, ids.case, client.id, schedule, verdict, now))
         checks = tuple(rows.new_check(check, i, now) for i, check in enumerate(order.checks, ids.first_check))
         if checks:
             self._ask.add_checks(self._db, [rows.check_params(order, ids.case, check, now) for check in checks])
-        return rows.new_case(order, ids.case, client, schedule, checks, now)
+        return rows.new_case(order, ids.case, client, schedule, verdict, checks, now)
 
     def save_case(self, case: Case) -> None:
         self._ask.save_case(
@@ -95,7 +97,6 @@ class Changes(Questions):
             state=case.state,
             outcome=case.outcome,
             risk_score=case.risk_score,
-            rule=case.rule,
             updated_at=to_micros(case.updated_at),
             due_at=maybe_micros(case.due_at),
         )
@@ -117,8 +118,8 @@ class Changes(Questions):
             updated_at=to_micros(check.updated_at),
         )
 
-    def park_case(self, sandbox: str, provider: str, case_id: int) -> None:
-        self._ask.park_case(self._db, sandbox=sandbox, provider=provider, id=case_id)
+    def postpone_case(self, sandbox: str, provider: str, case_id: int, until: datetime) -> None:
+        self._ask.postpone_case(self._db, sandbox=sandbox, provider=provider, id=case_id, until=to_micros(until))
 
     def expire_case(self, sandbox: str, provider: str, case_id: int, now: datetime) -> None:
         self._ask.expire_case(self._db, sandbox=sandbox, provider=provider, id=case_id, now=to_micros(now))
@@ -130,12 +131,13 @@ class Changes(Questions):
         found = self._ask.due_deliveries(self._db, now=to_micros(now), busy=listed(busy), limit=limit)
         return [rows.delivery_of(row) for row in found]
 
-    def lease(self, delivery: Delivery, owner: str, until: datetime) -> Delivery:
-        self._ask.lease(self._db, sandbox=delivery.sandbox, id=delivery.id, owner=owner, until=to_micros(until))
+    def lease(self, delivery: Delivery, owner: str, until: float) -> Delivery:
+        self._ask.lease(self._db, sandbox=delivery.sandbox, id=delivery.id, owner=owner, until=int(until * 1e6))
         return replace(delivery, state=DeliveryState.IN_FLIGHT, attempts=delivery.attempts + 1)
 
-    def release_leases(self, until: datetime) -> int:
-        return int(self._ask.release_leases(self._db, until=to_micros(until)))
+    def release_leases(self, until: float | None) -> int:
+        micros = None if until is None else int(until * 1e6)
+        return int(self._ask.release_leases(self._db, until=micros))
 
     def settle(self, delivery: Delivery, owner: str, attempt: Attempt, now: datetime) -> bool:
         settled = self._ask.settle(

@@ -22,9 +22,12 @@ class Questions:
         row = self._ask.case(self._db, sandbox=sandbox, provider=provider, id=case_id, now=to_micros(now))
         return self._case(row) if row else None
 
+    def case_even_expired(self, sandbox: str, provider: str, case_id: int) -> Case | None:
+        return self.case(sandbox, provider, case_id, rows.EPOCH)
+
     def _case(self, row: rows.Row) -> Case:
         checks: tuple[Check, ...] = ()
-        if row[15]:  # has_checks
+        if row[16]:  # has_checks
             found = self._ask.checks_of_case(self._db, sandbox=row[0], provider=row[1], case_id=row[2])
             checks = tuple(map(rows.check_of, found))
         return rows.case_of(row, checks)
@@ -49,8 +52,9 @@ class Questions:
         row = self._ask.client_by_key(self._db, sandbox=sandbox, provider=provider, key=reuse_key)
         return rows.client_of(row) if row else None
 
-    def known_documents(self, sandbox: str, provider: str, ids: Collection[int]) -> set[int]:
-        return {i for i in set(ids) if self._ask.known_document(self._db, sandbox=sandbox, provider=provider, id=i)}
+    def document_ids(self, sandbox: str, provider: str) -> set[int]:
+        found = self._ask.document_ids(self._db, sandbox=sandbox, provider=provider)
+        return {row[0] for row in found}
 
     def due_cases(self, now: datetime, limit: int) -> Sequence[tuple[str, str, int]]:
         return list(self._ask.due_cases(self._db, now=to_micros(now), limit=limit))
@@ -58,8 +62,9 @@ class Questions:
     def next_due(self, busy: Collection[str]) -> datetime | None:
         return rows.maybe_datetime(self._ask.next_due(self._db, busy=listed(busy)))
 
-    def inbox(self, sandbox: str, limit: int) -> Sequence[Delivery]:
-        return [rows.delivery_of(row) for row in self._ask.inbox(self._db, sandbox=sandbox, limit=limit)]
+    def inbox(self, sandbox: str, limit: int) -> tuple[int, Sequence[Delivery]]:
+        kept = [rows.delivery_of(row) for row in self._ask.inbox(self._db, sandbox=sandbox, limit=limit)]
+        return int(self._ask.count_inbox(self._db, sandbox=sandbox)), kept[::-1]
 
 
 def _filter(sandbox: str, provider: str, wanted: CaseFilter, now: datetime) -> rows.Params:

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from emulator.core.deliveries import Delivery, DeliveryState
-from emulator.core.model import Case, Check, Client, NewCase, NewCheck, Outcome, Schedule, State
+from emulator.core.model import Case, Check, Client, NewCase, NewCheck, Outcome, Schedule, State, Verdict
 
 T = TypeVar("T")
 Row = Sequence[Any]
 Params = dict[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FAILED = "failed"
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -35,7 +36,9 @@ def maybe_datetime(micros: int | None) -> datetime | None:
     return None if micros is None else to_datetime(micros)
 
 
-def case_params(order: NewCase, case_id: int, client_id: int, schedule: Schedule | None, now: datetime) -> Params:
+def case_params(
+    order: NewCase, case_id: int, client_id: int, schedule: Schedule | None, verdict: Verdict, now: datetime
+) -> Params:
     """The columns of a new case."""
     expires = now + timedelta(days=order.retention_days) if order.retention_days else None
     return {
@@ -49,6 +52,8 @@ def case_params(order: NewCase, case_id: int, client_id: int, schedule: Schedule
         "retention_days": order.retention_days,
         "details": order.details,
         "has_checks": bool(order.checks),
+        "rule": verdict.rule,
+        "ending": FAILED if verdict.failed else verdict.outcome,
         "now": to_micros(now),
         "due_at": to_micros(schedule.starts_at) if schedule else None,
         "finish_at": to_micros(schedule.ends_at) if schedule else None,
@@ -61,6 +66,7 @@ def new_case(
     case_id: int,
     client: Client,
     schedule: Schedule | None,
+    verdict: Verdict,
     checks: tuple[Check, ...],
     now: datetime,
 ) -> Case:
@@ -79,6 +85,7 @@ def new_case(
         updated_at=now,
         due_at=schedule.starts_at if schedule else None,
         finish_at=schedule.ends_at if schedule else None,
+        verdict=verdict,
         checks=checks,
     )
 
@@ -119,10 +126,17 @@ def case_of(row: Row, checks: tuple[Check, ...]) -> Case:
         finish_at=maybe_datetime(row[11]),
         outcome=Outcome(row[12]) if row[12] else None,
         risk_score=row[13],
-        rule=row[14],
-        client=client_of(row[16:]),
+        verdict=verdict_of(row[14], row[15]),
+        client=client_of(row[17:]),
         checks=checks,
     )
+
+
+def verdict_of(rule: str, ending: str) -> Verdict:
+    """How a case is to end; what only its schedule needed is not kept."""
+    if ending == FAILED:
+        return Verdict(rule=rule, outcome=Outcome.UNDECIDED, failed=True)
+    return Verdict(rule=rule, outcome=Outcome(ending))
 
 
 def client_of(row: Row) -> Client:

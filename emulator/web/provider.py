@@ -8,7 +8,6 @@ from flask import Blueprint, Response
 from emulator.core.cases import Cases
 from emulator.core.deliveries import Letter, Silence
 from emulator.core.model import Case, Preferences
-from emulator.core.outcomes import Verdict
 from emulator.core.people import People
 from emulator.core.ports import Newborn
 from emulator.web.links import Links
@@ -45,6 +44,6 @@ class Provider:
     newborn: Newborn  # what a fresh sandbox holds
     blueprint: Callable[[Desk], Blueprint]
     render_error: Callable[[Exception, Desk], Response]
-    conclude: Callable[[Case, Verdict, People], Case]
+    conclude: Callable[[Case, People], Case]
     render_webhook: Callable[[Case, Preferences, str, Desk], Letter | Silence]
     curl: Callable[[str], str]  # a request to paste, given our address

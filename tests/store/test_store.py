@@ -10,12 +10,24 @@ from pathlib import Path
 import pytest
 
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
-from emulator.core.model import Case, CaseFilter, ClientClaim, NewCase, NewCheck, NewClient, Outcome, Schedule, State
+from emulator.core.model import (
+    Case,
+    CaseFilter,
+    ClientClaim,
+    NewCase,
+    NewCheck,
+    NewClient,
+    Outcome,
+    Schedule,
+    State,
+    Verdict,
+)
 from emulator.core.ports import Newborn, Store, Transaction
 from emulator.store.sqlite import SqliteStore
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 SOON = Schedule(starts_at=NOW + timedelta(seconds=1), ends_at=NOW + timedelta(seconds=2))
+VERDICT = Verdict(rule="surname Denied", outcome=Outcome.DENIED)
 NEWBORN = Newborn(first_ids=(("case", 10), ("client", 20), ("check", 30)), documents=(5,))
 
 
@@ -43,7 +55,7 @@ def write(tx: Transaction, new: NewCase, schedule: Schedule | None = None) -> Ca
     ids = tx.take_ids(new, new_client=True)
     assert ids
     client = tx.add_client(new, NewClient(name="Ada", kind="person", details='{"x":1}'), ids.client, NOW)
-    return tx.add_case(new, client, ids, NOW, schedule)
+    return tx.add_case(new, client, ids, NOW, schedule, VERDICT)
 
 
 def read(store: Store, case_id: int, now: datetime = NOW) -> Case | None:
@@ -111,7 +123,6 @@ def test_a_saved_case_and_its_checks_read_as_saved(store: Store) -> None:
         state=State.COMPLETED,
         outcome=Outcome.DENIED,
         risk_score=0.9,
-        rule="default",
         due_at=None,
         updated_at=later,
         checks=(check,),
@@ -142,6 +153,8 @@ def test_a_case_reads_as_gone_from_its_last_day_on(store: Store) -> None:
     with store.transaction() as tx:
         tx.expire_case("a", "p", kept.id, NOW)
     assert read(store, kept.id) is None
+    with store.reading() as reading:
+        assert reading.case_even_expired("a", "p", kept.id) == kept
 
 
 def test_lists_are_filtered_counted_and_paged(store: Store) -> None:
@@ -204,7 +217,7 @@ def test_a_busy_target_is_passed_over(store: Store) -> None:
 def test_only_the_holder_of_the_lease_settles(store: Store) -> None:
     with store.transaction() as tx:
         tx.add_delivery(delivery())
-        leased = tx.lease(delivery(), "me", NOW + timedelta(seconds=60))
+        leased = tx.lease(delivery(), "me", 60.0)
         done = replace(leased, state=DeliveryState.DELIVERED, due_at=None)
         assert not tx.settle(done, "other", Attempt(status=200), NOW)
         assert not tx.settle(replace(done, attempts=2), "me", Attempt(status=200), NOW)
@@ -218,8 +231,17 @@ def test_the_inbox_holds_what_was_not_dialled(store: Store) -> None:
         tx.add_delivery(delivery("kept", None))
         tx.add_delivery(delivery("sent"))
     with store.reading() as reading:
-        assert [d.id for d in reading.inbox("a", 10)] == ["kept"]
-        assert reading.inbox("b", 10) == []
+        count, kept = reading.inbox("a", 10)
+        assert (count, [d.id for d in kept]) == (1, ["kept"])
+        assert reading.inbox("b", 10) == (0, [])
+
+
+def test_the_inbox_shows_the_newest_and_counts_all(store: Store) -> None:
+    with store.transaction() as tx:
+        for number in range(5):
+            tx.add_delivery(replace(delivery(f"k{number}", None), created_at=NOW + timedelta(seconds=number)))
+        count, kept = tx.inbox("a", 2)
+    assert (count, [d.id for d in kept]) == (5, ["k3", "k4"])
 
 
 def test_beyond_the_limit_the_idlest_sandboxes_are_dropped_with_all_they_hold(store: Store) -> None:
@@ -230,7 +252,8 @@ def test_beyond_the_limit_the_idlest_sandboxes_are_dropped_with_all_they_hold(st
         assert tx.drop_idle_sandboxes("s149", 200) == 0
         assert tx.drop_idle_sandboxes("s149", 140) == 100
         assert not tx.knows_sandbox("s0")
-        assert tx.known_documents("s0", "p", [5]) == set()
+        assert tx.document_ids("s0", "p") == set()
+        assert tx.document_ids("a", "p") == {5}
         assert all(tx.knows_sandbox(kept) for kept in ("a", "s149", "s120"))
 
 

@@ -2,7 +2,6 @@
 
 from emulator.core.deliveries import Letter, Silence
 from emulator.core.model import Case, Outcome, Preferences
-from emulator.core.outcomes import Verdict
 from emulator.core.people import People
 from emulator.providers.aplyid.errors import to_json
 from emulator.providers.aplyid.rails import is_blank
@@ -12,7 +11,7 @@ from emulator.web.provider import Desk
 EVENT = "case.completed"
 
 
-def conclude(case: Case, verdict: Verdict, people: People) -> Case:
+def conclude(case: Case, people: People) -> Case:
     """The case as it is: this API tells no more than the decision."""
     return case
 

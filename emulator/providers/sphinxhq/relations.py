@@ -1,7 +1,8 @@
 """Fields that hold other things, or name things that must exist; the rules are Django REST Framework's as well."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, missing
@@ -10,16 +11,21 @@ from marshmallow.validate import Length
 
 from emulator.providers.sphinxhq.drf import Field, Integer, load
 
-MOST_TOLD = 50  # bad items: an error body is short
+MOST_BAD_ITEMS = 50  # bad items: an error body is short
 INT64 = range(-(2**63), 2**63)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Known:
     """What exists in the sandbox of this request, for fields that name things."""
 
     has_customer: Callable[[int], bool]
-    unknown_documents: Callable[[list[int]], Sequence[int]]
+    list_documents: Callable[[], Collection[int]]
+
+    @cached_property
+    def documents(self) -> frozenset[int]:
+        """The ids of all documents, asked for once a request."""
+        return frozenset(self.list_documents())
 
 
 class Object(fields.Nested):
@@ -83,11 +89,9 @@ class DocumentIds(Field):
         ids = self._read_each(value)
         if len(ids) > self.most:
             raise ValidationError(f"Ensure this field has no more than {self.most} elements.")
-        unknown = {i for i in ids if i not in INT64}
-        unknown |= set(_known().unknown_documents([i for i in ids if i in INT64])) if ids else set()
+        unknown = dict.fromkeys(i for i in ids if i not in _known().documents)
         if unknown:
-            named = dict.fromkeys(i for i in ids if i in unknown)
-            raise ValidationError(f"Documents not found: {', '.join(map(str, named))}")
+            raise ValidationError(f"Documents not found: {', '.join(map(str, unknown))}")
         return ids
 
     def _read_each(self, items: list[Any]) -> list[int]:
@@ -97,7 +101,7 @@ class DocumentIds(Field):
                 ids.append(self.item.deserialize(item))
             except ValidationError as error:
                 problems[str(index)] = error.messages
-                if len(problems) == MOST_TOLD:
+                if len(problems) == MOST_BAD_ITEMS:
                     break
         if problems:
             raise ValidationError(problems)

@@ -114,7 +114,7 @@ def create_case(desk: Desk) -> Response:
     sandbox = current.sandbox
     known = Known(
         has_customer=partial(desk.cases.knows_client, sandbox, "sphinxhq"),
-        unknown_documents=partial(desk.cases.unknown_documents, sandbox, "sphinxhq"),
+        list_documents=partial(desk.cases.document_ids, sandbox, "sphinxhq"),
     )
     order = schemas.read_order(sandbox, _read_body(request.environ), known)
     return answer(schemas.render_case(desk.cases.open(order)), 201)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from emulator.core.deliveries import Letter, Silence
 from emulator.core.model import Case, Check, Outcome, Preferences, State
-from emulator.core.outcomes import Verdict
 from emulator.core.people import People
 from emulator.providers.sphinxhq import analyst
 from emulator.providers.sphinxhq.drf import to_json
@@ -14,9 +13,9 @@ from emulator.web.provider import Desk
 EVENT = "case.completed"
 
 
-def conclude(case: Case, verdict: Verdict, people: People) -> Case:
+def conclude(case: Case, people: People) -> Case:
     """The case with a risk for it and each check; one check at least bears the decision."""
-    if verdict.failed:
+    if case.state is State.FAILED:
         failed = (replace(c, state=State.FAILED, updated_at=case.updated_at) for c in case.checks)
         return replace(case, checks=tuple(failed))
     culprit = people.pick("culprit", range(len(case.checks))) if case.checks else 0

@@ -46,7 +46,8 @@ CREATE TABLE cases (
     state TEXT NOT NULL,
     outcome TEXT,
     risk_score DOUBLE PRECISION,
-    rule TEXT,
+    rule TEXT NOT NULL, -- the outcome rule that fired when it was opened
+    ending TEXT NOT NULL, -- the outcome it is to have, or failed
     webhook_url TEXT,
     retention_days INTEGER,
     details TEXT NOT NULL,

@@ -2,17 +2,17 @@
 -- A new case.
 INSERT INTO cases (
     sandbox, provider, id, client_id, external_id, state, webhook_url, retention_days, details, has_checks,
-    created_at, updated_at, due_at, finish_at, expires_at
+    rule, ending, created_at, updated_at, due_at, finish_at, expires_at
 ) VALUES (
     :sandbox, :provider, :id, :client_id, :external_id, :state, :webhook_url, :retention_days, :details,
-    :has_checks, :now, :now, :due_at, :finish_at, :expires_at
+    :has_checks, :rule, :ending, :now, :now, :due_at, :finish_at, :expires_at
 );
 
 -- name: case^
 -- One case with its client, unless it has expired.
 SELECT
     c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
-    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.has_checks,
+    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.has_checks,
     l.id, l.external_id, l.name, l.kind, l.details
 FROM cases AS c
 JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
@@ -23,7 +23,7 @@ WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.id = :id
 -- A page of the cases of one sandbox and provider, newest first.
 SELECT
     c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
-    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.has_checks,
+    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.has_checks,
     l.id, l.external_id, l.name, l.kind, l.details
 FROM cases AS c
 JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
@@ -54,13 +54,13 @@ LIMIT :limit;
 -- name: save_case!
 -- A case has moved on.
 UPDATE cases SET
-    state = :state, outcome = :outcome, risk_score = :risk_score, rule = :rule, updated_at = :updated_at,
+    state = :state, outcome = :outcome, risk_score = :risk_score, updated_at = :updated_at,
     due_at = :due_at
 WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
 
--- name: park_case!
--- A case that cannot be completed waits for ever rather than fail again and again.
-UPDATE cases SET due_at = NULL WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
+-- name: postpone_case!
+-- A case that could not be taken further now is tried again later.
+UPDATE cases SET due_at = :until WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
 
 -- name: expire_case!
 -- From now on the case reads as if it had never been.

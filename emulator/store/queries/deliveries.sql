@@ -22,9 +22,9 @@ UPDATE deliveries SET
 WHERE sandbox = :sandbox AND id = :id;
 
 -- name: release_leases!
--- What is under way on a lease that ended by then is due again.
+-- What is under way on a lease that ended by then, or on any lease, is due again.
 UPDATE deliveries SET state = 'scheduled', lease_owner = NULL, lease_until = NULL
-WHERE state = 'in_flight' AND lease_until <= :until;
+WHERE state = 'in_flight' AND (:until IS NULL OR lease_until <= :until);
 
 -- name: settle!
 -- What came of an attempt, fenced by its owner and its number.
@@ -45,14 +45,16 @@ SELECT min(due_at) FROM (
     UNION ALL
     SELECT min(due_at) FROM deliveries
     WHERE state = 'scheduled' AND :busy NOT LIKE '%|' || target || '|%'
-    UNION ALL
-    SELECT min(lease_until) FROM deliveries WHERE state = 'in_flight'
 ) AS dues;
 
 -- name: inbox
--- What was kept instead of dialled, the oldest first.
+-- The newest of what was kept instead of dialled, the newest first.
 SELECT sandbox, id, provider, case_id, event, url, headers, body, state, created_at, due_at, attempts, reason
 FROM deliveries
 WHERE sandbox = :sandbox AND state IN ('inbox', 'blocked')
-ORDER BY created_at, id
+ORDER BY created_at DESC, id DESC
 LIMIT :limit;
+
+-- name: count_inbox$
+-- How many there are in all.
+SELECT count(*) FROM deliveries WHERE sandbox = :sandbox AND state IN ('inbox', 'blocked');

@@ -20,9 +20,9 @@ RETURNING kind, next;
 -- A document that exists from birth.
 INSERT INTO documents (sandbox, provider, id, created_at) VALUES (:sandbox, :provider, :id, :now);
 
--- name: known_document$
--- Is there such a document?
-SELECT 1 FROM documents WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
+-- name: document_ids
+-- Every document there is.
+SELECT id FROM documents WHERE sandbox = :sandbox AND provider = :provider;
 
 -- name: count_sandboxes$
 -- How many sandboxes there are.
@@ -34,7 +34,10 @@ DELETE FROM sandboxes WHERE name IN (
     SELECT s.name FROM sandboxes AS s
     WHERE s.name <> :keep
     ORDER BY
-        EXISTS (SELECT 1 FROM cases AS c WHERE c.sandbox = s.name AND c.due_at IS NOT NULL),
+        EXISTS (SELECT 1 FROM cases AS c WHERE c.sandbox = s.name AND c.due_at IS NOT NULL)
+        OR EXISTS (
+            SELECT 1 FROM deliveries AS d WHERE d.sandbox = s.name AND d.state IN ('scheduled', 'in_flight')
+        ),
         coalesce((SELECT max(c.updated_at) FROM cases AS c WHERE c.sandbox = s.name), s.created_at)
     LIMIT :many
 );
