@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from emulator.core.outbox import Outbox
 from emulator.core.ports import Ending
 from emulator.core.retry import parse_retry
 from emulator.delivery.late import LateSender
-from emulator.delivery.targets import Targets
+from emulator.delivery.targets import Targets, is_loopback
 from emulator.delivery.worker import Alarm, Worker
 from emulator.providers import aplyid, sphinxhq
 from emulator.settings import BadSetting, Settings, suggest
@@ -40,6 +41,7 @@ class Built:
     app: Flask
     store: SqliteStore
     worker: Worker
+    targets: Targets
 
 
 def create_app(settings: Settings, address: str | None = None) -> Built:
@@ -52,13 +54,14 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
         retry=parse_retry(settings.retry),
         seed=settings.seed,
     )
+    targets = _targets(settings, address, public_url)
     store, clock, alarm = SqliteStore(settings.database_file), Clock(), Alarm()
     endings: dict[str, Ending] = {}
     cases = Cases(store=store, clock=clock, preferences=preferences, endings=endings, wake=alarm.wake)
-    desks = {p.name: _desk(p, settings, cases, Links(public_url), switches[p.name]) for p in PROVIDERS}
+    desks = {p.name: _desk(p, settings, cases, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
     endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
     completion = Completion(store=store, clock=clock, preferences=preferences, endings=endings, wake=alarm.wake)
-    sender = LateSender(_targets(settings, address, public_url), clock, f"case-emulator/{VERSION}")
+    sender = LateSender(targets, clock, f"case-emulator/{VERSION}")
     outbox = Outbox(
         store=store,
         clock=clock,
@@ -68,7 +71,7 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
         wake=alarm.wake,
     )
     worker = Worker(store=store, clock=clock, completion=completion, outbox=outbox, alarm=alarm)
-    return Built(_flask_app(settings, clock, cases, desks, public_url), store, worker)
+    return Built(_flask_app(settings, clock, cases, desks, public_url), store, worker, targets)
 
 
 class Application(Flask):
@@ -95,9 +98,17 @@ def _flask_app(settings: Settings, clock: Clock, cases: Cases, desks: dict[str, 
     return app
 
 
-def _desk(provider: Provider, settings: Settings, cases: Cases, links: Links, switches: dict[str, str]) -> Desk:
+def _desk(
+    provider: Provider, settings: Settings, cases: Cases, links: Links, switches: dict[str, str], targets: Targets
+) -> Desk:
     further = frozenset(getattr(settings, provider.setting))
-    return Desk(cases=cases, links=links, switches=switches, further_credentials=further)
+    return Desk(
+        cases=cases,
+        links=links,
+        switches=switches,
+        further_credentials=further,
+        object_to=lru_cache(maxsize=1024)(targets.objection),
+    )
 
 
 def _ending(provider: Provider, desk: Desk) -> Ending:
@@ -125,12 +136,21 @@ def _targets(settings: Settings, address: str | None, public_url: str) -> Target
     own = {_host_and_port(url) for url in (address, public_url) if url}
     if address:
         own.add((settings.host, _host_and_port(address)[1]))
-    return Targets(frozenset(host.lower() for host in settings.allow_target), own)
+    allowed = frozenset(host.lower() for host in settings.allow_target)
+    return Targets(allowed, own, public=address is not None and not is_loopback(settings.host))
 
 
 def _host_and_port(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     return (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _tell_of_webhooks(url: str | None, targets: Targets) -> str:
+    """Where the webhooks of an integration go, to end a sentence."""
+    if url is None:
+        return "go to the inbox (--webhook-url sends them)"
+    objection = targets.objection(url)
+    return f"are kept in the inbox, not sent ({objection})" if objection else f"go to {url}"
 
 
 def what_to_send(address: str) -> str:
@@ -156,6 +176,7 @@ class RunningEmulator:
             listening.close()
             raise
         self.port = int(port)
+        self.told_of_webhooks = _tell_of_webhooks(settings.webhook_url, self._built.targets)
 
     def start(self) -> None:
         """Begin to answer, and to take cases to their end."""

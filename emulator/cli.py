@@ -8,14 +8,17 @@ from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from threading import Event
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from emulator.settings import PREFIX, BadSetting, Settings, read_settings
 from emulator.version import VERSION
 
-FAILED, USAGE, PORT_TAKEN = 1, 2, 3
+if TYPE_CHECKING:
+    from emulator.app import RunningEmulator
+
+USAGE, PORT_TAKEN = 2, 3
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -72,6 +75,11 @@ def _serve(settings: Settings) -> None:
 
     logs.configure(settings.log_format)
     try:
+        if settings.port_file:
+            _beside(settings.port_file).touch()
+    except OSError as error:
+        _stop(USAGE, f"--port-file {settings.port_file} cannot be written: {error.strerror or error}")
+    try:
         running = RunningEmulator(settings)
     except PortTaken:
         _stop(
@@ -80,25 +88,28 @@ def _serve(settings: Settings) -> None:
         )
     except (BadSetting, StoreUnusable) as error:
         _stop(USAGE, str(error))
+    except PermissionError:
+        _stop(USAGE, f"port {settings.port} may not be used by you: choose one above 1023 with --port")
     except OSError as error:
         _stop(USAGE, f"cannot listen on {settings.host}: {error.strerror or error}; change it with --host")
-    stopping = _on_signals()
+    stopping = _on_signals(settings.port_file)
     with running:
         gc.freeze()
         gc.enable()
-        _announce(settings, running.url, running.port)
-        stopping.wait()
+        _announce(settings, running)
+        while not stopping.wait(0.5):  # in pieces: on Windows, Ctrl-C does not interrupt a wait
+            pass
         click.echo("stopping: letting webhooks under way end", err=True)
-    if settings.port_file:
-        settings.port_file.unlink(missing_ok=True)
+    _forget(settings.port_file)
 
 
-def _on_signals() -> Event:
-    """Set when the process is asked to stop; asked a second time, it stops at once."""
+def _on_signals(port_file: Path | None) -> Event:
+    """Set when the process is asked to stop; a second Ctrl-C ends it at once."""
     stopping = Event()
 
     def stop(number: int, frame: object) -> None:
-        if stopping.is_set():
+        if stopping.is_set() and number == signal.SIGINT:
+            _forget(port_file)
             os._exit(128 + number)
         stopping.set()
 
@@ -107,22 +118,31 @@ def _on_signals() -> Event:
     return stopping
 
 
-def _announce(settings: Settings, url: str, port: int) -> None:
+def _forget(port_file: Path | None) -> None:
+    if port_file:
+        port_file.unlink(missing_ok=True)
+
+
+def _announce(settings: Settings, running: "RunningEmulator") -> None:
     from emulator.app import what_to_send
 
     kept = f"in {settings.database_file}" if settings.database_file else "in a temporary file, gone at exit"
-    goes = settings.webhook_url or "to the inbox (--webhook-url sends them)"
     click.echo(
-        f"case-emulator {VERSION}\n\n{what_to_send(url)}\n"
-        f"APLYiD's webhooks go {goes}, Sphinx's to each case's webhook_url.\n"
+        f"case-emulator {VERSION}\n\n{what_to_send(running.url)}\n"
+        f"APLYiD's webhooks {running.told_of_webhooks}; Sphinx's go to each case's webhook_url.\n"
         f"Everything is kept {kept}. Stop with Ctrl-C.\n",
         err=True,
     )
     if settings.port_file:
-        written = settings.port_file.with_name(settings.port_file.name + ".new")
-        written.write_text(f"{port}\n", encoding="utf-8")
+        written = _beside(settings.port_file)
+        written.write_text(f"{running.port}\n", encoding="utf-8")
         written.replace(settings.port_file)
-    print(f"Ready {url}", flush=True)  # noqa: T201
+    print(f"Ready {running.url}", flush=True)  # noqa: T201
+
+
+def _beside(port_file: Path) -> Path:
+    """Written first and renamed, so that whoever waits for the file finds it whole."""
+    return port_file.with_name(port_file.name + ".new")
 
 
 def _stop(code: int, told: str) -> NoReturn:

@@ -77,6 +77,8 @@ def _url(value: object) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or set(text) & set(" \\\r\n\t"):
         raise ValueError("a URL like http://localhost:3000/webhooks is needed")
+    if parts.username is not None:
+        raise ValueError("a URL without user and password is needed")
     if parts.port is not None and parts.port == 0:
         raise ValueError("a port from 1 to 65535 is needed")
     return text

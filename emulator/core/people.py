@@ -5,13 +5,11 @@ Every drawn value is a function of (seed, sandbox, key, field), so that adding a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from random import Random
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from uuid import UUID
-
-if TYPE_CHECKING:
-    from faker import Faker
 
 T = TypeVar("T")
 
@@ -43,10 +41,16 @@ class People:
         """A version 4 UUID."""
         return str(UUID(bytes=self._digest(field), version=4))
 
-    def faker(self, field: str) -> "Faker":
-        """A seeded Faker; imported here, because importing it costs more than starting the server."""
-        from faker import Faker
+    def name(self, field: str) -> str:
+        """The name of somebody who works there."""
+        return self.pick(field, _colleagues(self.seed))
 
-        faker = Faker("en_GB")
-        faker.seed_instance(int.from_bytes(self._digest(field)))
-        return faker
+
+@lru_cache(maxsize=16)
+def _colleagues(seed: int) -> tuple[str, ...]:
+    """A few people per seed; Faker is imported here, because importing it costs more than starting the server."""
+    from faker import Faker
+
+    faker = Faker("en_GB")
+    faker.seed_instance(seed)
+    return tuple(faker.name() for _ in range(40))

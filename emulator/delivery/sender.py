@@ -44,6 +44,8 @@ class Line:
         """Connect to the first checked address that answers; raises OSError."""
         failure = OSError("no address")
         for address in self.target.addresses:
+            if self.cut:
+                break
             try:
                 opened = socket.create_connection((address, self.target.port), timeout=self._connect_seconds)
             except OSError as error:
@@ -52,6 +54,8 @@ class Line:
                 opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 # A second handle on the same connection: TLS takes the first one over.
                 self._socket = opened.dup()
+                if self.cut:  # the deadline came before there was a socket to cut
+                    self.hang_up()
                 return opened
         raise failure
 
@@ -197,10 +201,10 @@ class HttpSender:
             return timedelta(seconds=min(int(text.strip()[:9]), 10**8))
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return max(moment - self.clock.now(), timedelta())
+        except (ValueError, OverflowError):
             return None
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return max(moment - self.clock.now(), timedelta())
 
 
 def _read(raw: HTTPResponse) -> bytes:

@@ -6,15 +6,26 @@ metadata addresses, and the names reserved for documentation and tests.
 
 import re
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, quote, urlsplit
 
 Address = IPv4Address | IPv6Address
 
 NEVER_NAMES = re.compile(r"(^|\.)(example(\.[a-z]+)?|test|invalid)$|^metadata\.google\.internal$")
-# Addresses of cloud metadata services that are neither link-local nor otherwise refused.
-METADATA = {ip_address("100.100.100.200"), ip_address("168.63.129.16"), ip_address("fd00:ec2::254")}
+LOOPBACK = [ip_network(net) for net in ("127.0.0.0/8", "::1/128")]
+PRIVATE = [ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")]
+# This network, link-local, multicast, reserved, documentation, metadata services, and IPv4 in disguise.
+NEVER = [
+    ip_network(net)
+    for net in (
+        *("0.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24"),
+        *("203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "100.100.100.200/32", "168.63.129.16/32"),
+        *("::/128", "fe80::/10", "ff00::/8", "100::/64", "2001:db8::/32", "fd00:ec2::254/128"),
+        *("64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"),
+    )
+]
 HOST_NAME = re.compile(
     r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*"
 )
@@ -46,11 +57,25 @@ class Targets:
 
     allowed: frozenset[str]
     own: set[tuple[str, int]] = field(default_factory=set)  # host and port we listen on or are known by
+    public: bool = False  # do others reach us? Then they must not reach our neighbours through us
+
+    def objection(self, text: str) -> str | None:
+        """Why that URL would be blocked, as far as can be told without asking for its name."""
+        try:
+            url = _parse(text)
+            host, port = _canonical_host(url), _port_of(url)
+            self._check_name(host, port)
+            literal = _literal(host)
+            if literal is not None:
+                self._check_address(host, port, literal)
+        except BlockedTarget as error:
+            return str(error)
+        return None
 
     def find(self, text: str) -> Target:
         """Where to dial for that URL; raises BlockedTarget or UnknownName."""
         url = _parse(text)
-        host, port = _canonical_host(url), url.port or (443 if url.scheme == "https" else 80)
+        host, port = _canonical_host(url), _port_of(url)
         self._check_name(host, port)
         addresses = _resolve(host, port)
         for address in addresses:
@@ -70,12 +95,23 @@ class Targets:
 
     def _check_address(self, host: str, port: int, address: Address) -> None:
         plain = _unmapped(address)
-        if plain.is_unspecified or plain.is_multicast or plain.is_link_local or plain in METADATA:
+        if _is_in(NEVER, plain):
             raise BlockedTarget(f"{host} is {plain}: link-local, metadata and the like are never dialled")
         if any(port == own_port and _reaches(plain, own) for own, own_port in self.own):
             raise BlockedTarget(f"{host}:{port} is this emulator itself")
-        if not (plain.is_loopback or plain.is_private or self._is_allowed(host)):
+        if self._is_allowed(host):
+            return
+        if not _is_in([*LOOPBACK, *PRIVATE], plain):
             raise BlockedTarget(f"{host} is {plain}, not on this machine; start with --allow-target {host} to send it")
+        if self.public:
+            raise BlockedTarget(
+                f"{host} is on this machine or network, and this emulator listens to others; "
+                f"start with --allow-target {host} to send it"
+            )
+
+
+def _is_in(networks: Sequence[IPv4Network | IPv6Network], address: Address) -> bool:
+    return any(address in network for network in networks if network.version == address.version)
 
 
 def _reaches(address: Address, own: str) -> bool:
@@ -114,6 +150,10 @@ def _parse(text: str) -> SplitResult:
     return url
 
 
+def _port_of(url: SplitResult) -> int:
+    return url.port or (443 if url.scheme == "https" else 80)
+
+
 def _canonical_host(url: SplitResult) -> str:
     host = (url.hostname or "").lower()
     if ":" in host:
@@ -130,6 +170,12 @@ def _canonical_host(url: SplitResult) -> str:
     if (last.isdecimal() or re.fullmatch(r"0x[0-9a-f]*", last)) and _literal(host) is None:
         raise BlockedTarget(f"{host} is an address in disguise: write it as four numbers")
     return host
+
+
+def is_loopback(host: str) -> bool:
+    """Does only this machine reach a socket that listens there?"""
+    literal = _literal(host)
+    return host.lower() == "localhost" or (literal is not None and literal.is_loopback)
 
 
 def _literal(host: str) -> Address | None:

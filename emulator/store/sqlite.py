@@ -1,9 +1,8 @@
 """The store on SQLite: one connection, which owns the file for as long as the process lives."""
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -96,6 +95,7 @@ def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
     connection.execute("BEGIN IMMEDIATE")  # takes the lock that a second process runs into
     connection.execute("COMMIT")
     if path and 0 < found < newest:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        shutil.copyfile(path, path.with_name(f"{path.name}.schema-{found}"))
+        # Not a copy of the file: closing it again would let go of our lock on it.
+        with closing(sqlite3.connect(path.with_name(f"{path.name}.schema-{found}"))) as copy:
+            connection.backup(copy)
     migrate(connection, found)

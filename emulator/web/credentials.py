@@ -8,8 +8,10 @@ from flask import g
 
 from emulator.core.errors import Unauthorized
 from emulator.core.model import DEFAULT_SANDBOX
+from emulator.web.advice import advise
 
 SANDBOX_NAME = re.compile(r"[a-z0-9_-]{1,64}")
+HINT = "any key of the form test_<name> opens a sandbox of its own, test_default the default one"
 EXPIRED = "expired"  # the one reserved name: test_expired is an expired key
 PATH_KEY = "emulator.sandbox"
 
@@ -28,5 +30,6 @@ def _named(credential: str, further: Collection[str]) -> str:
         return DEFAULT_SANDBOX
     prefix, name = credential[:5], credential[5:]
     if prefix != "test_" or name == EXPIRED or not SANDBOX_NAME.fullmatch(name):
+        advise(HINT)
         raise Unauthorized
     return name

@@ -1,5 +1,7 @@
 """What can be wrong with a request before any use case sees it, as facts that each provider words."""
 
+from collections.abc import Iterable
+
 from emulator.core.errors import Fact
 
 
@@ -8,7 +10,11 @@ class UnknownPath(Fact):
 
 
 class WrongMethod(Fact):
-    """The path is known, but not with this verb."""
+    """The path is known, but not with this verb; `allowed` are those it knows."""
+
+    def __init__(self, allowed: Iterable[str] = ()) -> None:
+        super().__init__()
+        self.allowed = tuple(allowed)
 
 
 class NotAcceptable(Fact):

@@ -44,6 +44,7 @@ def _open(clock: Clock, hosts: frozenset[str]) -> Response | None:
 
 def _render(owned: Sequence[Owned], error: Exception) -> Response:
     fact = _as_fact(error)
+    g.refusal = f"{type(fact).__name__} {fact}".strip()[:300]
     owner = find_owner(owned, request.path)
     if owner:
         provider, desk = owner
@@ -55,7 +56,7 @@ def _as_fact(error: Exception) -> Fact:
     if isinstance(error, Fact):
         return error
     if isinstance(error, MethodNotAllowed):
-        return WrongMethod()
+        return WrongMethod(error.valid_methods or ())
     if isinstance(error, NotFound):
         return UnknownPath()
     if isinstance(error, HTTPException) and error.code and error.code < 500:
@@ -65,9 +66,12 @@ def _as_fact(error: Exception) -> Fact:
 
 
 def _own_error(fact: Fact) -> Response:
+    if isinstance(fact, WrongMethod):
+        refusal = problem(405, "this path does not know that verb")
+        refusal.headers["Allow"] = ", ".join(sorted(fact.allowed))
+        return refusal
     known = {
         UnknownPath: (404, "nothing answers at this path"),
-        WrongMethod: (405, "this path does not know that verb"),
         Crashed: (500, "a bug of the emulator; its log has the trace"),
     }
     status, detail = known.get(type(fact), (400, str(fact)))
@@ -85,7 +89,7 @@ def find_owner(owned: Sequence[Owned], path: str) -> Owned | None:
 
 def _close(clock: Clock, owned: Sequence[Owned], response: Response) -> Response:
     """A request ends: what every answer carries, and a line in the log."""
-    response.status = REASONS[response.status_code]
+    response.status = REASONS.get(response.status_code) or response.status
     response.headers["X-Emulator-Version"] = VERSION
     advice = advice_header()
     if advice:
@@ -101,5 +105,6 @@ def _log(clock: Clock, owned: Sequence[Owned], status: int, advice: str | None) 
     name = owner[0].name if owner else "emulator"
     where = f" sandbox {sandbox}" if sandbox else ""
     took = (clock.stopwatch() - g.started) * 1000
-    told = f" (advice: {advice})" if advice else ""
+    told = f" ({g.refusal})" if "refusal" in g else ""
+    told += f" (advice: {advice})" if advice else ""
     log.info("%s %s %s %d%s %.1f ms%s", name, method, path, status, where, took, told)

@@ -30,6 +30,7 @@ class Desk:
     links: Links
     switches: Mapping[str, str]
     further_credentials: Collection[str]
+    object_to: Callable[[str], str | None]  # why a webhook to that URL would not be sent; None: it would
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,15 +69,23 @@ class Server:
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no new connection, let requests under way be answered (10 s at most), free the port."""
+        """Take no new connection, let requests that were sent be answered (10 s at most), free the port."""
         if self._server.stopping:
             return
         self._server.stopping = True
-        self._in_loop(lambda: wasyncore.dispatcher.close(self._server))
+        self._in_loop(self._close_door)
         self._drain()
         self._server.task_dispatcher.shutdown(timeout=1)
         self._in_loop(lambda: wasyncore.close_all(self._server._map, ignore_all=True))
         self._thread.join(DRAIN_SECONDS)
+
+    def _close_door(self) -> None:
+        """Let those in who wait at the door already, then close it."""
+        before = -1
+        while before != len(self._server.active_channels):
+            before = len(self._server.active_channels)
+            self._server.handle_accept()
+        wasyncore.dispatcher.close(self._server)
 
     def _in_loop(self, act: Callable[[], object]) -> None:
         """Do that in the thread of the sockets, and wait until it is done."""
@@ -92,6 +100,16 @@ class Server:
 
     def _drain(self) -> None:
         for _ in range(DRAIN_SECONDS * 100):
-            if not any(c.requests or c.total_outbufs_len for c in list(self._server.active_channels.values())):
+            if not any(map(_is_busy, list(self._server.active_channels.values()))):
                 return
             sleep(0.01)
+
+
+def _is_busy(channel: Any) -> bool:
+    """Is there a request that is not answered yet, if only in the socket's buffer?"""
+    if channel.requests or channel.total_outbufs_len:
+        return True
+    try:
+        return bool(channel.socket.recv(1, socket.MSG_PEEK))
+    except OSError:  # nothing there, or closed
+        return False

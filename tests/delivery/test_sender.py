@@ -5,13 +5,14 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from urllib.parse import urlsplit
 
 import pytest
 
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
-from emulator.delivery.sender import HttpSender
-from emulator.delivery.targets import Targets
+from emulator.delivery.sender import HttpSender, Line
+from emulator.delivery.targets import Target, Targets
 from tests.receivers import (
     Reply,
     bomb,
@@ -141,6 +142,23 @@ def test_a_proxy_or_netrc_of_the_environment_is_not_used(monkeypatch: pytest.Mon
             monkeypatch.setenv(name, proxy.url)
         assert send(receiver.url).ok
         assert proxy.nothing_came()
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "Mon, 01 Jan 2026 00:00:00 +99999999999999999", "Mon, 99 Foo"],
+)
+def test_a_date_that_is_none_is_no_retry_after(told: str) -> None:
+    attempt = send_to(status(503, Retry_After=told))
+    assert (attempt.status, attempt.retry_after) == (503, None)
+
+
+def test_a_deadline_that_comes_while_dialling_ends_the_attempt(held: threading.Event) -> None:
+    with receiving(drip_body(held)) as receiver:
+        line = Line(Target(urlsplit(receiver.url), "x", receiver.port, ("127.0.0.1",)), 0.5)
+        line.hang_up()
+        with pytest.raises(OSError, match="no address"):
+            line.dial()
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,14 @@ def test_an_allowed_host_is_dialled(monkeypatch: pytest.MonkeyPatch) -> None:
         "http://a.test/",
         "http://a.invalid/",
         "http://metadata.google.internal/",
+        "http://192.0.2.1/",
+        "http://203.0.113.5/",
+        "http://198.18.0.1/",
+        "http://240.0.0.1/",
+        "http://255.255.255.255/",
+        "http://[2001:db8::1]/",
+        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://[2002:a9fe:a9fe::]/",
     ],
 )
 def test_some_are_never_dialled_whatever_is_allowed(url: str) -> None:
@@ -151,3 +159,37 @@ def test_a_name_with_a_public_and_a_private_address_is_not_dialled(monkeypatch: 
 def test_an_unknown_name_may_be_known_later() -> None:
     with pytest.raises(UnknownName):
         POLICY.find("http://no-such-service-here/")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:3000/", "http://10.0.0.5/", "http://localhost:3000/"])
+def test_bound_publicly_even_neighbours_need_the_flag(url: str) -> None:
+    assert "--allow-target" in refusal(url, Targets(frozenset(), public=True))
+    host = url.split("/")[2].partition(":")[0]
+    assert Targets(frozenset({host}), public=True).find(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "objected"),
+    [
+        ("http://localhost:3000/", False),
+        ("http://app:8000/", False),
+        ("https://hooks.acme.com/", True),
+        ("nonsense", True),
+        ("http://8.8.8.8/", True),
+        ("http://localhost:8642/", True),
+    ],
+)
+def test_an_objection_is_told_without_asking_for_a_name(
+    url: str, objected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_, **__: pytest.fail("it was looked up"))
+    policy = Targets(frozenset(), {("localhost", 8642)})
+    assert (policy.objection(url) is not None) is objected
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("10.0.0.1", False)],
+)
+def test_only_this_machine_reaches_loopback(host: str, loopback: bool) -> None:
+    assert targets.is_loopback(host) is loopback

@@ -28,7 +28,10 @@ def test_an_older_schema_is_migrated_after_a_copy(tmp_path: Path, monkeypatch: p
     shutil.copytree(migrations.STEPS, steps)
     (steps / "0099_more.sql").write_text("ALTER TABLE sandboxes ADD COLUMN more TEXT;", "utf-8")
     monkeypatch.setattr(migrations, "STEPS", steps)
-    SqliteStore(path).close()
+    migrated = SqliteStore(path)
+    with pytest.raises(StoreUnusable, match="another program uses"):
+        SqliteStore(path)  # the copy did not let go of the lock
+    migrated.close()
     with sqlite3.connect(path) as found:
         assert found.execute("SELECT more FROM sandboxes").fetchall() == []
         assert found.execute("PRAGMA user_version").fetchone() == (99,)

@@ -57,7 +57,7 @@ def write(check_type: str, outcome: Outcome, name: str, people: People) -> tuple
         "name": name,
         "finding": finding,
         "many": int(people.number("sources", 3, 40)),
-        "analyst": people.faker("analyst").name(),
+        "analyst": people.name("analyst"),
     }
     note = people.pick("note", NOTES[outcome])
     return f"{subject}: {VERDICTS[outcome]}", note.format(**told), REASONS[outcome].format(**told)

@@ -16,6 +16,7 @@ from emulator.core.model import CaseFilter, Outcome
 from emulator.providers.sphinxhq import schemas
 from emulator.providers.sphinxhq.errors import InvalidPage, answer
 from emulator.providers.sphinxhq.relations import INT64, Known
+from emulator.web.advice import advise
 from emulator.web.body import read_json
 from emulator.web.credentials import open_sandbox
 from emulator.web.errors import NotAcceptable, UnknownPath, WrongMediaType, WrongMethod
@@ -117,6 +118,9 @@ def create_case(desk: Desk) -> Response:
         list_documents=partial(desk.cases.document_ids, sandbox, "sphinxhq"),
     )
     order = schemas.read_order(sandbox, _read_body(request.environ), known)
+    objection = desk.object_to(order.webhook_url) if order.webhook_url else None
+    if objection:
+        advise(f"the webhook will be kept, not sent: {objection}")
     return answer(schemas.render_case(desk.cases.open(order)), 201)
 
 
