@@ -77,6 +77,7 @@ def _serve(settings: Settings) -> None:
     try:
         if settings.port_file:
             _beside(settings.port_file).touch()
+            _beside(settings.port_file).unlink()
     except OSError as error:
         _stop(USAGE, f"--port-file {settings.port_file} cannot be written: {error.strerror or error}")
     try:

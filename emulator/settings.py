@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from emulator.core.deliveries import without_password
 from emulator.core.retry import parse_retry
 
 PREFIX = "CASE_EMULATOR_"
@@ -91,6 +92,13 @@ def _public_url(value: object) -> str:
     return text.rstrip("/")
 
 
+def _port_file(value: object) -> Path:
+    path = Path(_text(value))
+    if not path.name or path.is_dir():
+        raise ValueError("a file is needed")
+    return path
+
+
 def _retry(value: object) -> str:
     text = ",".join(map(str, value)) if isinstance(value, list) else _text(value)
     parse_retry(text)
@@ -131,9 +139,7 @@ class Settings:
 
     host: str = _setting(_text, "127.0.0.1", "Address to listen on.", "ADDRESS")
     port: int = _setting(_port, 8642, "Port to listen on; 0 picks a free one.", "PORT")
-    port_file: Path | None = _setting(
-        lambda v: Path(_text(v)), None, "Write the port to this file once serving.", "FILE"
-    )
+    port_file: Path | None = _setting(_port_file, None, "Write the port to this file once serving.", "FILE")
     database: Path | None = _setting(
         _database, None, "Keep everything in this file, as in sqlite:///cases.sqlite.", "URL"
     )
@@ -197,7 +203,8 @@ def _read_all(values: Mapping[str, object], place: Callable[[str], str]) -> dict
         try:
             read[name] = OPTIONS[name].metadata["read"](value)
         except ValueError as error:
-            raise BadSetting(f"{place(name)} is {value!r}: {error}") from error
+            shown = without_password(value) if isinstance(value, str) else value
+            raise BadSetting(f"{place(name)} is {shown!r}: {error}") from error
     return read
 
 
@@ -223,7 +230,8 @@ def _from_file(named: Path | None, folder: Path) -> dict[str, object]:
     values = {name.replace("-", "_"): value for name, value in read.items()}
     for name in values:
         if name not in OPTIONS:
-            raise BadSetting(f"{name} in {path} is no setting{suggest(name, OPTIONS)}")
+            keys = [option.replace("_", "-") for option in OPTIONS]
+            raise BadSetting(f"{name} in {path} is no setting{suggest(name.replace('_', '-'), keys)}")
     return values
 
 

@@ -15,7 +15,6 @@ INSTALL = {
     "curl": "apt-get install curl",
     "node": "apt-get install nodejs",
     "make": "apt-get install make",
-    "git": "apt-get install git",
 }
 
 

@@ -1,120 +1,26 @@
 """The one function that dials out: a single attempt, bounded in time and size, that never follows and never raises."""
 
-import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
-from functools import partial
 from threading import Timer
-from typing import Any
 from urllib.parse import SplitResult
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
-from urllib3.poolmanager import PoolManager
+from urllib3 import HTTPResponse
+from urllib3.exceptions import ConnectTimeoutError
 
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Attempt, Delivery
+from emulator.delivery.line import Line, LineAdapter
 from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
 
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
 READ_BYTES = 64 * 1024
 KEPT_BYTES = 4 * 1024
-
-
-class Line:
-    """The open socket of one attempt, which a watchdog cuts at the deadline.
-
-    A read time-out would not do: it starts again with each byte a slow receiver drips.
-    """
-
-    def __init__(self, target: Target, connect_seconds: float) -> None:
-        self.target = target
-        self.cut = False
-        self._connect_seconds = connect_seconds
-        self._socket: socket.socket | None = None
-
-    def dial(self) -> socket.socket:
-        """Connect to the first checked address that answers; raises OSError."""
-        failure = OSError("no address")
-        for address in self.target.addresses:
-            if self.cut:
-                break
-            try:
-                opened = socket.create_connection((address, self.target.port), timeout=self._connect_seconds)
-            except OSError as error:
-                failure = error
-            else:
-                opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                # A second handle on the same connection: TLS takes the first one over.
-                self._socket = opened.dup()
-                if self.cut:  # the deadline came before there was a socket to cut
-                    self.hang_up()
-                return opened
-        raise failure
-
-    def hang_up(self) -> None:
-        """End the connection now, from another thread."""
-        self.cut = True
-        if self._socket:
-            with suppress(OSError):  # gone already, which is all that was wanted
-                self._socket.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """Let go of the handle."""
-        if self._socket:
-            self._socket.close()
-
-
-class _Dialling:
-    """A connection that dials the checked addresses instead of looking the name up again."""
-
-    def __init__(self, line: Line, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._line = line
-
-    def _new_conn(self) -> socket.socket:
-        try:
-            return self._line.dial()
-        except TimeoutError as error:
-            raise ConnectTimeoutError(self, str(error)) from error
-        except OSError as error:
-            raise NewConnectionError(self, str(error)) from error  # type: ignore[arg-type]
-
-
-class _Plain(_Dialling, HTTPConnection):
-    pass
-
-
-class _Secure(_Dialling, HTTPSConnection):
-    pass
-
-
-class _Adapter(HTTPAdapter):
-    """Sends over the one line it is given."""
-
-    def __init__(self, line: Line) -> None:
-        self._line = line
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        self.poolmanager = PoolManager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": partial(_pool, HTTPConnectionPool, partial(_Plain, self._line)),
-            "https": partial(_pool, HTTPSConnectionPool, partial(_Secure, self._line)),
-        }
-
-
-def _pool(kind: Any, connection: Any, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
-    pool: HTTPConnectionPool = kind(*args, **kwargs)
-    pool.ConnectionCls = connection
-    return pool
 
 
 @dataclass(frozen=True)
@@ -171,8 +77,8 @@ class HttpSender:
     def _session(self, line: Line) -> requests.Session:
         session = requests.Session()
         session.trust_env = False  # no proxies, no .netrc: what is sent is what was written
-        session.mount("http://", _Adapter(line))
-        session.mount("https://", _Adapter(line))
+        session.mount("http://", LineAdapter(line))
+        session.mount("https://", LineAdapter(line))
         session.headers.clear()
         return session
 

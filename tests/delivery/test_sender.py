@@ -11,7 +11,8 @@ import pytest
 
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
-from emulator.delivery.sender import HttpSender, Line
+from emulator.delivery.line import Line
+from emulator.delivery.sender import HttpSender
 from emulator.delivery.targets import Target, Targets
 from tests.receivers import (
     Reply,

@@ -3,13 +3,14 @@
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import requests
 
 from tests.commands import Process, serving
 from tests.emulators import Emulator
-from tests.receivers import PATIENCE, receiving
+from tests.receivers import PATIENCE, receiving, status
 
 FLAGS = ("--port", "0", "--database", "sqlite:///kept.sqlite", "--retry", ",".join(["0.2"] * 50))
 ENOUGH = 40
@@ -66,3 +67,22 @@ def test_cases_are_read_as_they_were_and_their_webhooks_arrive_after_a_kill(tmp_
             assert process.emulator.sphinxhq.get("1/").json() == created
             another = process.emulator.sphinxhq.open_case(webhook_url=receiver.url)
             assert receiver.next().json["id"] == another["id"] == 2
+
+
+def test_a_webhook_that_was_being_sent_comes_again_with_the_same_id_and_bytes(tmp_path: Path) -> None:
+    held = threading.Event()
+
+    def hold(handler: BaseHTTPRequestHandler) -> None:
+        held.wait(PATIENCE)
+
+    with receiving(hold, status(200)) as receiver:
+        flags = (*FLAGS, "--webhook-url", receiver.url, "--delay", "0")
+        with serving(tmp_path, *flags) as process:
+            process.emulator.aplyid.open_case()
+            first = receiver.next()
+            process.popen.kill()
+        held.set()
+        with serving(tmp_path, *flags):
+            again = receiver.next()
+    assert again.body == first.body
+    assert again.header("X-Workflow-Webhook-Id") == first.header("X-Workflow-Webhook-Id")

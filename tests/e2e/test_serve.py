@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.commands import run, serving
-from tests.emulators import CREATE_CASE
+from tests.emulators import CREATE_CASE, served
 from tests.receivers import receiving
+from tests.wire import read_answer
 
 
 def test_it_says_ready_once_on_stdout_and_the_rest_on_stderr(tmp_path: Path) -> None:
@@ -89,7 +90,7 @@ def test_an_unknown_variable_or_key_is_refused_with_a_suggestion(tmp_path: Path)
     assert (done.returncode, "did you mean CASE_EMULATOR_DELAY?" in done.stderr) == (2, True)
     (tmp_path / "case-emulator.toml").write_text("web-hook-url = 'http://localhost:1/'\n", "utf-8")
     done = run(tmp_path, "serve")
-    assert (done.returncode, "did you mean webhook_url?" in done.stderr) == (2, True)
+    assert (done.returncode, "did you mean webhook-url?" in done.stderr) == (2, True)
 
 
 def test_a_flag_wins_over_a_variable_and_a_variable_over_the_file(tmp_path: Path) -> None:
@@ -155,3 +156,40 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 def test_a_database_in_no_folder_is_refused(tmp_path: Path) -> None:
     done = run(tmp_path, "serve", "--port", "0", "--database", "sqlite:///no/where.sqlite")
     assert (done.returncode, "is its folder there" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("file", ["no/where", "."])
+def test_a_port_file_that_cannot_be_written_is_refused_before_it_serves(tmp_path: Path, file: str) -> None:
+    done = run(tmp_path, "serve", "--port", "0", "--port-file", file)
+    assert (done.returncode, "--port-file" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+@pytest.mark.parametrize("url", ["https://hooks.acme.com/x", "https://example.com/"])
+def test_the_banner_says_so_when_webhooks_will_not_be_sent(tmp_path: Path, url: str) -> None:
+    with serving(tmp_path, "--port", "0", "--webhook-url", url) as process:
+        _, _, err = process.ask_to_stop()
+    assert "are kept in the inbox, not sent" in err
+
+
+def test_a_password_in_the_webhook_url_is_refused_and_not_shown(tmp_path: Path) -> None:
+    done = run(tmp_path, "serve", "--webhook-url", "http://user:secret@localhost/")
+    assert done.returncode == 2
+    assert "without user and password" in done.stderr
+    assert "secret" not in done.stderr
+
+
+def test_repeated_sigterm_still_lets_it_drain(tmp_path: Path) -> None:
+    with serving(tmp_path, "--port", "0", "--port-file", "port.txt") as process:
+        process.popen.send_signal(signal.SIGTERM)
+        code, _, _ = process.ask_to_stop(signal.SIGTERM)
+    assert (code, (tmp_path / "port.txt").exists()) == (0, False)
+
+
+def test_requests_that_were_sent_before_it_stopped_are_answered() -> None:
+    with served() as emulator:
+        lines = [socket.create_connection(("127.0.0.1", emulator.port), 10) for _ in range(100)]
+        for line in lines:
+            line.sendall(b"GET /api/cases/ HTTP/1.1\r\nHost: localhost\r\nCookie: sessionid=test_a\r\n\r\n")
+    assert [read_answer(line).status for line in lines] == [200] * 100
+    for line in lines:
+        line.close()

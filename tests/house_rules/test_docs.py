@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.app import PROVIDERS
+from emulator.app import PROVIDERS, create_app
 from emulator.core.outcomes import MAGIC_SURNAMES
 from emulator.settings import PREFIX, Settings
 from tests.emulators import CREATE_CASE, Emulator, compact, served
@@ -20,7 +20,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 DOCS = "\n".join(path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md"))
 ADDRESS = "http://127.0.0.1:8642"
 # What installs or starts something is run in tests/e2e/test_install.py and test_serve.py.
-RUN_ELSEWHERE = {"make run", "make test"}
+RUN_ELSEWHERE = ["make run", "make test"]
 
 
 def blocks(language: str) -> list[str]:
@@ -59,19 +59,25 @@ def test_every_magic_surname_is_in_the_readme() -> None:
     assert all(f"`{surname.capitalize()}`" in README for surname in MAGIC_SURNAMES)
 
 
-def test_every_route_of_ours_is_in_the_readme(quick: Emulator) -> None:
-    assert "/_emulator/sandboxes/default/inbox" in README
+def test_every_route_of_ours_is_documented() -> None:
+    built = create_app(Settings())
+    ours = [str(rule) for rule in built.app.url_map.iter_rules() if str(rule).startswith("/_emulator")]
+    built.store.close()
+    assert ours
+    for rule in ours:
+        named = re.sub("<[^>]+>", "[^/ ]+", rule)
+        assert re.search(named, README + DOCS), f"{rule} stands in no page"
 
 
 def test_the_readme_s_two_commands_are_the_first_ones() -> None:
-    assert set(blocks("sh")[0].split("\n")) - {""} == RUN_ELSEWHERE
+    assert [block.partition("#")[0].strip() for block in blocks("sh")[:2]] == RUN_ELSEWHERE
 
 
 def test_every_curl_of_the_readme_works_and_is_answered_as_printed(
     quick: Emulator, needs: Callable[[str], str]
 ) -> None:
     needs("curl")
-    create, inbox, sphinx = blocks("sh")[1:]
+    create, inbox, sphinx = blocks("sh")[2:]
     answer = run_shell(create, quick)
     printed = blocks("json")[0].replace(ADDRESS, quick.url)
     assert answer == compact(json.loads(printed))
@@ -105,18 +111,35 @@ def test_the_javascript_of_the_readme_gets_the_documented_answer(needs: Callable
 
 
 def test_the_curl_of_the_readme_sends_the_printed_sample() -> None:
-    body = re.search(r"-d '(\{.*?\n  \})'", blocks("sh")[1], re.DOTALL)
+    body = re.search(r"-d '(\{.*?\n  \})'", blocks("sh")[2], re.DOTALL)
     assert body
     assert json.loads(body[1]) == CREATE_CASE["request"]["body"]
 
 
-@pytest.mark.parametrize("row", re.findall(r"^\| (\d{3}) \| `(\{.*?\})`", README, re.MULTILINE))
-def test_every_error_of_the_readme_is_really_answered(quick: Emulator, row: tuple[str, str]) -> None:
-    status, body = int(row[0]), json.loads(row[1])
-    assert (status, body) in list(provoked(quick))
+def error_rows() -> list[tuple[str, int, str]]:
+    """Provider, status and body of every row of the two tables."""
+    tables = re.findall(r"\| status \| (APLYiD|Sphinx) answers \|.*?\n\n", README, re.DOTALL)
+    assert tables == ["APLYiD", "Sphinx"]
+    rows = []
+    for title in tables:
+        table = README.partition(f"| status | {title} answers")[2].partition("\n\n")[0]
+        rows += [(title, int(status), body) for status, body in re.findall(r"^\| (\d{3}) \| (.*?) \|", table, re.M)]
+    return rows
 
 
-def provoked(emulator: Emulator) -> Iterator[tuple[int, object]]:
+@pytest.mark.parametrize("row", error_rows())
+def test_every_error_of_the_readme_is_really_answered(quick: Emulator, row: tuple[str, int, str]) -> None:
+    title, status, told = row
+    answers = [text for answered, text in provoked(quick)[title] if answered == status]
+    body = re.match(r"`(\{.*?\})`", told)
+    if body:
+        assert json.loads(body[1]) in [json.loads(text) for text in answers if text]
+    else:
+        assert told.startswith("nothing")
+        assert "" in answers
+
+
+def provoked(emulator: Emulator) -> dict[str, list[tuple[int, str]]]:
     """One request for each error of the tables."""
     send, aplyid, sphinx = (
         emulator.http.request,
@@ -126,23 +149,29 @@ def provoked(emulator: Emulator) -> Iterator[tuple[int, object]]:
     key, json_type = {"X-Workflow-Access-Key": "test_default"}, {"Content-Type": "application/json"}
     wants_json, huge = {"Accept": "application/json"}, b" " * (1024 * 1024 + 1)
     session = {"cookies": {"sessionid": "test_default"}}
-    answers = [
-        send("POST", aplyid, headers=key, json={}),
-        send("POST", aplyid, json={}),
-        send("GET", aplyid, headers=wants_json),
-        send("FROB", aplyid, headers=wants_json),
-        send("POST", aplyid, headers=key | json_type, data=huge),
-        emulator.aplyid.create(client__name=""),
-        emulator.sphinxhq.create(notes=""),
-        send("POST", sphinx, data="x", headers=json_type, **session),
-        send("POST", sphinx),
-        emulator.sphinxhq.get("9/"),
-        send("PUT", sphinx, **session),
-        send("POST", sphinx, headers={"Accept": "text/html"}, **session),
-        send("POST", sphinx, headers=json_type, data=huge, **session),
-        send("POST", sphinx, headers={"Content-Type": "text/plain"}, data="x", **session),
-    ]
-    return ((a.status_code, a.json()) for a in answers)
+    answers = {
+        "APLYiD": [
+            send("POST", aplyid, headers=key, json={}),
+            send("POST", aplyid, json={}),
+            send("GET", aplyid, headers=wants_json),
+            send("FROB", aplyid, headers=wants_json),
+            send("POST", aplyid, headers=key | {"Content-Type": "json"}, data="{}"),
+            send("POST", aplyid, headers=key | json_type, data=huge),
+            emulator.aplyid.create(client__name=""),
+        ],
+        "Sphinx": [
+            send("POST", sphinx.rstrip("/"), allow_redirects=False),
+            emulator.sphinxhq.create(notes=""),
+            send("POST", sphinx, data="x", headers=json_type, **session),
+            send("POST", sphinx),
+            emulator.sphinxhq.get("9/"),
+            send("PUT", sphinx, **session),
+            send("POST", sphinx, headers={"Accept": "text/html"}, **session),
+            send("POST", sphinx, headers=json_type, data=huge, **session),
+            send("POST", sphinx, headers={"Content-Type": "text/plain"}, data="x", **session),
+        ],
+    }
+    return {title: [(a.status_code, a.text) for a in given] for title, given in answers.items()}
 
 
 def test_links_inside_the_project_lead_somewhere() -> None:

@@ -100,6 +100,15 @@ def test_a_further_key_opens_the_default_sandbox() -> None:
 def test_any_other_key_is_unauthorized(emulator: Emulator, key: str) -> None:
     answer = emulator.aplyid.post(emulator.aplyid.order(), X_Workflow_Access_Key=key)
     assert (answer.status_code, answer.json()) == (401, {"message": "Unauthorized"})
+    assert "test_<name>" in answer.headers["X-Emulator-Advice"]
+
+
+def test_the_log_says_why_a_request_was_refused(emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+    emulator.aplyid.create(client__name="")
+    emulator.sphinxhq.create(notes="")
+    assert "422" in caplog.text
+    assert "Name can't be blank" in caplog.text
+    assert "This field may not be blank." in caplog.text
 
 
 def test_a_sandbox_named_by_the_path_wins_over_the_key_and_stands_in_the_link(emulator: Emulator) -> None:

@@ -246,3 +246,10 @@ def test_an_unknown_key_gets_advice(emulator: Emulator) -> None:
     advice = answer.headers["X-Emulator-Advice"]
     assert "webhookurl is not a known key and was ignored, did you mean webhook_url?" in advice
     assert "checks[0].input_detail" in advice
+
+
+@pytest.mark.parametrize("url", ["nonsense", "https://hooks.acme.com/x", "https://example.com/"])
+def test_a_webhook_url_that_will_not_be_dialled_gets_advice(emulator: Emulator, url: str) -> None:
+    assert "kept, not sent" in emulator.sphinxhq.create(webhook_url=url).headers["X-Emulator-Advice"]
+    fine = emulator.sphinxhq.create(webhook_url="http://localhost:3000/")
+    assert "X-Emulator-Advice" not in fine.headers

@@ -94,7 +94,8 @@ def test_a_path_of_nobody_is_told_in_our_own_words(emulator: Emulator) -> None:
     answer = emulator.http.get(f"{emulator.url}/nothing")
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
     assert answer.json()["detail"] == "nothing answers at this path"
-    assert emulator.http.post(f"{emulator.url}/_emulator/sandboxes/a/inbox", json={}).status_code == 405
+    refused = emulator.http.post(f"{emulator.url}/_emulator/sandboxes/a/inbox", json={})
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ APPROVALS = {Outcome.APPROVED: "approved", Outcome.DENIED: "denied", Outcome.UND
 FLOW_OFFSET = 5567 - 1024
 REAL_APP = "https://workflow.aplyid.com"
 
-DOCUMENTED, ASSUMED = {"x-fidelity": "documented"}, {"x-fidelity": "assumed"}
+DOCUMENTED = {"x-fidelity": "documented"}
+LENGTH_ASSUMED = {"x-fidelity": "documented; its length is assumed"}
 
 
 class AddressIn(Record):
@@ -42,7 +43,7 @@ class ActivityIn(Record):
     nature = Text(required=True, most=500, metadata=DOCUMENTED)
     max_transaction_value = Decimal(metadata=DOCUMENTED)
     status = Choice(rails.included(STATUSES), load_default="in_progress", metadata=DOCUMENTED)
-    external_id = Text(most=255, metadata=DOCUMENTED)
+    external_id = Text(most=255, metadata=LENGTH_ASSUMED)
 
 
 class PersonIn(Record):
@@ -67,7 +68,7 @@ class ClientIn(Record):
     contact_phone_attributes = Attributes(PhoneIn, metadata=DOCUMENTED)
     name = Text(required=True, most=50, metadata=DOCUMENTED)
     email = Text(rails.matches(rails.EMAIL.pattern.removesuffix(r"\Z")), most=128, metadata=DOCUMENTED)
-    external_id = Text(most=255, metadata=DOCUMENTED)
+    external_id = Text(most=255, metadata=LENGTH_ASSUMED)
 
 
 class IndividualIn(ClientIn):

@@ -43,6 +43,7 @@ class Objects(fields.Nested):
     """A nested serializer with many=True: its length is judged first, then every item."""
 
     def __init__(self, schema: type[Schema], *, most: int, **options: Any) -> None:
+        # For whoever documents the field; the length is judged below, before the items.
         super().__init__(schema, many=True, validate=Length(max=most), **options)
         self.most = most
 
@@ -80,6 +81,7 @@ class DocumentIds(Field):
     """ListField of integers that must name documents."""
 
     def __init__(self, *, most: int, **options: Any) -> None:
+        # For whoever documents the field; the length is judged below, after the items.
         super().__init__(validate=Length(max=most), **options)
         self.most, self.item = most, Integer()
 

@@ -41,16 +41,16 @@ STATUSES = {
 KEPT_FOR_EVER = -1
 NO_CUSTOMER = "Either customer_id or customer must be provided."
 
-DOCUMENTED, ASSUMED = {"x-fidelity": "documented"}, {"x-fidelity": "assumed"}
+DOCUMENTED = {"x-fidelity": "documented"}
 
 
 def _delete_after() -> Integer:
-    """Days until deletion, 0 at once; -1 for never is an assumption from later pages."""
-    return Integer(least=KEPT_FOR_EVER, most=365, metadata=DOCUMENTED)
+    """Days until deletion, 0 at once; -1 for never comes from later pages."""
+    return Integer(least=KEPT_FOR_EVER, most=365, metadata={"x-fidelity": "documented; -1 is assumed"})
 
 
 def _document_ids() -> DocumentIds:
-    return DocumentIds(most=1000, metadata=DOCUMENTED)
+    return DocumentIds(most=1000, metadata={"x-fidelity": "documented; the bound is assumed"})
 
 
 class CustomerIn(Serializer):

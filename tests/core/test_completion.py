@@ -1,0 +1,130 @@
+"""Cases on their way to the end, with a clock that the test moves."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from emulator.core.cases import Cases
+from emulator.core.completion import Completion
+from emulator.core.deliveries import Letter
+from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome, Preferences, State
+from emulator.core.people import People
+from emulator.core.ports import Ending, Newborn
+from emulator.store.sqlite import SqliteStore
+from tests.core.test_outbox import SteppedClock
+
+NEWBORN = Newborn(first_ids=(("case", 1), ("client", 1), ("check", 1)))
+
+
+class Office:
+    """Opens cases and completes what is due; the provider may be made to break down."""
+
+    def __init__(self) -> None:
+        self.store, self.clock, self.broken = SqliteStore(), SteppedClock(), False
+        self.delivered: list[str] = []
+        parts = {
+            "store": self.store,
+            "clock": self.clock,
+            "preferences": Preferences(),
+            "endings": {"p": Ending(newborn=NEWBORN, conclude=self._conclude, letter=self._letter)},
+            "wake": lambda _: None,
+        }
+        self.cases = Cases(**parts)  # type: ignore[arg-type]
+        self.completion = Completion(**parts)  # type: ignore[arg-type]
+
+    def _conclude(self, case: Case, people: People) -> Case:
+        if self.broken:
+            raise RuntimeError("no idea how")
+        return case
+
+    def _letter(self, case: Case, preferences: Preferences, event_id: str) -> Letter:
+        return Letter(event="done", url=None, headers={}, body=b"{}")
+
+    def open(self, name: str = "Ada", key: str | None = None, **fields: object) -> Case:
+        claim = ClientClaim(reuse_key=key, external_id=key, fresh=NewClient(name=name), updates=True)
+        return self.cases.open(replace(NewCase(sandbox="a", provider="p", client=claim), **fields))  # type: ignore[arg-type]
+
+    def run(self, **later: float) -> None:
+        """Let that much time go by, and do all that is due then."""
+        self.clock.moment += timedelta(**later)
+        while self.completion.complete_due():
+            pass
+
+    def state(self, case: Case) -> tuple[State, Outcome | None]:
+        with self.store.reading() as read:
+            found = read.case_even_expired("a", "p", case.id)
+        assert found
+        return found.state, found.outcome
+
+    def webhooks(self) -> int:
+        return self.cases.inbox("a")[0]
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    office = Office()
+    yield office
+    office.store.close()
+
+
+def test_a_case_is_worked_on_and_then_ends(office: Office) -> None:
+    case = office.open()
+    office.run(seconds=0.5)
+    assert office.state(case) == (State.OPEN, None)
+    office.run(seconds=0.6)
+    assert office.state(case) == (State.PROCESSING, None)
+    office.run(seconds=1)
+    assert office.state(case) == (State.COMPLETED, Outcome.APPROVED)
+    assert office.webhooks() == 1
+
+
+def test_a_case_that_expired_before_it_could_end_ends_all_the_same(office: Office) -> None:
+    for _ in range(120):  # more than are taken in one go
+        office.open(retention_days=1)
+    office.run(days=2)
+    assert office.webhooks() == 120
+    fresh = office.open()
+    office.run(seconds=2)
+    assert office.state(fresh) == (State.COMPLETED, Outcome.APPROVED)
+
+
+def test_a_case_that_cannot_end_now_is_tried_again_and_holds_up_nobody(office: Office) -> None:
+    stuck = office.open()
+    office.broken = True
+    office.run(seconds=2)
+    office.broken = False
+    other = office.open()
+    office.run(seconds=2)
+    assert office.state(stuck) == (State.PROCESSING, None)
+    assert office.state(other)[0] is State.COMPLETED
+    office.run(minutes=1)
+    assert office.state(stuck) == (State.COMPLETED, Outcome.APPROVED)
+    assert office.webhooks() == 2
+
+
+def test_how_a_case_ends_is_decided_when_it_is_opened(office: Office) -> None:
+    first = office.open("Ada Lovelace", key="one")
+    stuck = office.open("Ada Stuck", key="one")
+    denied = office.open("Ada Denied", key="one")
+    office.run(days=1)
+    assert office.state(first) == (State.COMPLETED, Outcome.APPROVED)
+    assert office.state(stuck) == (State.OPEN, None)
+    assert office.state(denied) == (State.COMPLETED, Outcome.DENIED)
+
+
+def test_a_slow_case_takes_ten_times_as_long(office: Office) -> None:
+    slow = office.open("Ada Slow")
+    office.run(seconds=19.9)
+    assert office.state(slow)[0] is State.PROCESSING
+    office.run(seconds=0.1)
+    assert office.state(slow)[0] is State.COMPLETED
+
+
+def test_a_case_that_was_reset_meanwhile_sends_nothing(office: Office) -> None:
+    office.open()
+    with office.store.transaction() as tx:
+        tx.drop_idle_sandboxes("", 0)
+    office.run(seconds=2)
+    assert office.webhooks() == 0
