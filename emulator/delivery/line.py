@@ -1,6 +1,7 @@
 """The connection of one attempt: it dials only addresses that were checked, and can be cut at any moment."""
 
 import socket
+from contextlib import suppress
 from functools import partial
 from threading import Event
 from typing import Any
