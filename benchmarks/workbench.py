@@ -13,9 +13,7 @@ from marshmallow.experimental.context import Context
 from emulator.app import PROVIDERS, Built, create_app
 from emulator.core.cases import Cases
 from emulator.core.clock import Clock
-from emulator.core.deliveries import Silence
-from emulator.core.model import Case, NewCase, Preferences
-from emulator.core.ports import Ending
+from emulator.core.model import Case, NewCase
 from emulator.providers.aplyid import schemas as aplyid
 from emulator.providers.aplyid.errors import to_json as aplyid_json
 from emulator.providers.sphinxhq import schemas as sphinxhq
@@ -46,15 +44,7 @@ class Workbench:
         """On a fresh temporary database, for the time of the block."""
         built = create_app(Settings(delay=DELAY))
         try:
-            endings = {p.name: Ending(newborn=p.newborn, conclude=p.conclude, letter=_no_letter) for p in PROVIDERS}
-            cases = Cases(
-                store=built.store,
-                clock=Clock(),
-                preferences=Preferences(delay=DELAY),
-                endings=endings,
-                wake=lambda due: None,
-            )
-            yield cls(built, cases, {p.name: _desk(p.switches, cases) for p in PROVIDERS})
+            yield cls(built, built.cases, {p.name: _desk(p.switches, built.cases) for p in PROVIDERS})
         finally:
             built.store.close()
 
@@ -94,7 +84,3 @@ class Workbench:
 def _desk(switches: Any, cases: Cases) -> Desk:
     chosen = {switch.name: switch.choices[0] for switch in switches}
     return Desk(cases=cases, links=Links("http://127.0.0.1"), switches=chosen, further_credentials=())
-
-
-def _no_letter(case: Case, preferences: Preferences, event_id: str) -> Silence:
-    return Silence("nothing ends here")

@@ -10,14 +10,18 @@ from urllib.parse import urlsplit
 from flask import Flask, Response
 
 from emulator.control import routes as control
+from emulator.control.room import ControlRoom
+from emulator.core.bell import Bell
 from emulator.core.cases import Cases
 from emulator.core.clock import Clock
 from emulator.core.completion import Completion
 from emulator.core.deliveries import Letter, Silence
 from emulator.core.model import Case, Preferences
-from emulator.core.outbox import Outbox
+from emulator.core.outbox import Outbox, UnderWay
 from emulator.core.ports import Ending
 from emulator.core.retry import parse_retry
+from emulator.core.sandboxes import Sandboxes
+from emulator.core.tracking import Tracking
 from emulator.delivery.late import LateSender
 from emulator.delivery.targets import Targets, is_loopback
 from emulator.delivery.worker import Alarm, Worker
@@ -41,6 +45,7 @@ class Built:
     app: Flask
     store: SqliteStore
     worker: Worker
+    cases: Cases
     targets: Targets
 
 
@@ -56,22 +61,27 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
     )
     targets = _targets(settings, address, public_url)
     store, clock, alarm = SqliteStore(settings.database_file), Clock(), Alarm()
+    bell, under_way = Bell(), UnderWay()
     endings: dict[str, Ending] = {}
-    cases = Cases(store=store, clock=clock, preferences=preferences, endings=endings, wake=alarm.wake)
+    sandboxes = Sandboxes(store=store, clock=clock, defaults=preferences, endings=endings, under_way=under_way)
+    cases = Cases(store=store, clock=clock, sandboxes=sandboxes, wake=alarm.wake)
     desks = {p.name: _desk(p, settings, cases, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
     endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
-    completion = Completion(store=store, clock=clock, preferences=preferences, endings=endings, wake=alarm.wake)
-    sender = LateSender(targets, clock, f"case-emulator/{VERSION}")
+    completion = Completion(store=store, clock=clock, sandboxes=sandboxes, wake=alarm.wake, bell=bell)
     outbox = Outbox(
         store=store,
         clock=clock,
-        preferences=preferences,
-        sender=sender,
+        retry_of=lambda read, sandbox: sandboxes.preferences(read, sandbox).retry,
+        sender=LateSender(targets, clock, f"case-emulator/{VERSION}"),
         owner=f"{os.getpid()}-{clock.stopwatch()}",
         wake=alarm.wake,
+        bell=bell,
+        under_way=under_way,
     )
+    tracking = Tracking(store=store, clock=clock, bell=bell, wake=alarm.wake)
+    room = ControlRoom(cases=cases, sandboxes=sandboxes, tracking=tracking)
     worker = Worker(store=store, clock=clock, completion=completion, outbox=outbox, alarm=alarm)
-    return Built(_flask_app(settings, clock, cases, desks, public_url), store, worker, targets)
+    return Built(_flask_app(settings, clock, room, desks, public_url), store, worker, cases, targets)
 
 
 class Application(Flask):
@@ -82,7 +92,7 @@ class Application(Flask):
         return func
 
 
-def _flask_app(settings: Settings, clock: Clock, cases: Cases, desks: dict[str, Desk], public_url: str) -> Flask:
+def _flask_app(settings: Settings, clock: Clock, room: ControlRoom, desks: dict[str, Desk], public_url: str) -> Flask:
     app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
@@ -91,7 +101,7 @@ def _flask_app(settings: Settings, clock: Clock, cases: Cases, desks: dict[str, 
     hooks.install(app, clock, [(p, desks[p.name]) for p in PROVIDERS], hosts)
     for provider in PROVIDERS:
         app.register_blueprint(provider.blueprint(desks[provider.name]))
-    app.register_blueprint(control.blueprint(cases))
+    app.register_blueprint(control.blueprint(room))
     app.add_url_rule(
         "/", "welcome", lambda: Response(what_to_send(public_url), content_type="text/plain; charset=utf-8")
     )

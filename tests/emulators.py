@@ -72,6 +72,18 @@ class Emulator:
         """The same emulator, seen with the keys of another sandbox."""
         return Emulator(self.url, sandbox, self.http)
 
+    def control(self, method: str, path: str, body: Any = None) -> requests.Response:
+        """Ask the control API, below this sandbox."""
+        url = f"{self.url}/_emulator/sandboxes/{self.sandbox}" + (f"/{path}" if path else "")
+        return self.http.request(method, url, json=body)
+
+    def wait(self, path: str) -> dict[str, Any]:
+        """Wait by the control API for what must come."""
+        answer = self.control("GET", path)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
     def inbox(self) -> list[dict[str, Any]]:
         """What the inbox of this sandbox keeps now."""
         webhooks: list[dict[str, Any]] = self.http.get(f"{self.url}/_emulator/sandboxes/{self.sandbox}/inbox").json()[

@@ -1,45 +1,38 @@
 """The routes under /_emulator."""
 
-import json
 from typing import Any
 
 from flask import Blueprint, Response
+from werkzeug.routing import BaseConverter
 
-from emulator.core.cases import Cases
-from emulator.core.deliveries import Delivery
-from emulator.web.credentials import SANDBOX_NAME
-from emulator.web.problem import problem
+from emulator.control import deliveries, sandboxes
+from emulator.control.room import ControlRoom
+from emulator.control.wire import answer
 
 
-def blueprint(cases: Cases) -> Blueprint:
-    """The inbox of each sandbox."""
+class SandboxName(BaseConverter):
+    """1 to 64 of a-z 0-9 - _"""
+
+    regex = "[a-z0-9_-]{1,64}"
+
+
+def blueprint(room: ControlRoom) -> Blueprint:
+    """The whole control API."""
     routes = Blueprint("control", __name__, url_prefix="/_emulator")
 
-    @routes.get("/sandboxes/<name>/inbox")
-    def inbox(name: str) -> Response:
-        if not SANDBOX_NAME.fullmatch(name):
-            return problem(404, "a sandbox name is 1 to 64 of a-z 0-9 - _")
-        count, kept = cases.inbox(name)
-        return _answer({"count": count, "webhooks": [render_kept(delivery) for delivery in kept]})
+    @routes.record_once
+    def know_sandbox_names(setup: Any) -> None:
+        setup.app.url_map.converters["sandbox"] = SandboxName
 
+    @routes.get("/livez")
+    def live() -> Response:
+        return answer({"status": "alive"})
+
+    @routes.get("/readyz")
+    def ready() -> Response:
+        room.sandboxes.names()  # the store answers, so that cases can be opened
+        return answer({"status": "ready"})
+
+    sandboxes.add_routes(routes, room)
+    deliveries.add_routes(routes, room)
     return routes
-
-
-def render_kept(delivery: Delivery) -> dict[str, Any]:
-    """A webhook that was not dialled: the exact headers, and the body as the exact text that would be sent."""
-    return {
-        "id": delivery.id,
-        "provider": delivery.provider,
-        "event": delivery.event,
-        "case_id": delivery.case_id,
-        "state": delivery.state,
-        "reason": delivery.reason,
-        "url": delivery.shown_url,
-        "created_at": delivery.created_at.isoformat(),
-        "headers": dict(delivery.headers),
-        "body": delivery.body.decode(),
-    }
-
-
-def _answer(value: Any) -> Response:
-    return Response(json.dumps(value, ensure_ascii=False, indent=2) + "\n", 200, content_type="application/json")

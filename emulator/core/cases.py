@@ -1,19 +1,17 @@
 """Open a case for a client we may already know, and find it again."""
 
-import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound
-from emulator.core.model import Case, CaseFilter, Client, Ids, NewCase, Preferences, Schedule, State, Verdict
+from emulator.core.model import Case, CaseFilter, Client, Ids, NewCase, Schedule, State, Verdict
 from emulator.core.outcomes import decide
-from emulator.core.ports import Ending, Store, Transaction
+from emulator.core.ports import Store, Transaction
+from emulator.core.sandboxes import Sandboxes
 
-log = logging.getLogger("emulator.sandboxes")
-MOST_SANDBOXES = 10_000
 INBOX_LIMIT = 1_000
 
 
@@ -23,8 +21,7 @@ class Cases:
 
     store: Store
     clock: Clock
-    preferences: Preferences
-    endings: Mapping[str, Ending]
+    sandboxes: Sandboxes
     wake: Callable[[datetime], None]
 
     def open(self, order: NewCase) -> Case:
@@ -34,43 +31,18 @@ class Cases:
         """
         now = self.clock.now()
         with self.store.transaction() as tx:
-            known = self._known_client(tx, order, now)
-            ids = self._take_ids(tx, order, new_client=known is None, now=now)
+            preferences = self.sandboxes.enter(tx, order.sandbox, now)
+            known = _find_client(tx, order)
+            ids = tx.take_ids(order, new_client=known is None)
             client = _write_client(tx, order, known, ids, now)
             if order.refused:
                 raise order.refused
-            verdict = decide(client.name)
-            schedule = self._schedule(order, verdict, now)
+            verdict = decide(client.name, preferences.default_outcome)
+            schedule = _schedule(order, verdict, preferences.delay, now)
             case = tx.add_case(order, client, ids, now, schedule, verdict)
         if case.due_at:
             self.wake(case.due_at)
         return case
-
-    def _known_client(self, tx: Transaction, order: NewCase, now: datetime) -> Client | None:
-        found = _find_client(tx, order)
-        if found is None and order.client.id is not None and not tx.knows_sandbox(order.sandbox):
-            self._add_sandbox(tx, order.sandbox, now)  # it may be born with this very client
-            found = _find_client(tx, order)
-        return found
-
-    def _take_ids(self, tx: Transaction, order: NewCase, *, new_client: bool, now: datetime) -> Ids:
-        ids = tx.take_ids(order, new_client=new_client)
-        if ids is None:  # the sandbox is used for the first time
-            self._add_sandbox(tx, order.sandbox, now)
-            return self._take_ids(tx, order, new_client=new_client, now=now)
-        return ids
-
-    def _add_sandbox(self, tx: Transaction, sandbox: str, now: datetime) -> None:
-        newborns = [(name, ending.newborn) for name, ending in self.endings.items()]
-        tx.add_sandbox(sandbox, newborns, now)
-        if dropped := tx.drop_idle_sandboxes(sandbox, MOST_SANDBOXES):
-            log.warning("more than %d sandboxes: dropped the %d longest idle", MOST_SANDBOXES, dropped)
-
-    def _schedule(self, order: NewCase, verdict: Verdict, now: datetime) -> Schedule | None:
-        if not order.finishes or order.state is not State.OPEN:
-            return None
-        delay = verdict.delay(self.preferences.delay)
-        return Schedule(starts_at=now + delay / 2, ends_at=now + delay) if delay is not None else None
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """That case; raises NotFound."""
@@ -95,14 +67,14 @@ class Cases:
         with self.store.reading() as read:
             if read.knows_sandbox(sandbox):
                 return read.client(sandbox, provider, client_id) is not None
-        return any(client_id == born for born, _ in self.endings[provider].newborn.clients)
+        return any(client_id == born for born, _ in self.sandboxes.endings[provider].newborn.clients)
 
     def document_ids(self, sandbox: str, provider: str) -> Collection[int]:
         """Every document there is; in a sandbox not used yet, those it is born with."""
         with self.store.reading() as read:
             if read.knows_sandbox(sandbox):
                 return read.document_ids(sandbox, provider)
-        return self.endings[provider].newborn.documents
+        return self.sandboxes.endings[provider].newborn.documents
 
     def inbox(self, sandbox: str) -> tuple[int, Sequence[Delivery]]:
         """How many webhooks this sandbox kept instead of dialling anyone, and the newest 1,000, oldest first."""
@@ -119,6 +91,13 @@ def _write_client(tx: Transaction, order: NewCase, known: Client | None, ids: Id
     if claim.updates and claim.fresh:
         return tx.replace_client(order, known, claim.fresh, now)
     return known
+
+
+def _schedule(order: NewCase, verdict: Verdict, usual: timedelta, now: datetime) -> Schedule | None:
+    if not order.finishes or order.state is not State.OPEN:
+        return None
+    delay = verdict.delay(usual)
+    return Schedule(starts_at=now + delay / 2, ends_at=now + delay) if delay is not None else None
 
 
 def _find_client(tx: Transaction, order: NewCase) -> Client | None:

@@ -1,15 +1,17 @@
 """Take every case that is due its next step: work on it starts, then it ends and its webhook is born."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from emulator.core.bell import Bell
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Delivery, DeliveryState, Letter, Silence, without_password
 from emulator.core.model import Case, Preferences, State
 from emulator.core.people import People
-from emulator.core.ports import Ending, Store
+from emulator.core.ports import Store
+from emulator.core.sandboxes import Sandboxes
 
 log = logging.getLogger("emulator.cases")
 BATCH = 100
@@ -22,9 +24,9 @@ class Completion:
 
     store: Store
     clock: Clock
-    preferences: Preferences
-    endings: Mapping[str, Ending]
+    sandboxes: Sandboxes
     wake: Callable[[datetime], None]
+    bell: Bell
 
     def complete_due(self) -> int:
         """Take up to a hundred due cases one step further; say how many there were."""
@@ -47,22 +49,24 @@ class Completion:
         now = self.clock.now()
         with self.store.reading() as read:
             case = read.case_even_expired(sandbox, provider, case_id)  # its webhook is due all the same
+            preferences = self.sandboxes.preferences(read, sandbox)
         if case is None or case.due_at is None or case.due_at > now:
             return  # reset or moved on since it was listed
         if case.state is State.OPEN:
             self._save(case, replace(case, state=State.PROCESSING, due_at=case.finish_at, updated_at=now), None)
         else:
-            self._finish(case, now)
+            self._finish(case, preferences, now)
 
-    def _finish(self, case: Case, now: datetime) -> None:
-        ending = self.endings[case.provider]
-        done = ending.conclude(_ended(case, now), self._people(case, "case"))
-        event_id = self._people(case, "event").uuid("id")
-        letter = ending.letter(done, self.preferences, event_id)
+    def _finish(self, case: Case, preferences: Preferences, now: datetime) -> None:
+        ending = self.sandboxes.endings[case.provider]
+        done = ending.conclude(_ended(case, now), _people(case, preferences.seed, "case"))
+        event_id = _people(case, preferences.seed, "event").uuid("id")
+        letter = ending.letter(done, preferences, event_id)
         delivery = _delivery(done, letter, event_id, now) if isinstance(letter, Letter) else None
         if self._save(case, done, delivery):
             _tell(done, letter)
             self.wake(now)
+            self.bell.ring()
 
     def _save(self, before: Case, after: Case, delivery: Delivery | None) -> bool:
         """Write the step and its webhook together, unless the case was reset or moved on meanwhile."""
@@ -77,12 +81,13 @@ class Completion:
                 tx.expire_case(after.sandbox, after.provider, after.id, after.updated_at)
             return True
 
-    def _people(self, case: Case, what: str) -> People:
-        # The moment of creation is part of the key, so that the first case of the next start is another
-        # event: a receiver that remembers event ids must not take it for a repetition.
-        born = int(case.created_at.timestamp() * 1_000_000)
-        key = f"{case.provider}/{case.id}/{born}/{what}"
-        return People(seed=self.preferences.seed, sandbox=case.sandbox, key=key)
+
+def _people(case: Case, seed: int, what: str) -> People:
+    # The moment of creation is part of the key, so that the first case of the next start is another
+    # event: a receiver that remembers event ids must not take it for a repetition.
+    born = int(case.created_at.timestamp() * 1_000_000)
+    key = f"{case.provider}/{case.id}/{born}/{what}"
+    return People(seed=seed, sandbox=case.sandbox, key=key)
 
 
 def _ended(case: Case, now: datetime) -> Case:

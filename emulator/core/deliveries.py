@@ -93,3 +93,36 @@ class Attempt:
     def ok(self) -> bool:
         """Did the receiver take it?"""
         return self.status is not None and 200 <= self.status < 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttemptRecord:
+    """One attempt, as it was written down."""
+
+    number: int
+    ended_at: datetime
+    took: timedelta
+    status: int | None
+    error: str | None
+    answer: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveryReport:
+    """A delivery, what its case was called, and every attempt so far."""
+
+    delivery: Delivery
+    external_id: str | None
+    attempts: tuple[AttemptRecord, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveryFilter:
+    """Which deliveries of a sandbox; None: any."""
+
+    id: str | None = None
+    provider: str | None = None
+    case_id: int | None = None
+    external_id: str | None = None
+    event: str | None = None
+    state: str | None = None

@@ -23,3 +23,7 @@ class NotFound(Fact):
     def __init__(self, kind: str, key: object) -> None:
         super().__init__(f"no {kind} {key}")
         self.kind, self.key = kind, key
+
+
+class Conflict(Fact):
+    """It cannot be done as things stand now; the text says why."""

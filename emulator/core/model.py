@@ -51,6 +51,7 @@ class Preferences:
     webhook_url: str | None = None
     retry: RetryProfile = STANDARD
     seed: int = 0
+    default_outcome: Outcome = Outcome.APPROVED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

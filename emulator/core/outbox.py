@@ -2,14 +2,17 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from threading import Condition
 
+from emulator.core.bell import Bell
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
-from emulator.core.model import Preferences
-from emulator.core.ports import Sender, Store, Transaction
+from emulator.core.ports import Reading, Sender, Store, Transaction
+from emulator.core.retry import RetryProfile
 
 log = logging.getLogger("emulator.webhooks")
 
@@ -20,16 +23,44 @@ PER_TARGET = 8
 GONE = 410
 
 
+class UnderWay:
+    """How many attempts each sandbox has under way, for whoever must see them end."""
+
+    def __init__(self) -> None:
+        self._condition = Condition()
+        self._many: Counter[str] = Counter()
+
+    @contextmanager
+    def counted(self, sandbox: str) -> Iterator[None]:
+        """An attempt, for the time of the block."""
+        with self._condition:
+            self._many[sandbox] += 1
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._many[sandbox] -= 1
+                self._many += Counter()  # drops what is zero
+                self._condition.notify_all()
+
+    def wait_for(self, sandbox: str, seconds: float) -> None:
+        """Return once no attempt of the sandbox is under way, or after so many seconds."""
+        with self._condition:
+            self._condition.wait_for(lambda: not self._many[sandbox], seconds)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outbox:
     """The webhooks of all sandboxes; `owner` names this process in the leases."""
 
     store: Store
     clock: Clock
-    preferences: Preferences
+    retry_of: Callable[[Reading, str], RetryProfile]
     sender: Sender
     owner: str
     wake: Callable[[datetime], None]
+    bell: Bell = field(default_factory=Bell)
+    under_way: UnderWay = field(default_factory=UnderWay)
 
     def claim(self, load: Mapping[str, int], limit: int) -> Sequence[Delivery]:
         """Lease up to `limit` due deliveries; `load` says how many each target is being sent already."""
@@ -50,9 +81,16 @@ class Outbox:
     def deliver(self, delivery: Delivery) -> None:
         """Make one attempt and write down what came of it; never raises."""
         try:
-            self._settle(delivery, self._attempt(delivery))
+            with self.under_way.counted(delivery.sandbox):
+                if self._is_still_ours(delivery):
+                    self._settle(delivery, self._attempt(delivery))
         except Exception:
             log.exception("webhook %s could not be settled: it is sent again", delivery.id)
+
+    def _is_still_ours(self, delivery: Delivery) -> bool:
+        """Counted as under way first, looked up then: after a reset nothing of the old life is dialled."""
+        with self.store.reading() as read:
+            return read.holds_lease(delivery, self.owner)
 
     def _attempt(self, delivery: Delivery) -> Attempt:
         try:
@@ -63,27 +101,29 @@ class Outbox:
 
     def _settle(self, delivery: Delivery, attempt: Attempt) -> None:
         now = self.clock.now()
-        after = self._after(delivery, attempt, now)
         with self.store.transaction() as tx:
+            after = _after(delivery, attempt, self.retry_of(tx, delivery.sandbox), now)
             if not tx.settle(after, self.owner, attempt, now):
                 return  # reset, or taken over: this attempt no longer counts
             _forget_if_asked(tx, after, now)
+        self.bell.ring()
         _tell(after, attempt)
         if after.due_at:
             self.wake(after.due_at)
 
-    def _after(self, delivery: Delivery, attempt: Attempt, now: datetime) -> Delivery:
-        """The delivery as this attempt leaves it."""
-        if attempt.blocked:
-            return _final(delivery, DeliveryState.BLOCKED, attempt.error)
-        if attempt.ok:
-            return _final(delivery, DeliveryState.DELIVERED, None)
-        if attempt.status == GONE:
-            return _final(delivery, DeliveryState.FAILED, "the receiver answered 410 Gone: it wants no more")
-        wait = self.preferences.retry.wait_after(delivery.attempts, attempt.retry_after)
-        if wait is None:
-            return _final(delivery, DeliveryState.FAILED, attempt.error)
-        return replace(delivery, state=DeliveryState.SCHEDULED, due_at=now + wait, reason=attempt.error)
+
+def _after(delivery: Delivery, attempt: Attempt, retry: RetryProfile, now: datetime) -> Delivery:
+    """The delivery as this attempt leaves it."""
+    if attempt.blocked:
+        return _final(delivery, DeliveryState.BLOCKED, attempt.error)
+    if attempt.ok:
+        return _final(delivery, DeliveryState.DELIVERED, None)
+    if attempt.status == GONE:
+        return _final(delivery, DeliveryState.FAILED, "the receiver answered 410 Gone: it wants no more")
+    wait = retry.wait_after(delivery.attempts, attempt.retry_after)
+    if wait is None:
+        return _final(delivery, DeliveryState.FAILED, attempt.error)
+    return replace(delivery, state=DeliveryState.SCHEDULED, due_at=now + wait, reason=attempt.error)
 
 
 def busy_targets(load: Mapping[str, int]) -> list[str]:

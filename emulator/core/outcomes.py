@@ -2,8 +2,6 @@
 
 from emulator.core.model import Outcome, Verdict
 
-DEFAULT = Verdict(rule="default")
-
 # The last word of the client's name, in lower case. Anyone can ask for an ending without any set-up.
 MAGIC_SURNAMES = {
     "approved": Verdict(rule="surname Approved"),
@@ -16,7 +14,8 @@ MAGIC_SURNAMES = {
 }
 
 
-def decide(client_name: str) -> Verdict:
-    """The first rule that fits: a magic surname, else the default."""
+def decide(client_name: str, otherwise: Outcome) -> Verdict:
+    """The first rule that fits: a magic surname, else the sandbox's default."""
     words = client_name.split()
-    return MAGIC_SURNAMES.get(words[-1].lower(), DEFAULT) if words else DEFAULT
+    magic = MAGIC_SURNAMES.get(words[-1].lower()) if words else None
+    return magic or Verdict(rule="default", outcome=otherwise)

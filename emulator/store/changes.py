@@ -33,15 +33,19 @@ class Changes(Questions):
             return 0
         return int(self._ask.drop_idle_sandboxes(self._db, keep=sandbox, many=DROP_BATCH))
 
-    def take_ids(self, order: NewCase, *, new_client: bool) -> Ids | None:
+    def save_sandbox_settings(self, sandbox: str, settings: str) -> None:
+        self._ask.save_sandbox_settings(self._db, name=sandbox, settings=settings)
+
+    def drop_sandbox(self, sandbox: str) -> None:
+        self._ask.drop_sandbox(self._db, name=sandbox)
+
+    def take_ids(self, order: NewCase, *, new_client: bool) -> Ids:
         checks = len(order.checks)
         after = dict(
             self._ask.take_ids(
                 self._db, sandbox=order.sandbox, provider=order.provider, clients=int(new_client), checks=checks
             )
         )
-        if not after:
-            return None
         return Ids(case=after["case"] - 1, client=after["client"] - 1, first_check=after.get("check", 0) - checks)
 
     def add_client(self, order: NewCase, client: NewClient, client_id: int, now: datetime) -> Client:
@@ -138,6 +142,9 @@ class Changes(Questions):
     def release_leases(self, until: float | None) -> int:
         micros = None if until is None else int(until * 1e6)
         return int(self._ask.release_leases(self._db, until=micros))
+
+    def redeliver(self, sandbox: str, delivery_id: str, now: datetime) -> bool:
+        return bool(self._ask.redeliver(self._db, sandbox=sandbox, id=delivery_id, now=to_micros(now)))
 
     def settle(self, delivery: Delivery, owner: str, attempt: Attempt, now: datetime) -> bool:
         settled = self._ask.settle(

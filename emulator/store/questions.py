@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from emulator.core.deliveries import Delivery
+from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
 from emulator.core.model import Case, CaseFilter, Check, Client
 from emulator.store import rows
 from emulator.store.rows import to_micros
@@ -44,6 +45,13 @@ class Questions:
     def knows_sandbox(self, sandbox: str) -> bool:
         return self._ask.knows_sandbox(self._db, name=sandbox) is not None
 
+    def sandbox_settings(self, sandbox: str) -> str | None:
+        settings: str | None = self._ask.sandbox_settings(self._db, name=sandbox)
+        return settings
+
+    def sandbox_names(self) -> Sequence[str]:
+        return [row[0] for row in self._ask.sandbox_names(self._db)]
+
     def client(self, sandbox: str, provider: str, client_id: int) -> Client | None:
         row = self._ask.client(self._db, sandbox=sandbox, provider=provider, id=client_id)
         return rows.client_of(row) if row else None
@@ -61,6 +69,21 @@ class Questions:
 
     def next_due(self, busy: Collection[str]) -> datetime | None:
         return rows.maybe_datetime(self._ask.next_due(self._db, busy=listed(busy)))
+
+    def holds_lease(self, delivery: Delivery, owner: str) -> bool:
+        held = self._ask.holds_lease(
+            self._db, sandbox=delivery.sandbox, id=delivery.id, owner=owner, attempts=delivery.attempts
+        )
+        return held is not None
+
+    def find_deliveries(self, sandbox: str, wanted: DeliveryFilter, limit: int) -> Sequence[DeliveryReport]:
+        found = list(self._ask.find_deliveries(self._db, sandbox=sandbox, limit=limit, **asdict(wanted)))
+        return [self._report(row) for row in reversed(found)]
+
+    def _report(self, row: rows.Row) -> DeliveryReport:
+        made = self._ask.attempts_of(self._db, sandbox=row[0], id=row[1])
+        attempts = tuple(map(rows.attempt_of, made))
+        return DeliveryReport(delivery=rows.delivery_of(row), external_id=row[13], attempts=attempts)
 
     def inbox(self, sandbox: str, limit: int) -> tuple[int, Sequence[Delivery]]:
         kept = [rows.delivery_of(row) for row in self._ask.inbox(self._db, sandbox=sandbox, limit=limit)]

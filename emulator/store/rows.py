@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from emulator.core.deliveries import Delivery, DeliveryState
+from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryState
 from emulator.core.model import Case, Check, Client, NewCase, NewCheck, Outcome, Schedule, State, Verdict
 
 T = TypeVar("T")
@@ -195,4 +195,16 @@ def delivery_of(row: Row) -> Delivery:
         due_at=maybe_datetime(row[10]),
         attempts=row[11],
         reason=row[12],
+    )
+
+
+def attempt_of(row: Row) -> AttemptRecord:
+    """An attempt from the columns of the query `attempts_of`."""
+    return AttemptRecord(
+        number=row[0],
+        ended_at=to_datetime(row[1]),
+        took=row[2] * MICROSECOND,
+        status=row[3],
+        error=row[4],
+        answer=row[5],
     )

@@ -6,15 +6,15 @@ from functools import partial
 from http import HTTPStatus
 
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug import exceptions
 
 from emulator.core.clock import Clock
-from emulator.core.errors import Fact
+from emulator.core.errors import Conflict, Fact, NotFound
 from emulator.version import VERSION
 from emulator.web.advice import advice_header
 from emulator.web.errors import Crashed, UnknownPath, WrongMethod
 from emulator.web.guard import is_foreign, is_known_host
-from emulator.web.problem import problem
+from emulator.web.problem import Refused, problem
 from emulator.web.provider import Desk, Provider
 
 log = logging.getLogger("emulator.requests")
@@ -55,17 +55,22 @@ def _render(owned: Sequence[Owned], error: Exception) -> Response:
 def _as_fact(error: Exception) -> Fact:
     if isinstance(error, Fact):
         return error
-    if isinstance(error, MethodNotAllowed):
+    if isinstance(error, exceptions.MethodNotAllowed):
         return WrongMethod(error.valid_methods or ())
-    if isinstance(error, NotFound):
+    if isinstance(error, exceptions.NotFound):
         return UnknownPath()
-    if isinstance(error, HTTPException) and error.code and error.code < 500:
+    if isinstance(error, exceptions.HTTPException) and error.code and error.code < 500:
         return Fact(error.description)
     log.error("a bug of the emulator, please report it", exc_info=error)
     return Crashed()
 
 
 def _own_error(fact: Fact) -> Response:
+    if isinstance(fact, Refused):
+        refused = problem(fact.status, fact.detail, fact.members)
+        if "retry_after" in fact.members:
+            refused.headers["Retry-After"] = str(fact.members["retry_after"])
+        return refused
     if isinstance(fact, WrongMethod):
         refusal = problem(405, "this path does not know that verb")
         refusal.headers["Allow"] = ", ".join(sorted(fact.allowed))
@@ -74,6 +79,10 @@ def _own_error(fact: Fact) -> Response:
         UnknownPath: (404, "nothing answers at this path"),
         Crashed: (500, "a bug of the emulator; its log has the trace"),
     }
+    if isinstance(fact, NotFound):
+        return problem(404, f"there is {fact}")
+    if isinstance(fact, Conflict):
+        return problem(409, str(fact))
     status, detail = known.get(type(fact), (400, str(fact)))
     return problem(status, detail)
 

@@ -1,12 +1,27 @@
 """The emulator's own error shape: problem+json (RFC 9457), for the guard, the control API and paths of nobody."""
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from flask import Response
 
+from emulator.core.errors import Fact
 
-def problem(status: int, detail: str) -> Response:
+TITLES = {422: "Unprocessable Content"}  # Python's own is older
+
+
+class Refused(Fact):
+    """The control API says no: the status, what is wrong and what to do, and members of the problem beside them."""
+
+    def __init__(self, status: int, detail: str, **members: Any) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.members = status, detail, members
+
+
+def problem(status: int, detail: str, members: Mapping[str, Any] | None = None) -> Response:
     """An answer that says what is wrong and what to do."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    title = TITLES.get(status) or HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **(members or {})}
     return Response(json.dumps(body), status, content_type="application/problem+json")

@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from emulator.core.bell import Bell
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
 from emulator.core.deliveries import Letter
 from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome, Preferences, State
+from emulator.core.outbox import UnderWay
 from emulator.core.people import People
 from emulator.core.ports import Ending, Newborn
+from emulator.core.sandboxes import Sandboxes
 from emulator.store.sqlite import SqliteStore
 from tests.core.test_outbox import SteppedClock
 
@@ -24,15 +28,18 @@ class Office:
     def __init__(self) -> None:
         self.store, self.clock, self.broken = SqliteStore(), SteppedClock(), False
         self.delivered: list[str] = []
-        parts = {
+        ending = Ending(newborn=NEWBORN, conclude=self._conclude, letter=self._letter)
+        self.sandboxes = Sandboxes(
+            store=self.store, clock=self.clock, defaults=Preferences(), endings={"p": ending}, under_way=UnderWay()
+        )
+        parts: dict[str, Any] = {
             "store": self.store,
             "clock": self.clock,
-            "preferences": Preferences(),
-            "endings": {"p": Ending(newborn=NEWBORN, conclude=self._conclude, letter=self._letter)},
+            "sandboxes": self.sandboxes,
             "wake": lambda _: None,
         }
-        self.cases = Cases(**parts)  # type: ignore[arg-type]
-        self.completion = Completion(**parts)  # type: ignore[arg-type]
+        self.cases = Cases(**parts)
+        self.completion = Completion(**parts, bell=Bell())
 
     def _conclude(self, case: Case, people: People) -> Case:
         if self.broken:
@@ -124,7 +131,6 @@ def test_a_slow_case_takes_ten_times_as_long(office: Office) -> None:
 
 def test_a_case_that_was_reset_meanwhile_sends_nothing(office: Office) -> None:
     office.open()
-    with office.store.transaction() as tx:
-        tx.drop_idle_sandboxes("", 0)
+    office.sandboxes.reset("a")
     office.run(seconds=2)
     assert office.webhooks() == 0

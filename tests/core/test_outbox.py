@@ -9,7 +9,6 @@ import pytest
 
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
-from emulator.core.model import Preferences
 from emulator.core.outbox import PER_TARGET, SENDERS, Outbox
 from emulator.core.retry import parse_retry
 from emulator.store.sqlite import SqliteStore
@@ -62,11 +61,11 @@ class Post:
 
     def outbox(self, *attempts: Attempt) -> Outbox:
         self.script = Script(list(attempts))
-        preferences = Preferences(retry=parse_retry(self.retry))
+        profile = parse_retry(self.retry)
         return Outbox(
             store=self.store,
             clock=self.clock,
-            preferences=preferences,
+            retry_of=lambda read, sandbox: profile,
             sender=self.script,
             owner=self.owner,
             wake=lambda _: None,

@@ -89,6 +89,16 @@ def test_every_curl_of_the_readme_works_and_is_answered_as_printed(
     assert json.loads(created)["id"] == json.loads(read)["id"] == 1
 
 
+def test_the_commands_of_the_control_page_do_what_it_says(quick: Emulator, needs: Callable[[str], str]) -> None:
+    needs("curl")
+    page = (ROOT / "docs" / "control.md").read_text("utf-8")
+    [block] = re.findall(r"^```sh\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    told = run_shell(block.replace("curl ", "curl --fail-with-body "), quick)
+    assert '"state": "inbox"' in told
+    assert '\\"approval_status\\":\\"denied\\"' in told
+    assert '"used": false' in told
+
+
 def run_shell(block: str, emulator: Emulator) -> str:
     script = block.replace("curl ", "curl -sS ").replace(ADDRESS, emulator.url)
     return subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True).stdout

@@ -36,7 +36,7 @@ def test_an_older_schema_is_migrated_after_a_copy(tmp_path: Path, monkeypatch: p
         assert found.execute("SELECT more FROM sandboxes").fetchall() == []
         assert found.execute("PRAGMA user_version").fetchone() == (99,)
     found.close()
-    assert (tmp_path / "kept.sqlite.schema-1").is_file()
+    assert (tmp_path / "kept.sqlite.schema-2").is_file()
 
 
 def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
@@ -47,3 +47,19 @@ def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
     connection.execute("ROLLBACK")
     assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
     connection.close()
+
+
+def test_a_database_of_the_first_schema_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, first = tmp_path / "kept.sqlite", tmp_path / "first"
+    first.mkdir()
+    shutil.copy(migrations.STEPS / "0001_start.sql", first)
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "STEPS", first)
+        SqliteStore(path).close()
+    with sqlite3.connect(path) as old:
+        old.execute("INSERT INTO sandboxes (name, created_at) VALUES ('kept', 0)")
+    old.close()
+    store = SqliteStore(path)
+    with store.reading() as read:
+        assert read.sandbox_settings("kept") == "{}"
+    store.close()

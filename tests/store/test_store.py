@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.core.deliveries import Attempt, Delivery, DeliveryState
+from emulator.core.deliveries import Attempt, Delivery, DeliveryFilter, DeliveryState
 from emulator.core.model import (
     Case,
     CaseFilter,
@@ -53,7 +53,6 @@ def add(store: Store, schedule: Schedule | None = None, key: str | None = None, 
 
 def write(tx: Transaction, new: NewCase, schedule: Schedule | None = None) -> Case:
     ids = tx.take_ids(new, new_client=True)
-    assert ids
     client = tx.add_client(new, NewClient(name="Ada", kind="person", details='{"x":1}'), ids.client, NOW)
     return tx.add_case(new, client, ids, NOW, schedule, VERDICT)
 
@@ -85,8 +84,6 @@ def test_one_client_per_key_is_a_constraint(store: Store) -> None:
     add(store, key="same")
     with pytest.raises(sqlite3.IntegrityError):
         add(store, key="same")
-    with store.transaction() as tx:
-        assert tx.take_ids(order(sandbox="unknown"), new_client=True) is None
     with store.reading() as reading:
         found = reading.client_by_key("a", "p", "same")
         assert found
@@ -267,3 +264,51 @@ def test_what_is_committed_is_there_when_the_file_is_opened_again(tmp_path: Path
     again = SqliteStore(path)
     assert read(again, case.id) == case
     again.close()
+
+
+def test_deliveries_are_found_with_their_attempts_and_the_name_of_their_case(store: Store) -> None:
+    case = add(store, external_id="order-1")
+    sent = replace(delivery(), case_id=case.id)
+    with store.transaction() as tx:
+        tx.add_delivery(sent)
+        tx.add_delivery(replace(delivery("other"), provider="q"))
+        leased = tx.lease(sent, "me", 60.0)
+        attempt = Attempt(status=503, error="busy", answer=b"later", took=timedelta(milliseconds=12))
+        tx.settle(replace(leased, state=DeliveryState.FAILED, due_at=None), "me", attempt, NOW)
+        assert not tx.holds_lease(leased, "me")
+
+    def ids(**wanted: object) -> list[str]:
+        with store.reading() as reading:
+            found = reading.find_deliveries("a", DeliveryFilter(**wanted), 10)  # type: ignore[arg-type]
+        return [report.delivery.id for report in found]
+
+    assert ids() == ["d", "other"]
+    assert ids(external_id="order-1") == ids(case_id=case.id, provider="p") == ids(state="failed") == ["d"]
+    assert ids(event="e", id="other") == ["other"]
+    assert ids(external_id="ORDER-1") == ids(provider="x") == []
+    with store.reading() as reading:
+        [report] = reading.find_deliveries("a", DeliveryFilter(id="d"), 10)
+    assert (report.external_id, len(report.attempts)) == ("order-1", 1)
+    [made] = report.attempts
+    assert (made.number, made.status, made.error, made.answer) == (1, 503, "busy", b"later")
+    assert made.took == timedelta(milliseconds=12)
+
+
+def test_a_delivery_is_due_again_unless_it_is_being_sent(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.add_delivery(delivery())
+        leased = tx.lease(delivery(), "me", 60.0)
+        assert not tx.redeliver("a", "d", NOW)
+        tx.settle(replace(leased, state=DeliveryState.DELIVERED, due_at=None), "me", Attempt(status=200), NOW)
+        assert tx.redeliver("a", "d", NOW)
+        assert not tx.redeliver("a", "unknown", NOW)
+        assert [(d.id, d.attempts) for d in tx.due_deliveries(NOW, [], 10)] == [("d", 1)]
+
+
+def test_a_sandbox_keeps_its_settings_until_it_is_dropped(store: Store) -> None:
+    with store.transaction() as tx:
+        assert (tx.sandbox_settings("a"), tx.sandbox_settings("b")) == ("{}", None)
+        tx.save_sandbox_settings("a", '{"delay": 1}')
+        assert (tx.sandbox_settings("a"), tx.sandbox_names()) == ('{"delay": 1}', ["a"])
+        tx.drop_sandbox("a")
+        assert (tx.sandbox_settings("a"), tx.sandbox_names()) == (None, [])

@@ -58,3 +58,36 @@ LIMIT :limit;
 -- name: count_inbox$
 -- How many there are in all.
 SELECT count(*) FROM deliveries WHERE sandbox = :sandbox AND state IN ('inbox', 'blocked');
+
+-- name: holds_lease$
+-- Is this attempt still the one that counts?
+SELECT 1 FROM deliveries
+WHERE sandbox = :sandbox AND id = :id AND state = 'in_flight' AND lease_owner = :owner AND attempts = :attempts;
+
+-- name: find_deliveries
+-- The newest deliveries that fit, the newest first, with the external id of their cases.
+SELECT
+    d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
+    d.attempts, d.reason, c.external_id
+FROM deliveries AS d
+LEFT JOIN cases AS c ON c.sandbox = d.sandbox AND c.provider = d.provider AND c.id = d.case_id
+WHERE d.sandbox = :sandbox
+    AND (:id IS NULL OR d.id = :id)
+    AND (:provider IS NULL OR d.provider = :provider)
+    AND (:case_id IS NULL OR d.case_id = :case_id)
+    AND (:external_id IS NULL OR c.external_id = :external_id)
+    AND (:event IS NULL OR d.event = :event)
+    AND (:state IS NULL OR d.state = :state)
+ORDER BY d.created_at DESC, d.id DESC
+LIMIT :limit;
+
+-- name: attempts_of
+-- Every attempt of a delivery, in order.
+SELECT number, ended_at, took, status, error, answer FROM attempts
+WHERE sandbox = :sandbox AND delivery_id = :id
+ORDER BY number;
+
+-- name: redeliver!
+-- Due again now, unless an attempt is under way.
+UPDATE deliveries SET state = 'scheduled', due_at = :now, reason = NULL
+WHERE sandbox = :sandbox AND id = :id AND state <> 'in_flight';

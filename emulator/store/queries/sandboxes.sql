@@ -41,3 +41,19 @@ DELETE FROM sandboxes WHERE name IN (
         coalesce((SELECT max(c.updated_at) FROM cases AS c WHERE c.sandbox = s.name), s.created_at)
     LIMIT :many
 );
+
+-- name: sandbox_settings$
+-- What was set for this sandbox alone; nothing: it was never used.
+SELECT settings FROM sandboxes WHERE name = :name;
+
+-- name: sandbox_names
+-- Every sandbox that was used.
+SELECT name FROM sandboxes ORDER BY name;
+
+-- name: save_sandbox_settings!
+-- Its settings, all of them.
+UPDATE sandboxes SET settings = :settings WHERE name = :name;
+
+-- name: drop_sandbox!
+-- Forget a sandbox with all it holds.
+DELETE FROM sandboxes WHERE name = :name;

@@ -1,0 +1,145 @@
+"""The routes that follow webhooks: list, wait, look at one, send again, and the inbox."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Blueprint, Response
+
+from emulator.control.room import ControlRoom
+from emulator.control.wire import DeliveriesQuery, NothingIn, WaitQuery, answer, moment, read_body, read_query
+from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryFilter, DeliveryReport, DeliveryState
+from emulator.core.tracking import is_settled
+from emulator.web.problem import Refused
+
+KEPT = {DeliveryState.INBOX, DeliveryState.BLOCKED}
+
+
+def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+    """Everything below /sandboxes/{name}/deliveries and /inbox."""
+
+    @routes.get("/sandboxes/<sandbox:name>/deliveries")
+    def list_deliveries(name: str) -> Response:
+        wanted = DeliveryFilter(**read_query(DeliveriesQuery()))
+        return _listed(room.tracking.find(name, wanted))
+
+    @routes.get("/sandboxes/<sandbox:name>/deliveries/wait")
+    def wait_for_delivery(name: str) -> Response:
+        return _wait(room, name, is_settled, _listed)
+
+    @routes.get("/sandboxes/<sandbox:name>/deliveries/<delivery_id>")
+    def read_delivery(name: str, delivery_id: str) -> Response:
+        return answer(render_report(room.tracking.one(name, delivery_id)))
+
+    @routes.post("/sandboxes/<sandbox:name>/deliveries/<delivery_id>/redeliver")
+    def redeliver(name: str, delivery_id: str) -> Response:
+        read_body(NothingIn())
+        return answer(render_report(room.tracking.redeliver(name, delivery_id)), 202)
+
+    @routes.get("/sandboxes/<sandbox:name>/inbox")
+    def inbox(name: str) -> Response:
+        count, kept = room.cases.inbox(name)
+        return _kept(count, kept)
+
+    @routes.get("/sandboxes/<sandbox:name>/inbox/wait")
+    def wait_for_inbox(name: str) -> Response:
+        return _wait(room, name, _is_kept, _listed_inbox)
+
+
+def _wait(
+    room: ControlRoom,
+    name: str,
+    is_enough: Callable[[DeliveryReport], bool],
+    listed: Callable[[Sequence[DeliveryReport]], Response],
+) -> Response:
+    query = read_query(WaitQuery())
+    seconds, nothing = query.pop("timeout"), query.pop("expect") == "none"
+    wanted = DeliveryFilter(**query)
+    if not room.seats.acquire(blocking=False):
+        raise Refused(503, "too many requests wait already: ask again", retry_after=1)
+    try:
+        found = room.tracking.wait(name, wanted, seconds, (lambda _: True) if nothing else is_enough)
+    finally:
+        room.seats.release()
+    return _expect_nothing(found) if nothing else _expect_one(found, is_enough, listed, seconds)
+
+
+def _expect_nothing(found: Sequence[DeliveryReport]) -> Response:
+    if found:
+        raise Refused(409, "there is a delivery", deliveries=[render_report(report) for report in found])
+    return _listed(found)
+
+
+def _expect_one(
+    found: Sequence[DeliveryReport],
+    is_enough: Callable[[DeliveryReport], bool],
+    listed: Callable[[Sequence[DeliveryReport]], Response],
+    seconds: float,
+) -> Response:
+    if not any(map(is_enough, found)):
+        there = [render_report(report) for report in found]
+        raise Refused(408, f"no such delivery was settled within {seconds:g} s", deliveries=there)
+    return listed(found)
+
+
+def _is_kept(report: DeliveryReport) -> bool:
+    return report.delivery.state in KEPT
+
+
+def _listed(found: Sequence[DeliveryReport]) -> Response:
+    return answer({"count": len(found), "deliveries": [render_report(report) for report in found]})
+
+
+def _listed_inbox(found: Sequence[DeliveryReport]) -> Response:
+    kept = [report.delivery for report in found if _is_kept(report)]
+    return _kept(len(kept), kept)
+
+
+def _kept(count: int, kept: Sequence[Delivery]) -> Response:
+    return answer({"count": count, "webhooks": [render_kept(delivery) for delivery in kept]})
+
+
+def render_report(report: DeliveryReport) -> dict[str, Any]:
+    """A delivery with all its attempts; headers and body are what is sent, byte for byte."""
+    delivery = report.delivery
+    return {
+        "id": delivery.id,
+        "provider": delivery.provider,
+        "event": delivery.event,
+        "case_id": delivery.case_id,
+        "external_id": report.external_id,
+        "state": delivery.state,
+        "reason": delivery.reason,
+        "url": delivery.shown_url,
+        "created_at": moment(delivery.created_at),
+        "next_attempt_at": moment(delivery.due_at),
+        "attempts": [_render_attempt(attempt) for attempt in report.attempts],
+        "headers": dict(delivery.headers),
+        "body": delivery.body.decode(),
+    }
+
+
+def _render_attempt(attempt: AttemptRecord) -> dict[str, Any]:
+    return {
+        "number": attempt.number,
+        "ended_at": moment(attempt.ended_at),
+        "latency_ms": round(attempt.took.total_seconds() * 1000, 1),
+        "status": attempt.status,
+        "error": attempt.error,
+        "answer": attempt.answer.decode("utf-8", "replace"),
+    }
+
+
+def render_kept(delivery: Delivery) -> dict[str, Any]:
+    """A webhook that was not dialled: the exact headers, and the body as the exact text that would be sent."""
+    return {
+        "id": delivery.id,
+        "provider": delivery.provider,
+        "event": delivery.event,
+        "case_id": delivery.case_id,
+        "state": delivery.state,
+        "reason": delivery.reason,
+        "url": delivery.shown_url,
+        "created_at": delivery.created_at.isoformat(),
+        "headers": dict(delivery.headers),
+        "body": delivery.body.decode(),
+    }

@@ -1,0 +1,20 @@
+"""What the control API works with."""
+
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
+
+from emulator.core.cases import Cases
+from emulator.core.sandboxes import Sandboxes
+from emulator.core.tracking import Tracking
+
+MOST_WAITING = 48  # of the server's 64 threads, so that 16 always serve
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlRoom:
+    """The use cases, and seats for requests that wait."""
+
+    cases: Cases
+    sandboxes: Sandboxes
+    tracking: Tracking
+    seats: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_WAITING))

@@ -1,0 +1,49 @@
+"""The routes of a sandbox as a whole: look, set, reset."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from emulator.control.room import ControlRoom
+from emulator.control.wire import NothingIn, SettingsIn, answer, read_body
+
+
+def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+    """/sandboxes and /sandboxes/{name}."""
+
+    @routes.get("/sandboxes")
+    def list_sandboxes() -> Response:
+        names = room.sandboxes.names()
+        return answer({"count": len(names), "sandboxes": list(names)})
+
+    @routes.get("/sandboxes/<sandbox:name>")
+    def read_sandbox(name: str) -> Response:
+        return answer(_render(room, name))
+
+    @routes.patch("/sandboxes/<sandbox:name>")
+    def change_sandbox(name: str) -> Response:
+        room.sandboxes.change(name, read_body(SettingsIn()))
+        return answer(_render(room, name))
+
+    @routes.post("/sandboxes/<sandbox:name>/reset")
+    def reset_sandbox(name: str) -> Response:
+        read_body(NothingIn())
+        room.sandboxes.reset(name)
+        return answer(_render(room, name))
+
+
+def _render(room: ControlRoom, name: str) -> dict[str, Any]:
+    """A sandbox: whether it was used, how it behaves, and which of that was set for it alone."""
+    used, preferences, own = room.sandboxes.look(name)
+    return {
+        "name": name,
+        "used": used,
+        "settings": {
+            "webhook_url": preferences.webhook_url,
+            "delay": preferences.delay.total_seconds(),
+            "retry": [wait.total_seconds() for wait in preferences.retry.waits],
+            "seed": preferences.seed,
+            "default_outcome": preferences.default_outcome,
+        },
+        "set_here": sorted(own),
+    }

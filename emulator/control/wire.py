@@ -1,0 +1,132 @@
+"""Bodies and queries of the control API: strict, with a suggestion for what is not known."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import Response, request
+from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow.validate import OneOf, Range
+
+from emulator.core.deliveries import DeliveryState
+from emulator.core.model import Outcome
+from emulator.settings import OPTIONS, suggest
+from emulator.web.body import read_json
+from emulator.web.errors import Malformed, TooLarge, Undecodable
+from emulator.web.problem import Refused
+
+LONGEST_WAIT = 60.0
+
+
+def _as_setting(name: str) -> Callable[[Any], None]:
+    """Judged as the setting of that name is."""
+
+    def check(value: Any) -> None:
+        try:
+            OPTIONS[name].metadata["read"](value)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    return check
+
+
+class Strict(Schema):
+    """Nothing but what is known."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class SettingsIn(Strict):
+    """PATCH of a sandbox; null returns to what the emulator was started with."""
+
+    webhook_url = fields.String(
+        allow_none=True,
+        validate=_as_setting("webhook_url"),
+        metadata={"description": "where an integration's webhooks go"},
+    )
+    delay = fields.Float(
+        allow_none=True, validate=_as_setting("delay"), metadata={"description": "seconds from creation to end"}
+    )
+    retry = fields.String(
+        allow_none=True, validate=_as_setting("retry"), metadata={"description": "standard, once, or waits like 1,5,30"}
+    )
+    seed = fields.Integer(
+        allow_none=True, strict=True, validate=_as_setting("seed"), metadata={"description": "what chance follows from"}
+    )
+    default_outcome = fields.String(
+        allow_none=True,
+        validate=OneOf([outcome.value for outcome in Outcome]),
+        metadata={"description": "how a case ends where no rule says otherwise"},
+    )
+
+
+class NothingIn(Strict):
+    """A body that says nothing: {}."""
+
+
+class DeliveriesQuery(Strict):
+    """Which deliveries."""
+
+    provider = fields.String()
+    case_id = fields.Integer(validate=Range(-(2**63), 2**63 - 1))
+    external_id = fields.String()
+    event = fields.String()
+    state = fields.String(validate=OneOf([state.value for state in DeliveryState]))
+
+
+class WaitQuery(DeliveriesQuery):
+    """Which deliveries, how long, and for what."""
+
+    timeout = fields.Float(load_default=5.0, validate=Range(0, LONGEST_WAIT))
+    expect = fields.String(load_default="one", validate=OneOf(["one", "none"]))
+
+
+def read_query(schema: Schema) -> dict[str, Any]:
+    """The query of this request; raises Refused 422."""
+    return _load(schema, request.args.to_dict())
+
+
+def read_body(schema: Schema) -> dict[str, Any]:
+    """The JSON object of this request; raises Refused 400, 413, 415 or 422.
+
+    The type is asked for even where nothing is said, because a page of another site cannot send it.
+    """
+    if request.mimetype != "application/json":
+        raise Refused(415, "send it as application/json, {} where there is nothing to say")
+    try:
+        value = read_json(request.environ, envelope=0)
+    except TooLarge as error:
+        raise Refused(413, f"the body is larger than {error.limit} bytes") from error
+    except (Malformed, Undecodable) as error:
+        raise Refused(400, f"the body is no JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise Refused(422, "a JSON object is needed")
+    return _load(schema, value)
+
+
+def _load(schema: Schema, given: dict[str, Any]) -> dict[str, Any]:
+    try:
+        loaded: dict[str, Any] = schema.load(given)
+    except ValidationError as error:
+        problems = {str(name): _worded(schema, str(name), told) for name, told in error.messages_dict.items()}
+        raise Refused(422, "; ".join(f"{name}: {told}" for name, told in problems.items()), errors=problems) from error
+    return loaded
+
+
+def _worded(schema: Schema, name: str, told: Any) -> str:
+    if name not in schema.fields:
+        return f"not known{suggest(name, schema.fields)}" if schema.fields else "nothing is known here: send {}"
+    return " ".join(map(str, told)) if isinstance(told, list) else json.dumps(told)
+
+
+def answer(value: Any, status: int = 200) -> Response:
+    """A JSON answer, laid out for reading."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return Response(text.encode("utf-8", "backslashreplace") + b"\n", status, content_type="application/json")
+
+
+def moment(value: datetime | None) -> str | None:
+    """ISO 8601 with microseconds and Z."""
+    return None if value is None else value.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,27 @@
+"""Lets requests wait for news of deliveries without asking again and again."""
+
+from threading import Condition
+
+
+class Bell:
+    """Rings when a delivery is born or has moved on; who waits is woken and looks."""
+
+    def __init__(self) -> None:
+        self._condition = Condition()
+        self._rung = 0
+
+    @property
+    def rung(self) -> int:
+        """How often it rang: note it before looking, so that no ring is missed between looking and waiting."""
+        return self._rung
+
+    def ring(self) -> None:
+        """There is news."""
+        with self._condition:
+            self._rung += 1
+            self._condition.notify_all()
+
+    def wait(self, noted: int, seconds: float) -> None:
+        """Return once it rang after `noted`, or after so many seconds."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._rung != noted, seconds)

@@ -1,0 +1,88 @@
+"""Sandboxes: made on first use, with settings of their own, and made newborn again."""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from emulator.core.clock import Clock
+from emulator.core.model import Outcome, Preferences
+from emulator.core.outbox import UnderWay
+from emulator.core.ports import Ending, Reading, Store, Transaction
+from emulator.core.retry import parse_retry
+
+log = logging.getLogger("emulator.sandboxes")
+MOST_SANDBOXES = 10_000
+LONGEST_ATTEMPT = 15.0  # seconds, and some more: an attempt ends after ten
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sandboxes:
+    """What is true of a sandbox as a whole."""
+
+    store: Store
+    clock: Clock
+    defaults: Preferences
+    endings: Mapping[str, Ending]
+    under_way: UnderWay
+
+    def enter(self, tx: Transaction, sandbox: str, now: datetime) -> Preferences:
+        """How the sandbox behaves; it is made when this is its first use."""
+        settings = tx.sandbox_settings(sandbox)
+        if settings is None:
+            self._add(tx, sandbox, now)
+        return _preferences(self.defaults, settings or "{}")
+
+    def preferences(self, read: Reading, sandbox: str) -> Preferences:
+        """How the sandbox behaves, or would if it were used."""
+        return _preferences(self.defaults, read.sandbox_settings(sandbox) or "{}")
+
+    def _add(self, tx: Transaction, sandbox: str, now: datetime) -> None:
+        newborns = [(name, ending.newborn) for name, ending in self.endings.items()]
+        tx.add_sandbox(sandbox, newborns, now)
+        if dropped := tx.drop_idle_sandboxes(sandbox, MOST_SANDBOXES):
+            log.warning("more than %d sandboxes: dropped the %d longest idle", MOST_SANDBOXES, dropped)
+
+    def names(self) -> Sequence[str]:
+        """Every sandbox that was used, in the order of their names."""
+        with self.store.reading() as read:
+            return read.sandbox_names()
+
+    def look(self, sandbox: str) -> tuple[bool, Preferences, Mapping[str, Any]]:
+        """Was it used, how does it behave, and what of that was set for it alone?"""
+        with self.store.reading() as read:
+            text = read.sandbox_settings(sandbox)
+        return text is not None, _preferences(self.defaults, text or "{}"), json.loads(text or "{}")
+
+    def change(self, sandbox: str, changes: Mapping[str, Any]) -> None:
+        """Set some of `delay`, `webhook_url`, `retry`, `seed`, `default_outcome`; null returns to the default."""
+        with self.store.transaction() as tx:
+            self.enter(tx, sandbox, self.clock.now())
+            settings = json.loads(tx.sandbox_settings(sandbox) or "{}") | dict(changes)
+            kept = {name: value for name, value in settings.items() if value is not None}
+            tx.save_sandbox_settings(sandbox, json.dumps(kept))
+
+    def reset(self, sandbox: str) -> None:
+        """Leave a newborn sandbox; no webhook of its old life starts after this has returned."""
+        with self.store.transaction() as tx:
+            tx.drop_sandbox(sandbox)
+        self.under_way.wait_for(sandbox, LONGEST_ATTEMPT)
+
+
+@lru_cache(maxsize=1024)
+def _preferences(defaults: Preferences, text: str) -> Preferences:
+    settings = json.loads(text)
+    given = {name: READERS[name](value) for name, value in settings.items()}
+    return replace(defaults, **given)
+
+
+READERS: dict[str, Any] = {
+    "delay": lambda seconds: timedelta(seconds=seconds),
+    "webhook_url": str,
+    "retry": parse_retry,
+    "seed": int,
+    "default_outcome": Outcome,
+}

@@ -1,0 +1,67 @@
+"""Follow deliveries: find them, wait for them, send them again."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from emulator.core.bell import Bell
+from emulator.core.clock import Clock
+from emulator.core.deliveries import DeliveryFilter, DeliveryReport, DeliveryState
+from emulator.core.errors import Conflict, NotFound
+from emulator.core.ports import Store
+
+LIMIT = 1_000
+SETTLED = {DeliveryState.DELIVERED, DeliveryState.BLOCKED, DeliveryState.INBOX}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tracking:
+    """What became of the webhooks of a sandbox."""
+
+    store: Store
+    clock: Clock
+    bell: Bell
+    wake: Callable[[datetime], None]
+
+    def find(self, sandbox: str, wanted: DeliveryFilter) -> Sequence[DeliveryReport]:
+        """The newest 1,000 deliveries that fit, oldest first, each with its attempts."""
+        with self.store.reading() as read:
+            return read.find_deliveries(sandbox, wanted, LIMIT)
+
+    def one(self, sandbox: str, delivery_id: str) -> DeliveryReport:
+        """That delivery; raises NotFound."""
+        found = self.find(sandbox, DeliveryFilter(id=delivery_id))
+        if not found:
+            raise NotFound("delivery", delivery_id)
+        return found[0]
+
+    def wait(
+        self, sandbox: str, wanted: DeliveryFilter, seconds: float, is_enough: Callable[[DeliveryReport], bool]
+    ) -> Sequence[DeliveryReport]:
+        """What fits, as soon as one of it is enough or the time is over."""
+        deadline = self.clock.stopwatch() + seconds
+        while True:
+            noted = self.bell.rung
+            found = self.find(sandbox, wanted)
+            left = deadline - self.clock.stopwatch()
+            if left <= 0 or any(map(is_enough, found)):
+                return found
+            self.bell.wait(noted, left)
+
+    def redeliver(self, sandbox: str, delivery_id: str) -> DeliveryReport:
+        """Send it again, with the same id and bytes; raises NotFound, or Conflict while that is not possible."""
+        now = self.clock.now()
+        report = self.one(sandbox, delivery_id)
+        if report.delivery.url is None:
+            raise Conflict("this webhook had no receiver: set webhook_url for the next ones")
+        with self.store.transaction() as tx:
+            if not tx.redeliver(sandbox, delivery_id, now):
+                raise Conflict("an attempt is under way")
+        self.wake(now)
+        self.bell.ring()
+        return self.one(sandbox, delivery_id)
+
+
+def is_settled(report: DeliveryReport) -> bool:
+    """Has it come to where a test waits for?"""
+    return report.delivery.state in SETTLED

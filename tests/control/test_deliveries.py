@@ -1,0 +1,129 @@
+"""Deliveries through the control API: listed, waited for, sent again."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from emulator.control.room import MOST_WAITING
+from tests.emulators import Emulator, served
+from tests.receivers import free_port, receiving, status
+
+
+def test_a_delivery_is_found_by_what_a_test_knows_of_it(emulator: Emulator) -> None:
+    emulator.aplyid.open_case(activity__external_id="order-1")
+    emulator.sphinxhq.open_case()
+    emulator.wait("deliveries/wait?external_id=order-1")
+    emulator.wait("deliveries/wait?provider=sphinxhq")
+    for query, count in (
+        ("", 2),
+        ("?external_id=order-1", 1),
+        ("?external_id=order-2", 0),
+        ("?provider=sphinxhq&case_id=1", 1),
+        ("?event=case.completed&state=inbox", 2),
+        ("?state=delivered", 0),
+    ):
+        assert emulator.control("GET", f"deliveries{query}").json()["count"] == count
+
+
+def test_waiting_answers_as_soon_as_it_is_delivered(emulator: Emulator) -> None:
+    with receiving(status(503), status(200)) as receiver:
+        emulator.control("PATCH", "", {"webhook_url": receiver.url + "/hook", "retry": "0.05"})
+        emulator.aplyid.open_case(activity__external_id="order-1")
+        [found] = emulator.wait("deliveries/wait?external_id=order-1&timeout=15")["deliveries"]
+    assert (found["state"], found["url"]) == ("delivered", receiver.url + "/hook")
+    assert [attempt["status"] for attempt in found["attempts"]] == [503, 200]
+    assert [attempt["answer"] for attempt in found["attempts"]] == ["ok", "ok"]
+    assert found["attempts"][0]["error"] == "the receiver answered 503"
+    assert found["headers"]["X-Workflow-Webhook-Id"] == found["id"]
+
+
+def test_waiting_is_woken_by_the_webhook_it_waits_for(emulator: Emulator) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(
+            Emulator(emulator.url, emulator.sandbox).wait, "deliveries/wait?external_id=late&timeout=30"
+        )
+        emulator.aplyid.open_case(activity__external_id="early")
+        emulator.aplyid.open_case(activity__external_id="late")
+        [found] = waiting.result(15)["deliveries"]
+    assert (found["external_id"], found["state"]) == ("late", "inbox")
+
+
+def test_at_the_time_out_it_says_what_there_is(emulator: Emulator) -> None:
+    port = free_port()
+    emulator.control("PATCH", "", {"webhook_url": f"http://localhost:{port}/"})
+    emulator.aplyid.open_case()
+    answer = emulator.control("GET", "deliveries/wait?timeout=0.5")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (408, "application/problem+json")
+    [there] = answer.json()["deliveries"]
+    assert (there["state"], there["next_attempt_at"] is not None) == ("scheduled", True)
+    assert f"nothing listens on localhost:{port}" in there["attempts"][0]["error"]
+
+
+def test_expecting_nothing_is_fine_when_nothing_comes_and_409_when_something_does(emulator: Emulator) -> None:
+    nothing = emulator.control("GET", "deliveries/wait?expect=none&timeout=0.1")
+    assert (nothing.status_code, nothing.json()) == (200, {"count": 0, "deliveries": []})
+    emulator.aplyid.open_case()
+    something = emulator.control("GET", "deliveries/wait?expect=none&timeout=15")
+    assert (something.status_code, len(something.json()["deliveries"])) == (409, 1)
+
+
+def test_a_webhook_is_sent_again_with_the_same_id_and_bytes(emulator: Emulator) -> None:
+    with receiving() as receiver:
+        emulator.control("PATCH", "", {"webhook_url": receiver.url})
+        emulator.aplyid.open_case()
+        first = receiver.next()
+        [found] = emulator.wait("deliveries/wait")["deliveries"]
+        assert emulator.control("POST", f"deliveries/{found['id']}/redeliver", {}).status_code == 202
+        again = receiver.next()
+    assert again.body == first.body
+    assert again.header("X-Workflow-Webhook-Id") == first.header("X-Workflow-Webhook-Id") == found["id"]
+
+
+def test_what_cannot_be_sent_again_is_told(emulator: Emulator) -> None:
+    assert emulator.control("POST", "deliveries/unknown/redeliver", {}).status_code == 404
+    emulator.aplyid.open_case()
+    [kept] = emulator.wait("inbox/wait")["webhooks"]
+    answer = emulator.control("POST", f"deliveries/{kept['id']}/redeliver", {})
+    assert (answer.status_code, "no receiver" in answer.json()["detail"]) == (409, True)
+    assert emulator.control("GET", f"deliveries/{kept['id']}").json()["state"] == "inbox"
+
+
+def test_a_webhook_that_is_being_sent_is_not_sent_twice_at_once(emulator: Emulator) -> None:
+    held = threading.Event()
+    with receiving(lambda handler: held.wait(15) and None) as receiver:
+        emulator.sphinxhq.open_case(webhook_url=receiver.url)
+        receiver.next()
+        [found] = emulator.control("GET", "deliveries").json()["deliveries"]
+        assert found["state"] == "in_flight"
+        assert emulator.control("POST", f"deliveries/{found['id']}/redeliver", {}).status_code == 409
+        held.set()
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("externalid=1", "did you mean external_id?"),
+        ("timeout=x", "timeout"),
+        ("timeout=61", "timeout"),
+        ("timeout=nan", "timeout"),
+        ("expect=maybe", "expect"),
+        ("state=gone", "state"),
+        ("case_id=9223372036854775808", "case_id"),
+    ],
+)
+def test_a_query_that_is_not_known_is_refused(emulator: Emulator, query: str, told: str) -> None:
+    answer = emulator.control("GET", f"deliveries/wait?{query}")
+    assert (answer.status_code, told in answer.json()["detail"]) == (422, True)
+
+
+def test_when_all_seats_are_taken_the_next_is_told_to_come_back_and_requests_still_run() -> None:
+    with served() as emulator, ThreadPoolExecutor(MOST_WAITING) as pool:
+        ask = "deliveries/wait?external_id=last&timeout=30"
+        waiting = [pool.submit(Emulator(emulator.url).wait, ask) for _ in range(MOST_WAITING)]
+        refused = emulator.control("GET", "deliveries/wait?timeout=0")
+        while refused.status_code != 503:
+            refused = emulator.control("GET", "deliveries/wait?timeout=0")
+        assert refused.headers["Retry-After"] == "1"
+        emulator.aplyid.open_case(activity__external_id="last")
+        assert {w.result(15)["count"] for w in waiting} == {1}
