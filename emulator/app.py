@@ -79,7 +79,13 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
         under_way=under_way,
     )
     tracking = Tracking(store=store, clock=clock, bell=bell, wake=alarm.wake)
-    room = ControlRoom(cases=cases, sandboxes=sandboxes, tracking=tracking)
+    room = ControlRoom(
+        cases=cases,
+        sandboxes=sandboxes,
+        tracking=tracking,
+        completion=completion,
+        endings={p.name: p.completion_in() for p in PROVIDERS},
+    )
     worker = Worker(store=store, clock=clock, completion=completion, outbox=outbox, alarm=alarm)
     return Built(_flask_app(settings, clock, room, desks, public_url), store, worker, cases, targets)
 

@@ -109,6 +109,7 @@ def render_report(report: DeliveryReport) -> dict[str, Any]:
         "external_id": report.external_id,
         "state": delivery.state,
         "reason": delivery.reason,
+        "rule": report.rule,
         "url": delivery.shown_url,
         "created_at": moment(delivery.created_at),
         "next_attempt_at": moment(delivery.due_at),

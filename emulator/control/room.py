@@ -1,9 +1,13 @@
 """What the control API works with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 
+from marshmallow import Schema
+
 from emulator.core.cases import Cases
+from emulator.core.completion import Completion
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.tracking import Tracking
 
@@ -17,4 +21,6 @@ class ControlRoom:
     cases: Cases
     sandboxes: Sandboxes
     tracking: Tracking
+    completion: Completion
+    endings: Mapping[str, Schema]  # by provider: how a case of its is said to end
     seats: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_WAITING))

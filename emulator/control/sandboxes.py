@@ -45,5 +45,5 @@ def _render(room: ControlRoom, name: str) -> dict[str, Any]:
             "seed": preferences.seed,
             "default_outcome": preferences.default_outcome,
         },
-        "set_here": sorted(own),
+        "set_here": sorted(own.keys() - {"planned"}),
     }

@@ -83,13 +83,13 @@ class WaitQuery(DeliveriesQuery):
     expect = fields.String(load_default="one", validate=OneOf(["one", "none"]))
 
 
-def read_query(schema: Schema) -> dict[str, Any]:
+def read_query(schema: Schema) -> Any:
     """The query of this request; raises Refused 422."""
-    return _load(schema, request.args.to_dict())
+    return load(schema, request.args.to_dict())
 
 
-def read_body(schema: Schema) -> dict[str, Any]:
-    """The JSON object of this request; raises Refused 400, 413, 415 or 422.
+def read_body(schema: Schema) -> Any:
+    """What the schema makes of the JSON object of this request; raises Refused 400, 413, 415 or 422.
 
     The type is asked for even where nothing is said, because a page of another site cannot send it.
     """
@@ -103,16 +103,16 @@ def read_body(schema: Schema) -> dict[str, Any]:
         raise Refused(400, f"the body is no JSON: {error}") from error
     if not isinstance(value, dict):
         raise Refused(422, "a JSON object is needed")
-    return _load(schema, value)
+    return load(schema, value)
 
 
-def _load(schema: Schema, given: dict[str, Any]) -> dict[str, Any]:
+def load(schema: Schema, given: dict[str, Any]) -> Any:
+    """What the schema makes of it; raises Refused 422."""
     try:
-        loaded: dict[str, Any] = schema.load(given)
+        return schema.load(given)
     except ValidationError as error:
         problems = {str(name): _worded(schema, str(name), told) for name, told in error.messages_dict.items()}
         raise Refused(422, "; ".join(f"{name}: {told}" for name, told in problems.items()), errors=problems) from error
-    return loaded
 
 
 def _worded(schema: Schema, name: str, told: Any) -> str:

@@ -37,7 +37,10 @@ class Cases:
             client = _write_client(tx, order, known, ids, now)
             if order.refused:
                 raise order.refused
-            verdict = decide(client.name, preferences.default_outcome)
+            planned = preferences.planned and self.sandboxes.take_planned(
+                tx, order.sandbox, preferences, order.provider
+            )
+            verdict = planned or decide(client.name, preferences.default_outcome)
             schedule = _schedule(order, verdict, preferences.delay, now)
             case = tx.add_case(order, client, ids, now, schedule, verdict)
         if case.due_at:

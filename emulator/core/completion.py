@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from emulator.core.bell import Bell
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Delivery, DeliveryState, Letter, Silence, without_password
-from emulator.core.model import Case, Preferences, State
+from emulator.core.errors import Conflict, NotFound
+from emulator.core.model import Case, Completed, Preferences, State
 from emulator.core.people import People
 from emulator.core.ports import Store
 from emulator.core.sandboxes import Sandboxes
@@ -57,9 +58,23 @@ class Completion:
         else:
             self._finish(case, preferences, now)
 
-    def _finish(self, case: Case, preferences: Preferences, now: datetime) -> None:
+    def complete(self, sandbox: str, provider: str, case_id: int, order: Completed) -> Case:
+        """End that case now, as ordered; raises NotFound, or Conflict when it has ended already."""
+        now = self.clock.now()
+        with self.store.reading() as read:
+            case = read.case(sandbox, provider, case_id, now)
+            preferences = self.sandboxes.preferences(read, sandbox)
+        if case is None:
+            raise NotFound("case", case_id)
+        if case.state not in (State.OPEN, State.PROCESSING):
+            raise Conflict(f"the case is {case.state} already")
+        return self._finish(case, preferences, now, order)
+
+    def _finish(self, case: Case, preferences: Preferences, now: datetime, order: Completed | None = None) -> Case:
         ending = self.sandboxes.endings[case.provider]
-        done = ending.conclude(_ended(case, now), _people(case, preferences.seed, "case"))
+        ended = _ended(replace(case, verdict=order.verdict) if order else case, now)
+        done = ending.conclude(ended, _people(case, preferences.seed, "case"))
+        done = order.amend(done) if order else done
         event_id = _people(case, preferences.seed, "event").uuid("id")
         letter = ending.letter(done, preferences, event_id)
         delivery = _delivery(done, letter, event_id, now) if isinstance(letter, Letter) else None
@@ -67,6 +82,9 @@ class Completion:
             _tell(done, letter)
             self.wake(now)
             self.bell.ring()
+        elif order:
+            raise Conflict("the case moved on meanwhile: look again")
+        return done
 
     def _save(self, before: Case, after: Case, delivery: Delivery | None) -> bool:
         """Write the step and its webhook together, unless the case was reset or moved on meanwhile."""

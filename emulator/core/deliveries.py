@@ -113,6 +113,7 @@ class DeliveryReport:
 
     delivery: Delivery
     external_id: str | None
+    rule: str | None  # the outcome rule that fired for its case
     attempts: tuple[AttemptRecord, ...]
 
 

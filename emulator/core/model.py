@@ -1,5 +1,6 @@
 """The nouns of the emulator, as frozen values."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -44,6 +45,16 @@ class Verdict:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """How the next so many cases end, of one provider or of any."""
+
+    provider: str | None
+    outcome: Outcome
+    failed: bool
+    times: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Preferences:
     """How a sandbox behaves where nothing else was asked for."""
 
@@ -52,6 +63,7 @@ class Preferences:
     retry: RetryProfile = STANDARD
     seed: int = 0
     default_outcome: Outcome = Outcome.APPROVED
+    planned: tuple[Planned, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,3 +187,11 @@ class CaseFilter:
     client_id: int | None = None
     outcomes: frozenset[Outcome | None] | None = None
     has_webhook: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """How somebody orders a case to end: the verdict, and what is to be said otherwise than drawn."""
+
+    verdict: Verdict
+    amend: Callable[[Case], Case]

@@ -3,13 +3,13 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from emulator.core.clock import Clock
-from emulator.core.model import Outcome, Preferences
+from emulator.core.model import Outcome, Planned, Preferences, Verdict
 from emulator.core.outbox import UnderWay
 from emulator.core.ports import Ending, Reading, Store, Transaction
 from emulator.core.retry import parse_retry
@@ -65,6 +65,34 @@ class Sandboxes:
             kept = {name: value for name, value in settings.items() if value is not None}
             tx.save_sandbox_settings(sandbox, json.dumps(kept))
 
+    def plan(self, sandbox: str, planned: Planned) -> None:
+        """Decide how the next cases end; what was planned before comes first."""
+        with self.store.transaction() as tx:
+            preferences = self.enter(tx, sandbox, self.clock.now())
+            self._save_plans(tx, sandbox, (*preferences.planned, planned))
+
+    def forget_plans(self, sandbox: str) -> None:
+        """Nothing is planned any more."""
+        with self.store.transaction() as tx:
+            if tx.sandbox_settings(sandbox) is not None:
+                self._save_plans(tx, sandbox, ())
+
+    def take_planned(self, tx: Transaction, sandbox: str, preferences: Preferences, provider: str) -> Verdict | None:
+        """How this case of that provider is planned to end, which uses the plan up; None: nothing is planned."""
+        for place, planned in enumerate(preferences.planned):
+            if planned.provider in (None, provider):
+                rest = (replace(planned, times=planned.times - 1),) if planned.times > 1 else ()
+                plans = preferences.planned[:place] + rest + preferences.planned[place + 1 :]
+                self._save_plans(tx, sandbox, plans)
+                return Verdict(rule="next outcome", outcome=planned.outcome, failed=planned.failed)
+        return None
+
+    def _save_plans(self, tx: Transaction, sandbox: str, plans: Sequence[Planned]) -> None:
+        settings = json.loads(tx.sandbox_settings(sandbox) or "{}")
+        settings["planned"] = [asdict(planned) for planned in plans]
+        kept = {name: value for name, value in settings.items() if value != []}
+        tx.save_sandbox_settings(sandbox, json.dumps(kept))
+
     def reset(self, sandbox: str) -> None:
         """Leave a newborn sandbox; no webhook of its old life starts after this has returned."""
         with self.store.transaction() as tx:
@@ -85,4 +113,5 @@ READERS: dict[str, Any] = {
     "retry": parse_retry,
     "seed": int,
     "default_outcome": Outcome,
+    "planned": lambda plans: tuple(Planned(**{**p, "outcome": Outcome(p["outcome"])}) for p in plans),
 }

@@ -101,6 +101,8 @@ class Changes(Questions):
             state=case.state,
             outcome=case.outcome,
             risk_score=case.risk_score,
+            rule=case.verdict.rule,
+            ending=rows.ending_of(case.verdict),
             updated_at=to_micros(case.updated_at),
             due_at=maybe_micros(case.due_at),
         )

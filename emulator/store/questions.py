@@ -83,7 +83,7 @@ class Questions:
     def _report(self, row: rows.Row) -> DeliveryReport:
         made = self._ask.attempts_of(self._db, sandbox=row[0], id=row[1])
         attempts = tuple(map(rows.attempt_of, made))
-        return DeliveryReport(delivery=rows.delivery_of(row), external_id=row[13], attempts=attempts)
+        return DeliveryReport(delivery=rows.delivery_of(row), external_id=row[13], rule=row[14], attempts=attempts)
 
     def inbox(self, sandbox: str, limit: int) -> tuple[int, Sequence[Delivery]]:
         kept = [rows.delivery_of(row) for row in self._ask.inbox(self._db, sandbox=sandbox, limit=limit)]

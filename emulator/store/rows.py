@@ -53,7 +53,7 @@ def case_params(
         "details": order.details,
         "has_checks": bool(order.checks),
         "rule": verdict.rule,
-        "ending": FAILED if verdict.failed else verdict.outcome,
+        "ending": ending_of(verdict),
         "now": to_micros(now),
         "due_at": to_micros(schedule.starts_at) if schedule else None,
         "finish_at": to_micros(schedule.ends_at) if schedule else None,
@@ -130,6 +130,11 @@ def case_of(row: Row, checks: tuple[Check, ...]) -> Case:
         client=client_of(row[17:]),
         checks=checks,
     )
+
+
+def ending_of(verdict: Verdict) -> str:
+    """A verdict as one word."""
+    return FAILED if verdict.failed else verdict.outcome
 
 
 def verdict_of(rule: str, ending: str) -> Verdict:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response
+from marshmallow import Schema
 
 from emulator.core.cases import Cases
 from emulator.core.deliveries import Letter, Silence
@@ -48,3 +49,4 @@ class Provider:
     conclude: Callable[[Case, People], Case]
     render_webhook: Callable[[Case, Preferences, str, Desk], Letter | Silence]
     curl: Callable[[str], str]  # a request to paste, given our address
+    completion_in: type[Schema]  # how somebody says how a case is to end; loads to Completed

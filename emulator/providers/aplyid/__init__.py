@@ -2,6 +2,7 @@
 
 from emulator.core.ports import Newborn
 from emulator.providers.aplyid import errors, routes, webhook
+from emulator.providers.aplyid.ending import CompletionIn
 from emulator.providers.aplyid.sample import curl
 from emulator.web.provider import Provider, Switch
 
@@ -25,4 +26,5 @@ PROVIDER = Provider(
     conclude=webhook.conclude,
     render_webhook=webhook.render,
     curl=curl,
+    completion_in=CompletionIn,
 )

@@ -3,6 +3,7 @@
 from emulator.core.model import NewClient
 from emulator.core.ports import Newborn
 from emulator.providers.sphinxhq import errors, routes, webhook
+from emulator.providers.sphinxhq.ending import CompletionIn
 from emulator.providers.sphinxhq.sample import curl
 from emulator.web.provider import Provider, Switch
 
@@ -26,4 +27,5 @@ PROVIDER = Provider(
     conclude=webhook.conclude,
     render_webhook=webhook.render,
     curl=curl,
+    completion_in=CompletionIn,
 )

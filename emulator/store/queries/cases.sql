@@ -54,8 +54,8 @@ LIMIT :limit;
 -- name: save_case!
 -- A case has moved on.
 UPDATE cases SET
-    state = :state, outcome = :outcome, risk_score = :risk_score, updated_at = :updated_at,
-    due_at = :due_at
+    state = :state, outcome = :outcome, risk_score = :risk_score, rule = :rule, ending = :ending,
+    updated_at = :updated_at, due_at = :due_at
 WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
 
 -- name: postpone_case!

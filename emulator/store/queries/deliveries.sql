@@ -68,7 +68,7 @@ WHERE sandbox = :sandbox AND id = :id AND state = 'in_flight' AND lease_owner = 
 -- The newest deliveries that fit, the newest first, with the external id of their cases.
 SELECT
     d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
-    d.attempts, d.reason, c.external_id
+    d.attempts, d.reason, c.external_id, c.rule
 FROM deliveries AS d
 LEFT JOIN cases AS c ON c.sandbox = d.sandbox AND c.provider = d.provider AND c.id = d.case_id
 WHERE d.sandbox = :sandbox

@@ -1,0 +1,138 @@
+"""How cases end, decided through the control API."""
+
+import json
+
+import pytest
+
+from tests.emulators import Emulator
+
+
+def told(emulator: Emulator, query: str) -> dict[str, object]:
+    """The body of the one webhook that fits, once it was kept."""
+    [found] = emulator.wait(f"deliveries/wait?{query}&timeout=15")["deliveries"]
+    body: dict[str, object] = json.loads(found["body"])
+    return body
+
+
+@pytest.fixture
+def patient(emulator: Emulator) -> Emulator:
+    """A sandbox whose cases take an hour unless somebody ends them."""
+    emulator.control("PATCH", "", {"delay": 3600})
+    return emulator
+
+
+@pytest.mark.parametrize("outcome", ["approved", "denied", "no_decision_yet"])
+def test_a_case_of_aplyid_s_is_ended_as_ordered(patient: Emulator, outcome: str) -> None:
+    patient.aplyid.open_case(client__name="Jo Stuck")
+    ended = patient.control("POST", "cases/aplyid/1024/complete", {"outcome": outcome}).json()
+    assert (ended["state"], ended["rule"]) == ("completed", "explicit")
+    assert told(patient, "case_id=1024")["client"]["approval_status"] == outcome  # type: ignore[index]
+    [delivery] = patient.control("GET", "deliveries").json()["deliveries"]
+    assert delivery["rule"] == "explicit"
+
+
+@pytest.mark.parametrize("status", ["in_review", "on_hold", "to_do"])
+def test_a_case_that_waits_for_somebody_can_be_ended(patient: Emulator, status: str) -> None:
+    patient.aplyid.open_case(activity__status=status)
+    assert patient.control("POST", "cases/aplyid/1024/complete", {"outcome": "denied"}).status_code == 200
+    assert told(patient, "case_id=1024")["status"] == "completed"
+
+
+def test_a_case_of_sphinx_s_is_ended_with_risk_and_check_results(patient: Emulator) -> None:
+    checks = [{"check_type": kind} for kind in ("PEP", "IDV")]
+    patient.sphinxhq.open_case(checks=checks)
+    order = {
+        "outcome": "REJECTED",
+        "risk_score": 0.9,
+        "checks": [{"id": 2, "outcome": "REJECTED", "risk_score": 0.87, "note": "Forged."}],
+    }
+    assert patient.control("POST", "cases/sphinxhq/1/complete", order).status_code == 200
+    case = patient.sphinxhq.get("1/").json()
+    assert (case["status"], case["outcome"], case["risk_score"]) == ("COMPLETED", "REJECTED", 0.9)
+    forged = case["checks"][1]
+    assert (forged["outcome"], forged["risk_score"], forged["note"]) == ("REJECTED", 0.87, "Forged.")
+    assert told(patient, "provider=sphinxhq") == case
+
+
+def test_the_risk_of_a_case_is_the_highest_of_its_checks_unless_ordered(patient: Emulator) -> None:
+    patient.sphinxhq.open_case(checks=[{"check_type": "PEP"}, {"check_type": "IDV"}])
+    order = {"checks": [{"id": 1, "risk_score": 0.99}]}
+    patient.control("POST", "cases/sphinxhq/1/complete", order)
+    assert patient.sphinxhq.get("1/").json()["risk_score"] == 0.99
+
+
+def test_a_case_of_sphinx_s_can_end_in_an_error(patient: Emulator) -> None:
+    patient.sphinxhq.open_case(checks=[{"check_type": "PEP"}])
+    patient.control("POST", "cases/sphinxhq/1/complete", {"status": "ERROR"})
+    case = patient.sphinxhq.get("1/").json()
+    assert (case["status"], case["outcome"], case["risk_score"]) == ("ERROR", "PENDING", None)
+
+
+def test_a_case_that_ended_cannot_end_again(patient: Emulator) -> None:
+    patient.aplyid.open_case()
+    patient.aplyid.open_case(activity__status="cancelled")
+    patient.control("POST", "cases/aplyid/1024/complete", {"outcome": "denied"})
+    for case_id in (1024, 1025):
+        answer = patient.control("POST", f"cases/aplyid/{case_id}/complete", {"outcome": "approved"})
+        assert (answer.status_code, "already" in answer.json()["detail"]) == (409, True)
+    assert patient.control("GET", "deliveries").json()["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("cases/aplyid/9/complete", {"outcome": "denied"}, 404),
+        ("cases/nobody/9/complete", {"outcome": "denied"}, 404),
+        ("cases/aplyid/1024/complete", {"outcome": "REJECTED"}, 422),
+        ("cases/aplyid/1024/complete", {}, 422),
+        ("cases/aplyid/1024/complete", {"outcom": "denied"}, 422),
+        ("cases/sphinxhq/1/complete", {"outcome": "denied"}, 422),
+        ("cases/sphinxhq/1/complete", {"risk_score": 1.5}, 422),
+        ("cases/sphinxhq/1/complete", {"status": "ERROR", "risk_score": 0.5}, 422),
+        ("cases/sphinxhq/1/complete", {"checks": [{"outcome": "REJECTED"}]}, 422),
+        ("outcomes/next", {"outcome": "maybe"}, 422),
+        ("outcomes/next", {"outcome": "denied", "provider": "sphinxhq"}, 422),
+        ("outcomes/next", {"outcome": "denied", "times": 0}, 422),
+        ("outcomes/next", {"outcome": "denied", "provider": "nobody"}, 404),
+    ],
+)
+def test_an_order_that_makes_no_sense_is_refused(patient: Emulator, path: str, body: object, status: int) -> None:
+    patient.aplyid.open_case()
+    patient.sphinxhq.open_case()
+    answer = patient.control("POST", path, body)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+    assert patient.control("GET", "cases/aplyid/1024").json()["state"] == "open"
+
+
+def test_the_next_cases_end_as_planned_and_then_as_usual(emulator: Emulator) -> None:
+    planned = emulator.control("POST", "outcomes/next", {"provider": "aplyid", "outcome": "denied", "times": 2})
+    assert (planned.status_code, planned.json()["next"][0]["times"]) == (201, 2)
+    for reference in ("a", "b", "c"):
+        emulator.aplyid.open_case(activity__external_id=reference)
+    decided = [told(emulator, f"external_id={r}")["client"]["approval_status"] for r in "abc"]  # type: ignore[index]
+    assert decided == ["denied", "denied", "approved"]
+    rules = [d["rule"] for d in emulator.control("GET", "deliveries").json()["deliveries"]]
+    assert sorted(rules) == ["default", "next outcome", "next outcome"]
+
+
+def test_a_plan_for_any_provider_is_used_by_whoever_comes_and_beats_the_surname(emulator: Emulator) -> None:
+    emulator.control("POST", "outcomes/next", {"outcome": "REJECTED"})
+    emulator.aplyid.open_case(client__name="Jo Approved")
+    emulator.sphinxhq.open_case()
+    assert told(emulator, "provider=aplyid")["client"]["approval_status"] == "denied"  # type: ignore[index]
+    assert told(emulator, "provider=sphinxhq")["outcome"] == "ACCEPTED"
+
+
+def test_a_refused_request_does_not_use_a_plan_up(emulator: Emulator) -> None:
+    emulator.control("POST", "outcomes/next", {"outcome": "denied"})
+    emulator.aplyid.message(client__name="")
+    assert [p["times"] for p in emulator.control("GET", "outcomes").json()["next"]] == [1]
+    emulator.control("DELETE", "outcomes/next", {})
+    assert emulator.control("GET", "outcomes").json() == {"default": "approved", "next": []}
+
+
+def test_a_case_says_which_rule_fired(patient: Emulator) -> None:
+    patient.aplyid.open_case(client__name="Jo Denied")
+    read = patient.control("GET", "cases/aplyid/1024").json()
+    assert (read["rule"], read["state"], read["client"]["name"]) == ("surname Denied", "open", "Jo Denied")
+    assert patient.control("GET", "cases/aplyid/1").status_code == 404
