@@ -11,6 +11,7 @@ from flask import Flask, Response
 
 from emulator.control import routes as control
 from emulator.control.room import ControlRoom
+from emulator.core.advance import TimeMachine
 from emulator.core.bell import Bell
 from emulator.core.cases import Cases
 from emulator.core.clock import Clock
@@ -64,7 +65,7 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
     bell, under_way = Bell(), UnderWay()
     endings: dict[str, Ending] = {}
     sandboxes = Sandboxes(store=store, clock=clock, defaults=preferences, endings=endings, under_way=under_way)
-    cases = Cases(store=store, clock=clock, sandboxes=sandboxes, wake=alarm.wake)
+    cases = Cases(store=store, sandboxes=sandboxes, wake=alarm.wake)
     desks = {p.name: _desk(p, settings, cases, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
     endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
     completion = Completion(store=store, clock=clock, sandboxes=sandboxes, wake=alarm.wake, bell=bell)
@@ -72,18 +73,29 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
         store=store,
         clock=clock,
         retry_of=lambda read, sandbox: sandboxes.preferences(read, sandbox).retry,
+        now_of=sandboxes.now,
+        wall_time_of=sandboxes.wall_time_of,
         sender=LateSender(targets, clock, f"case-emulator/{VERSION}"),
         owner=f"{os.getpid()}-{clock.stopwatch()}",
         wake=alarm.wake,
         bell=bell,
         under_way=under_way,
     )
-    tracking = Tracking(store=store, clock=clock, bell=bell, wake=alarm.wake)
+    tracking = Tracking(store=store, clock=clock, bell=bell, wake=alarm.wake, now_of=sandboxes.now)
+    machine = TimeMachine(
+        store=store,
+        clock=clock,
+        sandboxes=sandboxes,
+        completion=completion,
+        outbox=outbox,
+        wake=alarm.wake,
+    )
     room = ControlRoom(
         cases=cases,
         sandboxes=sandboxes,
         tracking=tracking,
         completion=completion,
+        machine=machine,
         endings={p.name: p.completion_in() for p in PROVIDERS},
     )
     worker = Worker(store=store, clock=clock, completion=completion, outbox=outbox, alarm=alarm)

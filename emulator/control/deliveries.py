@@ -54,12 +54,8 @@ def _wait(
     query = read_query(WaitQuery())
     seconds, nothing = query.pop("timeout"), query.pop("expect") == "none"
     wanted = DeliveryFilter(**query)
-    if not room.seats.acquire(blocking=False):
-        raise Refused(503, "too many requests wait already: ask again", retry_after=1)
-    try:
+    with room.seat():
         found = room.tracking.wait(name, wanted, seconds, (lambda _: True) if nothing else is_enough)
-    finally:
-        room.seats.release()
     return _expect_nothing(found) if nothing else _expect_one(found, is_enough, listed, seconds)
 
 

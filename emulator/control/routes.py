@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response
 from werkzeug.routing import BaseConverter
 
-from emulator.control import cases, deliveries, sandboxes
+from emulator.control import cases, clock, deliveries, sandboxes
 from emulator.control.room import ControlRoom
 from emulator.control.wire import answer
 
@@ -34,6 +34,7 @@ def blueprint(room: ControlRoom) -> Blueprint:
         return answer({"status": "ready"})
 
     sandboxes.add_routes(routes, room)
+    clock.add_routes(routes, room)
     cases.add_routes(routes, room)
     deliveries.add_routes(routes, room)
     return routes

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from emulator.core.clock import Clock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound
 from emulator.core.model import Case, CaseFilter, Client, Ids, NewCase, Schedule, State, Verdict
@@ -20,7 +19,6 @@ class Cases:
     """The use cases behind the two APIs."""
 
     store: Store
-    clock: Clock
     sandboxes: Sandboxes
     wake: Callable[[datetime], None]
 
@@ -29,9 +27,8 @@ class Cases:
 
         Raises the order's own refusal, or NotFound for a client named by id.
         """
-        now = self.clock.now()
         with self.store.transaction() as tx:
-            preferences = self.sandboxes.enter(tx, order.sandbox, now)
+            preferences, now = self.sandboxes.enter(tx, order.sandbox)
             known = _find_client(tx, order)
             ids = tx.take_ids(order, new_client=known is None)
             client = _write_client(tx, order, known, ids, now)
@@ -43,14 +40,15 @@ class Cases:
             verdict = planned or decide(client.name, preferences.default_outcome)
             schedule = _schedule(order, verdict, preferences.delay, now)
             case = tx.add_case(order, client, ids, now, schedule, verdict)
-        if case.due_at:
-            self.wake(case.due_at)
+            due = case.due_at and self.sandboxes.wall_time_of(tx, order.sandbox, case.due_at)
+        if due:
+            self.wake(due)
         return case
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """That case; raises NotFound."""
         with self.store.reading() as read:
-            case = read.case(sandbox, provider, case_id, self.clock.now())
+            case = read.case(sandbox, provider, case_id, self.sandboxes.now(read, sandbox))
         if case is None:
             raise NotFound("case", case_id)
         return case
@@ -58,12 +56,13 @@ class Cases:
     def count(self, sandbox: str, provider: str, wanted: CaseFilter) -> int:
         """How many cases fit."""
         with self.store.reading() as read:
-            return read.count_cases(sandbox, provider, wanted, self.clock.now())
+            return read.count_cases(sandbox, provider, wanted, self.sandboxes.now(read, sandbox))
 
     def list(self, sandbox: str, provider: str, wanted: CaseFilter, *, offset: int, limit: int) -> Sequence[Case]:
         """A page of the cases that fit, newest first."""
         with self.store.reading() as read:
-            return read.list_cases(sandbox, provider, wanted, self.clock.now(), offset=offset, limit=limit)
+            now = self.sandboxes.now(read, sandbox)
+            return read.list_cases(sandbox, provider, wanted, now, offset=offset, limit=limit)
 
     def knows_client(self, sandbox: str, provider: str, client_id: int) -> bool:
         """Is there such a client? In a sandbox not used yet: is it born with one?"""

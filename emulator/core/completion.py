@@ -34,34 +34,35 @@ class Completion:
         with self.store.reading() as read:
             due = read.due_cases(self.clock.now(), BATCH)
         for sandbox, provider, case_id in due:
-            self._step_safely(sandbox, provider, case_id)
+            self.step_safely(sandbox, provider, case_id)
         return len(due)
 
-    def _step_safely(self, sandbox: str, provider: str, case_id: int) -> None:
-        """One case that cannot be taken further now must not hold up the others, nor be lost."""
+    def step_safely(self, sandbox: str, provider: str, case_id: int) -> Case | None:
+        """Take a due case one step further; one that cannot be now must not hold up the others, nor be lost."""
         try:
-            self._step(sandbox, provider, case_id)
+            return self._step(sandbox, provider, case_id)
         except Exception:
             log.exception("%s case %s in sandbox %s: tried again in a minute", provider, case_id, sandbox)
             with self.store.transaction() as tx:
-                tx.postpone_case(sandbox, provider, case_id, self.clock.now() + POSTPONED)
+                tx.postpone_case(sandbox, provider, case_id, self.sandboxes.now(tx, sandbox) + POSTPONED)
+            return None
 
-    def _step(self, sandbox: str, provider: str, case_id: int) -> None:
-        now = self.clock.now()
+    def _step(self, sandbox: str, provider: str, case_id: int) -> Case | None:
+        """Take a due case one step further; None: it was reset or had moved on."""
         with self.store.reading() as read:
             case = read.case_even_expired(sandbox, provider, case_id)  # its webhook is due all the same
-            preferences = self.sandboxes.preferences(read, sandbox)
+            preferences, now = self.sandboxes.preferences(read, sandbox), self.sandboxes.now(read, sandbox)
         if case is None or case.due_at is None or case.due_at > now:
-            return  # reset or moved on since it was listed
+            return None
         if case.state is State.OPEN:
-            self._save(case, replace(case, state=State.PROCESSING, due_at=case.finish_at, updated_at=now), None)
-        else:
-            self._finish(case, preferences, now)
+            working = replace(case, state=State.PROCESSING, due_at=case.finish_at, updated_at=now)
+            return working if self._save(case, working, None) else None
+        return self._finish(case, preferences, now)
 
     def complete(self, sandbox: str, provider: str, case_id: int, order: Completed) -> Case:
         """End that case now, as ordered; raises NotFound, or Conflict when it has ended already."""
-        now = self.clock.now()
         with self.store.reading() as read:
+            now = self.sandboxes.now(read, sandbox)
             case = read.case(sandbox, provider, case_id, now)
             preferences = self.sandboxes.preferences(read, sandbox)
         if case is None:
@@ -80,7 +81,7 @@ class Completion:
         delivery = _delivery(done, letter, event_id, now) if isinstance(letter, Letter) else None
         if self._save(case, done, delivery):
             _tell(done, letter)
-            self.wake(now)
+            self.wake(self.clock.now())
             self.bell.ring()
         elif order:
             raise Conflict("the case moved on meanwhile: look again")

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from emulator.core.errors import Invalid
 from emulator.core.retry import STANDARD, RetryProfile
+from emulator.core.timepiece import WALL, Timepiece
 
 DEFAULT_SANDBOX = "default"
 
@@ -42,6 +43,15 @@ class Verdict:
     def delay(self, usual: timedelta) -> timedelta | None:
         """How long the case takes; None: for ever."""
         return usual * self.slowness if self.ends else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sandbox:
+    """What is kept of a sandbox itself: its settings as JSON text, and its clock."""
+
+    settings: str = "{}"
+    timepiece: Timepiece = WALL
+    advancing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -56,6 +56,8 @@ class Outbox:
     store: Store
     clock: Clock
     retry_of: Callable[[Reading, str], RetryProfile]
+    now_of: Callable[[Reading, str], datetime]  # the time in a sandbox
+    wall_time_of: Callable[[Reading, str, datetime], datetime | None]
     sender: Sender
     owner: str
     wake: Callable[[datetime], None]
@@ -77,15 +79,24 @@ class Outbox:
         """Give back every lease, after a crash or before the end: nobody is sending any more."""
         with self.store.transaction() as tx:
             tx.release_leases(until=None)
+            tx.stop_advancing()
 
-    def deliver(self, delivery: Delivery) -> None:
-        """Make one attempt and write down what came of it; never raises."""
+    def claim_of(self, sandbox: str, limit: int) -> Sequence[Delivery]:
+        """Lease what is due in one sandbox, for whoever runs its time step by step."""
+        with self.store.transaction() as tx:
+            due = tx.due_deliveries_of(sandbox, self.now_of(tx, sandbox), limit)
+            until = self.clock.stopwatch() + LEASE
+            return [tx.lease(delivery, self.owner, until) for delivery in due]
+
+    def deliver(self, delivery: Delivery) -> tuple[Delivery, Attempt] | None:
+        """Make one attempt and write down what came of it; None: it no longer counts. Never raises."""
         try:
             with self.under_way.counted(delivery.sandbox):
                 if self._is_still_ours(delivery):
-                    self._settle(delivery, self._attempt(delivery))
+                    return self._settle(delivery, self._attempt(delivery))
         except Exception:
             log.exception("webhook %s could not be settled: it is sent again", delivery.id)
+        return None
 
     def _is_still_ours(self, delivery: Delivery) -> bool:
         """Counted as under way first, looked up then: after a reset nothing of the old life is dialled."""
@@ -99,17 +110,19 @@ class Outbox:
             log.exception("webhook %s could not be sent", delivery.id)
             return Attempt(error=f"the sender broke down: {error}"[:500])
 
-    def _settle(self, delivery: Delivery, attempt: Attempt) -> None:
-        now = self.clock.now()
+    def _settle(self, delivery: Delivery, attempt: Attempt) -> tuple[Delivery, Attempt] | None:
         with self.store.transaction() as tx:
+            now = self.now_of(tx, delivery.sandbox)
             after = _after(delivery, attempt, self.retry_of(tx, delivery.sandbox), now)
             if not tx.settle(after, self.owner, attempt, now):
-                return  # reset, or taken over: this attempt no longer counts
+                return None  # reset, or taken over
             _forget_if_asked(tx, after, now)
+            due = after.due_at and self.wall_time_of(tx, after.sandbox, after.due_at)
         self.bell.ring()
         _tell(after, attempt)
-        if after.due_at:
-            self.wake(after.due_at)
+        if due:
+            self.wake(due)
+        return after, attempt
 
 
 def _after(delivery: Delivery, attempt: Attempt, retry: RetryProfile, now: datetime) -> Delivery:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from emulator.core.clock import Clock
-from emulator.core.model import Outcome, Planned, Preferences, Verdict
+from emulator.core.model import Outcome, Planned, Preferences, Sandbox, Verdict
 from emulator.core.outbox import UnderWay
 from emulator.core.ports import Ending, Reading, Store, Transaction
 from emulator.core.retry import parse_retry
@@ -29,16 +29,26 @@ class Sandboxes:
     endings: Mapping[str, Ending]
     under_way: UnderWay
 
-    def enter(self, tx: Transaction, sandbox: str, now: datetime) -> Preferences:
-        """How the sandbox behaves; it is made when this is its first use."""
-        settings = tx.sandbox_settings(sandbox)
-        if settings is None:
-            self._add(tx, sandbox, now)
-        return _preferences(self.defaults, settings or "{}")
+    def enter(self, tx: Transaction, sandbox: str) -> tuple[Preferences, datetime]:
+        """How the sandbox behaves, and its time; it is made when this is its first use."""
+        found, wall = tx.sandbox(sandbox), self.clock.now()
+        if found is None:
+            self._add(tx, sandbox, wall)
+            found = Sandbox()
+        return _preferences(self.defaults, found.settings), found.timepiece.now(wall)
 
     def preferences(self, read: Reading, sandbox: str) -> Preferences:
         """How the sandbox behaves, or would if it were used."""
-        return _preferences(self.defaults, read.sandbox_settings(sandbox) or "{}")
+        return _preferences(self.defaults, (read.sandbox(sandbox) or Sandbox()).settings)
+
+    def now(self, read: Reading, sandbox: str) -> datetime:
+        """The time in the sandbox."""
+        return (read.sandbox(sandbox) or Sandbox()).timepiece.now(self.clock.now())
+
+    def wall_time_of(self, read: Reading, sandbox: str, moment: datetime) -> datetime | None:
+        """When the sandbox's clock will read that moment by itself; None: never."""
+        timepiece = (read.sandbox(sandbox) or Sandbox()).timepiece
+        return timepiece.wall_time_of(moment, self.clock.now())
 
     def _add(self, tx: Transaction, sandbox: str, now: datetime) -> None:
         newborns = [(name, ending.newborn) for name, ending in self.endings.items()]
@@ -54,27 +64,28 @@ class Sandboxes:
     def look(self, sandbox: str) -> tuple[bool, Preferences, Mapping[str, Any]]:
         """Was it used, how does it behave, and what of that was set for it alone?"""
         with self.store.reading() as read:
-            text = read.sandbox_settings(sandbox)
-        return text is not None, _preferences(self.defaults, text or "{}"), json.loads(text or "{}")
+            found = read.sandbox(sandbox)
+        text = found.settings if found else "{}"
+        return found is not None, _preferences(self.defaults, text), json.loads(text)
 
     def change(self, sandbox: str, changes: Mapping[str, Any]) -> None:
         """Set some of `delay`, `webhook_url`, `retry`, `seed`, `default_outcome`; null returns to the default."""
         with self.store.transaction() as tx:
-            self.enter(tx, sandbox, self.clock.now())
-            settings = json.loads(tx.sandbox_settings(sandbox) or "{}") | dict(changes)
+            self.enter(tx, sandbox)
+            settings = json.loads((tx.sandbox(sandbox) or Sandbox()).settings) | dict(changes)
             kept = {name: value for name, value in settings.items() if value is not None}
             tx.save_sandbox_settings(sandbox, json.dumps(kept))
 
     def plan(self, sandbox: str, planned: Planned) -> None:
         """Decide how the next cases end; what was planned before comes first."""
         with self.store.transaction() as tx:
-            preferences = self.enter(tx, sandbox, self.clock.now())
+            preferences, _ = self.enter(tx, sandbox)
             self._save_plans(tx, sandbox, (*preferences.planned, planned))
 
     def forget_plans(self, sandbox: str) -> None:
         """Nothing is planned any more."""
         with self.store.transaction() as tx:
-            if tx.sandbox_settings(sandbox) is not None:
+            if tx.sandbox(sandbox) is not None:
                 self._save_plans(tx, sandbox, ())
 
     def take_planned(self, tx: Transaction, sandbox: str, preferences: Preferences, provider: str) -> Verdict | None:
@@ -88,7 +99,7 @@ class Sandboxes:
         return None
 
     def _save_plans(self, tx: Transaction, sandbox: str, plans: Sequence[Planned]) -> None:
-        settings = json.loads(tx.sandbox_settings(sandbox) or "{}")
+        settings = json.loads((tx.sandbox(sandbox) or Sandbox()).settings)
         settings["planned"] = [asdict(planned) for planned in plans]
         kept = {name: value for name, value in settings.items() if value != []}
         tx.save_sandbox_settings(sandbox, json.dumps(kept))

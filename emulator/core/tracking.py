@@ -8,7 +8,7 @@ from emulator.core.bell import Bell
 from emulator.core.clock import Clock
 from emulator.core.deliveries import DeliveryFilter, DeliveryReport, DeliveryState
 from emulator.core.errors import Conflict, NotFound
-from emulator.core.ports import Store
+from emulator.core.ports import Reading, Store
 
 LIMIT = 1_000
 SETTLED = {DeliveryState.DELIVERED, DeliveryState.BLOCKED, DeliveryState.INBOX}
@@ -22,6 +22,7 @@ class Tracking:
     clock: Clock
     bell: Bell
     wake: Callable[[datetime], None]
+    now_of: Callable[[Reading, str], datetime]
 
     def find(self, sandbox: str, wanted: DeliveryFilter) -> Sequence[DeliveryReport]:
         """The newest 1,000 deliveries that fit, oldest first, each with its attempts."""
@@ -50,14 +51,13 @@ class Tracking:
 
     def redeliver(self, sandbox: str, delivery_id: str) -> DeliveryReport:
         """Send it again, with the same id and bytes; raises NotFound, or Conflict while that is not possible."""
-        now = self.clock.now()
         report = self.one(sandbox, delivery_id)
         if report.delivery.url is None:
             raise Conflict("this webhook had no receiver: set webhook_url for the next ones")
         with self.store.transaction() as tx:
-            if not tx.redeliver(sandbox, delivery_id, now):
+            if not tx.redeliver(sandbox, delivery_id, self.now_of(tx, sandbox)):
                 raise Conflict("an attempt is under way")
-        self.wake(now)
+        self.wake(self.clock.now())
         self.bell.ring()
         return self.one(sandbox, delivery_id)
 

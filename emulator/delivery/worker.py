@@ -120,7 +120,7 @@ class Worker:
     def _sleep(self) -> None:
         load = self._load()
         with self.store.reading() as read:
-            due = read.next_due(busy_targets(load))
+            due = read.next_due(self.clock.now(), busy_targets(load))
         seconds = SAFETY_POLL if due is None else (due - self.clock.now()).total_seconds()
         if load.total() >= SENDERS:
             seconds = SAFETY_POLL  # whoever comes back first rings

@@ -7,6 +7,7 @@ from datetime import datetime
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.model import Case, Check, Client, ClientClaim, Ids, NewCase, NewClient, Schedule, Verdict
 from emulator.core.ports import Newborn
+from emulator.core.timepiece import WALL, Timepiece
 from emulator.store import rows
 from emulator.store.questions import Questions, listed
 from emulator.store.rows import maybe_micros, to_micros
@@ -35,6 +36,20 @@ class Changes(Questions):
 
     def save_sandbox_settings(self, sandbox: str, settings: str) -> None:
         self._ask.save_sandbox_settings(self._db, name=sandbox, settings=settings)
+
+    def save_timepiece(self, sandbox: str, timepiece: Timepiece, *, advancing: bool) -> None:
+        self._ask.save_timepiece(
+            self._db,
+            name=sandbox,
+            at=to_micros(timepiece.at),
+            anchor=to_micros(timepiece.anchor),
+            factor=timepiece.factor,
+            own=int(timepiece != WALL),
+            advancing=int(advancing),
+        )
+
+    def stop_advancing(self) -> None:
+        self._ask.stop_advancing(self._db)
 
     def drop_sandbox(self, sandbox: str) -> None:
         self._ask.drop_sandbox(self._db, name=sandbox)
@@ -134,8 +149,12 @@ class Changes(Questions):
         self._ask.add_delivery(self._db, **rows.delivery_params(delivery))
 
     def due_deliveries(self, now: datetime, busy: Collection[str], limit: int) -> Sequence[Delivery]:
-        found = self._ask.due_deliveries(self._db, now=to_micros(now), busy=listed(busy), limit=limit)
-        return [rows.delivery_of(row) for row in found]
+        asked = {"now": to_micros(now), "busy": listed(busy), "limit": limit}
+        found = [
+            *self._ask.due_deliveries(self._db, **asked),
+            *self._ask.due_deliveries_by_own_clocks(self._db, **asked),
+        ]
+        return [rows.delivery_of(row) for row in found[:limit]]
 
     def lease(self, delivery: Delivery, owner: str, until: float) -> Delivery:
         self._ask.lease(self._db, sandbox=delivery.sandbox, id=delivery.id, owner=owner, until=int(until * 1e6))

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
-from emulator.core.model import Case, CaseFilter, Check, Client
+from emulator.core.model import Case, CaseFilter, Check, Client, Sandbox
+from emulator.core.timepiece import EPOCH
 from emulator.store import rows
 from emulator.store.rows import to_micros
 
@@ -24,7 +25,7 @@ class Questions:
         return self._case(row) if row else None
 
     def case_even_expired(self, sandbox: str, provider: str, case_id: int) -> Case | None:
-        return self.case(sandbox, provider, case_id, rows.EPOCH)
+        return self.case(sandbox, provider, case_id, EPOCH)
 
     def _case(self, row: rows.Row) -> Case:
         checks: tuple[Check, ...] = ()
@@ -45,9 +46,9 @@ class Questions:
     def knows_sandbox(self, sandbox: str) -> bool:
         return self._ask.knows_sandbox(self._db, name=sandbox) is not None
 
-    def sandbox_settings(self, sandbox: str) -> str | None:
-        settings: str | None = self._ask.sandbox_settings(self._db, name=sandbox)
-        return settings
+    def sandbox(self, sandbox: str) -> Sandbox | None:
+        row = self._ask.sandbox(self._db, name=sandbox)
+        return rows.sandbox_of(row) if row else None
 
     def sandbox_names(self) -> Sequence[str]:
         return [row[0] for row in self._ask.sandbox_names(self._db)]
@@ -65,10 +66,26 @@ class Questions:
         return {row[0] for row in found}
 
     def due_cases(self, now: datetime, limit: int) -> Sequence[tuple[str, str, int]]:
-        return list(self._ask.due_cases(self._db, now=to_micros(now), limit=limit))
+        micros = to_micros(now)
+        return [
+            *self._ask.due_cases(self._db, now=micros, limit=limit),
+            *self._ask.due_cases_by_own_clocks(self._db, now=micros, limit=limit),
+        ]
 
-    def next_due(self, busy: Collection[str]) -> datetime | None:
-        return rows.maybe_datetime(self._ask.next_due(self._db, busy=listed(busy)))
+    def due_cases_of(self, sandbox: str, now: datetime) -> Sequence[tuple[str, str, int]]:
+        return list(self._ask.due_cases_of(self._db, sandbox=sandbox, now=to_micros(now)))
+
+    def next_due(self, now: datetime, busy: Collection[str]) -> datetime | None:
+        by_wall_time = rows.maybe_datetime(self._ask.next_due(self._db, busy=listed(busy)))
+        dues = [rows.wall_time_of_next(row, now) for row in self._ask.own_clocks(self._db)]
+        return min((due for due in (by_wall_time, *dues) if due), default=None)
+
+    def next_due_of(self, sandbox: str) -> datetime | None:
+        return rows.maybe_datetime(self._ask.next_due_of(self._db, sandbox=sandbox))
+
+    def due_deliveries_of(self, sandbox: str, now: datetime, limit: int) -> Sequence[Delivery]:
+        found = self._ask.due_deliveries_of(self._db, sandbox=sandbox, now=to_micros(now), limit=limit)
+        return [rows.delivery_of(row) for row in found]
 
     def holds_lease(self, delivery: Delivery, owner: str) -> bool:
         held = self._ask.holds_lease(

@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryState
-from emulator.core.model import Case, Check, Client, NewCase, NewCheck, Outcome, Schedule, State, Verdict
+from emulator.core.model import Case, Check, Client, NewCase, NewCheck, Outcome, Sandbox, Schedule, State, Verdict
+from emulator.core.timepiece import EPOCH, Timepiece
 
 T = TypeVar("T")
 Row = Sequence[Any]
 Params = dict[str, Any]
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FAILED = "failed"
 MICROSECOND = timedelta(microseconds=1)
 
@@ -213,3 +213,16 @@ def attempt_of(row: Row) -> AttemptRecord:
         error=row[4],
         answer=row[5],
     )
+
+
+def sandbox_of(row: Row) -> Sandbox:
+    """A sandbox from the columns of the query `sandbox`."""
+    timepiece = Timepiece(at=to_datetime(row[1]), anchor=to_datetime(row[2]), factor=row[3])
+    return Sandbox(settings=row[0], timepiece=timepiece, advancing=bool(row[4]))
+
+
+def wall_time_of_next(row: Row, wall: datetime) -> datetime | None:
+    """When something is due in a sandbox with its own clock, from the columns of the query `own_clocks`."""
+    timepiece = Timepiece(at=to_datetime(row[0]), anchor=to_datetime(row[1]), factor=row[2])
+    dues = [to_datetime(micros) for micros in row[3:5] if micros is not None]
+    return timepiece.wall_time_of(min(dues), wall) if dues else None

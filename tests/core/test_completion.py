@@ -34,12 +34,11 @@ class Office:
         )
         parts: dict[str, Any] = {
             "store": self.store,
-            "clock": self.clock,
             "sandboxes": self.sandboxes,
             "wake": lambda _: None,
         }
         self.cases = Cases(**parts)
-        self.completion = Completion(**parts, bell=Bell())
+        self.completion = Completion(**parts, clock=self.clock, bell=Bell())
 
     def _conclude(self, case: Case, people: People) -> Case:
         if self.broken:

@@ -66,6 +66,8 @@ class Post:
             store=self.store,
             clock=self.clock,
             retry_of=lambda read, sandbox: profile,
+            now_of=lambda read, sandbox: self.clock.now(),
+            wall_time_of=lambda read, sandbox, moment: moment,
             sender=self.script,
             owner=self.owner,
             wake=lambda _: None,
@@ -101,7 +103,7 @@ class Post:
 
     def due(self) -> datetime | None:
         with self.store.reading() as read:
-            return read.next_due([])
+            return read.next_due(self.clock.now(), [])
 
 
 @pytest.fixture
@@ -199,7 +201,7 @@ def test_one_target_gets_only_so_many_at_once(store: SqliteStore) -> None:
     assert "other" in [d.id for d in first]
     assert outbox.claim({"slow:1": PER_TARGET}, 32) == []
     with store.reading() as read:
-        assert read.next_due(["slow:1"]) is None
+        assert read.next_due(START, ["slow:1"]) is None
 
 
 def test_however_many_targets_are_slow_a_sender_is_left_for_the_next(store: SqliteStore) -> None:

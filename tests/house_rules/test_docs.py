@@ -96,6 +96,7 @@ def test_the_commands_of_the_control_page_do_what_it_says(quick: Emulator, needs
     told = run_shell(block.replace("curl ", "curl --fail-with-body "), quick)
     assert '"state": "inbox"' in told
     assert '\\"approval_status\\":\\"denied\\"' in told
+    assert '"kind": "case_completed"' in told
     assert '"used": false' in told
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.core.model import Sandbox
 from emulator.store import migrations
 from emulator.store.sqlite import SqliteStore, StoreUnusable
 
@@ -36,7 +37,7 @@ def test_an_older_schema_is_migrated_after_a_copy(tmp_path: Path, monkeypatch: p
         assert found.execute("SELECT more FROM sandboxes").fetchall() == []
         assert found.execute("PRAGMA user_version").fetchone() == (99,)
     found.close()
-    assert (tmp_path / "kept.sqlite.schema-2").is_file()
+    assert (tmp_path / "kept.sqlite.schema-3").is_file()
 
 
 def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
@@ -61,5 +62,5 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date(tmp_path: Path, mo
     old.close()
     store = SqliteStore(path)
     with store.reading() as read:
-        assert read.sandbox_settings("kept") == "{}"
+        assert read.sandbox("kept") == Sandbox()
     store.close()

@@ -18,11 +18,13 @@ from emulator.core.model import (
     NewCheck,
     NewClient,
     Outcome,
+    Sandbox,
     Schedule,
     State,
     Verdict,
 )
 from emulator.core.ports import Newborn, Store, Transaction
+from emulator.core.timepiece import WALL, Timepiece
 from emulator.store.sqlite import SqliteStore
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -134,7 +136,7 @@ def test_due_cases_come_in_order_and_only_when_due(store: Store) -> None:
     early = add(store, SOON)
     add(store)
     with store.reading() as reading:
-        assert reading.next_due([]) == SOON.starts_at
+        assert reading.next_due(NOW, []) == SOON.starts_at
         assert reading.due_cases(NOW, 10) == []
         due = reading.due_cases(NOW + timedelta(minutes=1), 10)
     assert [case_id for _, _, case_id in due] == [early.id, late.id]
@@ -220,7 +222,7 @@ def test_only_the_holder_of_the_lease_settles(store: Store) -> None:
         assert not tx.settle(replace(done, attempts=2), "me", Attempt(status=200), NOW)
         assert tx.settle(done, "me", Attempt(status=200), NOW)
         assert not tx.settle(done, "me", Attempt(status=200), NOW)
-        assert tx.next_due([]) is None
+        assert tx.next_due(NOW, []) is None
 
 
 def test_the_inbox_holds_what_was_not_dialled(store: Store) -> None:
@@ -305,10 +307,41 @@ def test_a_delivery_is_due_again_unless_it_is_being_sent(store: Store) -> None:
         assert [(d.id, d.attempts) for d in tx.due_deliveries(NOW, [], 10)] == [("d", 1)]
 
 
-def test_a_sandbox_keeps_its_settings_until_it_is_dropped(store: Store) -> None:
+def test_a_sandbox_keeps_its_settings_and_clock_until_it_is_dropped(store: Store) -> None:
+    piece = Timepiece(at=NOW, anchor=NOW, factor=60.0)
     with store.transaction() as tx:
-        assert (tx.sandbox_settings("a"), tx.sandbox_settings("b")) == ("{}", None)
+        assert (tx.sandbox("a"), tx.sandbox("b")) == (Sandbox(), None)
         tx.save_sandbox_settings("a", '{"delay": 1}')
-        assert (tx.sandbox_settings("a"), tx.sandbox_names()) == ('{"delay": 1}', ["a"])
+        tx.save_timepiece("a", piece, advancing=True)
+        assert tx.sandbox("a") == Sandbox(settings='{"delay": 1}', timepiece=piece, advancing=True)
+        tx.stop_advancing()
+        assert tx.sandbox("a") == Sandbox(settings='{"delay": 1}', timepiece=piece)
+        assert tx.sandbox_names() == ["a"]
         tx.drop_sandbox("a")
-        assert (tx.sandbox_settings("a"), tx.sandbox_names()) == (None, [])
+        assert (tx.sandbox("a"), tx.sandbox_names()) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("piece", "due_now", "next_due"),
+    [
+        (WALL, False, SOON.starts_at),
+        (Timepiece(at=NOW, anchor=NOW, factor=0.0), False, None),
+        (Timepiece(at=SOON.starts_at, anchor=NOW, factor=0.0), True, None),
+        (Timepiece(at=NOW, anchor=NOW, factor=10.0), False, NOW + timedelta(milliseconds=100)),
+        (Timepiece(at=NOW + timedelta(days=1), anchor=NOW, factor=1.0), True, NOW),
+    ],
+)
+def test_what_is_due_is_due_by_the_sandbox_s_own_clock(
+    store: Store, piece: Timepiece, due_now: bool, next_due: datetime | None
+) -> None:
+    case = add(store, SOON)
+    with store.transaction() as tx:
+        tx.save_timepiece("a", piece, advancing=False)
+        tx.add_delivery(replace(delivery(), due_at=SOON.starts_at))
+        assert [case_id for _, _, case_id in tx.due_cases(NOW, 10)] == ([case.id] if due_now else [])
+        assert len(tx.due_deliveries(NOW, [], 10)) == int(due_now)
+        assert tx.next_due(NOW, []) == next_due
+        tx.save_timepiece("a", piece, advancing=True)
+        assert (tx.due_cases(NOW, 10), tx.due_deliveries(NOW, [], 10), tx.next_due(NOW, [])) == ([], [], None)
+        assert tx.next_due_of("a") == SOON.starts_at
+        assert len(tx.due_cases_of("a", SOON.starts_at)) == len(tx.due_deliveries_of("a", SOON.starts_at, 9)) == 1

@@ -45,11 +45,27 @@ WHERE c.sandbox = :sandbox AND c.provider = :provider
     AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END);
 
 -- name: due_cases
--- The cases whose next step is due, the longest waiting first.
-SELECT sandbox, provider, id FROM cases
-WHERE due_at <= :now
-ORDER BY due_at, id
+-- The cases whose next step is due on wall time, the longest waiting first.
+SELECT c.sandbox, c.provider, c.id FROM cases AS c
+JOIN sandboxes AS s ON s.name = c.sandbox
+WHERE c.due_at <= :now AND s.own_clock = 0 AND s.advancing = 0
+ORDER BY c.due_at, c.id
 LIMIT :limit;
+
+-- name: due_cases_by_own_clocks
+-- The same for sandboxes whose clock is their own.
+SELECT c.sandbox, c.provider, c.id FROM sandboxes AS s
+JOIN cases AS c ON c.sandbox = s.name
+WHERE s.own_clock = 1 AND s.advancing = 0
+    AND c.due_at <= s.clock_at + (:now - s.clock_anchor) * s.clock_factor
+ORDER BY c.due_at, c.id
+LIMIT :limit;
+
+-- name: due_cases_of
+-- The same for one sandbox, at its own time.
+SELECT sandbox, provider, id FROM cases
+WHERE sandbox = :sandbox AND due_at <= :now
+ORDER BY due_at, id;
 
 -- name: save_case!
 -- A case has moved on.

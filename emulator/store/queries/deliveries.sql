@@ -7,12 +7,38 @@ INSERT INTO deliveries (
 );
 
 -- name: due_deliveries
--- Deliveries to send now, but none to a busy target.
-SELECT sandbox, id, provider, case_id, event, url, headers, body, state, created_at, due_at, attempts, reason
-FROM deliveries
-WHERE state = 'scheduled' AND due_at <= :now
-    AND :busy NOT LIKE '%|' || target || '|%'
-ORDER BY due_at, created_at
+-- Deliveries to send now by wall time, but none to a busy target.
+SELECT
+    d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
+    d.attempts, d.reason
+FROM deliveries AS d
+JOIN sandboxes AS s ON s.name = d.sandbox
+WHERE d.state = 'scheduled' AND d.due_at <= :now AND s.own_clock = 0 AND s.advancing = 0
+    AND :busy NOT LIKE '%|' || d.target || '|%'
+ORDER BY d.due_at, d.created_at
+LIMIT :limit;
+
+-- name: due_deliveries_by_own_clocks
+-- The same for sandboxes whose clock is their own.
+SELECT
+    d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
+    d.attempts, d.reason
+FROM sandboxes AS s
+JOIN deliveries AS d ON d.sandbox = s.name
+WHERE s.own_clock = 1 AND s.advancing = 0 AND d.state = 'scheduled'
+    AND d.due_at <= s.clock_at + (:now - s.clock_anchor) * s.clock_factor
+    AND :busy NOT LIKE '%|' || d.target || '|%'
+ORDER BY d.due_at, d.created_at
+LIMIT :limit;
+
+-- name: due_deliveries_of
+-- The same for one sandbox, at its own time.
+SELECT
+    d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
+    d.attempts, d.reason
+FROM deliveries AS d
+WHERE d.sandbox = :sandbox AND d.state = 'scheduled' AND d.due_at <= :now
+ORDER BY d.due_at, d.created_at
 LIMIT :limit;
 
 -- name: lease!
@@ -39,13 +65,42 @@ INSERT INTO attempts (sandbox, delivery_id, number, ended_at, took, status, erro
 VALUES (:sandbox, :delivery_id, :number, :ended_at, :took, :status, :error, :answer);
 
 -- name: next_due$
--- When the next case or delivery is due, leaving out what waits for a busy target.
+-- When the next case or delivery is due by wall time, leaving out what waits for a busy target.
 SELECT min(due_at) FROM (
-    SELECT min(due_at) AS due_at FROM cases WHERE due_at IS NOT NULL
+    SELECT (
+        SELECT c.due_at FROM cases AS c
+        JOIN sandboxes AS s ON s.name = c.sandbox
+        WHERE c.due_at IS NOT NULL AND s.own_clock = 0 AND s.advancing = 0
+        ORDER BY c.due_at
+        LIMIT 1
+    ) AS due_at
     UNION ALL
-    SELECT min(due_at) FROM deliveries
-    WHERE state = 'scheduled' AND :busy NOT LIKE '%|' || target || '|%'
+    SELECT (
+        SELECT d.due_at FROM deliveries AS d
+        JOIN sandboxes AS s ON s.name = d.sandbox
+        WHERE d.state = 'scheduled' AND s.own_clock = 0 AND s.advancing = 0
+            AND :busy NOT LIKE '%|' || d.target || '|%'
+        ORDER BY d.due_at
+        LIMIT 1
+    )
 ) AS dues;
+
+-- name: next_due_of$
+-- When the next case or delivery of one sandbox is due, at its own time.
+SELECT min(due_at) FROM (
+    SELECT min(due_at) AS due_at FROM cases WHERE sandbox = :sandbox AND due_at IS NOT NULL
+    UNION ALL
+    SELECT min(due_at) FROM deliveries WHERE sandbox = :sandbox AND state = 'scheduled'
+) AS dues;
+
+-- name: own_clocks
+-- The sandboxes whose clock is their own and runs, with what is next due in each.
+SELECT
+    s.clock_at, s.clock_anchor, s.clock_factor,
+    (SELECT min(c.due_at) FROM cases AS c WHERE c.sandbox = s.name AND c.due_at IS NOT NULL),
+    (SELECT min(d.due_at) FROM deliveries AS d WHERE d.sandbox = s.name AND d.state = 'scheduled')
+FROM sandboxes AS s
+WHERE s.own_clock = 1 AND s.advancing = 0 AND s.clock_factor > 0;
 
 -- name: inbox
 -- The newest of what was kept instead of dialled, the newest first.

@@ -42,9 +42,19 @@ DELETE FROM sandboxes WHERE name IN (
     LIMIT :many
 );
 
--- name: sandbox_settings$
--- What was set for this sandbox alone; nothing: it was never used.
-SELECT settings FROM sandboxes WHERE name = :name;
+-- name: sandbox^
+-- A sandbox itself: its settings and its clock; nothing: it was never used.
+SELECT settings, clock_at, clock_anchor, clock_factor, advancing FROM sandboxes WHERE name = :name;
+
+-- name: save_timepiece!
+-- Its clock, and whether somebody runs its time step by step.
+UPDATE sandboxes SET
+    clock_at = :at, clock_anchor = :anchor, clock_factor = :factor, own_clock = :own, advancing = :advancing
+WHERE name = :name;
+
+-- name: stop_advancing!
+-- Whoever ran time step by step is gone.
+UPDATE sandboxes SET advancing = 0 WHERE advancing = 1;
 
 -- name: sandbox_names
 -- Every sandbox that was used.

@@ -1,0 +1,119 @@
+"""The routes of a sandbox's clock."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response
+from marshmallow import ValidationError, fields, validates_schema
+from marshmallow.validate import OneOf, Range
+
+from emulator.control.room import ControlRoom
+from emulator.control.wire import NothingIn, Strict, answer, moment, read_body
+from emulator.core.advance import Happening
+from emulator.web.problem import Refused
+
+LONGEST_ADVANCE = 100 * 365 * 86_400  # seconds: a hundred years
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+DURATION = re.compile(r"P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
+
+
+class ClockIn(Strict):
+    """{"mode": "frozen", "at": "2026-01-01T00:00:00Z"}"""
+
+    mode = fields.String(required=True, validate=OneOf(["real", "frozen", "scaled"]))
+    at = fields.AwareDateTime(default_timezone=UTC)
+    factor = fields.Float(validate=Range(0.001, 1_000_000))
+
+    @validates_schema
+    def fit(self, said: dict[str, Any], **_: Any) -> None:
+        """A factor is what scaled needs and the others have none; real knows no other moment than now."""
+        if (said.get("mode") == "scaled") != ("factor" in said):
+            raise ValidationError("scaled needs a factor, the other modes have none", "factor")
+        if said.get("mode") == "real" and "at" in said:
+            raise ValidationError("real goes without at", "at")
+        if "at" in said and not said["at"] < LATEST:
+            raise ValidationError("before the year 9000, please", "at")
+
+
+class AdvanceIn(Strict):
+    """{"seconds": 3600} or {"duration": "PT1H"}"""
+
+    seconds = fields.Float(validate=Range(0, LONGEST_ADVANCE))
+    duration = fields.String()
+
+    @validates_schema
+    def fit(self, said: dict[str, Any], **_: Any) -> None:
+        """One of the two."""
+        if len(said) != 1:
+            raise ValidationError("one of seconds and duration is needed", "seconds")
+
+
+def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+    """/clock, /clock/advance, /clock/settle."""
+
+    @routes.get("/sandboxes/<sandbox:name>/clock")
+    def read_clock(name: str) -> Response:
+        return answer(_render(room, name))
+
+    @routes.patch("/sandboxes/<sandbox:name>/clock")
+    def set_clock(name: str) -> Response:
+        said = read_body(ClockIn())
+        if said["mode"] == "real":
+            room.machine.follow_wall_time(name)
+        else:
+            room.machine.set(name, said.get("factor", 0.0), said.get("at"))
+        return answer(_render(room, name))
+
+    @routes.post("/sandboxes/<sandbox:name>/clock/advance")
+    def advance_clock(name: str) -> Response:
+        step = _step(read_body(AdvanceIn()))
+        return _run(room, name, step)
+
+    @routes.post("/sandboxes/<sandbox:name>/clock/settle")
+    def settle(name: str) -> Response:
+        read_body(NothingIn())
+        return _run(room, name, timedelta())
+
+
+def _run(room: ControlRoom, name: str, step: timedelta) -> Response:
+    def target(now: datetime) -> datetime:
+        if now > LATEST - step:
+            raise Refused(422, "that is after the year 9000")
+        return now + step
+
+    with room.seat():
+        now, happened = room.machine.advance(name, target)
+    return answer({"now": moment(now), "happened": _happenings(happened)})
+
+
+def _step(said: dict[str, Any]) -> timedelta:
+    if "seconds" in said:
+        return timedelta(seconds=said["seconds"])
+    match = DURATION.fullmatch(said["duration"])
+    parts = [float(part or 0) for part in match.groups()] if match else []
+    if not match or sum(parts) > LONGEST_ADVANCE:
+        raise Refused(422, "duration: ISO 8601 is needed, as in PT1H30M, P30D or P1W, a hundred years at most")
+    weeks, days, hours, minutes, seconds = parts
+    step = timedelta(weeks=min(weeks, 1e5), days=min(days, 1e5), hours=hours, minutes=minutes, seconds=seconds)
+    if step.total_seconds() > LONGEST_ADVANCE:
+        raise Refused(422, "duration: a hundred years at most")
+    return step
+
+
+def _happenings(happened: Sequence[Happening]) -> list[dict[str, Any]]:
+    return [
+        {"at": moment(event.at), "kind": event.kind, **{name: _plain(value) for name, value in event.told.items()}}
+        for event in happened
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return moment(value) if isinstance(value, datetime) else value
+
+
+def _render(room: ControlRoom, name: str) -> dict[str, Any]:
+    timepiece, now = room.machine.read(name)
+    factor = {"factor": timepiece.factor} if timepiece.mode == "scaled" else {}
+    return {"mode": timepiece.mode, "now": moment(now), **factor}

@@ -1,0 +1,144 @@
+"""Run a sandbox's time step by step: whatever falls due, in order, waiting for the receivers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from emulator.core.clock import Clock
+from emulator.core.completion import Completion
+from emulator.core.deliveries import Attempt, Delivery
+from emulator.core.errors import Conflict
+from emulator.core.model import Case, Sandbox
+from emulator.core.outbox import Outbox
+from emulator.core.ports import Store, Transaction
+from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
+from emulator.core.timepiece import WALL, Timepiece
+
+AT_ONCE = 16  # attempts at one instant that are made side by side
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Happening:
+    """One thing that happened while time went by: a case moved on, or an attempt was made."""
+
+    at: datetime
+    kind: str
+    told: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeMachine:
+    """The clocks of the sandboxes."""
+
+    store: Store
+    clock: Clock
+    sandboxes: Sandboxes
+    completion: Completion
+    outbox: Outbox
+    wake: Callable[[datetime], None]
+
+    def read(self, sandbox: str) -> tuple[Timepiece, datetime]:
+        """The sandbox's clock, and what it reads."""
+        with self.store.reading() as read:
+            timepiece = (read.sandbox(sandbox) or Sandbox()).timepiece
+        return timepiece, timepiece.now(self.clock.now())
+
+    def set(self, sandbox: str, factor: float, at: datetime | None) -> None:
+        """Run so many times as fast (0: stand still) from that moment, or from now; raises Conflict for a past one."""
+        with self.store.transaction() as tx:
+            now = self._enter(tx, sandbox)
+            if at and at < now:
+                raise Conflict(f"the clock never goes back: it is {now.isoformat()}; a reset returns to wall time")
+            self._save(tx, sandbox, at or now, factor, advancing=False)
+        self.wake(self.clock.now())
+
+    def follow_wall_time(self, sandbox: str) -> None:
+        """Run with wall time again; raises Conflict when the sandbox is ahead of it."""
+        with self.store.transaction() as tx:
+            if self._enter(tx, sandbox) > self.clock.now():
+                raise Conflict("the clock is ahead of wall time and never goes back: only a reset returns to it")
+            tx.save_timepiece(sandbox, WALL, advancing=False)
+        self.wake(self.clock.now())
+
+    def advance(self, sandbox: str, target: Callable[[datetime], datetime]) -> tuple[datetime, Sequence[Happening]]:
+        """Run all that falls due until then, given what the clock reads now; it reads that afterwards.
+
+        Raises Conflict for a moment that is past, and while somebody advances this sandbox already.
+        """
+        factor, now, until = self._take(sandbox, target)
+        happened: list[Happening] = []
+        try:
+            self.outbox.under_way.wait_for(sandbox, LONGEST_ATTEMPT)
+            while (due := self._next_due(sandbox)) is not None and due <= until:
+                now = max(now, due)
+                self._stand(sandbox, now)
+                happened += [*self._move_cases(sandbox, now), *self._send(sandbox, now)]
+            now = until
+        finally:
+            with self.store.transaction() as tx:
+                self._save(tx, sandbox, now, factor, advancing=False)
+            self.wake(self.clock.now())
+        return now, happened
+
+    def _take(self, sandbox: str, target: Callable[[datetime], datetime]) -> tuple[float, datetime, datetime]:
+        with self.store.transaction() as tx:
+            now = self._enter(tx, sandbox)
+            until = target(now)
+            if until < now:
+                raise Conflict(f"the clock never goes back: it is {now.isoformat()}")
+            factor = (tx.sandbox(sandbox) or Sandbox()).timepiece.factor
+            self._save(tx, sandbox, now, 0.0, advancing=True)
+            return factor, now, until
+
+    def _enter(self, tx: Transaction, sandbox: str) -> datetime:
+        _, now = self.sandboxes.enter(tx, sandbox)
+        if (tx.sandbox(sandbox) or Sandbox()).advancing:
+            raise Conflict("somebody advances the clock of this sandbox already")
+        return now
+
+    def _save(self, tx: Transaction, sandbox: str, at: datetime, factor: float, *, advancing: bool) -> None:
+        timepiece = Timepiece(at=at, anchor=self.clock.now(), factor=factor)
+        tx.save_timepiece(sandbox, timepiece, advancing=advancing)
+
+    def _stand(self, sandbox: str, at: datetime) -> None:
+        with self.store.transaction() as tx:
+            self._save(tx, sandbox, at, 0.0, advancing=True)
+
+    def _next_due(self, sandbox: str) -> datetime | None:
+        with self.store.reading() as read:
+            return read.next_due_of(sandbox)
+
+    def _move_cases(self, sandbox: str, now: datetime) -> list[Happening]:
+        with self.store.reading() as read:
+            due = read.due_cases_of(sandbox, now)
+        moved = [self.completion.step_safely(*place) for place in due]
+        return [_case_moved(case, now) for case in moved if case]
+
+    def _send(self, sandbox: str, now: datetime) -> list[Happening]:
+        claimed = self.outbox.claim_of(sandbox, AT_ONCE)
+        if not claimed:
+            return []
+        with ThreadPoolExecutor(len(claimed), thread_name_prefix="advance") as pool:
+            made = pool.map(self.outbox.deliver, claimed)
+            return [_attempted(*what, now) for what in made if what]
+
+
+def _case_moved(case: Case, now: datetime) -> Happening:
+    told = {"provider": case.provider, "case_id": case.id, "outcome": case.outcome, "rule": case.verdict.rule}
+    return Happening(at=now, kind=f"case_{case.state}", told=told)
+
+
+def _attempted(delivery: Delivery, attempt: Attempt, now: datetime) -> Happening:
+    told = {
+        "delivery_id": delivery.id,
+        "provider": delivery.provider,
+        "case_id": delivery.case_id,
+        "attempt": delivery.attempts,
+        "status": attempt.status,
+        "error": attempt.error,
+        "state": delivery.state,
+        "next_attempt_at": delivery.due_at,
+    }
+    return Happening(at=now, kind="delivery_attempted", told=told)

@@ -1,0 +1,39 @@
+"""A sandbox's clock as a value: real, frozen or scaled."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timepiece:
+    """Read `at` when wall time was `anchor`, and since then runs `factor` times as fast."""
+
+    at: datetime = EPOCH
+    anchor: datetime = EPOCH
+    factor: float = 1.0
+
+    @property
+    def mode(self) -> str:
+        """real (perhaps ahead of wall time), frozen, or scaled."""
+        if self.factor == 0:
+            return "frozen"
+        return "real" if self.factor == 1 else "scaled"
+
+    def now(self, wall: datetime) -> datetime:
+        """What it reads at that wall time."""
+        return self.at if self.factor == 0 else self.at + (wall - self.anchor) * self.factor
+
+    def wall_time_of(self, moment: datetime, wall: datetime) -> datetime | None:
+        """When it will read that moment, at the earliest now; None: never by itself."""
+        if moment <= self.now(wall):
+            return wall
+        return None if self.factor == 0 else self.anchor + (moment - self.at) / self.factor
+
+    def set_to(self, moment: datetime, wall: datetime) -> "Timepiece":
+        """The same clock, reading that moment now."""
+        return replace(self, at=moment, anchor=wall)
+
+
+WALL = Timepiece()
