@@ -65,7 +65,7 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
     bell, under_way = Bell(), UnderWay()
     endings: dict[str, Ending] = {}
     sandboxes = Sandboxes(store=store, clock=clock, defaults=preferences, endings=endings, under_way=under_way)
-    cases = Cases(store=store, sandboxes=sandboxes, wake=alarm.wake)
+    cases = Cases(store=store, clock=clock, sandboxes=sandboxes, wake=alarm.wake)
     desks = {p.name: _desk(p, settings, cases, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
     endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
     completion = Completion(store=store, clock=clock, sandboxes=sandboxes, wake=alarm.wake, bell=bell)

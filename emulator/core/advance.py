@@ -93,10 +93,10 @@ class TimeMachine:
             return factor, now, until
 
     def _enter(self, tx: Transaction, sandbox: str) -> datetime:
-        _, now = self.sandboxes.enter(tx, sandbox)
+        _, timepiece = self.sandboxes.enter(tx, sandbox)
         if (tx.sandbox(sandbox) or Sandbox()).advancing:
             raise Conflict("somebody advances the clock of this sandbox already")
-        return now
+        return timepiece.now(self.clock.now())
 
     def _save(self, tx: Transaction, sandbox: str, at: datetime, factor: float, *, advancing: bool) -> None:
         timepiece = Timepiece(at=at, anchor=self.clock.now(), factor=factor)

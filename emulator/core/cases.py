@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from emulator.core.clock import Clock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound
 from emulator.core.model import Case, CaseFilter, Client, Ids, NewCase, Schedule, State, Verdict
@@ -19,6 +20,7 @@ class Cases:
     """The use cases behind the two APIs."""
 
     store: Store
+    clock: Clock
     sandboxes: Sandboxes
     wake: Callable[[datetime], None]
 
@@ -27,8 +29,10 @@ class Cases:
 
         Raises the order's own refusal, or NotFound for a client named by id.
         """
+        wall = self.clock.now()
         with self.store.transaction() as tx:
-            preferences, now = self.sandboxes.enter(tx, order.sandbox)
+            preferences, timepiece = self.sandboxes.enter(tx, order.sandbox)
+            now = timepiece.now(wall)
             known = _find_client(tx, order)
             ids = tx.take_ids(order, new_client=known is None)
             client = _write_client(tx, order, known, ids, now)
@@ -40,7 +44,7 @@ class Cases:
             verdict = planned or decide(client.name, preferences.default_outcome)
             schedule = _schedule(order, verdict, preferences.delay, now)
             case = tx.add_case(order, client, ids, now, schedule, verdict)
-            due = case.due_at and self.sandboxes.wall_time_of(tx, order.sandbox, case.due_at)
+        due = case.due_at and timepiece.wall_time_of(case.due_at, wall)
         if due:
             self.wake(due)
         return case

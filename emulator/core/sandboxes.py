@@ -13,6 +13,7 @@ from emulator.core.model import Outcome, Planned, Preferences, Sandbox, Verdict
 from emulator.core.outbox import UnderWay
 from emulator.core.ports import Ending, Reading, Store, Transaction
 from emulator.core.retry import parse_retry
+from emulator.core.timepiece import Timepiece
 
 log = logging.getLogger("emulator.sandboxes")
 MOST_SANDBOXES = 10_000
@@ -29,13 +30,13 @@ class Sandboxes:
     endings: Mapping[str, Ending]
     under_way: UnderWay
 
-    def enter(self, tx: Transaction, sandbox: str) -> tuple[Preferences, datetime]:
-        """How the sandbox behaves, and its time; it is made when this is its first use."""
-        found, wall = tx.sandbox(sandbox), self.clock.now()
+    def enter(self, tx: Transaction, sandbox: str) -> tuple[Preferences, Timepiece]:
+        """How the sandbox behaves, and its clock; it is made when this is its first use."""
+        found = tx.sandbox(sandbox)
         if found is None:
-            self._add(tx, sandbox, wall)
+            self._add(tx, sandbox, self.clock.now())
             found = Sandbox()
-        return _preferences(self.defaults, found.settings), found.timepiece.now(wall)
+        return _preferences(self.defaults, found.settings), found.timepiece
 
     def preferences(self, read: Reading, sandbox: str) -> Preferences:
         """How the sandbox behaves, or would if it were used."""

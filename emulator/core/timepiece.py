@@ -23,6 +23,8 @@ class Timepiece:
 
     def now(self, wall: datetime) -> datetime:
         """What it reads at that wall time."""
+        if self is WALL:
+            return wall
         return self.at if self.factor == 0 else self.at + (wall - self.anchor) * self.factor
 
     def wall_time_of(self, moment: datetime, wall: datetime) -> datetime | None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryState
 from emulator.core.model import Case, Check, Client, NewCase, NewCheck, Outcome, Sandbox, Schedule, State, Verdict
-from emulator.core.timepiece import EPOCH, Timepiece
+from emulator.core.timepiece import EPOCH, WALL, Timepiece
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -217,7 +217,8 @@ def attempt_of(row: Row) -> AttemptRecord:
 
 def sandbox_of(row: Row) -> Sandbox:
     """A sandbox from the columns of the query `sandbox`."""
-    timepiece = Timepiece(at=to_datetime(row[1]), anchor=to_datetime(row[2]), factor=row[3])
+    own = row[3] != 1 or row[1] or row[2]
+    timepiece = Timepiece(at=to_datetime(row[1]), anchor=to_datetime(row[2]), factor=row[3]) if own else WALL
     return Sandbox(settings=row[0], timepiece=timepiece, advancing=bool(row[4]))
 
 

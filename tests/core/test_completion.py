@@ -34,11 +34,12 @@ class Office:
         )
         parts: dict[str, Any] = {
             "store": self.store,
+            "clock": self.clock,
             "sandboxes": self.sandboxes,
             "wake": lambda _: None,
         }
         self.cases = Cases(**parts)
-        self.completion = Completion(**parts, clock=self.clock, bell=Bell())
+        self.completion = Completion(**parts, bell=Bell())
 
     def _conclude(self, case: Case, people: People) -> Case:
         if self.broken:
