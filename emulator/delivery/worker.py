@@ -2,9 +2,10 @@
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Condition, Lock, Thread
 
 from emulator.core.clock import Clock
@@ -15,7 +16,7 @@ from emulator.core.ports import Store
 
 log = logging.getLogger("emulator.worker")
 
-SAFETY_POLL = 1.0  # seconds: nothing is lost when a wake-up is
+SAFETY_POLL = timedelta(seconds=1)  # nothing is lost when a wake-up is
 
 
 @dataclass
@@ -23,14 +24,14 @@ class Alarm:
     """Wakes the worker when something is due earlier than it thought."""
 
     _condition: Condition = field(default_factory=Condition)
-    _next: datetime | None = None
+    _announced: datetime | None = None  # the earliest due since the worker last looked into the store
     _rung: bool = False
 
     def wake(self, due: datetime) -> None:
         """Something is due at that moment."""
         with self._condition:
-            if self._next is None or due < self._next:
-                self._rung = True
+            if self._announced is None or due < self._announced:
+                self._announced = due
                 self._condition.notify()
 
     def ring(self) -> None:
@@ -39,14 +40,20 @@ class Alarm:
             self._rung = True
             self._condition.notify()
 
-    def sleep(self, until: datetime | None, seconds: float) -> None:
-        """Wait so long, or until rung."""
+    def listen(self) -> None:
+        """What is announced from now on may not be in the store yet when the worker looks."""
         with self._condition:
-            self._next = until
-            if not self._rung:
+            self._announced, self._rung = None, False
+
+    def sleep(self, until: datetime, now: Callable[[], datetime]) -> None:
+        """Wait until that moment, until something announced is due, or until rung."""
+        with self._condition:
+            while not self._rung:
+                due = min(until, self._announced or until)
+                seconds = (due - now()).total_seconds()
+                if seconds <= 0:
+                    return
                 self._condition.wait(seconds)
-            self._rung = False
-            self._next = None
 
 
 @dataclass
@@ -81,12 +88,15 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stopping:
+            self.alarm.listen()
             try:
                 self._turn()
-                self._sleep()
+                until = self._next_due()
             except Exception:  # whatever it is, the next turn may go well
                 log.exception("the worker stumbled")
-                self.alarm.sleep(None, SAFETY_POLL)
+                until = None
+            if not self._stopping:
+                self.alarm.sleep(self._at_the_latest(until), self.clock.now)
 
     def _turn(self) -> None:
         """Do what is due."""
@@ -117,12 +127,13 @@ class Worker:
                 del self._sending[target]
         self.alarm.ring()
 
-    def _sleep(self) -> None:
+    def _next_due(self) -> datetime | None:
         load = self._load()
-        with self.store.reading() as read:
-            due = read.next_due(self.clock.now(), busy_targets(load))
-        seconds = SAFETY_POLL if due is None else (due - self.clock.now()).total_seconds()
         if load.total() >= SENDERS:
-            seconds = SAFETY_POLL  # whoever comes back first rings
-        if seconds > 0:
-            self.alarm.sleep(due, min(seconds, SAFETY_POLL))
+            return None  # whoever comes back first rings
+        with self.store.reading() as read:
+            return read.next_due(self.clock.now(), busy_targets(load))
+
+    def _at_the_latest(self, due: datetime | None) -> datetime:
+        poll = self.clock.now() + SAFETY_POLL
+        return poll if due is None else min(due, poll)
