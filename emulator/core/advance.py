@@ -45,6 +45,13 @@ class TimeMachine:
             timepiece = (read.sandbox(sandbox) or Sandbox()).timepiece
         return timepiece, timepiece.now(self.clock.now())
 
+    def is_at_rest(self, sandbox: str) -> bool:
+        """Does its clock stand still with nothing due, so that nothing will happen by itself?"""
+        with self.store.reading() as read:
+            found, due = read.sandbox(sandbox) or Sandbox(), read.next_due_of(sandbox)
+        piece = found.timepiece
+        return piece.factor == 0 and not found.advancing and (due is None or due > piece.at)
+
     def set(self, sandbox: str, factor: float, at: datetime | None) -> None:
         """Run so many times as fast (0: stand still) from that moment, or from now; raises Conflict for a past one."""
         with self.store.transaction() as tx:

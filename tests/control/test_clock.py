@@ -118,6 +118,14 @@ def test_what_is_due_on_a_frozen_clock_runs_by_itself(frozen: Emulator) -> None:
     assert frozen.wait("deliveries/wait?timeout=15")["deliveries"][0]["created_at"] == NEW_YEAR
 
 
+def test_on_a_frozen_clock_with_nothing_due_nobody_waits_for_nothing(frozen: Emulator) -> None:
+    frozen.aplyid.open_case()
+    asked = frozen.control("GET", "deliveries/wait?expect=none&timeout=60")  # would take a minute
+    assert (asked.status_code, asked.json()["count"]) == (200, 0)
+    advance(frozen, seconds=2)
+    assert frozen.control("GET", "deliveries/wait?expect=none&timeout=60").status_code == 409
+
+
 def test_the_clock_never_goes_back(frozen: Emulator) -> None:
     answer = frozen.control("PATCH", "clock", {"mode": "frozen", "at": "2029-12-31T23:59:59Z"})
     assert (answer.status_code, "never goes back" in answer.json()["detail"]) == (409, True)
