@@ -138,7 +138,7 @@ def render_kept(delivery: Delivery) -> dict[str, Any]:
         "state": delivery.state,
         "reason": delivery.reason,
         "url": delivery.shown_url,
-        "created_at": delivery.created_at.isoformat(),
+        "created_at": moment(delivery.created_at),
         "headers": dict(delivery.headers),
         "body": delivery.body.decode(),
     }

@@ -80,12 +80,13 @@ class TimeMachine:
             self.outbox.under_way.wait_for(sandbox, LONGEST_ATTEMPT)
             while (due := self._next_due(sandbox)) is not None and due <= until:
                 now = max(now, due)
-                self._stand(sandbox, now)
+                if not self._stand(sandbox, now, 0.0, advancing=True):
+                    break  # reset meanwhile: a newborn has its own time
                 happened += [*self._move_cases(sandbox, now), *self._send(sandbox, now)]
-            now = until
+            else:
+                now = until
         finally:
-            with self.store.transaction() as tx:
-                self._save(tx, sandbox, now, factor, advancing=False)
+            self._stand(sandbox, now, factor, advancing=False)
             self.wake(self.clock.now())
         return now, happened
 
@@ -109,9 +110,13 @@ class TimeMachine:
         timepiece = Timepiece(at=at, anchor=self.clock.now(), factor=factor)
         tx.save_timepiece(sandbox, timepiece, advancing=advancing)
 
-    def _stand(self, sandbox: str, at: datetime) -> None:
+    def _stand(self, sandbox: str, at: datetime, factor: float, *, advancing: bool) -> bool:
+        """Set the clock of the sandbox that is being advanced; False: it was reset, and is no longer that one."""
         with self.store.transaction() as tx:
-            self._save(tx, sandbox, at, 0.0, advancing=True)
+            if not (tx.sandbox(sandbox) or Sandbox()).advancing:
+                return False
+            self._save(tx, sandbox, at, factor, advancing=advancing)
+            return True
 
     def _next_due(self, sandbox: str) -> datetime | None:
         with self.store.reading() as read:

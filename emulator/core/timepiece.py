@@ -1,6 +1,6 @@
 """A sandbox's clock as a value: real, frozen or scaled."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,10 +32,6 @@ class Timepiece:
         if moment <= self.now(wall):
             return wall
         return None if self.factor == 0 else self.anchor + (moment - self.at) / self.factor
-
-    def set_to(self, moment: datetime, wall: datetime) -> "Timepiece":
-        """The same clock, reading that moment now."""
-        return replace(self, at=moment, anchor=wall)
 
 
 WALL = Timepiece()

@@ -1,0 +1,51 @@
+"""Time run step by step, where something else happens meanwhile."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from emulator.core.advance import TimeMachine
+from emulator.core.deliveries import Attempt, Delivery, Letter
+from emulator.core.outbox import Outbox
+from emulator.core.retry import ONCE
+from emulator.core.timepiece import WALL
+from tests.core.test_completion import Office
+
+
+class Careless:
+    """A sender during whose attempt the sandbox is reset and used again."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    def send(self, delivery: Delivery) -> Attempt:
+        with self.office.store.transaction() as tx:
+            tx.drop_sandbox("a")
+        self.office.open()
+        return Attempt(status=200)
+
+
+def test_a_sandbox_that_is_reset_while_it_is_advanced_is_a_newborn_on_wall_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def to_somebody(self: Office, *_: Any) -> Letter:
+        return Letter(event="done", url="http://localhost:1/", headers={}, body=b"{}")
+
+    monkeypatch.setattr(Office, "_letter", to_somebody)
+    office = Office()
+    sandboxes = office.sandboxes
+    parts: dict[str, Any] = {"store": office.store, "clock": office.clock, "wake": lambda _: None}
+    outbox = Outbox(
+        **parts,
+        retry_of=lambda read, sandbox: ONCE,
+        now_of=sandboxes.now,
+        wall_time_of=sandboxes.wall_time_of,
+        sender=Careless(office),
+        owner="me",
+    )
+    machine = TimeMachine(**parts, sandboxes=sandboxes, completion=office.completion, outbox=outbox)
+    office.open()
+    machine.advance("a", lambda now: now + timedelta(days=1))
+    assert machine.read("a")[0] is WALL
+    office.store.close()
