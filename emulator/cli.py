@@ -16,7 +16,7 @@ from emulator.settings import PREFIX, BadSetting, Settings, read_settings
 from emulator.version import VERSION
 
 if TYPE_CHECKING:
-    from emulator.app import RunningEmulator
+    from emulator.running import RunningEmulator
 
 USAGE, PORT_TAKEN = 2, 3
 
@@ -69,7 +69,7 @@ def _serve(settings: Settings) -> None:
     # What is imported now stays for good: looking through it for garbage would only slow the start.
     gc.disable()
     from emulator import logs
-    from emulator.app import RunningEmulator
+    from emulator.running import RunningEmulator
     from emulator.store.sqlite import StoreUnusable
     from emulator.web.server import PortTaken
 

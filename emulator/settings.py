@@ -8,125 +8,31 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from emulator.core.deliveries import without_password
-from emulator.core.retry import parse_retry
+from emulator.readers import (
+    read_database,
+    read_delay,
+    read_flag,
+    read_log_format,
+    read_many,
+    read_port,
+    read_port_file,
+    read_public_url,
+    read_retry,
+    read_seed,
+    read_text,
+    read_url,
+)
 
 PREFIX = "CASE_EMULATOR_"
 FILE_NAME = "case-emulator.toml"
 # Variables that are ours but no settings of the server.
 OTHER_VARIABLES = {"CASE_EMULATOR_CONFIG", "CASE_EMULATOR_URL"}
-LONGEST_DELAY = 31_536_000
-BIGGEST_SEED = 2**63 - 1
 
 
 class BadSetting(Exception):
     """A setting cannot be used; the text names it and what to write instead."""
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("a text is needed")
-    return value
-
-
-def _port(value: object) -> int:
-    return _whole(value, 0, 65535)
-
-
-def _whole(value: object, low: int, high: int) -> int:
-    text = str(value)
-    if isinstance(value, bool) or not text.isdecimal() or not text.isascii() or not low <= int(text[:20]) <= high:
-        raise ValueError(f"a whole number from {low} to {high} is needed")
-    return int(text)
-
-
-def _seed(value: object) -> int:
-    return _whole(value, 0, BIGGEST_SEED)
-
-
-def _delay(value: object) -> timedelta:
-    try:
-        seconds = float(value) if not isinstance(value, bool) else float("nan")  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        seconds = float("nan")
-    if not 0 <= seconds <= LONGEST_DELAY:
-        raise ValueError(f"seconds are needed, from 0 to {LONGEST_DELAY}")
-    return timedelta(seconds=seconds)
-
-
-def _flag(value: object) -> bool:
-    known = {
-        "true": True,
-        "1": True,
-        "yes": True,
-        "on": True,
-        "false": False,
-        "0": False,
-        "no": False,
-        "off": False,
-    }
-    answer = known.get(str(value).lower())
-    if answer is None:
-        raise ValueError("true or false is needed")
-    return answer
-
-
-def _url(value: object) -> str:
-    text = _text(value)
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or set(text) & set(" \\\r\n\t"):
-        raise ValueError("a URL like http://localhost:3000/webhooks is needed")
-    if parts.username is not None:
-        raise ValueError("a URL without user and password is needed")
-    if parts.port is not None and parts.port == 0:
-        raise ValueError("a port from 1 to 65535 is needed")
-    return text
-
-
-def _public_url(value: object) -> str:
-    text = _url(value)
-    if urlsplit(text).query or urlsplit(text).fragment:
-        raise ValueError("a URL without ? and # is needed")
-    return text.rstrip("/")
-
-
-def _port_file(value: object) -> Path:
-    path = Path(_text(value))
-    if not path.name or path.is_dir():
-        raise ValueError("a file is needed")
-    return path
-
-
-def _retry(value: object) -> str:
-    text = ",".join(map(str, value)) if isinstance(value, list) else _text(value)
-    parse_retry(text)
-    return text
-
-
-def _database(value: object) -> Path:
-    text = _text(value)
-    scheme, found, rest = text.partition("://")
-    if found and scheme != "sqlite":
-        raise ValueError(f"only sqlite:///path is known, not {scheme}://")
-    path = Path(rest.removeprefix("/") if found else text)
-    if not path.name:
-        raise ValueError("a file is needed, as in sqlite:///cases.sqlite (sqlite:////abs/olute.sqlite from the root)")
-    return path
-
-
-def _log_format(value: object) -> str:
-    if value not in ("text", "json"):
-        raise ValueError("text or json is needed")
-    return str(value)
-
-
-def _many(value: object) -> tuple[str, ...]:
-    items: Iterable[object] = value.split(",") if isinstance(value, str) else value  # type: ignore[assignment]
-    if not isinstance(items, list | tuple):
-        raise ValueError("a list is needed")
-    return tuple(_text(item).strip() for item in items)
 
 
 def _setting(read: Callable[[object], Any], default: Any, help_text: str, metavar: str | None = None) -> Any:
@@ -137,44 +43,48 @@ def _setting(read: Callable[[object], Any], default: Any, help_text: str, metava
 class Settings:
     """Everything that can be set, as it stands after flags, variables, file and defaults."""
 
-    host: str = _setting(_text, "127.0.0.1", "Address to listen on.", "ADDRESS")
-    port: int = _setting(_port, 8642, "Port to listen on; 0 picks a free one.", "PORT")
-    port_file: Path | None = _setting(_port_file, None, "Write the port to this file once serving.", "FILE")
+    host: str = _setting(read_text, "127.0.0.1", "Address to listen on.", "ADDRESS")
+    port: int = _setting(read_port, 8642, "Port to listen on; 0 picks a free one.", "PORT")
+    port_file: Path | None = _setting(read_port_file, None, "Write the port to this file once serving.", "FILE")
     database: Path | None = _setting(
-        _database, None, "Keep everything in this file, as in sqlite:///cases.sqlite.", "URL"
+        read_database, None, "Keep everything in this file, as in sqlite:///cases.sqlite.", "URL"
     )
-    ephemeral: bool = _setting(_flag, False, "Start empty and forget at exit (what happens without --database, too).")
+    ephemeral: bool = _setting(
+        read_flag, False, "Start empty and forget at exit (what happens without --database, too)."
+    )
     webhook_url: str | None = _setting(
-        _url, None, "Where APLYiD's webhooks go; without it the inbox keeps them.", "URL"
+        read_url, None, "Where APLYiD's webhooks go; without it the inbox keeps them.", "URL"
     )
     delay: timedelta = _setting(
-        _delay, timedelta(seconds=2), "Seconds from a case's creation to its end. Default: 2.", "SECONDS"
+        read_delay, timedelta(seconds=2), "Seconds from a case's creation to its end. Default: 2.", "SECONDS"
     )
     retry: str = _setting(
-        _retry,
+        read_retry,
         "standard",
         "When a failed webhook is sent again: standard, once, or waits like 1,5,30.",
         "PROFILE",
     )
-    seed: int = _setting(_seed, 0, "Everything drawn by chance follows from this number.", "NUMBER")
+    seed: int = _setting(read_seed, 0, "Everything drawn by chance follows from this number.", "NUMBER")
     access_key: tuple[str, ...] = _setting(
-        _many, (), "A further X-Workflow-Access-Key for the default sandbox; repeatable.", "KEY"
+        read_many, (), "A further X-Workflow-Access-Key for the default sandbox; repeatable.", "KEY"
     )
-    session_id: tuple[str, ...] = _setting(_many, (), "A further sessionid for the default sandbox; repeatable.", "ID")
+    session_id: tuple[str, ...] = _setting(
+        read_many, (), "A further sessionid for the default sandbox; repeatable.", "ID"
+    )
     public_url: str | None = _setting(
-        _public_url, None, "The address others reach this emulator at, for links in answers.", "URL"
+        read_public_url, None, "The address others reach this emulator at, for links in answers.", "URL"
     )
     allow_target: tuple[str, ...] = _setting(
-        _many, (), "A host outside this machine that webhooks may go to, * for any; repeatable.", "HOST"
+        read_many, (), "A host outside this machine that webhooks may go to, * for any; repeatable.", "HOST"
     )
-    allow_host: tuple[str, ...] = _setting(_many, (), "A further Host header to answer to; repeatable.", "NAME")
+    allow_host: tuple[str, ...] = _setting(read_many, (), "A further Host header to answer to; repeatable.", "NAME")
     switch: tuple[str, ...] = _setting(
-        _many,
+        read_many,
         (),
         "Change a guess about a service, as in sphinxhq.unauthorized=403; repeatable.",
         "NAME=VALUE",
     )
-    log_format: str = _setting(_log_format, "text", "How the log is written: text or json.", "FORMAT")
+    log_format: str = _setting(read_log_format, "text", "How the log is written: text or json.", "FORMAT")
 
     @property
     def database_file(self) -> Path | None:

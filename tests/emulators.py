@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from emulator.app import RunningEmulator
+from emulator.running import RunningEmulator
 from emulator.settings import Settings, read_settings
 from tests.wire import Answer, exchange
 

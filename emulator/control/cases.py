@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Range
 
 from emulator.control.room import ControlRoom
-from emulator.control.wire import NothingIn, Strict, answer, load, moment, read_body
+from emulator.control.wire import NothingIn, Strict, answer, load, moment, read_body, takes
 from emulator.core.model import Case, Completed, Planned
 from emulator.web.problem import Refused
 
@@ -40,14 +40,14 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         return answer(_outcomes(room, name))
 
     @routes.post("/sandboxes/<sandbox:name>/outcomes/next")
-    def plan_outcome(name: str) -> Response:
-        said = read_body(PlanIn())
+    @takes(PlanIn())
+    def plan_outcome(name: str, said: dict[str, Any]) -> Response:
         room.sandboxes.plan(name, _planned(room, **said))
         return answer(_outcomes(room, name), 201)
 
     @routes.delete("/sandboxes/<sandbox:name>/outcomes/next")
-    def forget_plans(name: str) -> Response:
-        read_body(NothingIn())
+    @takes(NothingIn())
+    def forget_plans(name: str, said: dict[str, Any]) -> Response:
         room.sandboxes.forget_plans(name)
         return answer(_outcomes(room, name))
 

@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf, Range
 
 from emulator.control.room import ControlRoom
-from emulator.control.wire import NothingIn, Strict, answer, moment, read_body
+from emulator.control.wire import NothingIn, Strict, answer, moment, takes
 from emulator.core.advance import Happening
 from emulator.web.problem import Refused
 
@@ -58,8 +58,8 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         return answer(_render(room, name))
 
     @routes.patch("/sandboxes/<sandbox:name>/clock")
-    def set_clock(name: str) -> Response:
-        said = read_body(ClockIn())
+    @takes(ClockIn())
+    def set_clock(name: str, said: dict[str, Any]) -> Response:
         if said["mode"] == "real":
             room.machine.follow_wall_time(name)
         else:
@@ -67,13 +67,13 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         return answer(_render(room, name))
 
     @routes.post("/sandboxes/<sandbox:name>/clock/advance")
-    def advance_clock(name: str) -> Response:
-        step = _step(read_body(AdvanceIn()))
-        return _run(room, name, step)
+    @takes(AdvanceIn())
+    def advance_clock(name: str, said: dict[str, Any]) -> Response:
+        return _run(room, name, _step(said))
 
     @routes.post("/sandboxes/<sandbox:name>/clock/settle")
-    def settle(name: str) -> Response:
-        read_body(NothingIn())
+    @takes(NothingIn())
+    def settle(name: str, said: dict[str, Any]) -> Response:
         return _run(room, name, timedelta())
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from emulator.control.room import ControlRoom
-from emulator.control.wire import DeliveriesQuery, NothingIn, WaitQuery, answer, moment, read_body, read_query
+from emulator.control.wire import DeliveriesQuery, NothingIn, WaitQuery, answer, moment, takes
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryFilter, DeliveryReport, DeliveryState
 from emulator.core.tracking import is_settled
 from emulator.web.problem import Refused
@@ -18,21 +18,22 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     """Everything below /sandboxes/{name}/deliveries and /inbox."""
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries")
-    def list_deliveries(name: str) -> Response:
-        wanted = DeliveryFilter(**read_query(DeliveriesQuery()))
-        return _listed(room.tracking.find(name, wanted))
+    @takes(query=DeliveriesQuery())
+    def list_deliveries(name: str, asked: dict[str, Any]) -> Response:
+        return _listed(room.tracking.find(name, DeliveryFilter(**asked)))
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries/wait")
-    def wait_for_delivery(name: str) -> Response:
-        return _wait(room, name, is_settled, _listed)
+    @takes(query=WaitQuery())
+    def wait_for_delivery(name: str, asked: dict[str, Any]) -> Response:
+        return _wait(room, name, asked, is_settled, _listed)
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries/<delivery_id>")
     def read_delivery(name: str, delivery_id: str) -> Response:
         return answer(render_report(room.tracking.one(name, delivery_id)))
 
     @routes.post("/sandboxes/<sandbox:name>/deliveries/<delivery_id>/redeliver")
-    def redeliver(name: str, delivery_id: str) -> Response:
-        read_body(NothingIn())
+    @takes(NothingIn())
+    def redeliver(name: str, delivery_id: str, said: dict[str, Any]) -> Response:
         return answer(render_report(room.tracking.redeliver(name, delivery_id)), 202)
 
     @routes.get("/sandboxes/<sandbox:name>/inbox")
@@ -41,19 +42,20 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         return _kept(count, kept)
 
     @routes.get("/sandboxes/<sandbox:name>/inbox/wait")
-    def wait_for_inbox(name: str) -> Response:
-        return _wait(room, name, _is_kept, _listed_inbox)
+    @takes(query=WaitQuery())
+    def wait_for_inbox(name: str, asked: dict[str, Any]) -> Response:
+        return _wait(room, name, asked, _is_kept, _listed_inbox)
 
 
 def _wait(
     room: ControlRoom,
     name: str,
+    asked: dict[str, Any],
     is_enough: Callable[[DeliveryReport], bool],
     listed: Callable[[Sequence[DeliveryReport]], Response],
 ) -> Response:
-    query = read_query(WaitQuery())
-    seconds, nothing = query.pop("timeout"), query.pop("expect") == "none"
-    wanted = DeliveryFilter(**query)
+    seconds, nothing = asked.pop("timeout"), asked.pop("expect") == "none"
+    wanted = DeliveryFilter(**asked)
     if nothing and room.machine.is_at_rest(name):
         seconds = 0.0  # waiting would only waste the time of a test
     with room.seat():

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from emulator.control.room import ControlRoom
-from emulator.control.wire import NothingIn, SettingsIn, answer, read_body
+from emulator.control.wire import NothingIn, SettingsIn, answer, takes
 
 
 def add_routes(routes: Blueprint, room: ControlRoom) -> None:
@@ -21,13 +21,14 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         return answer(_render(room, name))
 
     @routes.patch("/sandboxes/<sandbox:name>")
-    def change_sandbox(name: str) -> Response:
-        room.sandboxes.change(name, read_body(SettingsIn()))
+    @takes(SettingsIn())
+    def change_sandbox(name: str, said: dict[str, Any]) -> Response:
+        room.sandboxes.change(name, said)
         return answer(_render(room, name))
 
     @routes.post("/sandboxes/<sandbox:name>/reset")
-    def reset_sandbox(name: str) -> Response:
-        read_body(NothingIn())
+    @takes(NothingIn())
+    def reset_sandbox(name: str, said: dict[str, Any]) -> Response:
         room.sandboxes.reset(name)
         return answer(_render(room, name))
 

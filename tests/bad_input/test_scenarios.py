@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests
 
-from emulator.app import RunningEmulator
+from emulator.running import RunningEmulator
 from tests.bad_input.answers import send, until
 from tests.bad_input.table import body, post
 from tests.emulators import Emulator, settings

@@ -1,0 +1,118 @@
+"""How the value of a setting is read, whether it comes from a flag, a variable or a file.
+
+Each reader takes what was given and raises ValueError with the words that tell what is needed instead.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from emulator.core.retry import parse_retry
+
+LONGEST_DELAY = 31_536_000
+BIGGEST_SEED = 2**63 - 1
+
+
+def read_text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a text is needed")
+    return value
+
+
+def read_port(value: object) -> int:
+    return read_whole(value, 0, 65535)
+
+
+def read_whole(value: object, low: int, high: int) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not text.isdecimal() or not text.isascii() or not low <= int(text[:20]) <= high:
+        raise ValueError(f"a whole number from {low} to {high} is needed")
+    return int(text)
+
+
+def read_seed(value: object) -> int:
+    return read_whole(value, 0, BIGGEST_SEED)
+
+
+def read_delay(value: object) -> timedelta:
+    try:
+        seconds = float(value) if not isinstance(value, bool) else float("nan")  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        seconds = float("nan")
+    if not 0 <= seconds <= LONGEST_DELAY:
+        raise ValueError(f"seconds are needed, from 0 to {LONGEST_DELAY}")
+    return timedelta(seconds=seconds)
+
+
+def read_flag(value: object) -> bool:
+    known = {
+        "true": True,
+        "1": True,
+        "yes": True,
+        "on": True,
+        "false": False,
+        "0": False,
+        "no": False,
+        "off": False,
+    }
+    answer = known.get(str(value).lower())
+    if answer is None:
+        raise ValueError("true or false is needed")
+    return answer
+
+
+def read_url(value: object) -> str:
+    text = read_text(value)
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or set(text) & set(" \\\r\n\t"):
+        raise ValueError("a URL like http://localhost:3000/webhooks is needed")
+    if parts.username is not None:
+        raise ValueError("a URL without user and password is needed")
+    if parts.port is not None and parts.port == 0:
+        raise ValueError("a port from 1 to 65535 is needed")
+    return text
+
+
+def read_public_url(value: object) -> str:
+    text = read_url(value)
+    if urlsplit(text).query or urlsplit(text).fragment:
+        raise ValueError("a URL without ? and # is needed")
+    return text.rstrip("/")
+
+
+def read_port_file(value: object) -> Path:
+    path = Path(read_text(value))
+    if not path.name or path.is_dir():
+        raise ValueError("a file is needed")
+    return path
+
+
+def read_retry(value: object) -> str:
+    text = ",".join(map(str, value)) if isinstance(value, list) else read_text(value)
+    parse_retry(text)
+    return text
+
+
+def read_database(value: object) -> Path:
+    text = read_text(value)
+    scheme, found, rest = text.partition("://")
+    if found and scheme != "sqlite":
+        raise ValueError(f"only sqlite:///path is known, not {scheme}://")
+    path = Path(rest.removeprefix("/") if found else text)
+    if not path.name:
+        raise ValueError("a file is needed, as in sqlite:///cases.sqlite (sqlite:////abs/olute.sqlite from the root)")
+    return path
+
+
+def read_log_format(value: object) -> str:
+    if value not in ("text", "json"):
+        raise ValueError("text or json is needed")
+    return str(value)
+
+
+def read_many(value: object) -> tuple[str, ...]:
+    items: Iterable[object] = value.split(",") if isinstance(value, str) else value  # type: ignore[assignment]
+    if not isinstance(items, list | tuple):
+        raise ValueError("a list is needed")
+    return tuple(read_text(item).strip() for item in items)
