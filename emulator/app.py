@@ -1,6 +1,5 @@
-"""Where the parts are wired, and nowhere else."""
+"""Where the parts are wired, and nowhere else: the use cases in `wiring`, here what is around them."""
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,29 +10,24 @@ from flask import Flask, Response
 
 from emulator.control import routes as control
 from emulator.control.room import ControlRoom
-from emulator.core.advance import TimeMachine
-from emulator.core.bell import Bell
 from emulator.core.cases import Cases
-from emulator.core.clock import Clock
-from emulator.core.completion import Completion
 from emulator.core.deliveries import Letter, Silence
-from emulator.core.model import Case, Preferences
-from emulator.core.outbox import Outbox, UnderWay
+from emulator.core.model import Case
 from emulator.core.ports import Ending
+from emulator.core.preferences import Preferences
 from emulator.core.retry import parse_retry
-from emulator.core.sandboxes import Sandboxes
-from emulator.core.tracking import Tracking
-from emulator.delivery.late import LateSender
 from emulator.delivery.targets import Targets, is_loopback
-from emulator.delivery.worker import Alarm, Worker
+from emulator.delivery.worker import Worker
 from emulator.providers import aplyid, sphinxhq
 from emulator.settings import BadSetting, Settings, suggest
 from emulator.store.sqlite import SqliteStore
-from emulator.version import VERSION
 from emulator.web import hooks
+from emulator.web.admission import Admission
 from emulator.web.links import Links
+from emulator.web.meter import Meter
 from emulator.web.provider import Desk, Provider
 from emulator.web.sandbox_path import select_by_path
+from emulator.wiring import Core, wire
 
 PROVIDERS: tuple[Provider, ...] = (aplyid.PROVIDER, sphinxhq.PROVIDER)
 
@@ -53,52 +47,22 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
     """An emulator with those settings; `address` is where it listens. Raises BadSetting or StoreUnusable."""
     switches = _read_switches(settings.switch)
     public_url = settings.public_url or address or f"http://{settings.host}:{settings.port}"
-    preferences = Preferences(
+    targets = _targets(settings, address, public_url)
+    core = wire(_preferences(settings), SqliteStore(settings.database_file), targets)
+    desks = {p.name: _desk(p, settings, core, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
+    core.endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
+    core.sandboxes.watch_all()
+    app = _flask_app(settings, core, desks, public_url)
+    return Built(app, core.store, core.worker, core.cases, targets)
+
+
+def _preferences(settings: Settings) -> Preferences:
+    return Preferences(
         delay=settings.delay,
         webhook_url=settings.webhook_url,
         retry=parse_retry(settings.retry),
         seed=settings.seed,
     )
-    targets = _targets(settings, address, public_url)
-    store, clock, alarm = SqliteStore(settings.database_file), Clock(), Alarm()
-    bell, under_way = Bell(), UnderWay()
-    endings: dict[str, Ending] = {}
-    sandboxes = Sandboxes(store=store, clock=clock, defaults=preferences, endings=endings, under_way=under_way)
-    cases = Cases(store=store, clock=clock, sandboxes=sandboxes, wake=alarm.wake)
-    desks = {p.name: _desk(p, settings, cases, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
-    endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
-    completion = Completion(store=store, clock=clock, sandboxes=sandboxes, wake=alarm.wake, bell=bell)
-    outbox = Outbox(
-        store=store,
-        clock=clock,
-        retry_of=lambda read, sandbox: sandboxes.preferences(read, sandbox).retry,
-        now_of=sandboxes.now,
-        wall_time_of=sandboxes.wall_time_of,
-        sender=LateSender(targets, clock, f"case-emulator/{VERSION}"),
-        owner=f"{os.getpid()}-{clock.stopwatch()}",
-        wake=alarm.wake,
-        bell=bell,
-        under_way=under_way,
-    )
-    tracking = Tracking(store=store, clock=clock, bell=bell, wake=alarm.wake, now_of=sandboxes.now)
-    machine = TimeMachine(
-        store=store,
-        clock=clock,
-        sandboxes=sandboxes,
-        completion=completion,
-        outbox=outbox,
-        wake=alarm.wake,
-    )
-    room = ControlRoom(
-        cases=cases,
-        sandboxes=sandboxes,
-        tracking=tracking,
-        completion=completion,
-        machine=machine,
-        endings={p.name: p.completion_in() for p in PROVIDERS},
-    )
-    worker = Worker(store=store, clock=clock, completion=completion, outbox=outbox, alarm=alarm)
-    return Built(_flask_app(settings, clock, room, desks, public_url), store, worker, cases, targets)
 
 
 class Application(Flask):
@@ -109,28 +73,48 @@ class Application(Flask):
         return func
 
 
-def _flask_app(settings: Settings, clock: Clock, room: ControlRoom, desks: dict[str, Desk], public_url: str) -> Flask:
+def _flask_app(settings: Settings, core: Core, desks: dict[str, Desk], public_url: str) -> Flask:
+    meter = Meter()
     app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.wsgi_app = select_by_path(app.wsgi_app)  # type: ignore[method-assign, assignment]
     hosts = {host.lower() for host in settings.allow_host} | {(urlsplit(public_url).hostname or "").lower()}
-    hooks.install(app, clock, [(p, desks[p.name]) for p in PROVIDERS], hosts)
+    owned = [(p, desks[p.name]) for p in PROVIDERS]
+    hooks.install(app, core.clock, owned, hosts, core.journal, meter)
     for provider in PROVIDERS:
         app.register_blueprint(provider.blueprint(desks[provider.name]))
-    app.register_blueprint(control.blueprint(room))
+    app.register_blueprint(control.blueprint(_room(core, meter), settings.control_token))
     app.add_url_rule(
         "/", "welcome", lambda: Response(what_to_send(public_url), content_type="text/plain; charset=utf-8")
     )
     return app
 
 
+def _room(core: Core, meter: Meter) -> ControlRoom:
+    return ControlRoom(
+        cases=core.cases,
+        sandboxes=core.sandboxes,
+        tracking=core.tracking,
+        completion=core.completion,
+        planning=core.planning,
+        machine=core.machine,
+        seats=core.seats,
+        journal=core.journal,
+        meter=meter,
+        routes={p.name: p.routes for p in PROVIDERS},
+        endings={p.name: p.completion_in() for p in PROVIDERS},
+    )
+
+
 def _desk(
-    provider: Provider, settings: Settings, cases: Cases, links: Links, switches: dict[str, str], targets: Targets
+    provider: Provider, settings: Settings, core: Core, links: Links, switches: dict[str, str], targets: Targets
 ) -> Desk:
     further = frozenset(getattr(settings, provider.setting))
     return Desk(
-        cases=cases,
+        provider=provider.name,
+        cases=core.cases,
+        admission=Admission(sandboxes=core.sandboxes, planning=core.planning, seats=core.seats),
         links=links,
         switches=switches,
         further_credentials=further,

@@ -78,6 +78,18 @@ class Settings:
         read_many, (), "A host outside this machine that webhooks may go to, * for any; repeatable.", "HOST"
     )
     allow_host: tuple[str, ...] = _setting(read_many, (), "A further Host header to answer to; repeatable.", "NAME")
+    control_token: str | None = _setting(
+        read_text, None, "Asked for by the control API as Authorization: Bearer; needed where others connect.", "TOKEN"
+    )
+    insecure_no_token: bool = _setting(
+        read_flag, False, "Let everybody who can connect use the control API without a token."
+    )
+    scenario: tuple[str, ...] = _setting(
+        read_many,
+        (),
+        "A YAML file of outcome rules for every sandbox, or a built-in one by name; repeatable.",
+        "FILE",
+    )
     switch: tuple[str, ...] = _setting(
         read_many,
         (),

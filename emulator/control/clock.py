@@ -83,7 +83,7 @@ def _run(room: ControlRoom, name: str, step: timedelta) -> Response:
             raise Refused(422, "that is after the year 9000")
         return now + step
 
-    with room.seat():
+    with room.seats.take():
         now, happened = room.machine.advance(name, target)
     return answer({"now": moment(now), "happened": _happenings(happened)})
 

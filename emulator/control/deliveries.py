@@ -58,7 +58,7 @@ def _wait(
     wanted = DeliveryFilter(**asked)
     if nothing and room.machine.is_at_rest(name):
         seconds = 0.0  # waiting would only waste the time of a test
-    with room.seat():
+    with room.seats.take():
         found = room.tracking.wait(name, wanted, seconds, (lambda _: True) if nothing else is_enough)
     return _expect_nothing(found) if nothing else _expect_one(found, is_enough, listed, seconds)
 
@@ -110,6 +110,7 @@ def render_report(report: DeliveryReport) -> dict[str, Any]:
         "state": delivery.state,
         "reason": delivery.reason,
         "rule": report.rule,
+        "faults": list(delivery.faults),
         "url": delivery.shown_url,
         "created_at": moment(delivery.created_at),
         "next_attempt_at": moment(delivery.due_at),

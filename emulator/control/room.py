@@ -1,20 +1,21 @@
 """What the control API works with."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from threading import BoundedSemaphore
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from marshmallow import Schema
 
 from emulator.core.advance import TimeMachine
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
+from emulator.core.journal import Journal
+from emulator.core.planning import Planning
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.tracking import Tracking
+from emulator.settings import suggest
+from emulator.web.meter import Meter
 from emulator.web.problem import Refused
-
-MOST_WAITING = 48  # of the server's 64 threads, so that 16 always serve
+from emulator.web.seats import Seats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,16 +26,23 @@ class ControlRoom:
     sandboxes: Sandboxes
     tracking: Tracking
     completion: Completion
+    planning: Planning
     machine: TimeMachine
+    seats: Seats
+    journal: Journal
+    meter: Meter
+    routes: Mapping[str, Sequence[str]]  # by provider: its verbs and paths
     endings: Mapping[str, Schema]  # by provider: how a case of its is said to end
-    seats: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_WAITING))
 
-    @contextmanager
-    def seat(self) -> Iterator[None]:
-        """A place to wait in, for the time of the block; raises Refused 503 when all are taken."""
-        if not self.seats.acquire(blocking=False):
-            raise Refused(503, "too many requests wait already: ask again", retry_after=1)
-        try:
-            yield
-        finally:
-            self.seats.release()
+    def know_provider(self, name: str | None) -> str | None:
+        """The same name, which is None or one of ours; raises Refused 422."""
+        if name is not None and name not in self.endings:
+            told = f"no provider is called {name[:100]}{suggest(name[:100], self.endings)}"
+            raise Refused(422, f"provider: {told}", errors={"provider": told})
+        return name
+
+    def ending_of(self, provider: str) -> Schema:
+        """How somebody says how a case of that provider is to end; raises Refused 404."""
+        if provider not in self.endings:
+            raise Refused(404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(self.endings))}")
+        return self.endings[provider]

@@ -1,13 +1,25 @@
 """The routes under /_emulator."""
 
+from functools import partial
+from hmac import compare_digest
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from werkzeug.routing import BaseConverter
 
-from emulator.control import cases, clock, deliveries, sandboxes
+from emulator.control import cases, clock, deliveries, faults, metrics, outcomes, requests, sandboxes
 from emulator.control.room import ControlRoom
 from emulator.control.wire import answer
+from emulator.web.problem import Refused
+
+
+def _check_token(token: str) -> None:
+    """Raises Refused 401 for whoever does not know the token; how the process is may be asked by all."""
+    if request.endpoint in ("control.live", "control.ready"):
+        return
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not compare_digest(given.strip().encode(), token.encode()):
+        raise Refused(401, "the control token is needed: send Authorization: Bearer <token>")
 
 
 class SandboxName(BaseConverter):
@@ -16,9 +28,11 @@ class SandboxName(BaseConverter):
     regex = "[a-z0-9_-]{1,64}"
 
 
-def blueprint(room: ControlRoom) -> Blueprint:
-    """The whole control API."""
+def blueprint(room: ControlRoom, token: str | None) -> Blueprint:
+    """The whole control API; with a token, only for those who know it."""
     routes = Blueprint("control", __name__, url_prefix="/_emulator")
+    if token is not None:
+        routes.before_request(partial(_check_token, token))
 
     @routes.record_once
     def know_sandbox_names(setup: Any) -> None:
@@ -36,5 +50,9 @@ def blueprint(room: ControlRoom) -> Blueprint:
     sandboxes.add_routes(routes, room)
     clock.add_routes(routes, room)
     cases.add_routes(routes, room)
+    outcomes.add_routes(routes, room)
+    faults.add_routes(routes, room)
     deliveries.add_routes(routes, room)
+    requests.add_routes(routes, room)
+    metrics.add_routes(routes, room)
     return routes

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from emulator.control.room import ControlRoom
-from emulator.control.wire import NothingIn, SettingsIn, answer, takes
+from emulator.control.wire import NothingIn, SandboxIn, SettingsIn, answer, takes
 
 
 def add_routes(routes: Blueprint, room: ControlRoom) -> None:
@@ -15,6 +15,14 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     def list_sandboxes() -> Response:
         names = room.sandboxes.names()
         return answer({"count": len(names), "sandboxes": list(names)})
+
+    @routes.post("/sandboxes")
+    @takes(SandboxIn())
+    def create_sandbox(said: dict[str, Any]) -> Response:
+        """Make a sandbox with settings of its own; one is also made by the first request with its key."""
+        name = said.pop("name")
+        room.sandboxes.create(name, said)
+        return answer(_render(room, name), 201)
 
     @routes.get("/sandboxes/<sandbox:name>")
     def read_sandbox(name: str) -> Response:
@@ -45,6 +53,8 @@ def _render(room: ControlRoom, name: str) -> dict[str, Any]:
             "retry": [wait.total_seconds() for wait in preferences.retry.waits],
             "seed": preferences.seed,
             "default_outcome": preferences.default_outcome,
+            "pace": preferences.pace,
+            "integration": own.get("integration", "live"),
         },
-        "set_here": sorted(own.keys() - {"planned"}),
+        "set_here": sorted(own.keys() & SettingsIn().fields.keys()),
     }

@@ -1,18 +1,20 @@
 """Bodies and queries of the control API: strict, with a suggestion for what is not known."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any
 
 from flask import Response, request
-from marshmallow import RAISE, Schema, ValidationError, fields
-from marshmallow.validate import OneOf, Range
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load
+from marshmallow.validate import OneOf, Range, Regexp
 
 from emulator.core.deliveries import DeliveryState
 from emulator.core.model import Outcome
+from emulator.core.preferences import Pace
+from emulator.delivery.targets import why_no_url
 from emulator.settings import OPTIONS, suggest
 from emulator.web.body import read_json
 from emulator.web.errors import Malformed, TooLarge, Undecodable
@@ -33,6 +35,13 @@ def _as_setting(name: str) -> Callable[[Any], None]:
     return check
 
 
+def _is_dialable(url: str) -> None:
+    """Refused is what no sender could ever dial; whether it may be dialled is found out when it is due."""
+    why = why_no_url(url)
+    if why:
+        raise ValidationError(why)
+
+
 class Strict(Schema):
     """Nothing but what is known."""
 
@@ -45,7 +54,7 @@ class SettingsIn(Strict):
 
     webhook_url = fields.String(
         allow_none=True,
-        validate=_as_setting("webhook_url"),
+        validate=_is_dialable,
         metadata={"description": "where an integration's webhooks go"},
     )
     delay = fields.Float(
@@ -61,6 +70,35 @@ class SettingsIn(Strict):
         allow_none=True,
         validate=OneOf([outcome.value for outcome in Outcome]),
         metadata={"description": "how a case ends where no rule says otherwise"},
+    )
+    pace = fields.String(
+        allow_none=True,
+        validate=OneOf([pace.value for pace in Pace]),
+        metadata={"description": "instead of delay: instant, fast (2 s), real (90 s a person, 240 s a business)"},
+    )
+    integration = fields.String(
+        allow_none=True,
+        validate=OneOf(["test", "live"]),
+        metadata={"description": "the key of a test integration expires after 30 days"},
+    )
+
+    @post_load
+    def one_of_both(self, said: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """A delay takes the place of a pace, and a pace that of a delay."""
+        if said.get("pace") is not None and said.get("delay") is not None:
+            raise ValidationError("pace and delay exclude each other", "pace")
+        if said.get("pace") is not None:
+            return {**said, "delay": None}
+        return {**said, "pace": None} if said.get("delay") is not None else said
+
+
+class SandboxIn(SettingsIn):
+    """A sandbox to be made: its name, and settings."""
+
+    name = fields.String(
+        required=True,
+        validate=Regexp(r"[a-z0-9_-]{1,64}\Z", error="1 to 64 of a-z 0-9 - _ are needed"),
+        metadata={"description": "1 to 64 of a-z 0-9 - _"},
     )
 
 
@@ -86,24 +124,45 @@ class WaitQuery(DeliveriesQuery):
 
 
 @dataclass(frozen=True)
+class Variants:
+    """A body whose schema is chosen by one of its fields."""
+
+    by: str
+    schemas: Mapping[str, Schema]
+
+    def load(self, given: dict[str, Any]) -> Any:
+        """What the chosen schema makes of it; raises Refused 422."""
+        chosen = given.get(self.by)
+        if not isinstance(chosen, str) or chosen not in self.schemas:
+            told = f"one of {', '.join(self.schemas)} is needed"
+            raise Refused(422, f"{self.by}: {told}", errors={self.by: told})
+        return load(self.schemas[chosen], given)
+
+
+@dataclass(frozen=True)
 class Takes:
     """What a route reads; the OpenAPI document is made from it as well."""
 
-    body: Schema | None
+    body: Schema | Variants | None
     query: Schema | None
 
 
 View = Callable[..., Response]
 
 
-def takes(body: Schema | None = None, query: Schema | None = None) -> Callable[[View], View]:
-    """Hand the view what was sent: the body as `said`, the query as `asked`; raises Refused 400, 413, 415 or 422."""
+def takes(
+    body: Schema | Variants | None = None, query: Schema | None = None, more: str | None = None
+) -> Callable[[View], View]:
+    """Hand the view what was sent: the body as `said`, the query as `asked`; raises Refused 400, 413, 415 or 422.
+
+    Names of the query that start with `more` are handed on as they are.
+    """
 
     def wrap(view: View) -> View:
         @wraps(view)
         def read(**path: Any) -> Response:
             if query is not None:
-                path["asked"] = read_query(query)
+                path["asked"] = read_query(query, more)
             if body is not None:
                 path["said"] = read_body(body)
             return view(**path)
@@ -114,18 +173,20 @@ def takes(body: Schema | None = None, query: Schema | None = None) -> Callable[[
     return wrap
 
 
-def read_query(schema: Schema) -> Any:
+def read_query(schema: Schema, more: str | None) -> Any:
     """The query of this request; raises Refused 422."""
-    return load(schema, request.args.to_dict())
+    given = request.args.to_dict()
+    free = {name: value for name, value in given.items() if more and name.startswith(more)}
+    return load(schema, {name: value for name, value in given.items() if name not in free}) | free
 
 
-def read_body(schema: Schema) -> Any:
+def read_body(schema: Schema | Variants) -> Any:
     """What the schema makes of the JSON object of this request; raises Refused 400, 413, 415 or 422.
 
     The type is asked for even where nothing is said, because a page of another site cannot send it.
     """
     if request.method == "DELETE" and not request.content_length:
-        return load(schema, {})  # no page of another site can send this verb
+        return _load_any(schema, {})  # no page of another site can send this verb
     if request.mimetype != "application/json":
         raise Refused(415, "send it as application/json, {} where there is nothing to say")
     try:
@@ -136,7 +197,11 @@ def read_body(schema: Schema) -> Any:
         raise Refused(400, f"the body is no JSON: {error}") from error
     if not isinstance(value, dict):
         raise Refused(422, "a JSON object is needed")
-    return load(schema, value)
+    return _load_any(schema, value)
+
+
+def _load_any(schema: Schema | Variants, given: dict[str, Any]) -> Any:
+    return schema.load(given) if isinstance(schema, Variants) else load(schema, given)
 
 
 def load(schema: Schema, given: dict[str, Any]) -> Any:

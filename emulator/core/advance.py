@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from emulator.core.clock import Clock
-from emulator.core.completion import Completion
-from emulator.core.deliveries import Attempt, Delivery
+from emulator.core.completion import Completion, Moved
+from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.errors import Conflict
 from emulator.core.model import Case, Sandbox
 from emulator.core.outbox import Outbox
@@ -53,12 +53,18 @@ class TimeMachine:
         return piece.factor == 0 and not found.advancing and (due is None or due > piece.at)
 
     def set(self, sandbox: str, factor: float, at: datetime | None) -> None:
-        """Run so many times as fast (0: stand still) from that moment, or from now; raises Conflict for a past one."""
+        """Run so many times as fast (0: stand still) from that moment, or from now; raises Conflict for a past one.
+
+        A sandbox without a case whose clock nobody set yet may begin its life at any moment.
+        """
         with self.store.transaction() as tx:
-            now = self._enter(tx, sandbox)
-            if at and at < now:
+            now, is_empty = self._enter(tx, sandbox), not tx.has_cases(sandbox)
+            untouched = is_empty and (tx.sandbox(sandbox) or Sandbox()).timepiece is WALL
+            if at and at < now and not untouched:
                 raise Conflict(f"the clock never goes back: it is {now.isoformat()}; a reset returns to wall time")
             self._save(tx, sandbox, at or now, factor, advancing=False)
+            if at and is_empty and self.sandboxes.preferences(tx, sandbox).key_since:
+                self.sandboxes.save(tx, sandbox, key_since=at)  # its key is as young as its life
         self.wake(self.clock.now())
 
     def follow_wall_time(self, sandbox: str) -> None:
@@ -125,8 +131,8 @@ class TimeMachine:
     def _move_cases(self, sandbox: str, now: datetime) -> list[Happening]:
         with self.store.reading() as read:
             due = read.due_cases_of(sandbox, now)
-        moved = [self.completion.step_safely(*place) for place in due]
-        return [_case_moved(case, now) for case in moved if case]
+        steps = [self.completion.step_safely(*place) for place in due]
+        return [happening for moved in steps if moved for happening in _moved(moved, now)]
 
     def _send(self, sandbox: str, now: datetime) -> list[Happening]:
         claimed = self.outbox.claim_of(sandbox, AT_ONCE)
@@ -137,12 +143,24 @@ class TimeMachine:
             return [_attempted(*what, now) for what in made if what]
 
 
+def _moved(moved: Moved, now: datetime) -> list[Happening]:
+    kept = [_kept(sent, now) for sent in moved.post if sent.state is DeliveryState.INBOX]
+    return [_case_moved(moved.case, now), *kept]
+
+
+def _kept(delivery: Delivery, now: datetime) -> Happening:
+    told = {"delivery_id": delivery.id, "provider": delivery.provider, "case_id": delivery.case_id}
+    return Happening(at=now, kind="webhook_kept", told=told)
+
+
 def _case_moved(case: Case, now: datetime) -> Happening:
     told = {"provider": case.provider, "case_id": case.id, "outcome": case.outcome, "rule": case.verdict.rule}
     return Happening(at=now, kind=f"case_{case.state}", told=told)
 
 
 def _attempted(delivery: Delivery, attempt: Attempt, now: datetime) -> Happening:
+    if delivery.url is None:
+        return _kept(delivery, now)
     told = {
         "delivery_id": delivery.id,
         "provider": delivery.provider,

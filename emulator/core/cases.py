@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound
+from emulator.core.faults import Situation
+from emulator.core.mishaps import Early
 from emulator.core.model import Case, CaseFilter, Client, Ids, NewCase, Schedule, State, Verdict
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
@@ -23,6 +25,7 @@ class Cases:
     clock: Clock
     sandboxes: Sandboxes
     wake: Callable[[datetime], None]
+    rush: Callable[[Case, Sequence[str]], None]  # end it and send its webhook before it is answered, for those faults
 
     def open(self, order: NewCase) -> Case:
         """A new case, stored with its client in one transaction before this returns.
@@ -41,13 +44,23 @@ class Cases:
             planned = preferences.planned and self.sandboxes.take_planned(
                 tx, order.sandbox, preferences, order.provider
             )
-            verdict = planned or decide(client.name, preferences.default_outcome)
-            schedule = _schedule(order, verdict, preferences.delay, now)
+            verdict = planned or decide(order, client.name, preferences)
+            usual = preferences.usual_delay(of_business=order.of_business)
+            schedule = _schedule(order, verdict, usual, now)
             case = tx.add_case(order, client, ids, now, schedule, verdict)
+            hasty = preferences.faults and schedule and self._is_rushed(tx, order)
+        if hasty:
+            self.rush(case, hasty)
+            return case
         due = case.due_at and timepiece.wall_time_of(case.due_at, wall)
         if due:
             self.wake(due)
         return case
+
+    def _is_rushed(self, tx: Transaction, order: NewCase) -> Sequence[str]:
+        """The faults that end this case before it is answered."""
+        situation = Situation(provider=order.provider, path=None, document=lambda: order.request)
+        return [hit.fault.name for hit in self.sandboxes.strike(tx, order.sandbox, {Early.kind}, situation)]
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """That case; raises NotFound."""

@@ -1,22 +1,33 @@
 """Take every case that is due its next step: work on it starts, then it ends and its webhook is born."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from emulator.core.befalling import befall
 from emulator.core.bell import Bell
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Delivery, DeliveryState, Letter, Silence, without_password
 from emulator.core.errors import Conflict, NotFound
-from emulator.core.model import Case, Completed, Preferences, State
+from emulator.core.mishaps import Post
+from emulator.core.model import Case, Completed, State
 from emulator.core.people import People
-from emulator.core.ports import Store
+from emulator.core.ports import Store, Transaction
+from emulator.core.preferences import Preferences
 from emulator.core.sandboxes import Sandboxes
 
 log = logging.getLogger("emulator.cases")
 BATCH = 100
 POSTPONED = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A case after a step, and the webhooks that were born of it."""
+
+    case: Case
+    post: Post
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +48,7 @@ class Completion:
             self.step_safely(sandbox, provider, case_id)
         return len(due)
 
-    def step_safely(self, sandbox: str, provider: str, case_id: int) -> Case | None:
+    def step_safely(self, sandbox: str, provider: str, case_id: int) -> Moved | None:
         """Take a due case one step further; one that cannot be now must not hold up the others, nor be lost."""
         try:
             return self._step(sandbox, provider, case_id)
@@ -47,7 +58,7 @@ class Completion:
                 tx.postpone_case(sandbox, provider, case_id, self.sandboxes.now(tx, sandbox) + POSTPONED)
             return None
 
-    def _step(self, sandbox: str, provider: str, case_id: int) -> Case | None:
+    def _step(self, sandbox: str, provider: str, case_id: int) -> Moved | None:
         """Take a due case one step further; None: it was reset or had moved on."""
         with self.store.reading() as read:
             case = read.case_even_expired(sandbox, provider, case_id)  # its webhook is due all the same
@@ -56,7 +67,7 @@ class Completion:
             return None
         if case.state is State.OPEN:
             working = replace(case, state=State.PROCESSING, due_at=case.finish_at, updated_at=now)
-            return working if self._save(case, working, None) else None
+            return self._save(case, working, None)
         return self._finish(case, preferences, now)
 
     def complete(self, sandbox: str, provider: str, case_id: int, order: Completed) -> Case:
@@ -69,9 +80,25 @@ class Completion:
             raise NotFound("case", case_id)
         if case.state not in (State.OPEN, State.PROCESSING):
             raise Conflict(f"the case is {case.state} already")
-        return self._finish(case, preferences, now, order)
+        moved = self._finish(case, preferences, now, order)
+        if moved is None:
+            raise Conflict("the case moved on meanwhile: look again")
+        return moved.case
 
-    def _finish(self, case: Case, preferences: Preferences, now: datetime, order: Completed | None = None) -> Case:
+    def end_early(self, case: Case, faults: Sequence[str]) -> None:
+        """End a case that was opened just now, as it would end later."""
+        with self.store.reading() as read:
+            preferences, now = self.sandboxes.preferences(read, case.sandbox), self.sandboxes.now(read, case.sandbox)
+        self._finish(case, preferences, now, faults=faults)
+
+    def _finish(
+        self,
+        case: Case,
+        preferences: Preferences,
+        now: datetime,
+        order: Completed | None = None,
+        faults: Sequence[str] = (),
+    ) -> Moved | None:
         ending = self.sandboxes.endings[case.provider]
         ended = _ended(replace(case, verdict=order.verdict) if order else case, now)
         done = ending.conclude(ended, _people(case, preferences.seed, "case"))
@@ -79,26 +106,33 @@ class Completion:
         event_id = _people(case, preferences.seed, "event").uuid("id")
         letter = ending.letter(done, preferences, event_id)
         delivery = _delivery(done, letter, event_id, now) if isinstance(letter, Letter) else None
-        if self._save(case, done, delivery):
-            _tell(done, letter)
+        moved = self._save(case, done, delivery and replace(delivery, faults=tuple(faults)))
+        if moved:
+            _tell(moved, letter)
             self.wake(self.clock.now())
             self.bell.ring()
-        elif order:
-            raise Conflict("the case moved on meanwhile: look again")
-        return done
+        return moved
 
-    def _save(self, before: Case, after: Case, delivery: Delivery | None) -> bool:
+    def _save(self, before: Case, after: Case, delivery: Delivery | None) -> Moved | None:
         """Write the step and its webhook together, unless the case was reset or moved on meanwhile."""
         with self.store.transaction() as tx:
             if tx.case_even_expired(before.sandbox, before.provider, before.id) != before:
-                return False
+                return None
             tx.save_case(after)
-            if delivery:
-                tx.add_delivery(delivery)
-            settled = after.due_at is None and (delivery is None or delivery.url is None)
+            post = self._post(tx, delivery) if delivery else ()
+            settled = after.due_at is None and all(sent.due_at is None for sent in post)
             if settled and after.retention_days == 0:
                 tx.expire_case(after.sandbox, after.provider, after.id, after.updated_at)
-            return True
+            return Moved(after, post)
+
+    def _post(self, tx: Transaction, delivery: Delivery) -> Post:
+        """Write the webhook, as the faults of its sandbox leave it."""
+        post = befall(self.sandboxes, tx, delivery)
+        for sent in post:
+            tx.add_delivery(sent)
+        if any(sent.state is DeliveryState.INBOX for sent in post):
+            tx.release_held(delivery, delivery.created_at)
+        return post
 
 
 def _people(case: Case, seed: int, what: str) -> People:
@@ -130,10 +164,13 @@ def _delivery(case: Case, letter: Letter, event_id: str, now: datetime) -> Deliv
     )
 
 
-def _tell(case: Case, letter: Letter | Silence) -> None:
+def _tell(moved: Moved, letter: Letter | Silence) -> None:
+    case = moved.case
     what = f"{case.provider} case {case.id} in sandbox {case.sandbox} {case.state}"
     if isinstance(letter, Silence):
         fate = f"no webhook: {letter.reason}"
     else:
         fate = f"webhook to {without_password(letter.url or 'the inbox')}"
+        struck = [name for sent in moved.post for name in sent.faults]
+        fate += f" (faults: {', '.join(dict.fromkeys(struck))})" if struck else ""
     log.info("%s, %s (rule: %s); %s", what, case.outcome, case.verdict.rule, fate)

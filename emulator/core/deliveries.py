@@ -60,6 +60,9 @@ class Delivery:
     due_at: datetime | None
     attempts: int = 0
     reason: str | None = None
+    faults: tuple[str, ...] = ()  # what was planned to go wrong with it
+    slowly: float | None = None  # seconds its body takes to send
+    held: bool = False  # until another one went to the same target
 
     @property
     def shown_url(self) -> str | None:

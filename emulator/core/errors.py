@@ -6,11 +6,15 @@ class Fact(Exception):
 
 
 class Invalid(Fact):
-    """Fields break the rules; `problems` is whatever the provider that read them needs to say so."""
+    """Fields break the rules.
 
-    def __init__(self, problems: object) -> None:
+    `problems` is whatever the provider that read them needs to say so; `fields` what is wrong by the place of a field,
+    where `problems` does not tell that.
+    """
+
+    def __init__(self, problems: object, fields: object = None) -> None:
         super().__init__(problems)
-        self.problems = problems
+        self.problems, self.fields = problems, fields
 
 
 class Unauthorized(Fact):

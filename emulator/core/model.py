@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from emulator.core.errors import Invalid
-from emulator.core.retry import STANDARD, RetryProfile
 from emulator.core.timepiece import WALL, Timepiece
 
 DEFAULT_SANDBOX = "default"
@@ -39,10 +39,14 @@ class Verdict:
     failed: bool = False  # the service breaks down over it
     ends: bool = True
     slowness: int = 1  # times the usual delay
+    takes: timedelta | None = None  # instead of the usual delay
+    risk_score: float | None = None  # instead of a drawn one
 
     def delay(self, usual: timedelta) -> timedelta | None:
         """How long the case takes; None: for ever."""
-        return usual * self.slowness if self.ends else None
+        if not self.ends:
+            return None
+        return self.takes if self.takes is not None else usual * self.slowness
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,28 +56,6 @@ class Sandbox:
     settings: str = "{}"
     timepiece: Timepiece = WALL
     advancing: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Planned:
-    """How the next so many cases end, of one provider or of any."""
-
-    provider: str | None
-    outcome: Outcome
-    failed: bool
-    times: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Preferences:
-    """How a sandbox behaves where nothing else was asked for."""
-
-    delay: timedelta = timedelta(seconds=2)
-    webhook_url: str | None = None
-    retry: RetryProfile = STANDARD
-    seed: int = 0
-    default_outcome: Outcome = Outcome.APPROVED
-    planned: tuple[Planned, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,6 +129,8 @@ class NewCase:
     retention_days: int | None = None  # 0: gone once finished and its webhook settled
     details: str = "{}"
     checks: tuple[NewCheck, ...] = ()
+    of_business: bool = False  # a company is looked at longer than a person
+    request: Any = None  # the JSON that was sent, for rules that look into it
     refused: Invalid | None = None
 
 

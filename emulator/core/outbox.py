@@ -61,6 +61,7 @@ class Outbox:
     sender: Sender
     owner: str
     wake: Callable[[datetime], None]
+    note: Callable[[Delivery, Attempt], None] = lambda *_: None  # for the journal
     bell: Bell = field(default_factory=Bell)
     under_way: UnderWay = field(default_factory=UnderWay)
 
@@ -104,6 +105,8 @@ class Outbox:
             return read.holds_lease(delivery, self.owner)
 
     def _attempt(self, delivery: Delivery) -> Attempt:
+        if delivery.url is None:  # kept later than it was born
+            return Attempt()
         try:
             return self.sender.send(delivery)
         except Exception as error:  # a failed attempt, so that the retry profile bounds it
@@ -117,7 +120,10 @@ class Outbox:
             if not tx.settle(after, self.owner, attempt, now):
                 return None  # reset, or taken over
             _forget_if_asked(tx, after, now)
-            due = after.due_at and self.wall_time_of(tx, after.sandbox, after.due_at)
+            released = tx.release_held(after, now)
+            next_due = now if released else after.due_at
+            due = next_due and self.wall_time_of(tx, after.sandbox, next_due)
+        self.note(after, attempt)
         self.bell.ring()
         _tell(after, attempt)
         if due:
@@ -127,6 +133,8 @@ class Outbox:
 
 def _after(delivery: Delivery, attempt: Attempt, retry: RetryProfile, now: datetime) -> Delivery:
     """The delivery as this attempt leaves it."""
+    if delivery.url is None:
+        return _final(delivery, DeliveryState.INBOX, None)
     if attempt.blocked:
         return _final(delivery, DeliveryState.BLOCKED, attempt.error)
     if attempt.ok:
@@ -172,7 +180,9 @@ def _forget_if_asked(tx: Transaction, delivery: Delivery, now: datetime) -> None
 
 def _tell(delivery: Delivery, attempt: Attempt) -> None:
     what = f"webhook {delivery.id} of {delivery.provider} case {delivery.case_id} to {delivery.shown_url}"
-    if attempt.ok:
+    if delivery.url is None:
+        log.info("webhook %s of %s case %s kept in the inbox", delivery.id, delivery.provider, delivery.case_id)
+    elif attempt.ok:
         log.info("%s delivered: %s in %d ms", what, attempt.status, attempt.took / timedelta(milliseconds=1))
     elif delivery.state is DeliveryState.SCHEDULED:
         log.warning("%s failed: %s; next attempt at %s", what, attempt.error, delivery.due_at)

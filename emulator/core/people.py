@@ -33,6 +33,10 @@ class People:
         """A number from low to high, two decimals."""
         return round(self._random(field).uniform(low, high), 2)
 
+    def share(self, field: str) -> float:
+        """A number from 0 to 1, to the last digit."""
+        return self._random(field).random()
+
     def pick(self, field: str, choices: Sequence[T]) -> T:
         """One of the choices."""
         return self._random(field).choice(choices)

@@ -2,17 +2,19 @@
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
-from functools import lru_cache
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from emulator.core.clock import Clock
-from emulator.core.model import Outcome, Planned, Preferences, Sandbox, Verdict
+from emulator.core.errors import Conflict, Unauthorized
+from emulator.core.faults import Fault, Hit, Situation, strike
+from emulator.core.model import Sandbox, Verdict
 from emulator.core.outbox import UnderWay
+from emulator.core.people import People
 from emulator.core.ports import Ending, Reading, Store, Transaction
-from emulator.core.retry import parse_retry
+from emulator.core.preferences import Preferences, changed_settings, read_preferences
 from emulator.core.timepiece import Timepiece
 
 log = logging.getLogger("emulator.sandboxes")
@@ -29,6 +31,9 @@ class Sandboxes:
     defaults: Preferences
     endings: Mapping[str, Ending]
     under_way: UnderWay
+    forget: Callable[[str], None] = lambda _: None  # whatever else is remembered of a sandbox
+    # Whose requests have to be looked at before they are served: faults are planned there, or the key may expire.
+    watched: set[str] = field(default_factory=set)
 
     def enter(self, tx: Transaction, sandbox: str) -> tuple[Preferences, Timepiece]:
         """How the sandbox behaves, and its clock; it is made when this is its first use."""
@@ -36,11 +41,11 @@ class Sandboxes:
         if found is None:
             self._add(tx, sandbox, self.clock.now())
             found = Sandbox()
-        return _preferences(self.defaults, found.settings), found.timepiece
+        return read_preferences(self.defaults, found.settings), found.timepiece
 
     def preferences(self, read: Reading, sandbox: str) -> Preferences:
         """How the sandbox behaves, or would if it were used."""
-        return _preferences(self.defaults, (read.sandbox(sandbox) or Sandbox()).settings)
+        return read_preferences(self.defaults, (read.sandbox(sandbox) or Sandbox()).settings)
 
     def now(self, read: Reading, sandbox: str) -> datetime:
         """The time in the sandbox."""
@@ -67,63 +72,98 @@ class Sandboxes:
         with self.store.reading() as read:
             found = read.sandbox(sandbox)
         text = found.settings if found else "{}"
-        return found is not None, _preferences(self.defaults, text), json.loads(text)
+        return found is not None, read_preferences(self.defaults, text), json.loads(text)
+
+    def create(self, sandbox: str, changes: Mapping[str, Any]) -> None:
+        """A newborn with those settings; raises Conflict when there is one of that name."""
+        with self.store.transaction() as tx:
+            if tx.knows_sandbox(sandbox):
+                raise Conflict(f"there is a sandbox {sandbox} already: change it, or reset it")
+            self.enter(tx, sandbox)
+            self.save(tx, sandbox, **changes)
 
     def change(self, sandbox: str, changes: Mapping[str, Any]) -> None:
-        """Set some of `delay`, `webhook_url`, `retry`, `seed`, `default_outcome`; null returns to the default."""
+        """Set some of what `Preferences` holds; None returns to the default."""
         with self.store.transaction() as tx:
-            self.enter(tx, sandbox)
-            settings = json.loads((tx.sandbox(sandbox) or Sandbox()).settings) | dict(changes)
-            kept = {name: value for name, value in settings.items() if value is not None}
-            tx.save_sandbox_settings(sandbox, json.dumps(kept))
+            _, timepiece = self.enter(tx, sandbox)
+            if "integration" in changes:  # the key's life begins anew
+                is_test = changes["integration"] == "test"
+                changes = {**changes, "key_since": timepiece.now(self.clock.now()) if is_test else None}
+            self.save(tx, sandbox, **changes)
 
-    def plan(self, sandbox: str, planned: Planned) -> None:
-        """Decide how the next cases end; what was planned before comes first."""
-        with self.store.transaction() as tx:
-            preferences, _ = self.enter(tx, sandbox)
-            self._save_plans(tx, sandbox, (*preferences.planned, planned))
+    def save(self, tx: Transaction, sandbox: str, **changes: Any) -> None:
+        """Write some settings of a sandbox that is there."""
+        text = changed_settings((tx.sandbox(sandbox) or Sandbox()).settings, changes)
+        tx.save_sandbox_settings(sandbox, text)
+        self.watch(sandbox, text)
 
-    def forget_plans(self, sandbox: str) -> None:
-        """Nothing is planned any more."""
-        with self.store.transaction() as tx:
-            if tx.sandbox(sandbox) is not None:
-                self._save_plans(tx, sandbox, ())
+    def watch(self, sandbox: str, text: str) -> None:
+        """Look at its requests from now on, if these settings ask for that."""
+        preferences = read_preferences(self.defaults, text)
+        if preferences.faults or preferences.key_since:
+            self.watched.add(sandbox)
+
+    def watch_all(self) -> None:
+        """Find out, at the start, which sandboxes have to be looked at."""
+        with self.store.reading() as read:
+            for name, text in read.changed_sandboxes():
+                self.watch(name, text)
 
     def take_planned(self, tx: Transaction, sandbox: str, preferences: Preferences, provider: str) -> Verdict | None:
         """How this case of that provider is planned to end, which uses the plan up; None: nothing is planned."""
         for place, planned in enumerate(preferences.planned):
             if planned.provider in (None, provider):
-                rest = (replace(planned, times=planned.times - 1),) if planned.times > 1 else ()
-                plans = preferences.planned[:place] + rest + preferences.planned[place + 1 :]
-                self._save_plans(tx, sandbox, plans)
-                return Verdict(rule="next outcome", outcome=planned.outcome, failed=planned.failed)
+                rest = (planned.once_less(),) if planned.times > 1 else ()
+                self.save(tx, sandbox, planned=preferences.planned[:place] + rest + preferences.planned[place + 1 :])
+                return planned.verdict
         return None
 
-    def _save_plans(self, tx: Transaction, sandbox: str, plans: Sequence[Planned]) -> None:
-        settings = json.loads((tx.sandbox(sandbox) or Sandbox()).settings)
-        settings["planned"] = [asdict(planned) for planned in plans]
-        kept = {name: value for name, value in settings.items() if value != []}
-        tx.save_sandbox_settings(sandbox, json.dumps(kept))
+    def strike(
+        self,
+        tx: Transaction,
+        sandbox: str,
+        kinds: Collection[str],
+        situation: Situation,
+        one_of: Collection[str] = (),
+    ) -> Sequence[Hit]:
+        """The faults of these kinds that strike now, which uses them up; of those in `one_of` only the first."""
+        preferences = self.preferences(tx, sandbox)
+        wanted = [fault for fault in preferences.faults if fault.kind in kinds]
+        if not wanted:
+            return ()
+
+        def people(key: str) -> People:
+            return People(seed=preferences.seed, sandbox=sandbox, key=key)
+
+        hits, after = strike(wanted, situation, self.clock.now(), people, one_of)
+        if after != wanted:
+            self.save(tx, sandbox, faults=_replaced(preferences.faults, wanted, after))
+        return hits
+
+    def admit(
+        self, sandbox: str, kinds: Collection[str], situation: Situation, one_of: Collection[str]
+    ) -> Sequence[Hit]:
+        """What strikes a request to a watched sandbox; raises Unauthorized when its key has expired."""
+        with self.store.transaction() as tx:
+            found = tx.sandbox(sandbox) or Sandbox()
+            preferences = read_preferences(self.defaults, found.settings)
+            if not preferences.faults and not preferences.key_since:
+                self.watched.discard(sandbox)
+            if preferences.has_expired_key(found.timepiece.now(self.clock.now())):
+                raise Unauthorized
+            return self.strike(tx, sandbox, kinds, situation, one_of)
 
     def reset(self, sandbox: str) -> None:
         """Leave a newborn sandbox; no webhook of its old life starts after this has returned."""
         with self.store.transaction() as tx:
             tx.drop_sandbox(sandbox)
+            self.watched.discard(sandbox)
+        self.forget(sandbox)
         self.under_way.wait_for(sandbox, LONGEST_ATTEMPT)
 
 
-@lru_cache(maxsize=1024)
-def _preferences(defaults: Preferences, text: str) -> Preferences:
-    settings = json.loads(text)
-    given = {name: READERS[name](value) for name, value in settings.items()}
-    return replace(defaults, **given)
-
-
-READERS: dict[str, Any] = {
-    "delay": lambda seconds: timedelta(seconds=seconds),
-    "webhook_url": str,
-    "retry": parse_retry,
-    "seed": int,
-    "default_outcome": Outcome,
-    "planned": lambda plans: tuple(Planned(**{**p, "outcome": Outcome(p["outcome"])}) for p in plans),
-}
+def _replaced(faults: Sequence[Fault], before: Sequence[Fault], after: Sequence[Fault]) -> tuple[Fault, ...]:
+    """All faults in their order, with those that were looked at as they are now."""
+    now = {fault.id: fault for fault in after}
+    gone = {fault.id for fault in before} - now.keys()
+    return tuple(now.get(fault.id, fault) for fault in faults if fault.id not in gone)

@@ -1,9 +1,20 @@
 """A sandbox's clock as a value: real, frozen or scaled."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(moment: datetime) -> int:
+    """Microseconds since 1970; raises for a naive datetime."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """The aware moment."""
+    return EPOCH + timedelta(microseconds=micros)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

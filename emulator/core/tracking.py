@@ -1,6 +1,6 @@
 """Follow deliveries: find them, wait for them, send them again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,6 +48,25 @@ class Tracking:
             if left <= 0 or any(map(is_enough, found)):
                 return found
             self.bell.wait(noted, left)
+
+    def wait_for_all(
+        self, sandbox: str, wanted: DeliveryFilter, seconds: float, is_enough: Callable[[DeliveryReport], bool]
+    ) -> None:
+        """Return as soon as all that fits is enough, or the time is over."""
+        deadline = self.clock.stopwatch() + seconds
+        while (left := deadline - self.clock.stopwatch()) > 0:
+            noted = self.bell.rung
+            if all(map(is_enough, self.find(sandbox, wanted))):
+                return
+            self.bell.wait(noted, left)
+
+    def overview(self) -> tuple[Mapping[tuple[str, str], int], Mapping[str, int], float]:
+        """Cases by provider and state, deliveries by state, and how many seconds the oldest due one waits by now."""
+        with self.store.reading() as read:
+            cases, deliveries = read.count_cases_by_state(), read.count_deliveries_by_state()
+            due = read.oldest_due_delivery()
+        lag = (self.clock.now() - due).total_seconds() if due else 0.0
+        return cases, deliveries, max(0.0, lag)
 
     def redeliver(self, sandbox: str, delivery_id: str) -> DeliveryReport:
         """Send it again, with the same id and bytes; raises NotFound, or Conflict while that is not possible."""

@@ -41,6 +41,16 @@ class UnknownName(Exception):
     """The name has no address here."""
 
 
+def why_no_url(text: str) -> str | None:
+    """What is wrong with it, whatever the policy: it is no URL that anybody could dial. None: it is one."""
+    try:
+        host = _canonical_host(_parse(text))
+    except BlockedTarget as error:
+        return str(error)
+    literal = _literal(host)
+    return f"{host} is no address to dial" if literal is not None and literal.is_unspecified else None
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Addresses that may be dialled, to be tried in turn, and the URL as it goes on the wire."""

@@ -7,10 +7,10 @@ from datetime import datetime
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.model import Case, Check, Client, ClientClaim, Ids, NewCase, NewClient, Schedule, Verdict
 from emulator.core.ports import Newborn
-from emulator.core.timepiece import WALL, Timepiece
+from emulator.core.timepiece import MICROSECOND, WALL, Timepiece, to_micros
 from emulator.store import rows
 from emulator.store.questions import Questions, listed
-from emulator.store.rows import maybe_micros, to_micros
+from emulator.store.rows import maybe_micros
 
 # Sandboxes are dropped by the hundred, so that a busy emulator at its limit does not search at each new one.
 DROP_BATCH = 100
@@ -158,7 +158,7 @@ class Changes(Questions):
 
     def lease(self, delivery: Delivery, owner: str, until: float) -> Delivery:
         self._ask.lease(self._db, sandbox=delivery.sandbox, id=delivery.id, owner=owner, until=int(until * 1e6))
-        return replace(delivery, state=DeliveryState.IN_FLIGHT, attempts=delivery.attempts + 1)
+        return replace(delivery, state=DeliveryState.IN_FLIGHT, attempts=delivery.attempts + 1, held=False)
 
     def release_leases(self, until: float | None) -> int:
         micros = None if until is None else int(until * 1e6)
@@ -166,6 +166,10 @@ class Changes(Questions):
 
     def redeliver(self, sandbox: str, delivery_id: str, now: datetime) -> bool:
         return bool(self._ask.redeliver(self._db, sandbox=sandbox, id=delivery_id, now=to_micros(now)))
+
+    def release_held(self, delivery: Delivery, now: datetime) -> int:
+        asked = {"sandbox": delivery.sandbox, "id": delivery.id, "target": delivery.target}
+        return int(self._ask.release_held(self._db, **asked, now=to_micros(now)))
 
     def settle(self, delivery: Delivery, owner: str, attempt: Attempt, now: datetime) -> bool:
         settled = self._ask.settle(
@@ -178,7 +182,7 @@ class Changes(Questions):
             reason=delivery.reason,
             due_at=maybe_micros(delivery.due_at),
         )
-        if settled:
+        if settled and delivery.url is not None:
             self._add_attempt(delivery, attempt, now)
         return bool(settled)
 
@@ -189,7 +193,7 @@ class Changes(Questions):
             delivery_id=delivery.id,
             number=delivery.attempts,
             ended_at=to_micros(now),
-            took=attempt.took // rows.MICROSECOND,
+            took=attempt.took // MICROSECOND,
             status=attempt.status,
             error=attempt.error,
             answer=attempt.answer,

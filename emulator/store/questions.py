@@ -1,16 +1,15 @@
 """Questions to the store, one named query each."""
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
 from emulator.core.model import Case, CaseFilter, Check, Client, Sandbox
-from emulator.core.timepiece import EPOCH
+from emulator.core.timepiece import EPOCH, to_micros
 from emulator.store import rows
-from emulator.store.rows import to_micros
 
 
 class Questions:
@@ -29,7 +28,7 @@ class Questions:
 
     def _case(self, row: rows.Row) -> Case:
         checks: tuple[Check, ...] = ()
-        if row[16]:  # has_checks
+        if row[17]:  # has_checks
             found = self._ask.checks_of_case(self._db, sandbox=row[0], provider=row[1], case_id=row[2])
             checks = tuple(map(rows.check_of, found))
         return rows.case_of(row, checks)
@@ -49,6 +48,21 @@ class Questions:
     def sandbox(self, sandbox: str) -> Sandbox | None:
         row = self._ask.sandbox(self._db, name=sandbox)
         return rows.sandbox_of(row) if row else None
+
+    def count_cases_by_state(self) -> Mapping[tuple[str, str], int]:
+        return {(row[0], row[1]): row[2] for row in self._ask.count_cases_by_state(self._db)}
+
+    def count_deliveries_by_state(self) -> Mapping[str, int]:
+        return {row[0]: row[1] for row in self._ask.count_deliveries_by_state(self._db)}
+
+    def oldest_due_delivery(self) -> datetime | None:
+        return rows.maybe_datetime(self._ask.oldest_due_delivery(self._db))
+
+    def has_cases(self, sandbox: str) -> bool:
+        return self._ask.has_cases(self._db, name=sandbox) is not None
+
+    def changed_sandboxes(self) -> Sequence[tuple[str, str]]:
+        return [(row[0], row[1]) for row in self._ask.changed_sandboxes(self._db)]
 
     def sandbox_names(self) -> Sequence[str]:
         return [row[0] for row in self._ask.sandbox_names(self._db)]
@@ -93,6 +107,10 @@ class Questions:
         )
         return held is not None
 
+    def holds_one_for(self, delivery: Delivery) -> bool:
+        found = self._ask.holds_one_for(self._db, sandbox=delivery.sandbox, target=delivery.target)
+        return found is not None
+
     def find_deliveries(self, sandbox: str, wanted: DeliveryFilter, limit: int) -> Sequence[DeliveryReport]:
         found = list(self._ask.find_deliveries(self._db, sandbox=sandbox, limit=limit, **asdict(wanted)))
         return [self._report(row) for row in reversed(found)]
@@ -100,7 +118,7 @@ class Questions:
     def _report(self, row: rows.Row) -> DeliveryReport:
         made = self._ask.attempts_of(self._db, sandbox=row[0], id=row[1])
         attempts = tuple(map(rows.attempt_of, made))
-        return DeliveryReport(delivery=rows.delivery_of(row), external_id=row[13], rule=row[14], attempts=attempts)
+        return DeliveryReport(delivery=rows.delivery_of(row), external_id=row[16], rule=row[17], attempts=attempts)
 
     def inbox(self, sandbox: str, limit: int) -> tuple[int, Sequence[Delivery]]:
         kept = [rows.delivery_of(row) for row in self._ask.inbox(self._db, sandbox=sandbox, limit=limit)]

@@ -7,18 +7,12 @@ from typing import Any, TypeVar
 
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryState
 from emulator.core.model import Case, Check, Client, NewCase, NewCheck, Outcome, Sandbox, Schedule, State, Verdict
-from emulator.core.timepiece import EPOCH, WALL, Timepiece
+from emulator.core.timepiece import MICROSECOND, WALL, Timepiece, from_micros, to_micros
 
 T = TypeVar("T")
 Row = Sequence[Any]
 Params = dict[str, Any]
 FAILED = "failed"
-MICROSECOND = timedelta(microseconds=1)
-
-
-def to_micros(moment: datetime) -> int:
-    """Microseconds since 1970; raises for a naive datetime."""
-    return (moment - EPOCH) // MICROSECOND
 
 
 def maybe_micros(moment: datetime | None) -> int | None:
@@ -26,14 +20,9 @@ def maybe_micros(moment: datetime | None) -> int | None:
     return None if moment is None else to_micros(moment)
 
 
-def to_datetime(micros: int) -> datetime:
-    """The aware moment."""
-    return EPOCH + timedelta(microseconds=micros)
-
-
 def maybe_datetime(micros: int | None) -> datetime | None:
     """The same, None staying None."""
-    return None if micros is None else to_datetime(micros)
+    return None if micros is None else from_micros(micros)
 
 
 def case_params(
@@ -54,6 +43,7 @@ def case_params(
         "has_checks": bool(order.checks),
         "rule": verdict.rule,
         "ending": ending_of(verdict),
+        "planned_risk": verdict.risk_score,
         "now": to_micros(now),
         "due_at": to_micros(schedule.starts_at) if schedule else None,
         "finish_at": to_micros(schedule.ends_at) if schedule else None,
@@ -120,14 +110,14 @@ def case_of(row: Row, checks: tuple[Check, ...]) -> Case:
         webhook_url=row[5],
         retention_days=row[6],
         details=row[7],
-        created_at=to_datetime(row[8]),
-        updated_at=to_datetime(row[9]),
+        created_at=from_micros(row[8]),
+        updated_at=from_micros(row[9]),
         due_at=maybe_datetime(row[10]),
         finish_at=maybe_datetime(row[11]),
         outcome=Outcome(row[12]) if row[12] else None,
         risk_score=row[13],
-        verdict=verdict_of(row[14], row[15]),
-        client=client_of(row[17:]),
+        verdict=verdict_of(row[14], row[15], row[16]),
+        client=client_of(row[18:]),
         checks=checks,
     )
 
@@ -137,11 +127,12 @@ def ending_of(verdict: Verdict) -> str:
     return FAILED if verdict.failed else verdict.outcome
 
 
-def verdict_of(rule: str, ending: str) -> Verdict:
+def verdict_of(rule: str, ending: str, risk_score: float | None) -> Verdict:
     """How a case is to end; what only its schedule needed is not kept."""
-    if ending == FAILED:
-        return Verdict(rule=rule, outcome=Outcome.UNDECIDED, failed=True)
-    return Verdict(rule=rule, outcome=Outcome(ending))
+    failed = ending == FAILED
+    return Verdict(
+        rule=rule, outcome=Outcome.UNDECIDED if failed else Outcome(ending), failed=failed, risk_score=risk_score
+    )
 
 
 def client_of(row: Row) -> Client:
@@ -156,8 +147,8 @@ def check_of(row: Row) -> Check:
         kind=row[1],
         details=row[2],
         state=State(row[3]),
-        created_at=to_datetime(row[4]),
-        updated_at=to_datetime(row[5]),
+        created_at=from_micros(row[4]),
+        updated_at=from_micros(row[5]),
         outcome=Outcome(row[6]) if row[6] else None,
         risk_score=row[7],
         title=row[8],
@@ -181,6 +172,10 @@ def delivery_params(delivery: Delivery) -> Params:
         "state": delivery.state,
         "created_at": to_micros(delivery.created_at),
         "due_at": maybe_micros(delivery.due_at),
+        "reason": delivery.reason,
+        "faults": json.dumps(delivery.faults),
+        "slowly": delivery.slowly,
+        "held": int(delivery.held),
     }
 
 
@@ -196,10 +191,13 @@ def delivery_of(row: Row) -> Delivery:
         headers=json.loads(row[6]),
         body=row[7],
         state=DeliveryState(row[8]),
-        created_at=to_datetime(row[9]),
+        created_at=from_micros(row[9]),
         due_at=maybe_datetime(row[10]),
         attempts=row[11],
         reason=row[12],
+        faults=tuple(json.loads(row[13])),
+        slowly=row[14],
+        held=bool(row[15]),
     )
 
 
@@ -207,7 +205,7 @@ def attempt_of(row: Row) -> AttemptRecord:
     """An attempt from the columns of the query `attempts_of`."""
     return AttemptRecord(
         number=row[0],
-        ended_at=to_datetime(row[1]),
+        ended_at=from_micros(row[1]),
         took=row[2] * MICROSECOND,
         status=row[3],
         error=row[4],
@@ -218,12 +216,12 @@ def attempt_of(row: Row) -> AttemptRecord:
 def sandbox_of(row: Row) -> Sandbox:
     """A sandbox from the columns of the query `sandbox`."""
     own = row[3] != 1 or row[1] or row[2]
-    timepiece = Timepiece(at=to_datetime(row[1]), anchor=to_datetime(row[2]), factor=row[3]) if own else WALL
+    timepiece = Timepiece(at=from_micros(row[1]), anchor=from_micros(row[2]), factor=row[3]) if own else WALL
     return Sandbox(settings=row[0], timepiece=timepiece, advancing=bool(row[4]))
 
 
 def wall_time_of_next(row: Row, wall: datetime) -> datetime | None:
     """When something is due in a sandbox with its own clock, from the columns of the query `own_clocks`."""
-    timepiece = Timepiece(at=to_datetime(row[0]), anchor=to_datetime(row[1]), factor=row[2])
-    dues = [to_datetime(micros) for micros in row[3:5] if micros is not None]
+    timepiece = Timepiece(at=from_micros(row[0]), anchor=from_micros(row[1]), factor=row[2])
+    dues = [from_micros(micros) for micros in row[3:5] if micros is not None]
     return timepiece.wall_time_of(min(dues), wall) if dues else None

@@ -14,6 +14,7 @@ from emulator.web.framing import CLOSE_KEY
 LARGEST_BODY = 1024 * 1024
 DEEPEST = 64  # levels of one value; the levels of the request around it come on top
 MOST_KEYS = 10_000
+RAW_KEY = "emulator.body"
 BOM = "\ufeff"
 
 
@@ -22,15 +23,23 @@ def read_json(environ: dict[str, Any], envelope: int) -> Any:
 
     `envelope` is how many levels of the request stand around its freest value.
     """
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    if length > LARGEST_BODY:
-        raise TooLarge(LARGEST_BODY)
-    raw = environ["wsgi.input"].read(length)
+    raw = raw_body(environ)
     try:
         return parse(raw, DEEPEST + envelope) if raw else {}
     except Fact:
         environ[CLOSE_KEY] = True  # what follows on the connection may be the rest of this body
         raise
+
+
+def raw_body(environ: dict[str, Any], largest: int = LARGEST_BODY) -> bytes:
+    """The bytes of a body, read once however often they are asked for; raises TooLarge."""
+    if RAW_KEY not in environ:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if length > largest:
+            raise TooLarge(largest)
+        environ[RAW_KEY] = environ["wsgi.input"].read(length)
+    raw: bytes = environ[RAW_KEY]
+    return raw
 
 
 def parse(raw: bytes, deepest: int = DEEPEST) -> Any:

@@ -16,13 +16,15 @@ EXPIRED = "expired"  # the one reserved name: test_expired is an expired key
 PATH_KEY = "emulator.sandbox"
 
 
-def open_sandbox(environ: Mapping[str, Any], credential: str | None, further: Collection[str]) -> None:
-    """Note the sandbox of this request in `g.sandbox`; raises Unauthorized.
+def open_sandbox(environ: Mapping[str, Any], credential: str | None, further: Collection[str]) -> str:
+    """The sandbox of this request, noted in `g.sandbox` as well; raises Unauthorized.
 
     A path prefix `/s/<name>` decides, but the credential must be valid still.
     """
     named = _named(credential or "", further)
     g.sandbox = environ.get(PATH_KEY) or named
+    sandbox: str = g.sandbox
+    return sandbox
 
 
 def _named(credential: str, further: Collection[str]) -> str:

@@ -1,6 +1,6 @@
 """What can be wrong with a request before any use case sees it, as facts that each provider words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from emulator.core.errors import Fact
 
@@ -43,6 +43,14 @@ class Undecodable(Fact):
 
 class Malformed(Fact):
     """The body is no JSON, or exceeds a bound; the text says where and why."""
+
+
+class Struck(Fact):
+    """A planned fault answers: with that body, or in the words of the API for that status."""
+
+    def __init__(self, status: int, *, body: str | None = None, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status)
+        self.status, self.body, self.headers = status, body, dict(headers or {})
 
 
 class Crashed(Fact):

@@ -1,5 +1,7 @@
 """Where waitress is more lenient about HTTP framing than a double of somebody's API may be."""
 
+import socket
+import struct
 from typing import Any
 
 from waitress.channel import HTTPChannel
@@ -10,6 +12,8 @@ from waitress.task import WSGITask
 # Set in the environ by whoever finds that the body cannot be what was meant: what follows on the connection may be
 # the rest of it, and must not be read as another request.
 CLOSE_KEY = "emulator.close_connection"
+MISHAP_KEY = "emulator.mishap"  # a planned fault ends the connection: "reset", or "empty"
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER, on, for no time
 
 
 class Parser(HTTPRequestParser):
@@ -33,6 +37,17 @@ class Task(WSGITask):
         environ: dict[str, Any] = super().get_environment()
         environ["PATH_INFO"] = self.request.path
         return environ
+
+    def write(self, data: bytes) -> None:
+        """Send a piece of the answer, unless the connection is to end without one."""
+        mishap = (self.environ or {}).get(MISHAP_KEY)
+        if mishap is None:
+            super().write(data)
+            return
+        self.wrote_header = self.close_on_finish = True
+        self.content_length = None  # nobody need be told that it was not kept
+        if mishap == "reset":
+            self.channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
 
     def build_response_header(self) -> bytes:
         """The head of the answer; it ends the connection where that is wanted."""

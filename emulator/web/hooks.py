@@ -1,7 +1,7 @@
 """What happens around every request, in order, in one place."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from http import HTTPStatus
 
@@ -10,10 +10,14 @@ from werkzeug import exceptions
 
 from emulator.core.clock import Clock
 from emulator.core.errors import Conflict, Fact, NotFound
+from emulator.core.journal import Journal
 from emulator.version import VERSION
+from emulator.web.admission import spoil
 from emulator.web.advice import advice_header
-from emulator.web.errors import Crashed, UnknownPath, WrongMethod
+from emulator.web.errors import Crashed, Struck, UnknownPath, WrongMethod
 from emulator.web.guard import is_foreign, is_known_host
+from emulator.web.journalling import OURS, write_exchange
+from emulator.web.meter import Meter
 from emulator.web.problem import Refused, problem
 from emulator.web.provider import Desk, Provider
 
@@ -24,11 +28,13 @@ REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPSta
 REASONS[422] = "422 Unprocessable Content"
 
 
-def install(app: Flask, clock: Clock, owned: Sequence[Owned], hosts: Collection[str]) -> None:
-    """Guard, errors in the right clothes, then what every answer carries."""
+def install(
+    app: Flask, clock: Clock, owned: Sequence[Owned], hosts: Collection[str], journal: Journal, meter: Meter
+) -> None:
+    """Guard, errors in the right clothes, then what every answer carries and who takes note of it."""
     app.before_request(partial(_open, clock, frozenset(hosts)))
     app.register_error_handler(Exception, partial(_render, owned))
-    app.after_request(partial(_close, clock, owned))
+    app.after_request(partial(_close, clock, owned, partial(write_exchange, journal, clock), meter))
 
 
 def _open(clock: Clock, hosts: frozenset[str]) -> Response | None:
@@ -44,12 +50,16 @@ def _open(clock: Clock, hosts: frozenset[str]) -> Response | None:
 
 def _render(owned: Sequence[Owned], error: Exception) -> Response:
     fact = _as_fact(error)
-    g.refusal = f"{type(fact).__name__} {fact}".strip()[:300]
+    g.fact = fact
+    if isinstance(fact, Struck) and fact.body is not None:
+        return Response(fact.body, fact.status, fact.headers)
     owner = find_owner(owned, request.path)
-    if owner:
-        provider, desk = owner
-        return provider.render_error(fact, desk)
-    return _own_error(fact)
+    if owner is None:
+        return _own_error(fact)
+    provider, desk = owner
+    response = provider.render_error(fact, desk)
+    response.headers.update(fact.headers if isinstance(fact, Struck) else {})
+    return response
 
 
 def _as_fact(error: Exception) -> Fact:
@@ -70,6 +80,8 @@ def _own_error(fact: Fact) -> Response:
         refused = problem(fact.status, fact.detail, fact.members)
         if "retry_after" in fact.members:
             refused.headers["Retry-After"] = str(fact.members["retry_after"])
+        if fact.status == HTTPStatus.UNAUTHORIZED:
+            refused.headers["WWW-Authenticate"] = "Bearer"
         return refused
     if isinstance(fact, WrongMethod):
         refusal = problem(405, "this path does not know that verb")
@@ -96,24 +108,38 @@ def find_owner(owned: Sequence[Owned], path: str) -> Owned | None:
     return owned[max(fitting)[1]] if fitting else None
 
 
-def _close(clock: Clock, owned: Sequence[Owned], response: Response) -> Response:
-    """A request ends: what every answer carries, and a line in the log."""
+def _close(
+    clock: Clock, owned: Sequence[Owned], journal: Callable[..., None], meter: Meter, response: Response
+) -> Response:
+    """A request ends: what every answer carries, and a note in journal, metrics and log."""
+    if "outages" in g:
+        response = _spoiled(owned, response)
     response.status = REASONS.get(response.status_code) or response.status
     response.headers["X-Emulator-Version"] = VERSION
     advice = advice_header()
     if advice:
         response.headers["X-Emulator-Advice"] = advice
+    owner, path = find_owner(owned, request.path), request.path
+    name, took = owner[0].name if owner else "emulator", clock.stopwatch() - g.started
+    meter.count(name, response.status_code, took, created="case" in g)
+    if owner or (response.status_code == HTTPStatus.NOT_FOUND and not path.startswith(OURS)):
+        journal(owner and name, request.environ, response, took)
     if log.isEnabledFor(logging.INFO):
-        _log(clock, owned, response.status_code, advice)
+        _log(name, path, response.status_code, took, advice)
     return response
 
 
-def _log(clock: Clock, owned: Sequence[Owned], status: int, advice: str | None) -> None:
-    path, method, sandbox = request.path, request.method, g.get("sandbox")
-    owner = find_owner(owned, path)
-    name = owner[0].name if owner else "emulator"
+def _spoiled(owned: Sequence[Owned], response: Response) -> Response:
+    try:
+        return spoil(response)
+    except Struck as struck:
+        return _render(owned, struck)
+
+
+def _log(name: str, path: str, status: int, took: float, advice: str | None) -> None:
+    sandbox = g.get("sandbox")
     where = f" sandbox {sandbox}" if sandbox else ""
-    took = (clock.stopwatch() - g.started) * 1000
-    told = f" ({g.refusal})" if "refusal" in g else ""
+    told = f" ({type(g.fact).__name__} {g.fact}"[:300].rstrip() + ")" if "fact" in g else ""
+    told += f" (faults: {', '.join(g.faults)})" if g.get("faults") else ""
     told += f" (advice: {advice})" if advice else ""
-    log.info("%s %s %s %d%s %.1f ms%s", name, method, path, status, where, took, told)
+    log.info("%s %s %s %d%s %.1f ms%s", name, request.method, path, status, where, took * 1000, told)

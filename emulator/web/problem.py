@@ -20,8 +20,13 @@ class Refused(Fact):
         self.status, self.detail, self.members = status, detail, members
 
 
+def phrase_of(status: int) -> str:
+    """What a status is called; something even for one that nobody registered."""
+    known = {code.value for code in HTTPStatus}
+    return TITLES.get(status) or (HTTPStatus(status).phrase if status in known else f"Status {status}")
+
+
 def problem(status: int, detail: str, members: Mapping[str, Any] | None = None) -> Response:
     """An answer that says what is wrong and what to do."""
-    title = TITLES.get(status) or HTTPStatus(status).phrase
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **(members or {})}
+    body = {"type": "about:blank", "title": phrase_of(status), "status": status, "detail": detail, **(members or {})}
     return Response(json.dumps(body), status, content_type="application/problem+json")

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, g
 from marshmallow import Schema
 
 from emulator.core.cases import Cases
 from emulator.core.deliveries import Letter, Silence
-from emulator.core.model import Case, Preferences
+from emulator.core.model import Case, NewCase
 from emulator.core.people import People
 from emulator.core.ports import Newborn
+from emulator.core.preferences import Preferences
+from emulator.web.admission import Admission
+from emulator.web.credentials import open_sandbox
 from emulator.web.links import Links
 
 
@@ -27,11 +31,24 @@ class Switch:
 class Desk:
     """What a provider works with."""
 
+    provider: str
     cases: Cases
+    admission: Admission
     links: Links
     switches: Mapping[str, str]
     further_credentials: Collection[str]
     object_to: Callable[[str], str | None]  # why a webhook to that URL would not be sent; None: it would
+
+    def admit(self, environ: dict[str, Any], credential: str | None) -> None:
+        """Note the sandbox that the credential opens in `g.sandbox`; raises Unauthorized, or Struck by a fault."""
+        sandbox = open_sandbox(environ, credential, self.further_credentials)
+        self.admission.admit(environ, self.provider, sandbox)
+
+    def open_case(self, order: NewCase) -> Case:
+        """A new case, noted in `g.case` as well; raises what `Cases.open` raises."""
+        g.case = self.cases.open(order)
+        case: Case = g.case
+        return case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,5 +65,6 @@ class Provider:
     render_error: Callable[[Exception, Desk], Response]
     conclude: Callable[[Case, People], Case]
     render_webhook: Callable[[Case, Preferences, str, Desk], Letter | Silence]
+    routes: tuple[str, ...]  # verbs and paths, for whoever missed them
     curl: Callable[[str], str]  # a request to paste, given our address
     completion_in: type[Schema]  # how somebody says how a case is to end; loads to Completed

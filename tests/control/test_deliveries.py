@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from emulator.control.room import MOST_WAITING
+from emulator.web.seats import MOST_WAITING
 from tests.emulators import Emulator, served
 from tests.receivers import free_port, receiving, status
 

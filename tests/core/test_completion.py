@@ -11,10 +11,11 @@ from emulator.core.bell import Bell
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
 from emulator.core.deliveries import Letter
-from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome, Preferences, State
+from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome, State
 from emulator.core.outbox import UnderWay
 from emulator.core.people import People
 from emulator.core.ports import Ending, Newborn
+from emulator.core.preferences import Preferences
 from emulator.core.sandboxes import Sandboxes
 from emulator.store.sqlite import SqliteStore
 from tests.core.test_outbox import SteppedClock
@@ -38,7 +39,7 @@ class Office:
             "sandboxes": self.sandboxes,
             "wake": lambda _: None,
         }
-        self.cases = Cases(**parts)
+        self.cases = Cases(**parts, rush=lambda *_: None)
         self.completion = Completion(**parts, bell=Bell())
 
     def _conclude(self, case: Case, people: People) -> Case:

@@ -10,6 +10,7 @@ PROVIDER = Provider(
     name="aplyid",
     title="APLYiD Workflow",
     prefixes=("/integrations/",),
+    routes=("POST /integrations/core/cases",),
     setting="access_key",
     switches=(
         Switch(

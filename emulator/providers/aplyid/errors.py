@@ -9,7 +9,8 @@ from flask import Request, Response, request
 
 from emulator.core.errors import Fact, Invalid, Unauthorized
 from emulator.providers.aplyid.rails import to_sentence
-from emulator.web.errors import Crashed, Malformed, TooLarge, Undecodable, UnknownPath, WrongMethod
+from emulator.web.errors import Crashed, Malformed, Struck, TooLarge, Undecodable, UnknownPath, WrongMethod
+from emulator.web.problem import phrase_of
 from emulator.web.provider import Desk
 
 LONGEST_MESSAGE = 4_000
@@ -57,13 +58,19 @@ KNOWN_VERBS = frozenset(
 class ParameterMissing(Fact):
     """`activity` or `client` is not there; the text is the end of the message."""
 
+    needed = "a JSON body (Content-Type: application/json) with two objects that are not empty, activity and client"
+
 
 class BadQuery(Fact):
     """The query cannot be decoded, which Rails finds out before it asks who is there."""
 
+    needed = "a query whose escapes can be decoded as UTF-8"
+
 
 class NoMediaType(Fact):
     """The Content-Type or the Accept header is no media type at all."""
+
+    needed = "Content-Type and Accept headers that are media types, like application/json"
 
 
 def to_json(value: Any) -> str:
@@ -101,10 +108,21 @@ def render(error: Exception, desk: Desk) -> Response:
             return Response("", 406, content_type="text/html; charset=UTF-8")
         case UnknownPath() | WrongMethod():
             return _public(404 if request.method in KNOWN_VERBS else 405)
+        case Struck():
+            return _refuse_as(error.status)
         case Crashed():
             return _public(500)
         case _:
             return _public(400)
+
+
+def _refuse_as(status: int) -> Response:
+    """What the service would say with that status: Rails' public page from 500 on, the application's shape below."""
+    if status >= 500:
+        return _public(status)
+    if status == HTTPStatus.UNAUTHORIZED:
+        return answer({"message": "Unauthorized"}, status)
+    return _refuse(status, phrase_of(status))
 
 
 def _refuse(status: int, message: str) -> Response:
@@ -122,7 +140,7 @@ def _public(status: int) -> Response:
     """What Rails answers outside the application: JSON for those who ask for it, else nothing."""
     if not _wants_json(request):
         return Response("", status, content_type="text/html; charset=UTF-8")
-    body = {"status": status, "error": HTTPStatus(status).phrase}
+    body = {"status": status, "error": phrase_of(status)}
     return Response(to_json(body), status, content_type="application/json; charset=UTF-8")
 
 

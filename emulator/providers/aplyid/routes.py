@@ -13,7 +13,6 @@ from emulator.providers.aplyid import schemas
 from emulator.providers.aplyid.errors import BROWSER_LIKE, JSON_TYPES, BadQuery, NoMediaType, ParameterMissing, answer
 from emulator.web.advice import advise
 from emulator.web.body import read_json
-from emulator.web.credentials import open_sandbox
 from emulator.web.errors import UnknownPath, WrongMethod
 from emulator.web.provider import Desk
 
@@ -51,10 +50,9 @@ def blueprint(desk: Desk) -> Blueprint:
             raise BadQuery
         if not _are_media_types(sent.get("CONTENT_TYPE"), "" if "." in path else sent.get("HTTP_ACCEPT", "")):
             raise NoMediaType
-        open_sandbox(sent, sent.get("HTTP_X_WORKFLOW_ACCESS_KEY"), desk.further_credentials)
-        activity, client = _required(read_parameters(sent), desk.switches["activity-missing"])
-        order = schemas.read_order(current.sandbox, activity, client)
-        case = desk.cases.open(order)
+        desk.admit(sent, sent.get("HTTP_X_WORKFLOW_ACCESS_KEY"))
+        parameters = _complete(read_parameters(sent), desk.switches["activity-missing"])
+        case = desk.open_case(schemas.read_order(current.sandbox, parameters))
         return answer(schemas.render_case(case, desk), 201)
 
     return routes
@@ -98,10 +96,11 @@ def read_parameters(environ: dict[str, Any]) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _required(parameters: dict[str, Any], activity_missing: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _complete(parameters: dict[str, Any], activity_missing: str) -> dict[str, Any]:
+    """The same, with both objects there; raises ParameterMissing."""
     activity, client = parameters.get("activity"), parameters.get("client")
     if not isinstance(client, dict) or not client:
         raise ParameterMissing(CLIENT_MISSING)
     if not isinstance(activity, dict) or not activity:
         raise ParameterMissing("Activity must exist" if activity_missing == "must_exist" else "activity")
-    return activity, client
+    return parameters

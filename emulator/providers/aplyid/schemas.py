@@ -84,9 +84,10 @@ class IndividualIn(ClientIn):
 ACTIVITY, CLIENT, INDIVIDUAL = ActivityIn(), ClientIn(), IndividualIn()
 
 
-def read_order(sandbox: str, activity: Mapping[str, Any], client: Mapping[str, Any]) -> NewCase:
+def read_order(sandbox: str, request: Mapping[str, Any]) -> NewCase:
     """The order a request makes; what is wrong with it is kept until it is known whether the client is new."""
-    asked, refused = _load(ACTIVITY, activity)
+    activity, client = request["activity"], request["client"]
+    asked, refused = _load(ACTIVITY, activity, "activity")
     advise_unknown_keys(activity, ACTIVITY.fields.keys(), "activity.")
     external_id = asked.get("external_id")
     if not refused and rails.is_blank(external_id):
@@ -100,15 +101,17 @@ def read_order(sandbox: str, activity: Mapping[str, Any], client: Mapping[str, A
         state={"completed": State.COMPLETED, "cancelled": State.CANCELLED}.get(status, State.OPEN),
         finishes=status == "in_progress",
         details=json.dumps(asked),
+        of_business=client.get("client_type") != "individual",
+        request=request,
         refused=refused,
     )
 
 
-def _load(schema: Record, given: Mapping[str, Any]) -> tuple[dict[str, Any], Invalid | None]:
+def _load(schema: Record, given: Mapping[str, Any], name: str) -> tuple[dict[str, Any], Invalid | None]:
     try:
         return schema.load(given), None
     except ValidationError as error:
-        return {}, Invalid(rails.full_messages(error.messages_dict))
+        return {}, Invalid(rails.full_messages(error.messages_dict), {name: error.messages_dict})
 
 
 def _read_claim(client: Mapping[str, Any]) -> ClientClaim:
@@ -130,10 +133,10 @@ def _read_client(client: Mapping[str, Any]) -> NewClient:
         raise Invalid([_bad_type(rails.to_s(kind))])
     schema = INDIVIDUAL if kind == "individual" else CLIENT
     advise_unknown_keys(client, {*INDIVIDUAL.fields, "client_type"}, "client.")
-    asked, refused = _load(schema, client)
+    asked, refused = _load(schema, client, "client")
     if schema is INDIVIDUAL and not isinstance(client.get("clientable_attributes"), dict):
         told = refused.problems if refused and isinstance(refused.problems, list) else []
-        refused = Invalid(["Clientable must exist", *told])
+        refused = Invalid(["Clientable must exist", *told], refused and refused.fields)
     if refused:
         raise refused
     phone = asked.get("contact_phone_attributes")

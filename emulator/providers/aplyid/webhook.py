@@ -1,8 +1,9 @@
 """How a case ends at APLYiD, and the `case.completed` webhook that tells of it."""
 
 from emulator.core.deliveries import Letter, Silence
-from emulator.core.model import Case, Outcome, Preferences
+from emulator.core.model import Case, Outcome
 from emulator.core.people import People
+from emulator.core.preferences import Preferences
 from emulator.providers.aplyid.errors import to_json
 from emulator.providers.aplyid.rails import is_blank
 from emulator.providers.aplyid.schemas import APPROVALS, case_status, flow_id, flow_url

@@ -11,6 +11,7 @@ PROVIDER = Provider(
     name="sphinxhq",
     title="Sphinx",
     prefixes=("/api/",),
+    routes=("POST /api/cases/", "GET /api/cases/", "GET /api/cases/{id}/"),
     setting="session_id",
     switches=(
         Switch("unauthorized", ("401", "403"), "the status without a valid session"),

@@ -10,12 +10,14 @@ from emulator.web.errors import (
     Crashed,
     Malformed,
     NotAcceptable,
+    Struck,
     TooLarge,
     Undecodable,
     UnknownPath,
     WrongMediaType,
     WrongMethod,
 )
+from emulator.web.problem import phrase_of
 from emulator.web.provider import Desk
 
 LONGEST_ANSWER = 8_000  # bytes of an error body
@@ -37,6 +39,8 @@ PAGE = """
 
 class InvalidPage(Fact):
     """There is no such page of the list."""
+
+    needed = "a page that exists: from 1 to the last one, or the word last"
 
 
 def answer(value: Any, status: int) -> Response:
@@ -69,6 +73,8 @@ def render(error: Exception, desk: Desk) -> Response:
         case UnknownPath():
             told = "The requested resource was not found on this server."
             return _page(404, "Not Found", told)
+        case Struck():
+            return _unauthorized("401") if error.status == 401 else _detail(error.status, f"{phrase_of(error.status)}.")
         case Crashed():
             return _page(500, "Server Error (500)", "")
         case _:

@@ -18,7 +18,6 @@ from emulator.providers.sphinxhq.errors import InvalidPage, answer
 from emulator.providers.sphinxhq.relations import INT64, Known
 from emulator.web.advice import advise
 from emulator.web.body import read_json
-from emulator.web.credentials import open_sandbox
 from emulator.web.errors import NotAcceptable, UnknownPath, WrongMediaType, WrongMethod
 from emulator.web.provider import Desk
 
@@ -66,7 +65,7 @@ def _resource(routes: Blueprint, desk: Desk, endpoint: str, path: str, name: str
         current.allowed = allowed
         _negotiate()
         current.varies = True
-        open_sandbox(request.environ, _session_id(), desk.further_credentials)
+        desk.admit(request.environ, _session_id())
         if request.method == "OPTIONS":
             return _describe(name)
         view = views.get("GET" if request.method == "HEAD" else request.method)
@@ -121,7 +120,7 @@ def create_case(desk: Desk) -> Response:
     objection = desk.object_to(order.webhook_url) if order.webhook_url else None
     if objection:
         advise(f"the webhook will be kept, not sent: {objection}")
-    return answer(schemas.render_case(desk.cases.open(order)), 201)
+    return answer(schemas.render_case(desk.open_case(order)), 201)
 
 
 def _read_body(environ: dict[str, Any]) -> Any:

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from emulator.core.deliveries import Letter, Silence
-from emulator.core.model import Case, Check, Outcome, Preferences, State
+from emulator.core.model import Case, Check, Outcome, State
 from emulator.core.people import People
+from emulator.core.preferences import Preferences
 from emulator.providers.sphinxhq import analyst
 from emulator.providers.sphinxhq.drf import to_json
 from emulator.providers.sphinxhq.schemas import render_case
@@ -21,19 +22,24 @@ def conclude(case: Case, people: People) -> Case:
     culprit = people.pick("culprit", range(len(case.checks))) if case.checks else 0
     checks = tuple(_conclude(case, i == culprit, check, people) for i, check in enumerate(case.checks))
     risks = [check.risk_score or 0.0 for check in checks]
-    outcome = case.outcome or Outcome.UNDECIDED
-    return replace(case, checks=checks, risk_score=max(risks) if risks else analyst.risk_score(outcome, people))
+    if not risks:
+        ordered = case.verdict.risk_score
+        risks = [analyst.risk_score(case.outcome or Outcome.UNDECIDED, people) if ordered is None else ordered]
+    return replace(case, checks=checks, risk_score=max(risks))
 
 
 def _conclude(case: Case, is_culprit: bool, check: Check, people: People) -> Check:
     outcome = (case.outcome or Outcome.UNDECIDED) if is_culprit else Outcome.APPROVED
     drawn = replace(people, key=f"{people.key}/check/{check.id}")
+    ordered, risk = case.verdict.risk_score, analyst.risk_score(outcome, drawn)
+    if ordered is not None:  # the case's risk is the highest of its checks'
+        risk = ordered if is_culprit else min(risk, ordered)
     title, note, reasoning = analyst.write(check.kind, outcome, case.client.name, drawn)
     return replace(
         check,
         state=State.COMPLETED,
         outcome=outcome,
-        risk_score=analyst.risk_score(outcome, drawn),
+        risk_score=risk,
         title=title,
         note=note,
         reasoning=reasoning,

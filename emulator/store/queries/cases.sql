@@ -2,17 +2,18 @@
 -- A new case.
 INSERT INTO cases (
     sandbox, provider, id, client_id, external_id, state, webhook_url, retention_days, details, has_checks,
-    rule, ending, created_at, updated_at, due_at, finish_at, expires_at
+    rule, ending, planned_risk, created_at, updated_at, due_at, finish_at, expires_at
 ) VALUES (
     :sandbox, :provider, :id, :client_id, :external_id, :state, :webhook_url, :retention_days, :details,
-    :has_checks, :rule, :ending, :now, :now, :due_at, :finish_at, :expires_at
+    :has_checks, :rule, :ending, :planned_risk, :now, :now, :due_at, :finish_at, :expires_at
 );
 
 -- name: case^
 -- One case with its client, unless it has expired.
 SELECT
     c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
-    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.has_checks,
+    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.planned_risk,
+    c.has_checks,
     l.id, l.external_id, l.name, l.kind, l.details
 FROM cases AS c
 JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
@@ -23,7 +24,8 @@ WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.id = :id
 -- A page of the cases of one sandbox and provider, newest first.
 SELECT
     c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
-    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.has_checks,
+    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.planned_risk,
+    c.has_checks,
     l.id, l.external_id, l.name, l.kind, l.details
 FROM cases AS c
 JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
@@ -100,3 +102,7 @@ UPDATE checks SET
     state = :state, outcome = :outcome, risk_score = :risk_score, title = :title, note = :note,
     reasoning = :reasoning, updated_at = :updated_at
 WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
+
+-- name: count_cases_by_state
+-- How many cases of each provider stand where.
+SELECT provider, state, count(*) FROM cases GROUP BY provider, state;

@@ -1,50 +1,53 @@
 -- name: add_delivery!
 -- A webhook is born, in the transaction that ends its case.
 INSERT INTO deliveries (
-    sandbox, id, provider, case_id, event, url, target, headers, body, state, attempts, created_at, due_at
+    sandbox, id, provider, case_id, event, url, target, headers, body, state, reason, attempts, created_at, due_at,
+    faults, slowly, held, position
 ) VALUES (
-    :sandbox, :id, :provider, :case_id, :event, :url, :target, :headers, :body, :state, 0, :created_at, :due_at
+    :sandbox, :id, :provider, :case_id, :event, :url, :target, :headers, :body, :state, :reason, 0, :created_at,
+    :due_at, :faults, :slowly, :held,
+    (SELECT coalesce(max(position), 0) + 1 FROM deliveries WHERE sandbox = :sandbox)
 );
 
 -- name: due_deliveries
 -- Deliveries to send now by wall time, but none to a busy target.
 SELECT
     d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
-    d.attempts, d.reason
+    d.attempts, d.reason, d.faults, d.slowly, d.held
 FROM deliveries AS d
 JOIN sandboxes AS s ON s.name = d.sandbox
 WHERE d.state = 'scheduled' AND d.due_at <= :now AND s.own_clock = 0 AND s.advancing = 0
-    AND :busy NOT LIKE '%|' || d.target || '|%'
-ORDER BY d.due_at, d.created_at
+    AND :busy NOT LIKE '%|' || coalesce(d.target, '') || '|%'
+ORDER BY d.due_at, d.position
 LIMIT :limit;
 
 -- name: due_deliveries_by_own_clocks
 -- The same for sandboxes whose clock is their own.
 SELECT
     d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
-    d.attempts, d.reason
+    d.attempts, d.reason, d.faults, d.slowly, d.held
 FROM sandboxes AS s
 JOIN deliveries AS d ON d.sandbox = s.name
 WHERE s.own_clock = 1 AND s.advancing = 0 AND d.state = 'scheduled'
     AND d.due_at <= s.clock_at + (:now - s.clock_anchor) * s.clock_factor
-    AND :busy NOT LIKE '%|' || d.target || '|%'
-ORDER BY d.due_at, d.created_at
+    AND :busy NOT LIKE '%|' || coalesce(d.target, '') || '|%'
+ORDER BY d.due_at, d.position
 LIMIT :limit;
 
 -- name: due_deliveries_of
 -- The same for one sandbox, at its own time.
 SELECT
     d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
-    d.attempts, d.reason
+    d.attempts, d.reason, d.faults, d.slowly, d.held
 FROM deliveries AS d
 WHERE d.sandbox = :sandbox AND d.state = 'scheduled' AND d.due_at <= :now
-ORDER BY d.due_at, d.created_at
+ORDER BY d.due_at, d.position
 LIMIT :limit;
 
 -- name: lease!
 -- One attempt begins; whoever held the delivery before no longer does.
 UPDATE deliveries SET
-    state = 'in_flight', attempts = attempts + 1, lease_owner = :owner, lease_until = :until
+    state = 'in_flight', attempts = attempts + 1, held = 0, lease_owner = :owner, lease_until = :until
 WHERE sandbox = :sandbox AND id = :id;
 
 -- name: release_leases!
@@ -55,7 +58,9 @@ WHERE state = 'in_flight' AND (:until IS NULL OR lease_until <= :until);
 -- name: settle!
 -- What came of an attempt, fenced by its owner and its number.
 UPDATE deliveries SET
-    state = :state, reason = :reason, due_at = :due_at, lease_owner = NULL, lease_until = NULL
+    state = :state, reason = :reason, due_at = :due_at, lease_owner = NULL, lease_until = NULL,
+    position = CASE WHEN :state NOT IN ('inbox', 'blocked') THEN position
+        ELSE (SELECT max(position) + 1 FROM deliveries WHERE sandbox = :sandbox) END
 WHERE sandbox = :sandbox AND id = :id
     AND state = 'in_flight' AND lease_owner = :owner AND attempts = :attempts;
 
@@ -79,7 +84,7 @@ SELECT min(due_at) FROM (
         SELECT d.due_at FROM deliveries AS d
         JOIN sandboxes AS s ON s.name = d.sandbox
         WHERE d.state = 'scheduled' AND s.own_clock = 0 AND s.advancing = 0
-            AND :busy NOT LIKE '%|' || d.target || '|%'
+            AND :busy NOT LIKE '%|' || coalesce(d.target, '') || '|%'
         ORDER BY d.due_at
         LIMIT 1
     )
@@ -104,10 +109,12 @@ WHERE s.own_clock = 1 AND s.advancing = 0 AND s.clock_factor > 0;
 
 -- name: inbox
 -- The newest of what was kept instead of dialled, the newest first.
-SELECT sandbox, id, provider, case_id, event, url, headers, body, state, created_at, due_at, attempts, reason
+SELECT
+    sandbox, id, provider, case_id, event, url, headers, body, state, created_at, due_at, attempts, reason,
+    faults, slowly, held
 FROM deliveries
 WHERE sandbox = :sandbox AND state IN ('inbox', 'blocked')
-ORDER BY created_at DESC, id DESC
+ORDER BY position DESC, created_at DESC, id DESC
 LIMIT :limit;
 
 -- name: count_inbox$
@@ -123,7 +130,7 @@ WHERE sandbox = :sandbox AND id = :id AND state = 'in_flight' AND lease_owner = 
 -- The newest deliveries that fit, the newest first, with the external id of their cases.
 SELECT
     d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
-    d.attempts, d.reason, c.external_id, c.rule
+    d.attempts, d.reason, d.faults, d.slowly, d.held, c.external_id, c.rule
 FROM deliveries AS d
 LEFT JOIN cases AS c ON c.sandbox = d.sandbox AND c.provider = d.provider AND c.id = d.case_id
 WHERE d.sandbox = :sandbox
@@ -133,7 +140,7 @@ WHERE d.sandbox = :sandbox
     AND (:external_id IS NULL OR c.external_id = :external_id)
     AND (:event IS NULL OR d.event = :event)
     AND (:state IS NULL OR d.state = :state)
-ORDER BY d.created_at DESC, d.id DESC
+ORDER BY d.created_at DESC, d.position DESC, d.id DESC
 LIMIT :limit;
 
 -- name: attempts_of
@@ -146,3 +153,25 @@ ORDER BY number;
 -- Due again now, unless an attempt is under way.
 UPDATE deliveries SET state = 'scheduled', due_at = :now, reason = NULL
 WHERE sandbox = :sandbox AND id = :id AND state <> 'in_flight';
+
+-- name: release_held!
+-- What waited until another one went to the same target is due now.
+UPDATE deliveries SET held = 0, due_at = :now
+WHERE sandbox = :sandbox AND held = 1 AND state = 'scheduled' AND id <> :id
+    AND coalesce(target, '') = coalesce(:target, '');
+
+-- name: holds_one_for$
+-- Does one wait until another one went to that target?
+SELECT 1 FROM deliveries
+WHERE sandbox = :sandbox AND held = 1 AND state = 'scheduled' AND coalesce(target, '') = coalesce(:target, '')
+LIMIT 1;
+
+-- name: count_deliveries_by_state
+-- How many webhooks stand where.
+SELECT state, count(*) FROM deliveries GROUP BY state;
+
+-- name: oldest_due_delivery$
+-- Since when the longest waiting webhook is due, by wall time.
+SELECT min(d.due_at) FROM deliveries AS d
+JOIN sandboxes AS s ON s.name = d.sandbox
+WHERE d.state = 'scheduled' AND s.own_clock = 0;

@@ -56,6 +56,14 @@ WHERE name = :name;
 -- Whoever ran time step by step is gone.
 UPDATE sandboxes SET advancing = 0 WHERE advancing = 1;
 
+-- name: changed_sandboxes
+-- The sandboxes with settings of their own, and these.
+SELECT name, settings FROM sandboxes WHERE settings <> '{}';
+
+-- name: has_cases$
+-- Was anything ever opened there?
+SELECT 1 FROM cases WHERE sandbox = :name LIMIT 1;
+
 -- name: sandbox_names
 -- Every sandbox that was used.
 SELECT name FROM sandboxes ORDER BY name;

@@ -1,0 +1,199 @@
+"""The routes of faults: what kinds there are, which stand, add, take back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, Field
+from dataclasses import fields as fields_of
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response
+from marshmallow import Schema, ValidationError, fields
+from marshmallow.validate import Length, OneOf, Range, Regexp
+
+from emulator.control.matching import MatchIn
+from emulator.control.room import ControlRoom
+from emulator.control.wire import NothingIn, Variants, answer, moment, takes
+from emulator.core.faults import Fault
+from emulator.core.matching import match_of_json, match_to_json
+from emulator.core.mishaps import MISHAPS
+from emulator.web.outages import OUTAGES
+from emulator.web.problem import Refused
+
+KINDS: Mapping[str, Any] = {kind.kind: kind for kind in (*OUTAGES, *MISHAPS)}
+LONGEST_LIFE = 30 * 86_400
+MATCHING = ("provider", "path", "when")
+STRIKING = ("times", "probability", "expires_in")
+
+
+class FaultIn(MatchIn):
+    """What every kind of fault takes beside its own settings."""
+
+    kind = fields.String(required=True, validate=OneOf(KINDS), metadata={"description": "what goes wrong"})
+    path = fields.String(
+        allow_none=True,
+        validate=Length(max=500),
+        metadata={"description": "how the path starts: of the request, or of the webhook's target"},
+    )
+    times = fields.Integer(
+        strict=True,
+        allow_none=True,
+        load_default=None,
+        validate=Range(1, 1_000_000),
+        metadata={"description": "how often it strikes; as often as it fits unless told"},
+    )
+    probability = fields.Float(
+        load_default=1.0,
+        validate=Range(0, 1),
+        metadata={"description": "how likely, drawn from the sandbox's seed"},
+    )
+    expires_in = fields.Float(
+        load_default=900.0,
+        validate=Range(0, LONGEST_LIFE, min_inclusive=False),
+        metadata={"description": "seconds of wall time until it is forgotten"},
+    )
+
+
+class AnyJsonObject(fields.Dict):
+    """A JSON object that is not too long."""
+
+    def __init__(self, most: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.most = most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        value = super()._deserialize(value, attr, data, **options)  # type: ignore[no-untyped-call]
+        if not value or len(json.dumps(value)) > self.most:
+            raise ValidationError(f"an object of 1 to {self.most} characters of JSON is needed")
+        return value
+
+
+def schema_of(kind: str) -> type[Schema]:
+    """What a fault of that kind is asked for with, made from the fields of its class."""
+    own = {field.name: _field(field) for field in fields_of(KINDS[kind])}
+    name = "".join(part.capitalize() for part in kind.split("_"))
+    return FaultIn.from_dict(own, name=f"{name}FaultIn")
+
+
+def _field(field: Field[Any]) -> fields.Field[Any]:
+    about = field.metadata
+    options: dict[str, Any] = {"metadata": {"description": about["told"]}}
+    if field.default is MISSING and field.default_factory is MISSING:
+        options["required"] = True
+    if field.type is bool:
+        return fields.Boolean(truthy={True}, falsy={False}, **options)
+    if field.type is int:
+        return fields.Integer(validate=Range(about["low"], about["high"]), strict=True, **options)
+    if field.type in (float, float | None):
+        return fields.Float(validate=Range(about["low"], about["high"]), allow_none=field.default is None, **options)
+    if field.type is str:
+        return fields.String(validate=list(_rules(about)), **options)
+    if field.type is Any:
+        return fields.Raw(allow_none=True, validate=_short_enough(int(about["high"])), **options)
+    return AnyJsonObject(int(about["high"]), **options)
+
+
+def _rules(about: Mapping[str, Any]) -> Any:
+    if "choices" in about:
+        yield OneOf(about["choices"])
+    if about["high"] is not None:
+        yield Length(about["low"], about["high"])
+    if "pattern" in about:
+        yield Regexp(f"(?:{about['pattern']})\\Z")
+
+
+def _short_enough(most: int) -> Any:
+    def check(value: Any) -> None:
+        if len(value if isinstance(value, str) else json.dumps(value)) > most:
+            raise ValidationError(f"at most {most} characters")
+
+    return check
+
+
+SCHEMAS = {kind: schema_of(kind)() for kind in KINDS}
+
+
+def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+    """/faults of the emulator, and /faults of a sandbox."""
+
+    @routes.get("/faults")
+    def list_kinds() -> Response:
+        """Every kind of fault, with its settings and what they mean."""
+        return answer({"count": len(KINDS), "kinds": [_describe(kind) for kind in KINDS]})
+
+    @routes.get("/sandboxes/<sandbox:name>/faults")
+    def list_faults(name: str) -> Response:
+        """The faults that may still strike in a sandbox."""
+        found = room.planning.faults(name)
+        return answer({"count": len(found), "faults": [_render(fault) for fault in found]})
+
+    @routes.post("/sandboxes/<sandbox:name>/faults")
+    @takes(Variants("kind", SCHEMAS))
+    def add_fault(name: str, said: dict[str, Any]) -> Response:
+        """Plan a fault."""
+        return answer(_render(_add(room, name, said)), 201)
+
+    @routes.delete("/sandboxes/<sandbox:name>/faults")
+    @takes(NothingIn())
+    def clear_faults(name: str, said: dict[str, Any]) -> Response:
+        """Take all faults back; requests that are held up by one go on."""
+        room.planning.remove_faults(name)
+        return answer({"count": 0, "faults": []})
+
+    @routes.delete("/sandboxes/<sandbox:name>/faults/<fault_id>")
+    @takes(NothingIn())
+    def remove_fault(name: str, fault_id: str, said: dict[str, Any]) -> Response:
+        """Take one fault back."""
+        room.planning.remove_faults(name, fault_id)
+        return list_faults(name)
+
+
+def _add(room: ControlRoom, name: str, said: dict[str, Any]) -> Fault:
+    room.know_provider(said.get("provider"))
+    settings = {key: value for key, value in said.items() if key not in (*MATCHING, *STRIKING, "kind")}
+    if said["kind"] == "latency" and (settings.get("up_to") or 60) < settings["seconds"]:
+        raise Refused(422, "up_to: not less than seconds", errors={"up_to": "not less than seconds"})
+    return room.planning.add_fault(
+        name,
+        kind=said["kind"],
+        match=match_of_json(said),
+        times=said["times"],
+        probability=said["probability"],
+        expires_in=timedelta(seconds=said["expires_in"]),
+        settings=settings,
+    )
+
+
+def _render(fault: Fault) -> dict[str, Any]:
+    return {
+        "id": fault.id,
+        "kind": fault.kind,
+        "side": KINDS[fault.kind].side,
+        **match_to_json(fault.match),
+        "times": fault.times,
+        "probability": fault.probability,
+        "expires_at": moment(fault.until),
+        "seen": fault.seen,
+        **json.loads(fault.settings),
+    }
+
+
+def _describe(kind: str) -> dict[str, Any]:
+    about = KINDS[kind]
+    told = " ".join((about.__doc__ or "").split())
+    return {
+        "kind": kind,
+        "side": about.side,
+        "does": told,
+        "settings": [_describe_setting(field) for field in fields_of(about)],
+    }
+
+
+def _describe_setting(field: Field[Any]) -> dict[str, Any]:
+    about = field.metadata
+    default = None if field.default is MISSING else field.default
+    if field.default_factory is not MISSING:
+        default = field.default_factory()
+    required = field.default is MISSING and field.default_factory is MISSING
+    bounds = {name: about[name] for name in ("low", "high", "choices") if about.get(name) is not None}
+    return {"name": field.name, "means": about["told"], "required": required, "default": default, **bounds}

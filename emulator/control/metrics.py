@@ -1,0 +1,66 @@
+"""/metrics in the text format of Prometheus; its library is imported when somebody first asks."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import Blueprint, Response
+
+from emulator.control.room import ControlRoom
+from emulator.web.meter import BUCKETS
+
+
+def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+    """/metrics"""
+
+    @routes.get("/metrics")
+    def metrics() -> Response:
+        """What the emulator did since it started, as Prometheus reads it."""
+        from prometheus_client import CollectorRegistry
+        from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+        registry = CollectorRegistry()
+        registry.register(_Collector(room))
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class _Collector:
+    def __init__(self, room: ControlRoom) -> None:
+        self.room = room
+
+    def collect(self) -> Iterator[Any]:
+        """Every metric."""
+        from prometheus_client.core import CounterMetricFamily
+
+        yield from self._served()
+        cases, deliveries, lag = self.room.tracking.overview()
+        yield _gauge("emulator_cases", "Cases by state", ("provider", "state"), cases)
+        yield _gauge("emulator_deliveries", "Webhooks by state", ("state",), {(k,): v for k, v in deliveries.items()})
+        waiting = deliveries.get("scheduled", 0) + deliveries.get("in_flight", 0)
+        yield _gauge("emulator_delivery_queue_depth", "Webhooks that wait or are under way", (), {(): waiting})
+        yield _gauge("emulator_delivery_queue_lag_seconds", "How long the oldest due one waits", (), {(): lag})
+        evicted = CounterMetricFamily("emulator_journal_evictions", "Exchanges the journal had no room for")
+        evicted.add_metric([], self.room.journal.evicted)
+        yield evicted
+
+    def _served(self) -> Iterator[Any]:
+        from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+
+        requests, creates = self.room.meter.read()
+        served = CounterMetricFamily("emulator_requests", "Requests answered", labels=("provider", "status"))
+        for (provider, status), many in sorted(requests.items()):
+            served.add_metric([provider, str(status)], many)
+        yield served
+        taken = HistogramMetricFamily("emulator_create_seconds", "How long Create Case took", labels=("provider",))
+        for provider, (counts, seconds) in sorted(creates.items()):
+            bounds = [*map(str, BUCKETS), "+Inf"]
+            taken.add_metric([provider], list(zip(bounds, counts, strict=True)), seconds)
+        yield taken
+
+
+def _gauge(name: str, told: str, labels: tuple[str, ...], values: Mapping[Any, float]) -> Any:
+    from prometheus_client.core import GaugeMetricFamily
+
+    family = GaugeMetricFamily(name, told, labels=labels)
+    for key, value in sorted(values.items()):
+        family.add_metric(key, value)
+    return family

@@ -1,0 +1,139 @@
+"""Planned misbehaviour: what it is aimed at, how often it strikes, and until when."""
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from emulator.core.matching import Match, match_of_json, match_to_json
+from emulator.core.people import People
+from emulator.core.timepiece import from_micros, to_micros
+
+MOST_FAULTS = 100
+
+
+class Side(StrEnum):
+    """Where a fault strikes."""
+
+    API = "api"
+    WEBHOOK = "webhook"
+
+
+class Effect(Protocol):
+    """What a fault does: one small class a kind, whose fields are its settings; its docstring is its documentation."""
+
+    kind: str
+    side: Side
+
+
+def setting(default: Any, told: str, *, low: float | None = None, high: float | None = None, **more: Any) -> Any:
+    """A field of an effect: its default (... where one is needed), what it means, and its bounds (length of texts)."""
+    metadata = {"told": told, "low": low, "high": high, **more}
+    if default is ...:
+        return field(metadata=metadata)
+    if isinstance(default, dict):
+        return field(default_factory=lambda: dict(default), metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """One fault of a sandbox; `settings` is JSON text that its kind reads."""
+
+    id: str
+    kind: str
+    match: Match
+    until: datetime  # wall time: a clock that stands still must not keep a fault alive
+    times: int | None = None  # how often it still strikes; None: as often as it fits
+    probability: float = 1.0
+    seen: int = 0  # how often it fitted so far, which the draw depends on
+    settings: str = "{}"
+
+    @property
+    def name(self) -> str:
+        """As it is told in journal and deliveries."""
+        return f"{self.kind} ({self.id})"
+
+    def looked_at(self, *, struck: bool) -> "Fault":
+        """The same after it fitted once more."""
+        spent = self.times is not None and struck
+        return replace(self, seen=self.seen + 1, times=(self.times or 0) - 1 if spent else self.times)
+
+    @property
+    def is_spent(self) -> bool:
+        """Will it never strike again?"""
+        return self.times is not None and self.times <= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A fault that strikes, and chance for what it draws."""
+
+    fault: Fault
+    people: People
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Situation:
+    """What happens where a fault may strike; the document is asked for only when a fault looks into it."""
+
+    provider: str
+    path: str | None
+    document: Callable[[], Any]
+
+
+def strike(
+    faults: Sequence[Fault],
+    situation: Situation,
+    wall: datetime,
+    people: Callable[[str], People],
+    one_of: Collection[str],
+) -> tuple[list[Hit], list[Fault]]:
+    """Which strike, in the order they were added, and what is left of all; of the kinds in `one_of` the first only."""
+    hits: list[Hit] = []
+    after: list[Fault] = []
+    for fault in faults:
+        if fault.until <= wall:
+            continue
+        taken = fault.kind in one_of and any(hit.fault.kind in one_of for hit in hits)
+        if taken or not _fits(fault, situation):
+            after.append(fault)
+            continue
+        drawn = people(f"fault/{fault.id}/{fault.seen}")
+        struck = fault.probability >= 1 or drawn.share("strikes") < fault.probability
+        if struck:
+            hits.append(Hit(fault, drawn))
+        looked_at = fault.looked_at(struck=struck)
+        after += [] if looked_at.is_spent else [looked_at]
+    return hits, after
+
+
+def _fits(fault: Fault, situation: Situation) -> bool:
+    document = situation.document() if fault.match.conditions else None
+    return fault.match.fits(situation.provider, situation.path, document)
+
+
+def fault_to_json(fault: Fault) -> dict[str, Any]:
+    """As it is kept."""
+    return {
+        "id": fault.id,
+        "kind": fault.kind,
+        "match": match_to_json(fault.match),
+        "until": to_micros(fault.until),
+        "times": fault.times,
+        "probability": fault.probability,
+        "seen": fault.seen,
+        "settings": json.loads(fault.settings),
+    }
+
+
+def fault_of_json(value: Mapping[str, Any]) -> Fault:
+    """The fault that was written so."""
+    read = {
+        "match": match_of_json(value["match"]),
+        "until": from_micros(value["until"]),
+        "settings": json.dumps(value["settings"]),
+    }
+    return Fault(**{**value, **read})

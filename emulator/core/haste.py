@@ -1,0 +1,34 @@
+"""A webhook that arrives before the answer to the request that caused it: the fault `early`."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from emulator.core.completion import Completion
+from emulator.core.deliveries import DeliveryFilter, DeliveryReport, DeliveryState
+from emulator.core.model import Case
+from emulator.core.tracking import Tracking
+
+LONGEST = 10.0  # seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Haste:
+    """Ends a case at once and waits until its webhook was tried."""
+
+    completion: Completion
+    tracking: Tracking
+    seat: Callable[[], AbstractContextManager[bool]]  # whether one more request may wait
+
+    def __call__(self, case: Case, faults: Sequence[str]) -> None:
+        """End it now; return when its webhooks were tried once, after ten seconds at most."""
+        self.completion.end_early(case, faults)
+        wanted = DeliveryFilter(provider=case.provider, case_id=case.id)
+        with self.seat() as seated:
+            if seated:
+                self.tracking.wait_for_all(case.sandbox, wanted, LONGEST, _was_tried)
+
+
+def _was_tried(report: DeliveryReport) -> bool:
+    waiting = (DeliveryState.SCHEDULED, DeliveryState.IN_FLIGHT)
+    return bool(report.attempts) or report.delivery.state not in waiting

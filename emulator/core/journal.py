@@ -1,0 +1,109 @@
+"""The journal: what came in and what went out, bounded; kept in memory, and gone with the process."""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from threading import Lock
+
+MOST_EXCHANGES = 1_000  # of one sandbox
+MOST_BYTES = 64 * 1024 * 1024  # of all
+OVERHEAD = 2_500  # bytes an exchange takes beside its bodies
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """A request and its answer: one that came in, or an attempt to deliver a webhook."""
+
+    number: int
+    at: datetime  # wall time
+    outgoing: bool
+    sandbox: str
+    provider: str | None
+    method: str
+    url: str  # what came in: path and query
+    headers: Mapping[str, str]  # credentials masked
+    body: bytes | None  # None: it was not read
+    status: int | None  # None: no answer came
+    answer_headers: Mapping[str, str]
+    answer: bytes
+    took: float  # seconds
+    case_id: int | None = None
+    delivery_id: str | None = None
+    rule: str | None = None
+    faults: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+    refusal: Exception | None = None  # why it was refused
+    error: str | None = None  # why an attempt failed
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return OVERHEAD + len(self.body or b"") + len(self.answer)
+
+
+@dataclass
+class _Book:
+    exchanges: deque[Exchange] = field(default_factory=deque)
+    evicted: int = 0
+    last_evicted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The exchanges that fit, oldest first, and what is missing: so many were evicted, the last one of that number."""
+
+    exchanges: Sequence[Exchange]
+    evicted: int
+    last_evicted: int
+
+
+@dataclass
+class Journal:
+    """The latest exchanges of every sandbox; a reader sees all that was answered before."""
+
+    most_exchanges: int = MOST_EXCHANGES
+    most_bytes: int = MOST_BYTES
+    evicted: int = 0
+    _bytes: int = 0
+    _lock: Lock = field(default_factory=Lock)
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+    # The longest idle sandbox first; those that were emptied remember how much they lost.
+    _books: OrderedDict[str, _Book] = field(default_factory=OrderedDict)
+
+    def next_number(self) -> int:
+        """A number higher than any before."""
+        return next(self._numbers)
+
+    def add(self, exchange: Exchange) -> None:
+        """Write it down; what no longer has room is evicted, the longest idle sandbox first."""
+        with self._lock:
+            book = self._books.setdefault(exchange.sandbox, _Book())
+            self._books.move_to_end(exchange.sandbox)
+            book.exchanges.append(exchange)
+            self._bytes += exchange.size
+            if len(book.exchanges) > self.most_exchanges:
+                self._evict(book)
+            while self._bytes > self.most_bytes:
+                self._evict(next(book for book in self._books.values() if book.exchanges))
+
+    def _evict(self, book: _Book) -> None:
+        lost = book.exchanges.popleft()
+        self._bytes -= lost.size
+        book.evicted += 1
+        book.last_evicted = lost.number
+        self.evicted += 1
+
+    def find(self, sandbox: str, fits: Callable[[Exchange], bool]) -> Found:
+        """What fits of one sandbox."""
+        with self._lock:
+            book = self._books.get(sandbox, _Book())
+            there, evicted, last = tuple(book.exchanges), book.evicted, book.last_evicted
+        return Found([exchange for exchange in there if fits(exchange)], evicted, last)
+
+    def forget(self, sandbox: str) -> None:
+        """Nothing was ever written down of that sandbox."""
+        with self._lock:
+            book = self._books.pop(sandbox, _Book())
+            self._bytes -= sum(exchange.size for exchange in book.exchanges)

@@ -1,0 +1,127 @@
+"""What is planned for a sandbox: how the next cases end, outcome rules, and faults."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from emulator.core.bell import Bell
+from emulator.core.errors import Conflict, NotFound
+from emulator.core.faults import MOST_FAULTS, Fault
+from emulator.core.matching import Match
+from emulator.core.ports import Transaction
+from emulator.core.preferences import Planned, Preferences
+from emulator.core.rules import MOST_RULES, Rule
+from emulator.core.sandboxes import Sandboxes
+
+T = TypeVar("T", Rule, Fault)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planning:
+    """Adds to what is planned, and takes it back."""
+
+    sandboxes: Sandboxes
+    # By sandbox: rings when its faults are taken back, for requests that are being held up by one.
+    cleared: dict[str, Bell] = field(default_factory=lambda: defaultdict(Bell))
+
+    def read(self, sandbox: str) -> Preferences:
+        """All that is planned; faults whose time is over are left out."""
+        _, preferences, _ = self.sandboxes.look(sandbox)
+        return preferences
+
+    def faults(self, sandbox: str) -> Sequence[Fault]:
+        """The faults that may still strike."""
+        wall = self.sandboxes.clock.now()
+        return [fault for fault in self.read(sandbox).faults if fault.until > wall]
+
+    def plan(self, sandbox: str, planned: Planned) -> None:
+        """Decide how the next cases end; what was planned before comes first."""
+        self._change(sandbox, lambda preferences, _: {"planned": (*preferences.planned, planned)})
+
+    def forget_plans(self, sandbox: str) -> None:
+        """Nothing is planned for the next cases any more."""
+        self._change(sandbox, lambda *_: {"planned": ()}, only_if_used=True)
+
+    def add_rule(self, sandbox: str, make: Callable[[str], Rule]) -> Rule:
+        """A rule after those there are, given its id; raises Conflict when there are too many."""
+        return self._add(sandbox, "rules", "r", make, MOST_RULES)
+
+    def add_fault(
+        self,
+        sandbox: str,
+        *,
+        kind: str,
+        match: Match,
+        times: int | None,
+        probability: float,
+        expires_in: timedelta,
+        settings: Mapping[str, Any],
+    ) -> Fault:
+        """A fault, from now on; raises Conflict when there are too many."""
+        until = self.sandboxes.clock.now() + expires_in
+
+        def make(fault_id: str) -> Fault:
+            return Fault(
+                id=fault_id,
+                kind=kind,
+                match=match,
+                until=until,
+                times=times,
+                probability=probability,
+                settings=json.dumps(settings),
+            )
+
+        return self._add(sandbox, "faults", "f", make, MOST_FAULTS)
+
+    def remove_rules(self, sandbox: str, rule_id: str | None = None) -> None:
+        """That rule, or all of the sandbox's; raises NotFound."""
+        self._remove(sandbox, "rules", "rule", rule_id)
+
+    def remove_faults(self, sandbox: str, fault_id: str | None = None) -> None:
+        """That fault, or all of the sandbox's, and whoever is held up by one goes on; raises NotFound."""
+        self._remove(sandbox, "faults", "fault", fault_id)
+        self.cleared[sandbox].ring()
+
+    def _add(self, sandbox: str, name: str, letter: str, make: Callable[[str], T], most: int) -> T:
+        added: list[T] = []
+
+        def add(preferences: Preferences, number: int) -> Mapping[str, Any]:
+            there: Sequence[T] = self._alive(getattr(preferences, name))
+            if len(there) >= most:
+                raise Conflict(f"there are {most} {name} already: take some back")
+            added.append(make(f"{letter}{number}"))
+            return {name: (*there, *added), "numbered": number}
+
+        self._change(sandbox, add)
+        return added[0]
+
+    def _alive(self, there: Sequence[Any]) -> Sequence[Any]:
+        wall = self.sandboxes.clock.now()
+        return [item for item in there if not isinstance(item, Fault) or item.until > wall]
+
+    def _remove(self, sandbox: str, name: str, what: str, wanted: str | None) -> None:
+        def remove(preferences: Preferences, _: int) -> Mapping[str, Any]:
+            there = getattr(preferences, name)
+            if wanted is not None and wanted not in [item.id for item in there]:
+                raise NotFound(what, wanted)
+            return {name: tuple(item for item in there if wanted not in (None, item.id))}
+
+        self._change(sandbox, remove, only_if_used=wanted is None)
+
+    def _change(
+        self, sandbox: str, change: Callable[[Preferences, int], Mapping[str, Any]], *, only_if_used: bool = False
+    ) -> None:
+        """Save what `change` makes of what is planned and the next free number."""
+        with self.sandboxes.store.transaction() as tx:
+            if only_if_used and not tx.knows_sandbox(sandbox):
+                return
+            preferences, _ = self.sandboxes.enter(tx, sandbox)
+            self.sandboxes.save(tx, sandbox, **change(preferences, _next_number(tx, sandbox)))
+
+
+def _next_number(tx: Transaction, sandbox: str) -> int:
+    found = tx.sandbox(sandbox)
+    return int(json.loads(found.settings).get("numbered", 0)) + 1 if found else 1

@@ -1,0 +1,83 @@
+"""The use cases, wired to a store, a clock and a sender."""
+
+import os
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from emulator.core.advance import TimeMachine
+from emulator.core.bell import Bell
+from emulator.core.cases import Cases
+from emulator.core.clock import Clock
+from emulator.core.completion import Completion
+from emulator.core.haste import Haste
+from emulator.core.journal import Journal
+from emulator.core.outbox import Outbox, UnderWay
+from emulator.core.planning import Planning
+from emulator.core.ports import Ending
+from emulator.core.preferences import Preferences
+from emulator.core.sandboxes import Sandboxes
+from emulator.core.tracking import Tracking
+from emulator.delivery.late import LateSender
+from emulator.delivery.targets import Targets
+from emulator.delivery.worker import Alarm, Worker
+from emulator.store.sqlite import SqliteStore
+from emulator.version import VERSION
+from emulator.web.journalling import write_attempt
+from emulator.web.seats import Seats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Core:
+    """The use cases; `endings` is filled with what each provider brings along."""
+
+    store: SqliteStore
+    clock: Clock
+    endings: dict[str, Ending]
+    sandboxes: Sandboxes
+    journal: Journal
+    seats: Seats
+    completion: Completion
+    tracking: Tracking
+    planning: Planning
+    cases: Cases
+    machine: TimeMachine
+    worker: Worker
+
+
+def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
+    """The use cases of an emulator; nothing runs yet."""
+    clock, alarm, journal, seats = Clock(), Alarm(), Journal(), Seats()
+    both: dict[str, Any] = {"store": store, "clock": clock}
+    endings: dict[str, Ending] = {}
+    bell, under_way = Bell(), UnderWay()
+    sandboxes = Sandboxes(**both, defaults=defaults, endings=endings, under_way=under_way, forget=journal.forget)
+    outbox = Outbox(
+        **both,
+        retry_of=lambda read, sandbox: sandboxes.preferences(read, sandbox).retry,
+        now_of=sandboxes.now,
+        wall_time_of=sandboxes.wall_time_of,
+        sender=LateSender(targets, clock, f"case-emulator/{VERSION}"),
+        owner=f"{os.getpid()}-{clock.stopwatch()}",
+        wake=alarm.wake,
+        note=partial(write_attempt, journal, clock),
+        bell=bell,
+        under_way=under_way,
+    )
+    moving: dict[str, Any] = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
+    completion = Completion(**moving, bell=bell)
+    tracking = Tracking(**both, bell=bell, wake=alarm.wake, now_of=sandboxes.now)
+    rush = Haste(completion=completion, tracking=tracking, seat=seats.try_to_take)
+    return Core(
+        **both,
+        endings=endings,
+        sandboxes=sandboxes,
+        journal=journal,
+        seats=seats,
+        completion=completion,
+        tracking=tracking,
+        planning=Planning(sandboxes=sandboxes),
+        cases=Cases(**moving, rush=rush),
+        machine=TimeMachine(**moving, completion=completion, outbox=outbox),
+        worker=Worker(**both, completion=completion, outbox=outbox, alarm=alarm),
+    )
