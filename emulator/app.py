@@ -51,7 +51,7 @@ class Built:
 
 def create_app(settings: Settings, address: str | None = None) -> Built:
     """An emulator with those settings; `address` is where it listens. Raises BadSetting or StoreUnusable."""
-    switches = _read_switches(settings.switch)
+    switches = read_switches(settings.switch)
     public_url = settings.public_url or address or f"http://{settings.host}:{settings.port}"
     preferences = Preferences(
         delay=settings.delay,
@@ -59,7 +59,7 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
         retry=parse_retry(settings.retry),
         seed=settings.seed,
     )
-    targets = _targets(settings, address, public_url)
+    targets = targets_of(settings, address, public_url)
     store, clock, alarm = SqliteStore(settings.database_file), Clock(), Alarm()
     bell, under_way = Bell(), UnderWay()
     endings: dict[str, Ending] = {}
@@ -145,7 +145,7 @@ def _ending(provider: Provider, desk: Desk) -> Ending:
     return Ending(newborn=provider.newborn, conclude=provider.conclude, letter=letter)
 
 
-def _read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
+def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
     """The value of every switch of every provider; raises BadSetting."""
     known = {f"{p.name}.{s.name}": s for p in PROVIDERS for s in p.switches}
     values = {name: switch.choices[0] for name, switch in known.items()}
@@ -159,7 +159,8 @@ def _read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
     return {p.name: {s.name: values[f"{p.name}.{s.name}"] for s in p.switches} for p in PROVIDERS}
 
 
-def _targets(settings: Settings, address: str | None, public_url: str) -> Targets:
+def targets_of(settings: Settings, address: str | None, public_url: str) -> Targets:
+    """Where webhooks may go, with those settings and listening at that address."""
     own = {_host_and_port(url) for url in (address, public_url) if url}
     if address:
         own.add((settings.host, _host_and_port(address)[1]))

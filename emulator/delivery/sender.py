@@ -15,7 +15,7 @@ from urllib3.exceptions import ConnectTimeoutError
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Attempt, Delivery
 from emulator.delivery.line import Line, LineAdapter
-from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
+from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName, is_loopback
 
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
@@ -54,7 +54,7 @@ class HttpSender:
                 if line.cut:  # what was read before the cut may look complete
                     raise TimeoutError
         except Exception as error:  # requests lets urllib3's and http.client's own errors through
-            return Attempt(error=_in_plain_words(error, line))
+            return Attempt(error=in_plain_words(error, line))
         finally:
             line.close()
         return Attempt(
@@ -132,14 +132,15 @@ def _refusal(answer: requests.Response) -> str | None:
     return f"the receiver answered {answer.status_code}"
 
 
-def _in_plain_words(error: Exception, line: Line) -> str:
+def in_plain_words(error: Exception, line: Line) -> str:
+    """Why an attempt on that line failed."""
     where = f"{line.target.host}:{line.target.port}"
     causes = list(_causes(error))
     if line.cut:
         return f"{where} took longer than an attempt may take"
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         hint = "; inside a container localhost is the container itself, try host.docker.internal"
-        return f"nothing listens on {where}" + (hint if line.target.host == "localhost" else "")
+        return f"nothing listens on {where}" + (hint if is_loopback(line.target.host) else "")
     if any(isinstance(cause, ConnectTimeoutError) for cause in causes):
         return f"{where} did not accept the connection in time"
     if any(isinstance(cause, ConnectionResetError | BrokenPipeError) for cause in causes):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response
 from marshmallow import Schema
@@ -34,6 +35,16 @@ class Desk:
     object_to: Callable[[str], str | None]  # why a webhook to that URL would not be sent; None: it would
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """A request that is answered 201; the path is below our address."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+    method: str = "POST"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Provider:
     """One emulated API. A further one is a folder like these two and one line in `app.py`."""
@@ -49,4 +60,5 @@ class Provider:
     conclude: Callable[[Case, People], Case]
     render_webhook: Callable[[Case, Preferences, str, Desk], Letter | Silence]
     curl: Callable[[str], str]  # a request to paste, given our address
+    draw_sample: Callable[[People, str], Sample]  # a request drawn by chance, for the sandbox of that name
     completion_in: type[Schema]  # how somebody says how a case is to end; loads to Completed
