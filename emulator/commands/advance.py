@@ -38,7 +38,9 @@ def _read_duration(context: click.Context, parameter: click.Parameter, text: str
 def advance(control: Control, sandbox: str, duration: dict[str, Any], as_json: bool) -> None:
     """Let time go by in a sandbox.
 
-    Runs all that falls due, waits for the receivers and says what happened. DURATION is in seconds (90), a shorthand (1h30m, 2d) or ISO 8601 (PT1H, P30D); 0 runs what is due now.
+    Runs all that falls due, waits for the receivers and says what happened.
+
+    DURATION is in seconds (90), a shorthand (1h30m, 2d) or ISO 8601 (PT1H, P30D); 0 runs what is due now.
 
     \b
     Example:

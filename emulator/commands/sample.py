@@ -46,7 +46,7 @@ def _read_seed(context: click.Context, parameter: click.Parameter, given: str) -
 def sample(provider: "Provider", seed: int, form: str | None, sandbox: str, url: str, as_json: bool) -> None:
     """Print a valid request with made-up people.
 
-    Everything is drawn by chance from the seed. PROVIDER is aplyid or sphinxhq. With --json: method, url, headers and body.
+    PROVIDER is aplyid or sphinxhq. The same seed draws the same request. --json prints method, url, headers and body.
 
     \b
     Example:
@@ -78,8 +78,8 @@ def _python(drawn: "Sample", url: str) -> str:
     return (
         f"import requests\n\n"
         f"answer = requests.request(\n"
-        f"    {ascii(drawn.method)},\n"
-        f"    {ascii(url)},\n"
+        f"    {drawn.method!a},\n"
+        f"    {url!a},\n"
         f"    headers={_literal(drawn.headers)},\n"
         f"    json={_literal(drawn.body)},\n"
         f")\n"
@@ -91,7 +91,7 @@ def _literal(value: object, indent: str = "    ") -> str:
     """The value as Python writes it, laid out for reading."""
     deeper = f"{indent}    "
     if isinstance(value, Mapping):
-        items = [f"{ascii(name)}: {_literal(part, deeper)}" for name, part in value.items()]
+        items = [f"{name!a}: {_literal(part, deeper)}" for name, part in value.items()]
         brackets = "{}"
     elif isinstance(value, list):
         items, brackets = [_literal(part, deeper) for part in value], "[]"

@@ -15,7 +15,7 @@ from urllib3.exceptions import ConnectTimeoutError
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Attempt, Delivery
 from emulator.delivery.line import Line, LineAdapter
-from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName, is_loopback
+from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
 
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
@@ -140,7 +140,7 @@ def in_plain_words(error: Exception, line: Line) -> str:
         return f"{where} took longer than an attempt may take"
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         hint = "; inside a container localhost is the container itself, try host.docker.internal"
-        return f"nothing listens on {where}" + (hint if is_loopback(line.target.host) else "")
+        return f"nothing listens on {where}" + (hint if line.target.host == "localhost" else "")
     if any(isinstance(cause, ConnectTimeoutError) for cause in causes):
         return f"{where} did not accept the connection in time"
     if any(isinstance(cause, ConnectionResetError | BrokenPipeError) for cause in causes):
