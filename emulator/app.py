@@ -45,9 +45,9 @@ class Built:
 
 def create_app(settings: Settings, address: str | None = None) -> Built:
     """An emulator with those settings; `address` is where it listens. Raises BadSetting or StoreUnusable."""
-    switches = _read_switches(settings.switch)
+    switches = read_switches(settings.switch)
     public_url = settings.public_url or address or f"http://{settings.host}:{settings.port}"
-    targets = _targets(settings, address, public_url)
+    targets = targets_of(settings, address, public_url)
     core = wire(_preferences(settings), SqliteStore(settings.database_file), targets)
     desks = {p.name: _desk(p, settings, core, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
     core.endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
@@ -99,6 +99,7 @@ def _room(core: Core, meter: Meter) -> ControlRoom:
         completion=core.completion,
         planning=core.planning,
         machine=core.machine,
+        snapshots=core.snapshots,
         seats=core.seats,
         journal=core.journal,
         meter=meter,
@@ -129,7 +130,7 @@ def _ending(provider: Provider, desk: Desk) -> Ending:
     return Ending(newborn=provider.newborn, conclude=provider.conclude, letter=letter)
 
 
-def _read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
+def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
     """The value of every switch of every provider; raises BadSetting."""
     known = {f"{p.name}.{s.name}": s for p in PROVIDERS for s in p.switches}
     values = {name: switch.choices[0] for name, switch in known.items()}
@@ -143,7 +144,8 @@ def _read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
     return {p.name: {s.name: values[f"{p.name}.{s.name}"] for s in p.switches} for p in PROVIDERS}
 
 
-def _targets(settings: Settings, address: str | None, public_url: str) -> Targets:
+def targets_of(settings: Settings, address: str | None, public_url: str) -> Targets:
+    """Where webhooks may go, with those settings and listening at that address."""
     own = {_host_and_port(url) for url in (address, public_url) if url}
     if address:
         own.add((settings.host, _host_and_port(address)[1]))

@@ -28,15 +28,22 @@ from emulator.readers import (
 PREFIX = "CASE_EMULATOR_"
 FILE_NAME = "case-emulator.toml"
 # Variables that are ours but no settings of the server.
-OTHER_VARIABLES = {"CASE_EMULATOR_CONFIG", "CASE_EMULATOR_URL"}
+CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE = (PREFIX + name for name in ("CONFIG", "URL", "CONTROL_TOKEN"))
+OTHER_VARIABLES = {CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE}
 
 
 class BadSetting(Exception):
     """A setting cannot be used; the text names it and what to write instead."""
 
 
-def _setting(read: Callable[[object], Any], default: Any, help_text: str, metavar: str | None = None) -> Any:
-    return field(default=default, metadata={"read": read, "help": help_text, "metavar": metavar})
+def _setting(
+    read: Callable[[object], Any],
+    default: Any,
+    help_text: str,
+    metavar: str | None = None,
+    example: str | None = None,  # what to write where there is no default
+) -> Any:
+    return field(default=default, metadata={"read": read, "help": help_text, "metavar": metavar, "example": example})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,15 +52,25 @@ class Settings:
 
     host: str = _setting(read_text, "127.0.0.1", "Address to listen on.", "ADDRESS")
     port: int = _setting(read_port, 8642, "Port to listen on; 0 picks a free one.", "PORT")
-    port_file: Path | None = _setting(read_port_file, None, "Write the port to this file once serving.", "FILE")
+    port_file: Path | None = _setting(
+        read_port_file, None, "Write the port to this file once serving.", "FILE", "port.txt"
+    )
     database: Path | None = _setting(
-        read_database, None, "Keep everything in this file, as in sqlite:///cases.sqlite.", "URL"
+        read_database,
+        None,
+        "Keep everything in this file, as in sqlite:///cases.sqlite.",
+        "URL",
+        "sqlite:///cases.sqlite",
     )
     ephemeral: bool = _setting(
         read_flag, False, "Start empty and forget at exit (what happens without --database, too)."
     )
     webhook_url: str | None = _setting(
-        read_url, None, "Where APLYiD's webhooks go; without it the inbox keeps them.", "URL"
+        read_url,
+        None,
+        "Where APLYiD's webhooks go; without it the inbox keeps them.",
+        "URL",
+        "http://localhost:3000/webhooks",
     )
     delay: timedelta = _setting(
         read_delay, timedelta(seconds=2), "Seconds from a case's creation to its end. Default: 2.", "SECONDS"
@@ -72,14 +89,18 @@ class Settings:
         read_many, (), "A further sessionid for the default sandbox; repeatable.", "ID"
     )
     public_url: str | None = _setting(
-        read_public_url, None, "The address others reach this emulator at, for links in answers.", "URL"
+        read_public_url,
+        None,
+        "The address others reach this emulator at, for links in answers.",
+        "URL",
+        "http://localhost:8642",
     )
     allow_target: tuple[str, ...] = _setting(
         read_many, (), "A host outside this machine that webhooks may go to, * for any; repeatable.", "HOST"
     )
     allow_host: tuple[str, ...] = _setting(read_many, (), "A further Host header to answer to; repeatable.", "NAME")
     control_token: str | None = _setting(
-        read_text, None, "Asked for by the control API as Authorization: Bearer; needed where others connect.", "TOKEN"
+        read_text, None, "Asked for by the control API as Authorization: Bearer; needed where others connect.", "TOKEN", "a-long-secret"
     )
     insecure_no_token: bool = _setting(
         read_flag, False, "Let everybody who can connect use the control API without a token."
@@ -111,12 +132,23 @@ def read_settings(
     flags: Mapping[str, object], environ: Mapping[str, str], folder: Path, config: Path | None = None
 ) -> Settings:
     """The settings from all four places; raises BadSetting."""
-    named = config or (Path(environ["CASE_EMULATOR_CONFIG"]) if environ.get("CASE_EMULATOR_CONFIG") else None)
+    path = find_settings_file(environ, folder, config)
     found: dict[str, Any] = {}
-    found |= _read_all(_from_file(named, folder), lambda name: f"{name} in {named or FILE_NAME}")
+    found |= _read_all(
+        _from_file(path), lambda name: f"{name} in {config or environ.get(CONFIG_VARIABLE) or FILE_NAME}"
+    )
     found |= _read_all(_from_environ(environ), lambda name: PREFIX + name.upper())
     found |= _read_all(flags, lambda name: "--" + name.replace("_", "-"))
     return Settings(**found)
+
+
+def find_settings_file(environ: Mapping[str, str], folder: Path, config: Path | None = None) -> Path | None:
+    """The file that is named, else the one in the folder; None: there is none."""
+    named = config or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
+    if named:
+        return named
+    path = folder / FILE_NAME
+    return path if path.is_file() else None
 
 
 def _read_all(values: Mapping[str, object], place: Callable[[str], str]) -> dict[str, Any]:
@@ -131,17 +163,17 @@ def _read_all(values: Mapping[str, object], place: Callable[[str], str]) -> dict
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
-    ours = {k: v for k, v in environ.items() if k.startswith(PREFIX) and k not in OTHER_VARIABLES and v != ""}
     known = {PREFIX + name.upper(): name for name in OPTIONS}
+    others = OTHER_VARIABLES - known.keys()
+    ours = {k: v for k, v in environ.items() if k.startswith(PREFIX) and k not in others and v != ""}
     for name in ours:
         if name not in known:
             raise BadSetting(f"{name} is no setting{suggest(name, known)}")
     return {known[name]: value for name, value in ours.items()}
 
 
-def _from_file(named: Path | None, folder: Path) -> dict[str, object]:
-    path = named or folder / FILE_NAME
-    if named is None and not path.is_file():
+def _from_file(path: Path | None) -> dict[str, object]:
+    if path is None:
         return {}
     import tomllib
 

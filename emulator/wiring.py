@@ -17,6 +17,7 @@ from emulator.core.planning import Planning
 from emulator.core.ports import Ending
 from emulator.core.preferences import Preferences
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.snapshots import Snapshots
 from emulator.core.tracking import Tracking
 from emulator.delivery.late import LateSender
 from emulator.delivery.targets import Targets
@@ -42,6 +43,7 @@ class Core:
     planning: Planning
     cases: Cases
     machine: TimeMachine
+    snapshots: Snapshots
     worker: Worker
 
 
@@ -79,5 +81,6 @@ def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
         planning=Planning(sandboxes=sandboxes),
         cases=Cases(**moving, rush=rush),
         machine=TimeMachine(**moving, completion=completion, outbox=outbox),
+        snapshots=Snapshots(**moving),
         worker=Worker(**both, completion=completion, outbox=outbox, alarm=alarm),
     )

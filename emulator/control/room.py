@@ -11,6 +11,7 @@ from emulator.core.completion import Completion
 from emulator.core.journal import Journal
 from emulator.core.planning import Planning
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.snapshots import Snapshots
 from emulator.core.tracking import Tracking
 from emulator.settings import suggest
 from emulator.web.meter import Meter
@@ -28,6 +29,7 @@ class ControlRoom:
     completion: Completion
     planning: Planning
     machine: TimeMachine
+    snapshots: Snapshots
     seats: Seats
     journal: Journal
     meter: Meter

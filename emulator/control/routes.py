@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.routing import BaseConverter
 
-from emulator.control import cases, clock, deliveries, faults, metrics, outcomes, requests, sandboxes
+from emulator.control import cases, clock, deliveries, faults, metrics, outcomes, requests, sandboxes, snapshots
 from emulator.control.room import ControlRoom
 from emulator.control.wire import answer
 from emulator.web.problem import Refused
@@ -48,6 +48,7 @@ def blueprint(room: ControlRoom, token: str | None) -> Blueprint:
         return answer({"status": "ready"})
 
     sandboxes.add_routes(routes, room)
+    snapshots.add_routes(routes, room)
     clock.add_routes(routes, room)
     cases.add_routes(routes, room)
     outcomes.add_routes(routes, room)

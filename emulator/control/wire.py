@@ -140,19 +140,32 @@ class Variants:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A body that is any JSON object, as long as it is no longer than that; whoever reads it judges it."""
+
+    largest: int
+    most_keys: int = 2_000_000
+
+    def load(self, given: dict[str, Any]) -> Any:
+        """The object as it is."""
+        return given
+
+
+Body = Schema | Variants | Document
+
+
+@dataclass(frozen=True)
 class Takes:
     """What a route reads; the OpenAPI document is made from it as well."""
 
-    body: Schema | Variants | None
+    body: Body | None
     query: Schema | None
 
 
 View = Callable[..., Response]
 
 
-def takes(
-    body: Schema | Variants | None = None, query: Schema | None = None, more: str | None = None
-) -> Callable[[View], View]:
+def takes(body: Body | None = None, query: Schema | None = None, more: str | None = None) -> Callable[[View], View]:
     """Hand the view what was sent: the body as `said`, the query as `asked`; raises Refused 400, 413, 415 or 422.
 
     Names of the query that start with `more` are handed on as they are.
@@ -180,7 +193,7 @@ def read_query(schema: Schema, more: str | None) -> Any:
     return load(schema, {name: value for name, value in given.items() if name not in free}) | free
 
 
-def read_body(schema: Schema | Variants) -> Any:
+def read_body(schema: Body) -> Any:
     """What the schema makes of the JSON object of this request; raises Refused 400, 413, 415 or 422.
 
     The type is asked for even where nothing is said, because a page of another site cannot send it.
@@ -190,7 +203,8 @@ def read_body(schema: Schema | Variants) -> Any:
     if request.mimetype != "application/json":
         raise Refused(415, "send it as application/json, {} where there is nothing to say")
     try:
-        value = read_json(request.environ, envelope=0)
+        bounds = (schema.largest, schema.most_keys) if isinstance(schema, Document) else ()
+        value = read_json(request.environ, 0, *bounds)
     except TooLarge as error:
         raise Refused(413, f"the body is larger than {error.limit} bytes") from error
     except (Malformed, Undecodable) as error:
@@ -200,8 +214,8 @@ def read_body(schema: Schema | Variants) -> Any:
     return _load_any(schema, value)
 
 
-def _load_any(schema: Schema | Variants, given: dict[str, Any]) -> Any:
-    return schema.load(given) if isinstance(schema, Variants) else load(schema, given)
+def _load_any(schema: Body, given: dict[str, Any]) -> Any:
+    return load(schema, given) if isinstance(schema, Schema) else schema.load(given)
 
 
 def load(schema: Schema, given: dict[str, Any]) -> Any:

@@ -29,5 +29,9 @@ class NotFound(Fact):
         self.kind, self.key = kind, key
 
 
+class Unreadable(Fact):
+    """A document cannot be taken as what it says it is; the text says why."""
+
+
 class Conflict(Fact):
     """It cannot be done as things stand now; the text says why."""

@@ -1,18 +1,8 @@
 """How a case ends: the rules, in order of precedence."""
 
-from emulator.core.model import NewCase, Outcome, Verdict
+from emulator.core.model import NewCase, Verdict
 from emulator.core.preferences import Preferences
-
-# The last word of the client's name, in lower case. Anyone can ask for an ending without any set-up.
-MAGIC_SURNAMES = {
-    "approved": Verdict(rule="surname Approved"),
-    "denied": Verdict(rule="surname Denied", outcome=Outcome.DENIED),
-    "rejected": Verdict(rule="surname Rejected", outcome=Outcome.DENIED),
-    "undecided": Verdict(rule="surname Undecided", outcome=Outcome.UNDECIDED),
-    "failed": Verdict(rule="surname Failed", outcome=Outcome.UNDECIDED, failed=True),
-    "stuck": Verdict(rule="surname Stuck", ends=False),
-    "slow": Verdict(rule="surname Slow", slowness=10),
-}
+from emulator.core.surnames import MAGIC_SURNAMES
 
 
 def decide(order: NewCase, client_name: str, preferences: Preferences) -> Verdict:

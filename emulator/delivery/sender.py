@@ -54,7 +54,7 @@ class HttpSender:
                 if line.cut:  # what was read before the cut may look complete
                     raise TimeoutError
         except Exception as error:  # requests lets urllib3's and http.client's own errors through
-            return Attempt(error=_in_plain_words(error, line))
+            return Attempt(error=in_plain_words(error, line))
         finally:
             line.close()
         return Attempt(
@@ -132,7 +132,8 @@ def _refusal(answer: requests.Response) -> str | None:
     return f"the receiver answered {answer.status_code}"
 
 
-def _in_plain_words(error: Exception, line: Line) -> str:
+def in_plain_words(error: Exception, line: Line) -> str:
+    """Why an attempt on that line failed."""
     where = f"{line.target.host}:{line.target.port}"
     causes = list(_causes(error))
     if line.cut:

@@ -8,7 +8,7 @@ from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.model import Case, Check, Client, ClientClaim, Ids, NewCase, NewClient, Schedule, Verdict
 from emulator.core.ports import Newborn
 from emulator.core.timepiece import MICROSECOND, WALL, Timepiece, to_micros
-from emulator.store import rows
+from emulator.store import images, rows
 from emulator.store.questions import Questions, listed
 from emulator.store.rows import maybe_micros
 
@@ -50,6 +50,9 @@ class Changes(Questions):
 
     def stop_advancing(self) -> None:
         self._ask.stop_advancing(self._db)
+
+    def load(self, sandbox: str, tables: images.Rows) -> None:
+        images.load(self._db, self._ask, sandbox, tables)
 
     def drop_sandbox(self, sandbox: str) -> None:
         self._ask.drop_sandbox(self._db, name=sandbox)

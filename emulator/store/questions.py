@@ -9,7 +9,7 @@ from typing import Any
 from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
 from emulator.core.model import Case, CaseFilter, Check, Client, Sandbox
 from emulator.core.timepiece import EPOCH, to_micros
-from emulator.store import rows
+from emulator.store import images, rows
 
 
 class Questions:
@@ -57,6 +57,15 @@ class Questions:
 
     def oldest_due_delivery(self) -> datetime | None:
         return rows.maybe_datetime(self._ask.oldest_due_delivery(self._db))
+
+    def dump(self, sandbox: str) -> images.Rows:
+        return images.dump(self._db, self._ask, sandbox)
+
+    def all_cases(self, sandbox: str) -> Sequence[Case]:
+        return [self._case(row) for row in list(self._ask.all_cases(self._db, sandbox=sandbox))]
+
+    def all_deliveries(self, sandbox: str) -> Sequence[Delivery]:
+        return [rows.delivery_of(row) for row in self._ask.all_deliveries(self._db, sandbox=sandbox)]
 
     def has_cases(self, sandbox: str) -> bool:
         return self._ask.has_cases(self._db, name=sandbox) is not None

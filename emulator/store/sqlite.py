@@ -19,6 +19,10 @@ class StoreUnusable(Exception):
     """The database cannot be used; the text says why and what to do."""
 
 
+class StoreTaken(StoreUnusable):
+    """Another process owns the file."""
+
+
 class SqliteStore:
     """Cases, clients and deliveries in one SQLite database.
 
@@ -65,19 +69,30 @@ def _open(path: Path | None) -> sqlite3.Connection:
         _prepare(connection, path)
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise StoreUnusable(_why(path, error)) from error
+        raise unusable(path, error) from error
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _why(path: Path | None, error: sqlite3.DatabaseError) -> str:
-    if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-        return f"another program uses {path}: stop it, or name another file with --database"
-    if error.sqlite_errorcode == sqlite3.SQLITE_READONLY:
-        return f"{path} may not be written: name another file with --database"
-    return f"{path} is not a database of ours ({error}): name another file with --database"
+def unusable(path: Path | None, error: sqlite3.DatabaseError) -> StoreUnusable:
+    """That error in plain words."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_BUSY:
+        return StoreTaken(f"another program uses {path}: stop it, or name another file with --database")
+    if code == sqlite3.SQLITE_READONLY:
+        return StoreUnusable(f"{path} may not be written: name another file with --database")
+    return StoreUnusable(f"{path} is not a database of ours ({error}): name another file with --database")
+
+
+def refuse_newer(path: Path | None, found: int, newest: int) -> None:
+    """Raises StoreUnusable for a schema that is not known yet."""
+    if found > newest:
+        raise StoreUnusable(
+            f"{path} was written by a newer version (schema {found}, this one knows {newest}): "
+            "upgrade case-emulator or name another file"
+        )
 
 
 def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
@@ -85,11 +100,7 @@ def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
     # One process owns the file. That also spares every commit the locks it would need among several.
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     found, newest = schema_version(connection)
-    if found > newest:
-        raise StoreUnusable(
-            f"{path} was written by a newer version (schema {found}, this one knows {newest}): "
-            "upgrade case-emulator or name another file"
-        )
+    refuse_newer(path, found, newest)
     connection.execute(f"PRAGMA journal_mode = {'WAL' if path else 'MEMORY'}")
     # Four times SQLite's own: each checkpoint syncs the file, whatever there is to write.
     connection.execute("PRAGMA wal_autocheckpoint = 4000")

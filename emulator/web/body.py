@@ -18,14 +18,14 @@ RAW_KEY = "emulator.body"
 BOM = "\ufeff"
 
 
-def read_json(environ: dict[str, Any], envelope: int) -> Any:
+def read_json(environ: dict[str, Any], envelope: int, largest: int = LARGEST_BODY, most_keys: int = MOST_KEYS) -> Any:
     """The JSON value of a body, {} of an empty one; raises TooLarge, Undecodable or Malformed.
 
     `envelope` is how many levels of the request stand around its freest value.
     """
-    raw = raw_body(environ)
+    raw = raw_body(environ, largest)
     try:
-        return parse(raw, DEEPEST + envelope) if raw else {}
+        return parse(raw, DEEPEST + envelope, most_keys) if raw else {}
     except Fact:
         environ[CLOSE_KEY] = True  # what follows on the connection may be the rest of this body
         raise
@@ -42,7 +42,7 @@ def raw_body(environ: dict[str, Any], largest: int = LARGEST_BODY) -> bytes:
     return raw
 
 
-def parse(raw: bytes, deepest: int = DEEPEST) -> Any:
+def parse(raw: bytes, deepest: int = DEEPEST, most_keys: int = MOST_KEYS) -> Any:
     """The JSON value; raises Undecodable or Malformed. A number like 1e400 is `inf`: its field refuses it."""
     try:
         text = raw.decode("utf-8")
@@ -58,7 +58,7 @@ def parse(raw: bytes, deepest: int = DEEPEST) -> Any:
         raise Malformed(_worded(error)) from error
     except ValueError as error:
         raise Malformed(str(error).partition("; use sys.")[0]) from error
-    _check_bounds(raw, value, deepest)
+    _check_bounds(raw, value, deepest, most_keys)
     return value
 
 
@@ -79,9 +79,9 @@ def _refuse_constant(name: str) -> NoReturn:
 DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-def _check_bounds(raw: bytes, value: Any, deepest: int) -> None:
+def _check_bounds(raw: bytes, value: Any, deepest: int, most_keys: int) -> None:
     # Counting bytes first keeps the walk off nearly every request.
-    deep, wide = raw.count(b"{") + raw.count(b"[") > deepest, raw.count(b":") > MOST_KEYS
+    deep, wide = raw.count(b"{") + raw.count(b"[") > deepest, raw.count(b":") > most_keys
     if not (deep or wide):
         return
     keys = 0
@@ -89,8 +89,8 @@ def _check_bounds(raw: bytes, value: Any, deepest: int) -> None:
         keys += found
         if depth > deepest:
             raise Malformed(f"nested more than {DEEPEST} deep")
-        if keys > MOST_KEYS:
-            raise Malformed(f"more than {MOST_KEYS} keys")
+        if keys > most_keys:
+            raise Malformed(f"more than {most_keys} keys")
 
 
 def containers(value: Any) -> Iterator[tuple[int, int]]:

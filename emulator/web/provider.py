@@ -51,6 +51,16 @@ class Desk:
         return case
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """A request that is answered 201; the path is below our address."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+    method: str = "POST"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Provider:
     """One emulated API. A further one is a folder like these two and one line in `app.py`."""
@@ -67,4 +77,5 @@ class Provider:
     render_webhook: Callable[[Case, Preferences, str, Desk], Letter | Silence]
     routes: tuple[str, ...]  # verbs and paths, for whoever missed them
     curl: Callable[[str], str]  # a request to paste, given our address
+    draw_sample: Callable[[People, str], Sample]  # a request drawn by chance, for the sandbox of that name
     completion_in: type[Schema]  # how somebody says how a case is to end; loads to Completed

@@ -1,16 +1,20 @@
 """The docs name everything there is, and every command and sample in the README works."""
 
 import json
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from click import Context, Option
 
 from emulator.app import PROVIDERS, create_app
-from emulator.core.outcomes import MAGIC_SURNAMES
+from emulator.cli import COMMANDS, main
+from emulator.core.surnames import MAGIC_SURNAMES
 from emulator.settings import PREFIX, Settings
 from tests.emulators import CREATE_CASE, Emulator, compact, served
 from tests.waiting import wait_until
@@ -98,6 +102,50 @@ def test_the_commands_of_the_control_page_do_what_it_says(quick: Emulator, needs
     assert '\\"approval_status\\":\\"denied\\"' in told
     assert '"kind": "case_completed"' in told
     assert '"used": false' in told
+
+
+def test_every_command_is_documented_in_a_row_of_its_own_and_shows_an_example() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    for name in COMMANDS:
+        assert re.search(rf"^\| `case-emulator {name}` \|", page, re.M), f"docs/commands.md says nothing of {name}"
+        command = main.get_command(Context(main), name)
+        assert command
+        assert f"case-emulator {name}" in (command.help or ""), f"{name} --help has no example"
+    modules = {path.stem for path in (ROOT / "emulator" / "commands").glob("*.py")}
+    assert set(COMMANDS) <= modules
+
+
+def test_every_flag_of_the_commands_that_ask_is_documented() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    for name in set(COMMANDS) - {"serve", "doctor"}:  # whose flags are the settings
+        command = main.get_command(Context(main), name)
+        assert command
+        for option in command.params:
+            if isinstance(option, Option):
+                assert option.opts[0] in page, f"docs/commands.md says nothing of {name} {option.opts[0]}"
+
+
+def test_the_commands_of_the_commands_page_work(needs: Callable[[str], str], tmp_path: Path) -> None:
+    needs("curl")
+    (tmp_path / "case-emulator").write_text(f'#!/bin/sh\nexec {sys.executable} -m emulator "$@"\n', "utf-8")
+    (tmp_path / "case-emulator").chmod(0o755)
+    page = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    script = "\n".join(re.findall(r"^```sh\n(.*?)^```", page, re.DOTALL | re.MULTILINE))
+    assert all(f"case-emulator {name}" in script for name in COMMANDS if name != "serve")
+    with served() as fresh:
+        variables = {
+            "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "CASE_EMULATOR_URL": fresh.url,
+            "CASE_EMULATOR_PORT": "0",
+        }
+        shell = ["sh", "-ec", script]
+        done = subprocess.run(
+            shell, cwd=tmp_path, env=os.environ | variables, capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 0, done.stderr
+    for told in ('"case_id":1024', "case.completed", "is newborn", "import requests", '"ok": ', "is written"):
+        assert told in done.stdout
 
 
 def run_shell(block: str, emulator: Emulator) -> str:

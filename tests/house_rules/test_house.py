@@ -14,7 +14,7 @@ READS_TIME = re.compile(r"\b(time\.(time|monotonic|perf_counter)|datetime\.(now|
 DRAWS_CHANCE = re.compile(r"^\s*(import|from) (random|secrets|faker)\b|\buuid[14]\(", re.MULTILINE)
 PROVIDER_WORDS = {
     "aplyid": re.compile(r"X-Workflow|APLY-|guided_flow|/integrations|clientable|no_decision_yet", re.IGNORECASE),
-    "sphinxhq": re.compile(r"\bsessionid\b|/api/cases|non_field_errors|full_name|WWW-Authenticate"),
+    "sphinxhq": re.compile(r"\bsessionid\b|/api/cases|non_field_errors|full_name"),
 }
 
 

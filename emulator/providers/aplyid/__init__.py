@@ -3,7 +3,7 @@
 from emulator.core.ports import Newborn
 from emulator.providers.aplyid import errors, routes, webhook
 from emulator.providers.aplyid.ending import CompletionIn
-from emulator.providers.aplyid.sample import curl
+from emulator.providers.aplyid.sample import curl, draw_sample
 from emulator.web.provider import Provider, Switch
 
 PROVIDER = Provider(
@@ -27,5 +27,6 @@ PROVIDER = Provider(
     conclude=webhook.conclude,
     render_webhook=webhook.render,
     curl=curl,
+    draw_sample=draw_sample,
     completion_in=CompletionIn,
 )

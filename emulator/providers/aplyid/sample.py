@@ -1,9 +1,16 @@
-"""A request to paste: the service's own printed example."""
+"""A request to paste: the service's own printed example, or one drawn by chance."""
 
 import json
 from importlib.resources import files
+from typing import Any
+
+from emulator.core.people import People, Person
+from emulator.web.provider import Sample
 
 PATH = "/integrations/core/cases"
+NATURES = ("New customer onboarding", "Annual review", "Purchase of a property", "Opening of an account")
+AMOUNTS = (2_500, 10_000, 50_000, 250_000, 1_000_000)
+NUMBERS = range(1000, 1_000_000)
 
 
 def curl(address: str) -> str:
@@ -14,3 +21,46 @@ def curl(address: str) -> str:
         f"curl -X POST {address}{PATH} -H 'Content-Type: application/json' "
         f"-H 'X-Workflow-Access-Key: test_default' -d '{body}'"
     )
+
+
+def draw_sample(people: People, sandbox: str) -> Sample:
+    """A new individual or company, with everything the service knows of them."""
+    person = people.person("client")
+    kind = people.pick("client_type", ("individual", "individual", "company"))
+    client = {
+        "name": person.company if kind == "company" else person.name,
+        "email": person.email,
+        "external_id": f"cust-{people.pick('client external_id', NUMBERS)}",
+        "client_type": kind,
+        **({} if kind == "company" else {"clientable_attributes": _person(person)}),
+        "contact_phone_attributes": {"phone_number": person.phone, "phone_country_code": person.calling_code},
+    }
+    return Sample(
+        path=PATH,
+        headers={"Content-Type": "application/json", "X-Workflow-Access-Key": f"test_{sandbox}"},
+        body={"activity": _activity(people, person), "client": client},
+    )
+
+
+def _activity(people: People, person: Person) -> dict[str, Any]:
+    return {
+        "name": people.pick("activity name", ("Onboarding", "Review", "Settlement")),
+        "nature": people.pick("nature", NATURES),
+        "max_transaction_value": people.pick("max_transaction_value", AMOUNTS),
+        "external_id": f"order-{people.pick('activity external_id', NUMBERS)}",
+        "address_attributes": {
+            "country_code": person.address.country,
+            "address_line_1": person.address.line,
+            "suburb": person.address.city,
+            "state": person.address.state,
+            "postcode": person.address.postcode,
+        },
+    }
+
+
+def _person(person: Person) -> dict[str, str]:
+    return {
+        "firstname": person.first_name,
+        "lastname": person.last_name,
+        "date_of_birth": person.born_on.isoformat(),
+    }

@@ -4,7 +4,7 @@ from emulator.core.model import NewClient
 from emulator.core.ports import Newborn
 from emulator.providers.sphinxhq import errors, routes, webhook
 from emulator.providers.sphinxhq.ending import CompletionIn
-from emulator.providers.sphinxhq.sample import curl
+from emulator.providers.sphinxhq.sample import curl, draw_sample
 from emulator.web.provider import Provider, Switch
 
 PROVIDER = Provider(
@@ -28,5 +28,6 @@ PROVIDER = Provider(
     conclude=webhook.conclude,
     render_webhook=webhook.render,
     curl=curl,
+    draw_sample=draw_sample,
     completion_in=CompletionIn,
 )

@@ -1,6 +1,16 @@
-"""A request to paste: the service's own printed example, made to work out of the box."""
+"""A request to paste: the service's own printed example, made to work out of the box, or one drawn by chance."""
+
+from typing import Any
+
+from emulator.core.people import People
+from emulator.providers.sphinxhq.schemas import CHECK_TYPES
+from emulator.web.provider import Sample
 
 PATH = "/api/cases/"
+NOTES = ("Standard onboarding", "Periodic review", "Requested by compliance")
+NUMBERS = range(1000, 1_000_000)
+DAYS = (30, 90, 365)
+MOST_CHECKS = 4
 
 
 def curl(address: str) -> str:
@@ -9,3 +19,33 @@ def curl(address: str) -> str:
         f"curl -X POST {address}{PATH} -H 'Content-Type: application/json' --cookie sessionid=test_default "
         """-d '{"customer": {"full_name": "Mary Chen"}, "checks": [{"check_type": "PEP"}]}'"""
     )
+
+
+def draw_sample(people: People, sandbox: str) -> Sample:
+    """A few checks of a new customer, whose webhook the inbox keeps."""
+    return Sample(
+        path=PATH,
+        headers={"Content-Type": "application/json", "Cookie": f"sessionid=test_{sandbox}"},
+        body={
+            "customer": _customer(people),
+            "notes": people.pick("notes", NOTES),
+            "checks": [{"check_type": kind} for kind in _check_types(people)],
+            "delete_after": people.pick("delete_after", DAYS),
+        },
+    )
+
+
+def _customer(people: People) -> dict[str, Any]:
+    person = people.person("customer")
+    number = people.pick("external_id", NUMBERS)
+    if people.pick("customer_type", ("INDIVIDUAL", "INDIVIDUAL", "COMPANY")) == "COMPANY":
+        name, kind, details = person.company, "COMPANY", {"country": person.address.country}
+    else:
+        name, kind, details = person.name, "INDIVIDUAL", {"date_of_birth": person.born_on.isoformat()}
+    return {"full_name": name, "external_id": f"cust-{number}", "customer_type": kind, "input_details": details}
+
+
+def _check_types(people: People) -> list[str]:
+    """From one to four, each once."""
+    many = people.pick("checks", range(1, MOST_CHECKS + 1))
+    return list(dict.fromkeys(people.pick(f"check {number}", CHECK_TYPES) for number in range(many)))

@@ -1,0 +1,80 @@
+"""`case-emulator advance`"""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from emulator.client import Control
+from emulator.commands.asking import asks
+from emulator.commands.output import print_json, print_rows
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+PART = r"\d+(?:\.\d+)?"
+SHORTHAND = re.compile(rf"(?:{PART}[smhdw])+", re.ASCII)
+NEEDED = "seconds (90), a shorthand (1h30m, 2d) or ISO 8601 (PT1H, P30D) is needed"
+
+
+def _read_duration(context: click.Context, parameter: click.Parameter, text: str) -> dict[str, Any]:
+    """The body that asks for it."""
+    if text.startswith("P"):
+        return {"duration": text}  # the emulator judges it
+    if re.fullmatch(PART, text, re.ASCII):
+        seconds = float(text)
+    elif SHORTHAND.fullmatch(text):
+        seconds = sum(float(part[:-1]) * UNITS[part[-1]] for part in re.findall(f"{PART}[smhdw]", text))
+    else:
+        raise click.BadParameter(NEEDED)
+    if math.isinf(seconds):
+        raise click.BadParameter(NEEDED)
+    return {"seconds": seconds}
+
+
+@click.command()
+@click.argument("duration", callback=_read_duration)
+@asks
+def advance(control: Control, sandbox: str, duration: dict[str, Any], as_json: bool) -> None:
+    """Let time go by in a sandbox.
+
+    Runs all that falls due, waits for the receivers and says what happened.
+
+    DURATION is in seconds (90), a shorthand (1h30m, 2d) or ISO 8601 (PT1H, P30D); 0 runs what is due now.
+
+    \b
+    Example:
+      case-emulator advance 1h --sandbox my-test
+    """
+    answer = control.ask("POST", f"/sandboxes/{sandbox}/clock/advance", duration)
+    if as_json:
+        print_json(answer)
+        return
+    many = len(answer["happened"])
+    told = f"{many} {'thing' if many == 1 else 'things'} happened" if many else "nothing happened"
+    print_rows(
+        [_row(event) for event in answer["happened"]],
+        title=f"In {sandbox} it is {_to_the_second(answer['now'])}: {told}.",
+    )
+
+
+def _row(event: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "at": _to_the_second(event["at"]),
+        "what": str(event["kind"]).replace("_", " "),
+        "case": f"{event['provider']} {event['case_id']}",
+        "how": _how(event),
+    }
+
+
+def _to_the_second(moment: str) -> str:
+    return f"{moment[:19]}Z"
+
+
+def _how(event: Mapping[str, Any]) -> str:
+    if event["kind"] == "webhook_kept":
+        return "no receiver: the inbox has it"
+    if event["kind"] != "delivery_attempted":
+        return f"{event['outcome'] or 'no outcome yet'}, by the rule {event['rule']}"
+    answered = event["error"] or (f"answered {event['status']}" if event["status"] else "not dialled")
+    return f"{event['state']}: {answered}"

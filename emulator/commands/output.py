@@ -1,0 +1,119 @@
+"""What the commands print: tables for people, JSON for programs, and nothing that steers a terminal."""
+
+import json
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from emulator.commands.surroundings import environment
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+FAILURE, USAGE, PORT_TAKEN = 1, 2, 3
+PIPED_WIDTH = 160  # where there is no terminal whose width counts
+NARROW = 100  # below it a table of several columns is unreadable
+# By the state a delivery or a finding is in.
+STYLES = {
+    **dict.fromkeys(("ok", "delivered"), "green"),
+    **dict.fromkeys(("warning", "blocked", "inbox"), "yellow"),
+    **dict.fromkeys(("problem", "failed"), "red"),
+}
+BESIDES_PRINTABLE = re.compile(r"[^\x20-\x7e]")
+
+Row = Mapping[str, str]
+
+
+def stop(code: int, told: str) -> NoReturn:
+    """End the process with that code, and say why on stderr."""
+    click.echo(f"case-emulator: {harmless(told)}", err=True)
+    sys.exit(code)
+
+
+def harmless(text: str) -> str:
+    """The text with all that could steer a terminal, or hide in it, written out: ESC becomes \\x1b."""
+    return BESIDES_PRINTABLE.sub(lambda m: m[0] if m[0].isprintable() else _written_out(m[0]), text)
+
+
+def _written_out(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
+def print_json(value: Any) -> None:
+    """The value as JSON on stdout, laid out for reading; what is not printable is escaped as JSON does."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2)
+    click.echo(BESIDES_PRINTABLE.sub(lambda m: m[0] if _is_fine(m[0]) else json.dumps(m[0])[1:-1], text))
+
+
+def _is_fine(character: str) -> bool:
+    return character == "\n" or character.isprintable()
+
+
+def print_rows(rows: Sequence[Row], columns: Sequence[str] | None = None, title: str | None = None) -> None:
+    """The rows as a table of those columns (all unless told); on a narrow terminal one line for each value."""
+    console = _console()
+    if title:
+        console.print(_cell(title, console), soft_wrap=True)
+    if not rows:
+        return
+    if console.width < NARROW:
+        _print_blocks(rows, console)
+    else:
+        _print_table(rows, columns or list(rows[0]), console)
+
+
+def print_lines(rows: Sequence[Row]) -> None:
+    """The rows one below the other without a frame, in aligned columns."""
+    from rich.table import Table
+
+    console = _console()
+    grid = Table.grid(padding=(0, 2))
+    for _ in rows[0]:
+        grid.add_column(overflow="fold")
+    for row in rows:
+        grid.add_row(*(_cell(value, console) for value in row.values()))
+    console.print(grid)
+
+
+def _print_table(rows: Sequence[Row], columns: Sequence[str], console: "Console") -> None:
+    from rich.table import Table
+
+    table = Table()
+    for column in columns:
+        table.add_column(column, overflow="fold")  # nothing is cut off
+    for row in rows:
+        table.add_row(*(_cell(row[column], console) for column in columns))
+    console.print(table)
+
+
+def _print_blocks(rows: Sequence[Row], console: "Console") -> None:
+    for row in rows:
+        console.print()
+        for name, value in row.items():
+            if value:
+                console.print(_cell(f"{name}: ", console) + _cell(value, console), soft_wrap=True)
+
+
+def _cell(text: str, console: "Console") -> Any:
+    """Text that is no markup, in letters this output knows."""
+    from rich.text import Text
+
+    encoding = console.encoding or "ascii"
+    known = harmless(text).encode(encoding, "backslashreplace").decode(encoding)
+    return Text(known, style=STYLES.get(text, ""))
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal and "COLUMNS" not in environment():
+        console.width = PIPED_WIDTH
+    return console

@@ -1,0 +1,25 @@
+"""`case-emulator reset`"""
+
+import click
+
+from emulator.client import Control
+from emulator.commands.asking import asks
+from emulator.commands.output import print_json
+
+
+@click.command()
+@asks
+def reset(control: Control, sandbox: str, as_json: bool) -> None:
+    """Make a sandbox newborn.
+
+    It has no client, no case and no webhook, counts from its first ids again and follows wall time.
+
+    \b
+    Example:
+      case-emulator reset --sandbox my-test
+    """
+    answer = control.ask("POST", f"/sandboxes/{sandbox}/reset")
+    if as_json:
+        print_json(answer)
+    else:
+        click.echo(f"The sandbox {sandbox} is newborn.")

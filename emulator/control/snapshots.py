@@ -1,0 +1,35 @@
+"""The routes that take a sandbox as one document, and bring it back."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from emulator.control.room import ControlRoom
+from emulator.control.wire import Document, answer, takes
+from emulator.core.errors import Unreadable
+from emulator.version import VERSION
+from emulator.web.problem import Refused
+
+LARGEST = 8 * 1024 * 1024  # bytes, which is what the server takes
+
+
+def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+    """/snapshot and /restore of a sandbox."""
+
+    @routes.get("/sandboxes/<sandbox:name>/snapshot")
+    def take_snapshot(name: str) -> Response:
+        """The sandbox as one JSON document: settings, clock, ids, clients, cases and webhooks."""
+        taken = answer({"written_by": f"case-emulator {VERSION}", **room.snapshots.take(name)})
+        if len(taken.get_data()) > LARGEST:
+            raise Refused(409, f"the snapshot is larger than {LARGEST} bytes, which is what restore takes")
+        return taken
+
+    @routes.post("/sandboxes/<sandbox:name>/restore")
+    @takes(Document(LARGEST))
+    def restore_snapshot(name: str, said: dict[str, Any]) -> Response:
+        """Make the sandbox what a snapshot says, with the same ids; whole or not at all."""
+        try:
+            room.snapshots.restore(name, said)
+        except Unreadable as error:
+            raise Refused(422, f"nothing was restored: {error}") from error
+        return answer({"restored": name})

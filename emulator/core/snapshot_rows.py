@@ -1,0 +1,179 @@
+"""The rows of a snapshot: as they are kept, and as a person reads them."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from emulator.core.errors import Unreadable
+from emulator.core.timepiece import from_micros, to_micros
+
+Row = Mapping[str, Any]
+# What a snapshot holds, by table and column. A ? marks what may be null.
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "counters": {"provider": "text", "kind": "text", "next": "whole"},
+    "clients": {
+        "provider": "text",
+        "id": "whole",
+        "external_id": "text?",
+        "reuse_key": "text?",
+        "name": "text",
+        "kind": "text?",
+        "details": "object",
+        "created_at": "moment",
+        "updated_at": "moment",
+    },
+    "documents": {"provider": "text", "id": "whole", "created_at": "moment"},
+    "cases": {
+        "provider": "text",
+        "id": "whole",
+        "client_id": "whole",
+        "external_id": "text?",
+        "state": "text",
+        "outcome": "text?",
+        "risk_score": "number?",
+        "rule": "text",
+        "ending": "text",
+        "planned_risk": "number?",
+        "webhook_url": "text?",
+        "retention_days": "whole?",
+        "details": "object",
+        "has_checks": "whole",
+        "created_at": "moment",
+        "updated_at": "moment",
+        "due_at": "moment?",
+        "finish_at": "moment?",
+        "expires_at": "moment?",
+    },
+    "checks": {
+        "provider": "text",
+        "id": "whole",
+        "case_id": "whole",
+        "kind": "text",
+        "details": "object",
+        "state": "text",
+        "outcome": "text?",
+        "risk_score": "number?",
+        "title": "text?",
+        "note": "text?",
+        "reasoning": "text?",
+        "created_at": "moment",
+        "updated_at": "moment",
+    },
+    "deliveries": {
+        "id": "text",
+        "provider": "text",
+        "case_id": "whole",
+        "event": "text",
+        "url": "text?",
+        "target": "text?",
+        "headers": "object",
+        "body": "bytes",
+        "state": "text",
+        "reason": "text?",
+        "attempts": "whole",
+        "created_at": "moment",
+        "due_at": "moment?",
+        "faults": "list",
+        "slowly": "number?",
+        "held": "whole",
+        "position": "whole",
+    },
+    "attempts": {
+        "delivery_id": "text",
+        "number": "whole",
+        "ended_at": "moment",
+        "took": "whole",
+        "status": "whole?",
+        "error": "text?",
+        "answer": "bytes",
+    },
+}
+
+
+def as_shown(table: str, row: Row) -> dict[str, Any]:
+    """The columns as a person reads them: times as text, JSON as JSON."""
+    return {name: _show(TABLES[table][name].rstrip("?"), value) for name, value in row.items()}
+
+
+def _show(kind: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind == "moment":
+        return moment_shown(from_micros(value))
+    if kind in ("object", "list"):
+        return json.loads(value)
+    return _text_of(value) if kind == "bytes" else value
+
+
+def _text_of(value: bytes) -> Any:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(value).decode()}
+
+
+def as_kept(table: str, row: Row) -> dict[str, Any]:
+    """The columns as they are kept; raises Unreadable."""
+    columns = TABLES[table]
+    if row.keys() != columns.keys():
+        odd = sorted(map(str, row.keys() ^ columns.keys()))[:5]
+        raise Unreadable(f"{table}: every one of {', '.join(columns)} is needed and nothing else; see {', '.join(odd)}")
+    try:
+        return {name: _read(kind, row[name]) for name, kind in columns.items()}
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise Unreadable(f"{table}: {error!r:.200}") from error
+
+
+def _read(kind: str, value: Any) -> Any:
+    if value is None and kind.endswith("?"):
+        return None
+    return READERS[kind.rstrip("?")](value)
+
+
+def _of(types: Any, value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, types):
+        raise TypeError(f"{value!r:.50} is of the wrong type")
+    return value
+
+
+def _whole(value: Any) -> int:
+    number = int(_of(int, value))
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(f"{number} is too large")
+    return number
+
+
+def _text(value: Any) -> str:
+    text = str(_of(str, value))
+    text.encode()  # half a surrogate pair cannot be stored
+    return text
+
+
+def _bytes(value: Any) -> bytes:
+    return _text(value).encode() if isinstance(value, str) else base64.b64decode(_of(dict, value)["base64"])
+
+
+def moment_of(value: Any) -> datetime:
+    """The moment; raises TypeError or ValueError."""
+    moment = datetime.fromisoformat(_text(value))
+    if moment.tzinfo is None:
+        raise ValueError(f"{value} has no time zone")
+    return moment
+
+
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    "text": _text,
+    "whole": _whole,
+    "number": lambda value: float(_of(int | float, value)),
+    "moment": lambda value: to_micros(moment_of(value)),
+    "object": lambda value: json.dumps(_of(dict, value)),
+    "list": lambda value: json.dumps(_of(list, value)),
+    "bytes": _bytes,
+}
+
+
+def moment_shown(moment: datetime) -> str:
+    """ISO 8601 with microseconds and Z."""
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

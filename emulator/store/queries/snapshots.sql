@@ -1,0 +1,131 @@
+-- name: dump_counters
+-- The next free ids of a sandbox.
+SELECT provider, kind, next FROM counters WHERE sandbox = :sandbox ORDER BY provider, kind;
+
+-- name: load_counters*!
+-- The same, written back.
+INSERT INTO counters (sandbox, provider, kind, next) VALUES (:sandbox, :provider, :kind, :next);
+
+-- name: dump_clients
+-- The clients of a sandbox.
+SELECT provider, id, external_id, reuse_key, name, kind, details, created_at, updated_at FROM clients
+WHERE sandbox = :sandbox ORDER BY provider, id;
+
+-- name: load_clients*!
+-- The same, written back.
+INSERT INTO clients (sandbox, provider, id, external_id, reuse_key, name, kind, details, created_at, updated_at)
+VALUES (:sandbox, :provider, :id, :external_id, :reuse_key, :name, :kind, :details, :created_at, :updated_at);
+
+-- name: dump_documents
+-- The documents of a sandbox.
+SELECT provider, id, created_at FROM documents WHERE sandbox = :sandbox ORDER BY provider, id;
+
+-- name: load_documents*!
+-- The same, written back.
+INSERT INTO documents (sandbox, provider, id, created_at) VALUES (:sandbox, :provider, :id, :created_at);
+
+-- name: dump_cases
+-- The cases of a sandbox.
+SELECT
+    provider, id, client_id, external_id, state, outcome, risk_score, rule, ending, planned_risk, webhook_url,
+    retention_days, details, has_checks, created_at, updated_at, due_at, finish_at, expires_at
+FROM cases
+WHERE sandbox = :sandbox ORDER BY provider, id;
+
+-- name: load_cases*!
+-- The same, written back.
+INSERT INTO cases (
+    sandbox, provider, id, client_id, external_id, state, outcome, risk_score, rule, ending, planned_risk, webhook_url,
+    retention_days, details, has_checks, created_at, updated_at, due_at, finish_at, expires_at
+) VALUES (
+    :sandbox, :provider, :id, :client_id, :external_id, :state, :outcome, :risk_score, :rule, :ending, :planned_risk,
+    :webhook_url, :retention_days, :details, :has_checks, :created_at, :updated_at, :due_at, :finish_at, :expires_at
+);
+
+-- name: dump_checks
+-- The checks of a sandbox.
+SELECT
+    provider, id, case_id, kind, details, state, outcome, risk_score, title, note, reasoning, created_at, updated_at
+FROM checks
+WHERE sandbox = :sandbox ORDER BY provider, id;
+
+-- name: load_checks*!
+-- The same, written back.
+INSERT INTO checks (
+    sandbox, provider, id, case_id, kind, details, state, outcome, risk_score, title, note, reasoning, created_at,
+    updated_at
+) VALUES (
+    :sandbox, :provider, :id, :case_id, :kind, :details, :state, :outcome, :risk_score, :title, :note, :reasoning,
+    :created_at, :updated_at
+);
+
+-- name: dump_deliveries
+-- The webhooks of a sandbox; one that is under way is due again where it is restored.
+SELECT
+    id, provider, case_id, event, url, target, headers, body,
+    CASE state WHEN 'in_flight' THEN 'scheduled' ELSE state END AS state,
+    reason, attempts, created_at, due_at, faults, slowly, held, position
+FROM deliveries
+WHERE sandbox = :sandbox ORDER BY position, created_at, id;
+
+-- name: load_deliveries*!
+-- The same, written back.
+INSERT INTO deliveries (
+    sandbox, id, provider, case_id, event, url, target, headers, body, state, reason, attempts, created_at, due_at,
+    faults, slowly, held, position
+) VALUES (
+    :sandbox, :id, :provider, :case_id, :event, :url, :target, :headers, :body, :state, :reason, :attempts,
+    :created_at, :due_at, :faults, :slowly, :held, :position
+);
+
+-- name: dump_attempts
+-- The attempts of a sandbox.
+SELECT delivery_id, number, ended_at, took, status, error, answer FROM attempts
+WHERE sandbox = :sandbox ORDER BY delivery_id, number;
+
+-- name: load_attempts*!
+-- The same, written back.
+INSERT INTO attempts (sandbox, delivery_id, number, ended_at, took, status, error, answer)
+VALUES (:sandbox, :delivery_id, :number, :ended_at, :took, :status, :error, :answer);
+
+-- name: count_orphans$
+-- How much of a sandbox belongs to nothing: cases without their client, webhooks and checks without their case.
+SELECT
+    (
+        SELECT count(*) FROM cases AS c
+        WHERE c.sandbox = :sandbox AND NOT EXISTS (
+            SELECT 1 FROM clients AS l
+            WHERE l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+        )
+    ) + (
+        SELECT count(*) FROM deliveries AS d
+        WHERE d.sandbox = :sandbox AND NOT EXISTS (
+            SELECT 1 FROM cases AS c
+            WHERE c.sandbox = d.sandbox AND c.provider = d.provider AND c.id = d.case_id
+        )
+    ) + (
+        SELECT count(*) FROM checks AS k
+        WHERE k.sandbox = :sandbox AND NOT EXISTS (
+            SELECT 1 FROM cases AS c
+            WHERE c.sandbox = k.sandbox AND c.provider = k.provider AND c.id = k.case_id
+        )
+    );
+
+-- name: all_cases
+-- Every case of a sandbox with its client, expired or not.
+SELECT
+    c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
+    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.planned_risk,
+    c.has_checks,
+    l.id, l.external_id, l.name, l.kind, l.details
+FROM cases AS c
+JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+WHERE c.sandbox = :sandbox;
+
+-- name: all_deliveries
+-- Every webhook of a sandbox.
+SELECT
+    sandbox, id, provider, case_id, event, url, headers, body, state, created_at, due_at, attempts, reason,
+    faults, slowly, held
+FROM deliveries
+WHERE sandbox = :sandbox;
