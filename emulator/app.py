@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,13 +52,8 @@ class Built:
 def create_app(settings: Settings, address: str | None = None) -> Built:
     """An emulator with those settings; `address` is where it listens. Raises BadSetting or StoreUnusable."""
     switches = _read_switches(settings.switch)
-    public_url = settings.public_url or address or f"http://{settings.host}:{settings.port}"
-    preferences = Preferences(
-        delay=settings.delay,
-        webhook_url=settings.webhook_url,
-        retry=parse_retry(settings.retry),
-        seed=settings.seed,
-    )
+    public_url = _public_url(settings, address)
+    preferences = _preferences(settings)
     targets = _targets(settings, address, public_url)
     store, clock, alarm = SqliteStore(settings.database_file), Clock(), Alarm()
     bell, under_way = Bell(), UnderWay()
@@ -96,9 +91,28 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
         completion=completion,
         machine=machine,
         endings={p.name: p.completion_in() for p in PROVIDERS},
+        descriptions={p.name: p.describe for p in PROVIDERS},
+        address=public_url,
     )
     worker = Worker(store=store, clock=clock, completion=completion, outbox=outbox, alarm=alarm)
     return Built(_flask_app(settings, clock, room, desks, public_url), store, worker, cases, targets)
+
+
+def describe(name: str, settings: Settings) -> dict[str, Any]:
+    """The OpenAPI document of that provider, or of `control`, without serving it; raises BadSetting."""
+    known = {p.name: p for p in PROVIDERS}
+    if name in known:
+        return known[name].describe(_public_url(settings))
+    if name != "control":
+        raise BadSetting(f"{name} is no API{suggest(name, [*known, 'control'])}")
+    from emulator.control import openapi  # only who asks for the document needs it
+
+    built = create_app(replace(settings, ephemeral=True))  # somebody else may own the database
+    try:
+        endings = {p.name: p.completion_in() for p in PROVIDERS}
+        return openapi.describe(built.app, endings, _public_url(settings))
+    finally:
+        built.store.close()
 
 
 class Application(Flask):
@@ -165,6 +179,19 @@ def _targets(settings: Settings, address: str | None, public_url: str) -> Target
         own.add((settings.host, _host_and_port(address)[1]))
     allowed = frozenset(host.lower() for host in settings.allow_target)
     return Targets(allowed, own, public=address is not None and not is_loopback(settings.host))
+
+
+def _preferences(settings: Settings) -> Preferences:
+    return Preferences(
+        delay=settings.delay,
+        webhook_url=settings.webhook_url,
+        retry=parse_retry(settings.retry),
+        seed=settings.seed,
+    )
+
+
+def _public_url(settings: Settings, address: str | None = None) -> str:
+    return settings.public_url or address or f"http://{settings.host}:{settings.port}"
 
 
 def _host_and_port(url: str) -> tuple[str, int]:

@@ -27,27 +27,32 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
 
     @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>")
     def read_case(name: str, provider: str, case_id: int) -> Response:
+        """One case, and the rule that decides how it ends."""
         _ending_of(room, provider)
         return answer(_render(room.cases.get(name, provider, case_id)))
 
     @routes.post("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>/complete")
     def complete_case(name: str, provider: str, case_id: int) -> Response:
+        """End a case now, in the words of its provider."""
         order = read_body(_ending_of(room, provider))
         return answer(_render(room.completion.complete(name, provider, case_id, order)))
 
     @routes.get("/sandboxes/<sandbox:name>/outcomes")
     def read_outcomes(name: str) -> Response:
+        """The default, and what is planned for the next cases."""
         return answer(_outcomes(room, name))
 
     @routes.post("/sandboxes/<sandbox:name>/outcomes/next")
     @takes(PlanIn())
     def plan_outcome(name: str, said: dict[str, Any]) -> Response:
+        """Plan how the next cases end."""
         room.sandboxes.plan(name, _planned(room, **said))
         return answer(_outcomes(room, name), 201)
 
     @routes.delete("/sandboxes/<sandbox:name>/outcomes/next")
     @takes(NothingIn())
     def forget_plans(name: str, said: dict[str, Any]) -> Response:
+        """Plan nothing any more."""
         room.sandboxes.forget_plans(name)
         return answer(_outcomes(room, name))
 

@@ -1,9 +1,10 @@
 """What the control API works with."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
+from typing import Any
 
 from marshmallow import Schema
 
@@ -27,6 +28,8 @@ class ControlRoom:
     completion: Completion
     machine: TimeMachine
     endings: Mapping[str, Schema]  # by provider: how a case of its is said to end
+    descriptions: Mapping[str, Callable[[str], dict[str, Any]]]  # by provider: its OpenAPI document, given our address
+    address: str  # where others reach us
     seats: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_WAITING))
 
     @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response
 from werkzeug.routing import BaseConverter
 
-from emulator.control import cases, clock, deliveries, sandboxes
+from emulator.control import cases, clock, deliveries, documents, sandboxes
 from emulator.control.room import ControlRoom
 from emulator.control.wire import answer
 
@@ -26,10 +26,12 @@ def blueprint(room: ControlRoom) -> Blueprint:
 
     @routes.get("/livez")
     def live() -> Response:
+        """Is the process up?"""
         return answer({"status": "alive"})
 
     @routes.get("/readyz")
     def ready() -> Response:
+        """Does the store answer, so that cases can be opened?"""
         room.sandboxes.names()  # the store answers, so that cases can be opened
         return answer({"status": "ready"})
 
@@ -37,4 +39,5 @@ def blueprint(room: ControlRoom) -> Blueprint:
     clock.add_routes(routes, room)
     cases.add_routes(routes, room)
     deliveries.add_routes(routes, room)
+    documents.add_routes(routes, room)
     return routes

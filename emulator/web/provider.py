@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response
 from marshmallow import Schema
@@ -50,3 +51,4 @@ class Provider:
     render_webhook: Callable[[Case, Preferences, str, Desk], Letter | Silence]
     curl: Callable[[str], str]  # a request to paste, given our address
     completion_in: type[Schema]  # how somebody says how a case is to end; loads to Completed
+    describe: Callable[[str], dict[str, Any]]  # its OpenAPI document, given our address
