@@ -115,7 +115,7 @@ def _create_case(printed: dict[str, Json]) -> Json:
         "summary": "Create Case",
         "requestBody": {"required": True, "content": content(NewCaseIn, bodies)},
         "responses": {
-            "201": answer("The case; it ends by itself after a while.", content(CaseOut, answers)),
+            "201": answer("The case; one that is in_progress ends by itself.", content(CaseOut, answers)),
             **{status: status for status in REFUSALS},
         },
     }

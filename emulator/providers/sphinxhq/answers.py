@@ -14,6 +14,7 @@ from emulator.providers.sphinxhq.schemas import (
 from emulator.web.describe import Out
 
 FRAMEWORK = {"x-fidelity": "framework"}
+AS_SENT = {"x-fidelity": "documented; blank, where it was sent so, is the framework's"}
 PRECISION = {"x-fidelity": "documented; its precision is the framework's"}
 NEVER = {"x-fidelity": "documented; -1 is assumed", "description": f"days until deletion; {KEPT_FOR_EVER}: never"}
 
@@ -24,7 +25,7 @@ class CustomerOut(Out):
     id = fields.Integer(metadata=DOCUMENTED)
     full_name = fields.String(metadata=DOCUMENTED)
     external_id = fields.String(allow_none=True, metadata=DOCUMENTED)
-    customer_type = fields.String(allow_none=True, validate=OneOf(CUSTOMER_TYPES), metadata=DOCUMENTED)
+    customer_type = fields.String(allow_none=True, validate=OneOf((*CUSTOMER_TYPES, "")), metadata=AS_SENT)
 
 
 class ResultOut(Out):
