@@ -1,7 +1,7 @@
 """Where the parts are wired, and nowhere else: the use cases in `wiring`, here what is around them."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,7 +46,7 @@ class Built:
 def create_app(settings: Settings, address: str | None = None) -> Built:
     """An emulator with those settings; `address` is where it listens. Raises BadSetting or StoreUnusable."""
     switches = read_switches(settings.switch)
-    public_url = settings.public_url or address or f"http://{settings.host}:{settings.port}"
+    public_url = _public_url(settings, address)
     targets = targets_of(settings, address, public_url)
     core = wire(_preferences(settings), SqliteStore(settings.database_file), targets)
     desks = {p.name: _desk(p, settings, core, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
@@ -63,6 +63,23 @@ def _preferences(settings: Settings) -> Preferences:
         retry=parse_retry(settings.retry),
         seed=settings.seed,
     )
+
+
+def describe(name: str, settings: Settings) -> dict[str, Any]:
+    """The OpenAPI document of that provider, or of `control`, without serving it; raises BadSetting."""
+    known = {p.name: p for p in PROVIDERS}
+    if name in known:
+        return known[name].describe(_public_url(settings))
+    if name != "control":
+        raise BadSetting(f"{name} is no API{suggest(name, [*known, 'control'])}")
+    from emulator.control import openapi  # only who asks for the document needs it
+
+    built = create_app(replace(settings, ephemeral=True))  # somebody else may own the database
+    try:
+        endings = {p.name: p.completion_in() for p in PROVIDERS}
+        return openapi.describe(built.app, endings, _public_url(settings))
+    finally:
+        built.store.close()
 
 
 class Application(Flask):
@@ -84,14 +101,14 @@ def _flask_app(settings: Settings, core: Core, desks: dict[str, Desk], public_ur
     hooks.install(app, core.clock, owned, hosts, core.journal, meter)
     for provider in PROVIDERS:
         app.register_blueprint(provider.blueprint(desks[provider.name]))
-    app.register_blueprint(control.blueprint(_room(core, meter), settings.control_token))
+    app.register_blueprint(control.blueprint(_room(core, meter, public_url), settings.control_token))
     app.add_url_rule(
         "/", "welcome", lambda: Response(what_to_send(public_url), content_type="text/plain; charset=utf-8")
     )
     return app
 
 
-def _room(core: Core, meter: Meter) -> ControlRoom:
+def _room(core: Core, meter: Meter, public_url: str) -> ControlRoom:
     return ControlRoom(
         cases=core.cases,
         sandboxes=core.sandboxes,
@@ -105,6 +122,8 @@ def _room(core: Core, meter: Meter) -> ControlRoom:
         meter=meter,
         routes={p.name: p.routes for p in PROVIDERS},
         endings={p.name: p.completion_in() for p in PROVIDERS},
+        descriptions={p.name: p.describe for p in PROVIDERS},
+        address=public_url,
     )
 
 
@@ -151,6 +170,10 @@ def targets_of(settings: Settings, address: str | None, public_url: str) -> Targ
         own.add((settings.host, _host_and_port(address)[1]))
     allowed = frozenset(host.lower() for host in settings.allow_target)
     return Targets(allowed, own, public=address is not None and not is_loopback(settings.host))
+
+
+def _public_url(settings: Settings, address: str | None = None) -> str:
+    return settings.public_url or address or f"http://{settings.host}:{settings.port}"
 
 
 def _host_and_port(url: str) -> tuple[str, int]:

@@ -100,7 +100,11 @@ class Settings:
     )
     allow_host: tuple[str, ...] = _setting(read_many, (), "A further Host header to answer to; repeatable.", "NAME")
     control_token: str | None = _setting(
-        read_text, None, "Asked for by the control API as Authorization: Bearer; needed where others connect.", "TOKEN", "a-long-secret"
+        read_text,
+        None,
+        "What the control API asks for as Authorization: Bearer; needed where others connect.",
+        "TOKEN",
+        "a-long-secret",
     )
     insecure_no_token: bool = _setting(
         read_flag, False, "Let everybody who can connect use the control API without a token."

@@ -14,11 +14,13 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
 
     @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>")
     def read_case(name: str, provider: str, case_id: int) -> Response:
+        """One case, and the rule that decides how it ends."""
         room.ending_of(provider)
         return answer(_render(room.cases.get(name, provider, case_id)))
 
     @routes.post("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>/complete")
     def complete_case(name: str, provider: str, case_id: int) -> Response:
+        """End a case now, in the words of its provider."""
         order = read_body(room.ending_of(provider))
         return answer(_render(room.completion.complete(name, provider, case_id, order)))
 

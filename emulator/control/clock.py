@@ -55,11 +55,13 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
 
     @routes.get("/sandboxes/<sandbox:name>/clock")
     def read_clock(name: str) -> Response:
+        """What the sandbox's clock reads, and how it runs."""
         return answer(_render(room, name))
 
     @routes.patch("/sandboxes/<sandbox:name>/clock")
     @takes(ClockIn())
     def set_clock(name: str, said: dict[str, Any]) -> Response:
+        """Freeze it, scale it, or follow wall time again."""
         if said["mode"] == "real":
             room.machine.follow_wall_time(name)
         else:
@@ -69,11 +71,13 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     @routes.post("/sandboxes/<sandbox:name>/clock/advance")
     @takes(AdvanceIn())
     def advance_clock(name: str, said: dict[str, Any]) -> Response:
+        """Run all that falls due until then, wait for the receivers, and say what happened."""
         return _run(room, name, _step(said))
 
     @routes.post("/sandboxes/<sandbox:name>/clock/settle")
     @takes(NothingIn())
     def settle(name: str, said: dict[str, Any]) -> Response:
+        """Run what is due now, and nothing later."""
         return _run(room, name, timedelta())
 
 

@@ -20,30 +20,36 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     @routes.get("/sandboxes/<sandbox:name>/deliveries")
     @takes(query=DeliveriesQuery())
     def list_deliveries(name: str, asked: dict[str, Any]) -> Response:
+        """The webhooks of a sandbox with all their attempts."""
         return _listed(room.tracking.find(name, DeliveryFilter(**asked)))
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries/wait")
     @takes(query=WaitQuery())
     def wait_for_delivery(name: str, asked: dict[str, Any]) -> Response:
+        """The webhooks, once one of them is delivered, blocked or in the inbox."""
         return _wait(room, name, asked, is_settled, _listed)
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries/<delivery_id>")
     def read_delivery(name: str, delivery_id: str) -> Response:
+        """One webhook with all its attempts."""
         return answer(render_report(room.tracking.one(name, delivery_id)))
 
     @routes.post("/sandboxes/<sandbox:name>/deliveries/<delivery_id>/redeliver")
     @takes(NothingIn())
     def redeliver(name: str, delivery_id: str, said: dict[str, Any]) -> Response:
+        """Send it again, with the same id and bytes."""
         return answer(render_report(room.tracking.redeliver(name, delivery_id)), 202)
 
     @routes.get("/sandboxes/<sandbox:name>/inbox")
     def inbox(name: str) -> Response:
+        """What was kept instead of sent."""
         count, kept = room.cases.inbox(name)
         return _kept(count, kept)
 
     @routes.get("/sandboxes/<sandbox:name>/inbox/wait")
     @takes(query=WaitQuery())
     def wait_for_inbox(name: str, asked: dict[str, Any]) -> Response:
+        """What was kept instead of sent, once something is there."""
         return _wait(room, name, asked, _is_kept, _listed_inbox)
 
 

@@ -72,7 +72,9 @@ def schema_of(kind: str) -> type[Schema]:
     """What a fault of that kind is asked for with, made from the fields of its class."""
     own = {field.name: _field(field) for field in fields_of(KINDS[kind])}
     name = "".join(part.capitalize() for part in kind.split("_"))
-    return FaultIn.from_dict(own, name=f"{name}FaultIn")
+    made = FaultIn.from_dict(own, name=f"{name}FaultIn")
+    made.__module__, made.__doc__ = __name__, KINDS[kind].__doc__
+    return made
 
 
 def _field(field: Field[Any]) -> fields.Field[Any]:

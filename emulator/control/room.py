@@ -1,7 +1,8 @@
 """What the control API works with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from marshmallow import Schema
 
@@ -35,6 +36,8 @@ class ControlRoom:
     meter: Meter
     routes: Mapping[str, Sequence[str]]  # by provider: its verbs and paths
     endings: Mapping[str, Schema]  # by provider: how a case of its is said to end
+    descriptions: Mapping[str, Callable[[str], dict[str, Any]]]  # by provider: its OpenAPI document, given our address
+    address: str  # where others reach us
 
     def know_provider(self, name: str | None) -> str | None:
         """The same name, which is None or one of ours; raises Refused 422."""

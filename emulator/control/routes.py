@@ -7,7 +7,18 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.routing import BaseConverter
 
-from emulator.control import cases, clock, deliveries, faults, metrics, outcomes, requests, sandboxes, snapshots
+from emulator.control import (
+    cases,
+    clock,
+    deliveries,
+    documents,
+    faults,
+    metrics,
+    outcomes,
+    requests,
+    sandboxes,
+    snapshots,
+)
 from emulator.control.room import ControlRoom
 from emulator.control.wire import answer
 from emulator.web.problem import Refused
@@ -40,10 +51,12 @@ def blueprint(room: ControlRoom, token: str | None) -> Blueprint:
 
     @routes.get("/livez")
     def live() -> Response:
+        """Is the process up?"""
         return answer({"status": "alive"})
 
     @routes.get("/readyz")
     def ready() -> Response:
+        """Does the store answer, so that cases can be opened?"""
         room.sandboxes.names()  # the store answers, so that cases can be opened
         return answer({"status": "ready"})
 
@@ -56,4 +69,5 @@ def blueprint(room: ControlRoom, token: str | None) -> Blueprint:
     deliveries.add_routes(routes, room)
     requests.add_routes(routes, room)
     metrics.add_routes(routes, room)
+    documents.add_routes(routes, room)
     return routes

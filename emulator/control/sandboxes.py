@@ -13,6 +13,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
 
     @routes.get("/sandboxes")
     def list_sandboxes() -> Response:
+        """The sandboxes that were used."""
         names = room.sandboxes.names()
         return answer({"count": len(names), "sandboxes": list(names)})
 
@@ -26,17 +27,20 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
 
     @routes.get("/sandboxes/<sandbox:name>")
     def read_sandbox(name: str) -> Response:
+        """How a sandbox behaves, and what was set for it alone."""
         return answer(_render(room, name))
 
     @routes.patch("/sandboxes/<sandbox:name>")
     @takes(SettingsIn())
     def change_sandbox(name: str, said: dict[str, Any]) -> Response:
+        """Set how it behaves; null takes a setting back."""
         room.sandboxes.change(name, said)
         return answer(_render(room, name))
 
     @routes.post("/sandboxes/<sandbox:name>/reset")
     @takes(NothingIn())
     def reset_sandbox(name: str, said: dict[str, Any]) -> Response:
+        """Leave a newborn: no webhook of its old life starts after the answer."""
         room.sandboxes.reset(name)
         return answer(_render(room, name))
 

@@ -79,3 +79,4 @@ class Provider:
     curl: Callable[[str], str]  # a request to paste, given our address
     draw_sample: Callable[[People, str], Sample]  # a request drawn by chance, for the sandbox of that name
     completion_in: type[Schema]  # how somebody says how a case is to end; loads to Completed
+    describe: Callable[[str], dict[str, Any]]  # its OpenAPI document, given our address

@@ -1,10 +1,20 @@
 """APLYiD Workflow: `POST /integrations/core/cases`."""
 
+from typing import Any
+
 from emulator.core.ports import Newborn
 from emulator.providers.aplyid import errors, routes, webhook
 from emulator.providers.aplyid.ending import CompletionIn
 from emulator.providers.aplyid.sample import curl, draw_sample
 from emulator.web.provider import Provider, Switch
+
+
+def describe(address: str) -> dict[str, Any]:
+    """The OpenAPI document of this API, served at that address."""
+    from emulator.providers.aplyid import openapi  # only who asks for the document needs it
+
+    return openapi.describe(address)
+
 
 PROVIDER = Provider(
     name="aplyid",
@@ -29,4 +39,5 @@ PROVIDER = Provider(
     curl=curl,
     draw_sample=draw_sample,
     completion_in=CompletionIn,
+    describe=describe,
 )

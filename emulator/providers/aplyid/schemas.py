@@ -24,10 +24,15 @@ DOCUMENTED = {"x-fidelity": "documented"}
 LENGTH_ASSUMED = {"x-fidelity": "documented; its length is assumed"}
 
 
+def documented(told: str) -> dict[str, str]:
+    """The mark of a documented field, with what its page says about it."""
+    return {**DOCUMENTED, "description": told}
+
+
 class AddressIn(Record):
     """activity.address_attributes"""
 
-    country_code = Text(required=True, most=3, metadata=DOCUMENTED)
+    country_code = Text(required=True, most=3, metadata=documented("ISO 3166-1 alpha-3"))
     address_line_1 = Text(required=True, most=128, metadata=DOCUMENTED)
     state = Text(required=True, most=128, metadata=DOCUMENTED)
     postcode = Text(rails.matches("[A-Za-z0-9 -]{2,16}"), required=True, metadata=DOCUMENTED)
@@ -42,8 +47,12 @@ class ActivityIn(Record):
     name = Text(required=True, most=50, metadata=DOCUMENTED)
     nature = Text(required=True, most=500, metadata=DOCUMENTED)
     max_transaction_value = Decimal(metadata=DOCUMENTED)
-    status = Choice(rails.included(STATUSES), load_default="in_progress", metadata=DOCUMENTED)
-    external_id = Text(most=255, metadata=LENGTH_ASSUMED)
+    status = Choice(
+        rails.included(STATUSES), load_default="in_progress", metadata=documented("only in_progress ends by itself")
+    )
+    external_id = Text(
+        most=255, metadata={**LENGTH_ASSUMED, "description": "your reference; without it no webhook is ever sent"}
+    )
 
 
 class PersonIn(Record):
@@ -58,8 +67,10 @@ class PersonIn(Record):
 class PhoneIn(Record):
     """client.contact_phone_attributes"""
 
-    phone_country_code = Text(rails.matches(r"\+?\d+"), required=True, metadata=DOCUMENTED)
-    phone_number = Text(required=True, metadata=DOCUMENTED)
+    phone_country_code = Text(
+        rails.matches(r"\+?\d+"), required=True, metadata=documented("digits, a leading + is accepted")
+    )
+    phone_number = Text(required=True, metadata=documented("the national number; one leading 0 is removed"))
 
 
 class ClientIn(Record):
@@ -68,17 +79,19 @@ class ClientIn(Record):
     contact_phone_attributes = Attributes(PhoneIn, metadata=DOCUMENTED)
     name = Text(required=True, most=50, metadata=DOCUMENTED)
     email = Text(rails.matches(rails.EMAIL.pattern.removesuffix(r"\Z")), most=128, metadata=DOCUMENTED)
-    external_id = Text(most=255, metadata=LENGTH_ASSUMED)
+    external_id = Text(
+        most=255, metadata={**LENGTH_ASSUMED, "description": "the client that was made with this value is reused"}
+    )
 
 
 class IndividualIn(ClientIn):
     """client, where it is a new individual"""
 
-    clientable_attributes = Attributes(PersonIn, metadata=DOCUMENTED)
+    clientable_attributes = Attributes(PersonIn, metadata=documented("needed for a new individual"))
 
     class Meta(Record.Meta):
         # Associations are judged before attributes, in this order.
-        fields = ("clientable_attributes", "contact_phone_attributes", "name", "email", "external_id")
+        fields: tuple[str, ...] = ("clientable_attributes", "contact_phone_attributes", "name", "email", "external_id")
 
 
 ACTIVITY, CLIENT, INDIVIDUAL = ActivityIn(), ClientIn(), IndividualIn()

@@ -1,11 +1,21 @@
 """Sphinx: `POST /api/cases/` and its reads. Named by its domain, since "sphinx" is a documentation tool."""
 
+from typing import Any
+
 from emulator.core.model import NewClient
 from emulator.core.ports import Newborn
 from emulator.providers.sphinxhq import errors, routes, webhook
 from emulator.providers.sphinxhq.ending import CompletionIn
 from emulator.providers.sphinxhq.sample import curl, draw_sample
 from emulator.web.provider import Provider, Switch
+
+
+def describe(address: str) -> dict[str, Any]:
+    """The OpenAPI document of this API, served at that address."""
+    from emulator.providers.sphinxhq import openapi  # only who asks for the document needs it
+
+    return openapi.describe(address)
+
 
 PROVIDER = Provider(
     name="sphinxhq",
@@ -30,4 +40,5 @@ PROVIDER = Provider(
     curl=curl,
     draw_sample=draw_sample,
     completion_in=CompletionIn,
+    describe=describe,
 )

@@ -46,20 +46,27 @@ NO_CUSTOMER = "Either customer_id or customer must be provided."
 DOCUMENTED = {"x-fidelity": "documented"}
 
 
+def documented(told: str) -> dict[str, str]:
+    """The mark of a documented field, with what its page says about it."""
+    return {**DOCUMENTED, "description": told}
+
+
 def _delete_after() -> Integer:
     """Days until deletion, 0 at once; -1 for never comes from later pages."""
-    return Integer(least=KEPT_FOR_EVER, most=365, metadata={"x-fidelity": "documented; -1 is assumed"})
+    told = {"x-fidelity": "documented; -1 is assumed", "description": "days until deletion; 0: at once; -1: never"}
+    return Integer(least=KEPT_FOR_EVER, most=365, metadata=told)
 
 
 def _document_ids() -> DocumentIds:
-    return DocumentIds(most=1000, metadata={"x-fidelity": "documented; the bound is assumed"})
+    told = {"x-fidelity": "documented; the bound is assumed", "description": "documents to link; they must exist"}
+    return DocumentIds(most=1000, metadata=told)
 
 
 class CustomerIn(Serializer):
     """customer"""
 
     full_name = Text(required=True, most=255, metadata=DOCUMENTED)
-    external_id = Text(null=True, blank=True, most=255, metadata=DOCUMENTED)
+    external_id = Text(null=True, blank=True, most=255, metadata=documented("a known one updates that customer"))
     customer_type = Choice(CUSTOMER_TYPES, null=True, blank=True, metadata=DOCUMENTED)
     input_details = AnyJson(metadata=DOCUMENTED)
     delete_after = _delete_after()
@@ -77,11 +84,11 @@ class CheckIn(Serializer):
 class NewCaseIn(Serializer):
     """The body of Create Case."""
 
-    customer_id = CustomerId(metadata=DOCUMENTED)
+    customer_id = CustomerId(metadata=documented("a customer that exists; it wins over customer"))
     customer = Object(CustomerIn, metadata=DOCUMENTED)
-    webhook_url = Text(null=True, blank=True, most=511, metadata=DOCUMENTED)
+    webhook_url = Text(null=True, blank=True, most=511, metadata=documented("where the finished case is sent"))
     notes = Text(metadata=DOCUMENTED)
-    rfi = Text(null=True, blank=True, metadata=DOCUMENTED)
+    rfi = Text(null=True, blank=True, metadata=documented("request for information: the text of an e-mail"))
     checks = Objects(CheckIn, most=100, metadata=DOCUMENTED)
     document_ids = _document_ids()
     delete_after = _delete_after()

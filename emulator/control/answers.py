@@ -1,0 +1,358 @@
+"""What the control API answers, as schemas for its OpenAPI document; tests hold them against real answers."""
+
+from marshmallow import INCLUDE, Schema, fields
+from marshmallow.validate import OneOf
+
+from emulator.core.deliveries import DeliveryState
+from emulator.core.model import Outcome, State
+from emulator.core.preferences import Pace
+from emulator.web.describe import Out
+
+OUTCOMES = OneOf([outcome.value for outcome in Outcome])
+WORDS = OneOf([*(outcome.value for outcome in Outcome), "failed", "stuck"])
+ANY_COUNT = ["integer", "string"]
+DELIVERY_STATES = OneOf([state.value for state in DeliveryState])
+
+
+class ProblemOut(Out):
+    """What is wrong and what to do (RFC 9457), with members beside it that say more."""
+
+    class Meta(Out.Meta):
+        unknown = INCLUDE
+        sometimes = ("errors", "deliveries", "retry_after")
+
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    detail = fields.String()
+    errors = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "by field"})
+    deliveries = fields.Nested(lambda: DeliveryOut(many=True), metadata={"description": "what there is instead"})
+    retry_after = fields.Integer(metadata={"description": "seconds"})
+
+
+class HealthOut(Out):
+    """How the process is."""
+
+    status = fields.String(validate=OneOf(["alive", "ready"]))
+
+
+class SandboxesOut(Out):
+    """The sandboxes that were used."""
+
+    count = fields.Integer()
+    sandboxes = fields.List(fields.String())
+
+
+class SettingsOut(Out):
+    """How a sandbox behaves."""
+
+    webhook_url = fields.String(allow_none=True)
+    delay = fields.Float(metadata={"description": "seconds"})
+    retry = fields.List(fields.Float(), metadata={"description": "the waits between attempts, in seconds"})
+    seed = fields.Integer()
+    default_outcome = fields.String(validate=OUTCOMES)
+    pace = fields.String(allow_none=True, validate=OneOf([pace.value for pace in Pace]))
+    integration = fields.String(validate=OneOf(["test", "live"]))
+
+
+class SandboxOut(Out):
+    """A sandbox as a whole."""
+
+    name = fields.String()
+    used = fields.Boolean()
+    settings = fields.Nested(SettingsOut)
+    set_here = fields.List(fields.String(), metadata={"description": "what was set for it alone"})
+
+
+class ClockOut(Out):
+    """What a sandbox's clock reads, and how it runs."""
+
+    class Meta(Out.Meta):
+        sometimes = ("factor",)
+
+    mode = fields.String(validate=OneOf(["real", "frozen", "scaled"]))
+    now = fields.DateTime()
+    factor = fields.Float()
+
+
+class HappeningOut(Out):
+    """One thing that happened while time went by: a case moved on, or an attempt was made."""
+
+    class Meta(Out.Meta):
+        sometimes = ("outcome", "rule", "delivery_id", "attempt", "status", "error", "state", "next_attempt_at")
+
+    at = fields.DateTime()
+    kind = fields.String(
+        validate=OneOf(["case_processing", "case_completed", "case_failed", "webhook_kept", "delivery_attempted"])
+    )
+    provider = fields.String()
+    case_id = fields.Integer()
+    outcome = fields.String(allow_none=True, validate=OUTCOMES)
+    rule = fields.String()
+    delivery_id = fields.String()
+    attempt = fields.Integer()
+    status = fields.Integer(allow_none=True)
+    error = fields.String(allow_none=True)
+    state = fields.String(validate=DELIVERY_STATES)
+    next_attempt_at = fields.DateTime(allow_none=True)
+
+
+class AdvancedOut(Out):
+    """What happened, in order."""
+
+    now = fields.DateTime()
+    happened = fields.Nested(HappeningOut, many=True)
+
+
+class ClientOut(Out):
+    """The client of a case."""
+
+    id = fields.Integer()
+    external_id = fields.String(allow_none=True)
+    name = fields.String()
+
+
+class CaseOut(Out):
+    """A case in the words of the emulator."""
+
+    provider = fields.String()
+    id = fields.Integer()
+    external_id = fields.String(allow_none=True)
+    client = fields.Nested(ClientOut)
+    state = fields.String(validate=OneOf([state.value for state in State]))
+    outcome = fields.String(allow_none=True, validate=OUTCOMES)
+    risk_score = fields.Float(allow_none=True)
+    rule = fields.String(metadata={"description": "the rule that decides how it ends"})
+    created_at = fields.DateTime()
+    updated_at = fields.DateTime()
+    next_step_at = fields.DateTime(allow_none=True)
+
+
+class PlannedOut(Out):
+    """How the next so many cases end."""
+
+    provider = fields.String(allow_none=True)
+    outcome = fields.String(validate=WORDS)
+    times = fields.Integer()
+
+
+class RuleOut(Out):
+    """How cases of matching requests end."""
+
+    class Meta(Out.Meta):
+        sometimes = ("provider", "when", "outcome", "delay", "risk_score")
+
+    id = fields.String()
+    provider = fields.String()
+    when = fields.Dict(metadata={"description": "comparisons by field"})
+    outcome = fields.String(validate=WORDS)
+    delay = fields.Float(metadata={"description": "seconds"})
+    risk_score = fields.Float()
+
+
+class OutcomesOut(Out):
+    """The default, what is planned for the next cases, and the rules."""
+
+    default = fields.String(validate=OUTCOMES)
+    next = fields.Nested(PlannedOut, many=True)
+    rules = fields.Nested(RuleOut, many=True)
+    common_rules = fields.Nested(RuleOut, many=True, metadata={"description": "of every sandbox, after its own"})
+
+
+class FaultOut(Out):
+    """A fault that may still strike, its own settings beside these."""
+
+    class Meta(Out.Meta):
+        unknown = INCLUDE
+        sometimes = ("provider", "path", "when")
+
+    id = fields.String()
+    kind = fields.String()
+    side = fields.String(validate=OneOf(["api", "webhook"]))
+    provider = fields.String()
+    path = fields.String()
+    when = fields.Dict(metadata={"description": "comparisons by field"})
+    times = fields.Integer(allow_none=True, metadata={"description": "how often it still strikes"})
+    probability = fields.Float()
+    expires_at = fields.DateTime()
+    seen = fields.Integer(metadata={"description": "how often it fitted"})
+
+
+class FaultsOut(Out):
+    """The faults of a sandbox."""
+
+    count = fields.Integer()
+    faults = fields.Nested(FaultOut, many=True)
+
+
+class FaultSettingOut(Out):
+    """One setting of a kind of fault."""
+
+    class Meta(Out.Meta):
+        sometimes = ("low", "high", "choices")
+
+    name = fields.String()
+    means = fields.String()
+    required = fields.Boolean()
+    default = fields.Raw(allow_none=True)
+    low = fields.Float()
+    high = fields.Float()
+    choices = fields.List(fields.String())
+
+
+class FaultKindOut(Out):
+    """What can go wrong."""
+
+    kind = fields.String()
+    side = fields.String(validate=OneOf(["api", "webhook"]))
+    does = fields.String()
+    settings = fields.Nested(FaultSettingOut, many=True)
+
+
+class FaultKindsOut(Out):
+    """Every kind of fault."""
+
+    count = fields.Integer()
+    kinds = fields.Nested(FaultKindOut, many=True)
+
+
+class AnswerOut(Out):
+    """What was answered."""
+
+    headers = fields.Dict(keys=fields.String(), values=fields.String())
+    body = fields.String()
+
+
+class ExchangeOut(Out):
+    """A request and its answer; `path` of what came in, `url`, `delivery_id` and `error` of what went out."""
+
+    class Meta(Out.Meta):
+        sometimes = ("path", "url", "delivery_id", "error", "needed")
+
+    number = fields.Integer()
+    at = fields.DateTime()
+    direction = fields.String(validate=OneOf(["in", "out"]))
+    provider = fields.String(allow_none=True)
+    method = fields.String()
+    path = fields.String()
+    url = fields.String()
+    status = fields.Integer(allow_none=True)
+    took_ms = fields.Float()
+    case_id = fields.Integer(allow_none=True)
+    rule = fields.String(allow_none=True)
+    faults = fields.List(fields.String())
+    advice = fields.List(fields.String())
+    refused = fields.String(allow_none=True)
+    headers = fields.Dict(keys=fields.String(), values=fields.String())
+    body = fields.String(allow_none=True)
+    answer = fields.Nested(AnswerOut)
+    delivery_id = fields.String()
+    error = fields.String(allow_none=True)
+    needed = fields.List(fields.String(), metadata={"description": "what would have been needed"})
+
+
+class RequestsOut(Out):
+    """The exchanges that fit."""
+
+    class Meta(Out.Meta):
+        sometimes = ("at_least",)
+
+    count = fields.Raw(metadata={"description": "how many, or unknown where some were evicted", "type": ANY_COUNT})
+    at_least = fields.Integer()
+    evicted = fields.Integer()
+    note = fields.String()
+    requests = fields.Nested(ExchangeOut, many=True)
+
+
+class RestoredOut(Out):
+    """The sandbox that is now what the snapshot said."""
+
+    restored = fields.String()
+
+
+class AttemptOut(Out):
+    """One attempt to deliver."""
+
+    number = fields.Integer()
+    ended_at = fields.DateTime()
+    latency_ms = fields.Float()
+    status = fields.Integer(allow_none=True)
+    error = fields.String(allow_none=True)
+    answer = fields.String()
+
+
+class WebhookOut(Out):
+    """A webhook that was kept instead of sent."""
+
+    id = fields.String()
+    provider = fields.String()
+    event = fields.String()
+    case_id = fields.Integer()
+    state = fields.String(validate=DELIVERY_STATES)
+    reason = fields.String(allow_none=True)
+    url = fields.String(allow_none=True)
+    created_at = fields.DateTime()
+    headers = fields.Dict(keys=fields.String(), values=fields.String())
+    body = fields.String(metadata={"description": "the exact text that is sent"})
+
+
+class DeliveryOut(WebhookOut):
+    """A webhook with all its attempts."""
+
+    external_id = fields.String(allow_none=True)
+    rule = fields.String(allow_none=True)
+    faults = fields.List(fields.String(), metadata={"description": "what was planned to go wrong with it"})
+    next_attempt_at = fields.DateTime(allow_none=True)
+    attempts = fields.Nested(AttemptOut, many=True)
+
+
+class DeliveriesOut(Out):
+    """The webhooks of a sandbox."""
+
+    count = fields.Integer()
+    deliveries = fields.Nested(DeliveryOut, many=True)
+
+
+class InboxOut(Out):
+    """What was kept instead of sent."""
+
+    count = fields.Integer()
+    webhooks = fields.Nested(WebhookOut, many=True)
+
+
+# By view: the status and the body of its answer. A view that is not here answers 200 and some object.
+ANSWERS: dict[str, tuple[int, type[Schema]]] = {
+    "live": (200, HealthOut),
+    "ready": (200, HealthOut),
+    "list_sandboxes": (200, SandboxesOut),
+    "read_sandbox": (200, SandboxOut),
+    "change_sandbox": (200, SandboxOut),
+    "reset_sandbox": (200, SandboxOut),
+    "read_clock": (200, ClockOut),
+    "set_clock": (200, ClockOut),
+    "advance_clock": (200, AdvancedOut),
+    "settle": (200, AdvancedOut),
+    "read_case": (200, CaseOut),
+    "complete_case": (200, CaseOut),
+    "read_outcomes": (200, OutcomesOut),
+    "plan_outcome": (201, OutcomesOut),
+    "forget_plans": (200, OutcomesOut),
+    "add_rule": (201, RuleOut),
+    "remove_rules": (200, OutcomesOut),
+    "remove_rule": (200, OutcomesOut),
+    "list_kinds": (200, FaultKindsOut),
+    "list_faults": (200, FaultsOut),
+    "add_fault": (201, FaultOut),
+    "clear_faults": (200, FaultsOut),
+    "remove_fault": (200, FaultsOut),
+    "find_requests": (200, RequestsOut),
+    "near_misses": (200, RequestsOut),
+    "restore_snapshot": (200, RestoredOut),
+    "create_sandbox": (201, SandboxOut),
+    "list_deliveries": (200, DeliveriesOut),
+    "wait_for_delivery": (200, DeliveriesOut),
+    "read_delivery": (200, DeliveryOut),
+    "redeliver": (202, DeliveryOut),
+    "inbox": (200, InboxOut),
+    "wait_for_inbox": (200, InboxOut),
+}

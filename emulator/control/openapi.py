@@ -1,0 +1,111 @@
+"""The control API as an OpenAPI document, made from its routes."""
+
+import re
+import sys
+from collections.abc import Mapping
+from inspect import getdoc
+from typing import Any
+
+from apispec import APISpec
+from flask import Flask
+from marshmallow import Schema
+from werkzeug.routing import Rule
+
+from emulator.control.answers import ANSWERS, ProblemOut
+from emulator.control.wire import Document, Takes, Variants
+from emulator.web import describe as openapi
+from emulator.web.credentials import SANDBOX_NAME
+from emulator.web.describe import Json, answer, content
+
+TITLE = "The control API of case-emulator"
+ABOUT = """\
+Everything under `/_emulator` is the emulator's own: JSON both ways, errors as `application/problem+json`, unknown keys
+refused with a suggestion. Changes are asked for as `application/json`, with `{}` where there is nothing to say."""
+BLUEPRINT = "control."
+ARGUMENT = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")
+# By converter, as werkzeug knows it.
+CONVERTED: dict[str | None, Json] = {
+    "sandbox": {"type": "string", "pattern": f"^{SANDBOX_NAME.pattern}$"},
+    "int": {"type": "integer", "minimum": 0},
+    None: {"type": "string", "minLength": 1},
+}
+Endings = Mapping[str, Schema]
+
+
+def describe(app: Flask, endings: Endings, address: str) -> Json:
+    """The document of the control API of that application, served at that address."""
+    servers = [{"url": address, "description": "this emulator"}]
+    spec = openapi.begin(TITLE, ABOUT, servers=servers, name_of=_name)
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(BLUEPRINT)]
+    spec.components.response("problem", answer("What is wrong and what to do.", PROBLEM))
+    for module in sorted({app.view_functions[rule.endpoint].__module__ for rule in rules}):
+        spec.tag({"name": _tag(module), "description": getdoc(sys.modules[module]) or ""})
+    for rule in sorted(rules, key=str):
+        _add_route(spec, app, rule, endings)
+    return openapi.finish(spec)
+
+
+def _name(schema: type[Schema] | Schema) -> str:
+    """The name of a schema; two providers may have named theirs alike."""
+    name = openapi.class_name(schema)
+    _, room, provider, *_ = openapi.class_of(schema).__module__.split(".")
+    return f"{provider}.{name}" if room == "providers" else name
+
+
+def _tag(module: str) -> str:
+    """The area of a view: the module it stands in."""
+    name = module.rpartition(".")[2]
+    return "emulator" if name == "routes" else name
+
+
+def _add_route(spec: APISpec, app: Flask, rule: Rule, endings: Endings) -> None:
+    view = app.view_functions[rule.endpoint]
+    path = ARGUMENT.sub(r"{\g<name>}", rule.rule)
+    for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+        spec.path(path=path, operations={method.lower(): _operation(rule, view, method, endings)})
+
+
+def _operation(rule: Rule, view: Any, method: str, endings: Endings) -> Json:
+    name = rule.endpoint.removeprefix(BLUEPRINT)
+    takes: Takes = getattr(view, "takes", Takes(None, None))
+    body: Any = _body(takes)
+    if name == "complete_case":  # its body is in the words of the provider that the path names
+        body = {"oneOf": [type(ending) for ending in endings.values()]}
+    query = [{"in": "query", "schema": type(takes.query)}] if takes.query else []
+    return {
+        "operationId": name,
+        "summary": (getdoc(view) or "").partition("\n")[0],
+        "tags": [_tag(view.__module__)],
+        "parameters": [*_parameters(rule, endings), *query],
+        "responses": {**_answers(name), "default": "problem"},
+    } | ({"requestBody": {"required": method != "DELETE", "content": content(body)}} if body else {})
+
+
+def _body(takes: Takes) -> Any:
+    if isinstance(takes.body, Variants):
+        return {"oneOf": [type(schema) for schema in takes.body.schemas.values()]}
+    if isinstance(takes.body, Document):
+        return {"type": "object"}
+    return takes.body and type(takes.body)
+
+
+def _parameters(rule: Rule, endings: Endings) -> list[Json]:
+    providers = {"type": "string", "enum": sorted(endings)}
+    return [
+        {
+            "in": "path",
+            "name": found["name"],
+            "schema": providers if found["name"] == "provider" else CONVERTED[found["converter"]],
+        }
+        for found in ARGUMENT.finditer(rule.rule)
+    ]
+
+
+def _answers(name: str) -> Json:
+    if name == "metrics":
+        return {"200": answer("The metrics.", content({"type": "string"}, media_type="text/plain"))}
+    status, schema = ANSWERS.get(name, (200, {"type": "object"}))
+    return {str(status): answer("Done." if status == 200 else "Taken.", content(schema))}
+
+
+PROBLEM = content(ProblemOut, media_type="application/problem+json")

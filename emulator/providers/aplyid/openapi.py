@@ -1,0 +1,202 @@
+"""APLYiD Workflow as an OpenAPI document."""
+
+import re
+from typing import Any
+
+from marshmallow import fields
+from marshmallow.validate import OneOf, Regexp
+
+from emulator.providers.aplyid import rails
+from emulator.providers.aplyid.answers import (
+    CaseOut,
+    CompletedCaseOut,
+    PublicRefusalOut,
+    RefusalOut,
+    UnauthorizedOut,
+)
+from emulator.providers.aplyid.sample import PATH
+from emulator.providers.aplyid.schemas import CLIENT_TYPES, DOCUMENTED, ActivityIn, IndividualIn
+from emulator.providers.aplyid.webhook import EVENT
+from emulator.web import describe as openapi
+from emulator.web.body import LARGEST_BODY
+from emulator.web.describe import EMPTY, Json, answer, content
+
+TITLE = "APLYiD Workflow, emulated"
+ABOUT = """\
+Create Case as case-emulator answers it. `x-fidelity` says how sure each part is: `documented` by the service,
+`framework` (what Ruby on Rails answers) or `assumed`.
+
+Described are the documented types; as the framework does, the emulator takes a number or a boolean where a text is
+meant, null for what was not sent, and ignores keys it does not know. NUL and half surrogate pairs are refused."""
+TYPES: openapi.Types = {
+    rails.Text: ("string", None),
+    rails.Decimal: ("number", None),
+    rails.Date: ("string", "date"),
+}
+NOT_BLANK = r"\S"
+END = r"\Z"  # which JSON Schema does not know
+# Documented: the client of a known external_id is reused, and its details are ignored. Without one it must be new.
+NEW_INDIVIDUAL: Json = {
+    "if": {
+        "properties": {"client_type": {"const": "individual"}},
+        "required": ["client_type"],
+        "not": {"required": ["external_id"]},
+    },
+    "then": {"required": ["clientable_attributes"]},
+}
+
+
+class AnyClientIn(IndividualIn):
+    """client; one whose external_id is known is reused, and then its type and details are ignored."""
+
+    client_type = rails.Choice(rails.included(CLIENT_TYPES), required=True, metadata=DOCUMENTED)
+
+    class Meta(IndividualIn.Meta):
+        fields = (*IndividualIn.Meta.fields, "client_type")
+
+
+class NewCaseIn(rails.Record):
+    """The body of Create Case."""
+
+    activity = rails.Attributes(ActivityIn, required=True, metadata=DOCUMENTED)
+    client = rails.Attributes(AnyClientIn, required=True, metadata=DOCUMENTED)
+
+
+def describe(address: str) -> Json:
+    """The document of this API, served at that address."""
+    spec = openapi.begin(
+        TITLE,
+        ABOUT,
+        servers=openapi.own_servers(address),
+        types=TYPES,
+        rules=(rules_of_text, rules_of_decimal),
+        security=[{"access_key": []}],
+    )
+    spec.components.security_scheme("access_key", ACCESS_KEY)
+    spec.components.schema("AnyClientIn", NEW_INDIVIDUAL, schema=AnyClientIn)
+    openapi.add_refusals(spec, REFUSALS)
+    printed = openapi.exchanges("aplyid", "POST", PATH, address)
+    spec.path(path=PATH, operations={"post": _create_case(printed)})
+    openapi.add_webhook(spec, EVENT, _case_completed(printed))
+    return openapi.finish(spec)
+
+
+def rules_of_text(converter: Any, field: fields.Field[Any], ret: Json) -> Json:
+    """What is judged beside the validators: formats, choices, blanks."""
+    if not isinstance(field, rails.Text):
+        return {}
+    ret["type"] = "string"  # null is taken for what was not sent, but no page says so
+    choices = [list(rule.choices) for rule in field.rules if isinstance(rule, OneOf)]
+    if choices:
+        return {"enum": choices[0]}
+    patterns = [_anchored(rule) for rule in field.rules if isinstance(rule, Regexp)]
+    if field.required and all(re.match(pattern, "  ") for pattern in patterns):
+        patterns.append(NOT_BLANK)
+    if len(patterns) > 1:
+        return {"allOf": [{"pattern": one} for one in patterns]}
+    return {"pattern": patterns[0]} if patterns else {}
+
+
+def _anchored(rule: Regexp) -> str:
+    """The pattern as JSON Schema writes it, which searches."""
+    return f"^(?:{str(rule.regex.pattern).removesuffix(END)})$"
+
+
+def rules_of_decimal(converter: Any, field: fields.Field[Any], ret: Json) -> Json:
+    """The rule that is the field's own."""
+    return {"exclusiveMinimum": 0} if isinstance(field, rails.Decimal) else {}
+
+
+def _create_case(printed: dict[str, Json]) -> Json:
+    bodies = {name: exchange["request"]["body"] for name, exchange in printed.items()}
+    answers = {name: exchange["answer"]["body"] for name, exchange in printed.items()}
+    return {
+        "operationId": "create_case",
+        "summary": "Create Case",
+        "requestBody": {"required": True, "content": content(NewCaseIn, bodies)},
+        "responses": {
+            "201": answer("The case; one that is in_progress ends by itself.", content(CaseOut, answers)),
+            **{status: status for status in REFUSALS},
+        },
+    }
+
+
+def _case_completed(printed: dict[str, Json]) -> Json:
+    bodies = {name: exchange["webhook"]["body"] for name, exchange in printed.items()}
+    return {
+        "operationId": "case_completed",
+        "summary": "A case was completed",
+        "description": "Sent when a case ends that was created with `activity.external_id`. No signature.",
+        "security": [],
+        "parameters": [
+            _header("X-Workflow-Event-Type", {"type": "string", "enum": [EVENT]}, "what happened"),
+            _header("X-Workflow-Webhook-Id", {"type": "string", "format": "uuid"}, "the same on every retry"),
+        ],
+        "requestBody": {"required": True, "content": content(CompletedCaseOut, bodies)},
+        "responses": {
+            "2XX": {"description": "Taken."},
+            "410": {"description": "Never sent again."},
+            "default": {"description": "Sent again, as the retry profile says."},
+        },
+    }
+
+
+def _header(name: str, schema: Json, told: str) -> Json:
+    return {"in": "header", "name": name, "required": True, "schema": schema, "description": told, **DOCUMENTED}
+
+
+ACCESS_KEY: Json = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "X-Workflow-Access-Key",
+    "description": "test_<name> opens the sandbox <name>",
+}
+
+
+def _refusal(status: int, message: str) -> Json:
+    return {"message": message, "code": f"APLY-{status}"}
+
+
+def _public(status: int, error: str) -> Json:
+    return content(PublicRefusalOut, {"json": {"status": status, "error": error}}) | EMPTY
+
+
+NO_CLIENT, NO_ACTIVITY = (f"param is missing or the value is empty: {end}" for end in ("Client must exist", "activity"))
+REFUSALS: dict[str, Json] = {
+    "400": answer(
+        "`client` or `activity` is missing or empty; the body is no JSON; or it or the query is not UTF-8, which is "
+        "told as JSON to those whose `Accept` asks for it",
+        content(
+            {"anyOf": [RefusalOut, PublicRefusalOut]},
+            {
+                "client": _refusal(400, NO_CLIENT),
+                "activity": _refusal(400, NO_ACTIVITY),
+                "json": _refusal(400, "the request body is no JSON: Expecting value: line 1 column 1 (char 0)"),
+                "encoding": {"status": 400, "error": "Bad Request"},
+            },
+        )
+        | EMPTY,
+    ),
+    "401": answer(
+        "The key is missing, unknown or expired.", content(UnauthorizedOut, {"key": {"message": "Unauthorized"}})
+    ),
+    "404": answer(
+        "Unknown path, or another verb; JSON for those whose `Accept` asks for it.", _public(404, "Not Found")
+    ),
+    "405": answer("A verb nobody knows; JSON likewise.", _public(405, "Method Not Allowed")),
+    "406": answer("`Content-Type` or `Accept` is no media type.", EMPTY),
+    "413": answer(
+        "A body over 1 MiB.",
+        content(RefusalOut, {"size": _refusal(413, f"the request body is larger than {LARGEST_BODY} bytes")}),
+    ),
+    "422": answer(
+        "A field is wrong; several are joined as a sentence.",
+        content(
+            RefusalOut,
+            {
+                "blank": _refusal(422, "Name can't be blank"),
+                "client_type": _refusal(422, "Invalid client type: organisation"),
+            },
+        ),
+    ),
+}

@@ -1,0 +1,42 @@
+"""The error answer that belongs to a schema: a map of all that is wrong, nested as the request is."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from emulator.providers.sphinxhq.relations import DocumentIds, Object, Objects
+from emulator.web.describe import Json
+
+FRAMEWORK = {"x-fidelity": "framework"}
+WHOLE = "non_field_errors"
+TEXTS: Json = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+BY_INDEX = r"^\d+$"
+
+
+def problems_of(schema: type[Schema] | Schema) -> Json:
+    """What can be told about a value of that schema, as JSON Schema."""
+    known = (schema() if isinstance(schema, type) else schema).fields
+    told = {name: _problem_of(field) | FRAMEWORK for name, field in known.items()}
+    return {"type": "object", "properties": told | {WHOLE: TEXTS | FRAMEWORK}, "additionalProperties": False}
+
+
+def _problem_of(field: fields.Field[Any]) -> Json:
+    match field:
+        case Objects():
+            return {"anyOf": [TEXTS, *_problems_of_list(problems_of(field.schema))]}
+        case Object():
+            return {"anyOf": [TEXTS, problems_of(field.schema)]}
+        case DocumentIds():
+            return {"anyOf": [TEXTS, _by_index(TEXTS)]}
+    return TEXTS
+
+
+def _problems_of_list(item: Json) -> list[Json]:
+    """About the list itself; about each item, {} for the good ones; or, by switch, about the bad ones by index."""
+    either = {"anyOf": [TEXTS, item]}
+    whole = {"type": "object", "properties": {WHOLE: TEXTS | FRAMEWORK}, "required": [WHOLE]}
+    return [whole | {"additionalProperties": False}, {"type": "array", "items": either}, _by_index(either)]
+
+
+def _by_index(told: Json) -> Json:
+    return {"type": "object", "patternProperties": {BY_INDEX: told}, "additionalProperties": False, "minProperties": 1}

@@ -1,0 +1,183 @@
+"""The documents as they are served, and the control API's own against its routes and answers."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+import requests
+from flask import Blueprint, Flask
+
+from emulator.app import PROVIDERS, create_app, describe
+from emulator.control import documents
+from emulator.control.answers import ANSWERS
+from emulator.control.room import ControlRoom
+from emulator.settings import BadSetting, Settings
+from tests.documents import NAMES, document, lowered
+from tests.emulators import Emulator
+from tests.receivers import receiving, status
+
+ROOT = "/_emulator"
+BOX = f"{ROOT}/sandboxes/{{name}}"
+
+
+@pytest.fixture(scope="module")
+def routes() -> Iterator[set[tuple[str, str, str]]]:
+    """Path, verb and view of every route of ours."""
+    built = create_app(Settings())
+    yield {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower(), rule.endpoint.removeprefix("control."))
+        for rule in built.app.url_map.iter_rules()
+        if rule.rule.startswith(ROOT)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    built.store.close()
+
+
+def test_every_route_of_ours_is_described_and_no_other(routes: set[tuple[str, str, str]]) -> None:
+    assert {(path, method) for _, path, method in document("control").operations()} == {r[:2] for r in routes}
+
+
+def test_every_route_has_a_summary_an_area_and_a_described_answer(routes: set[tuple[str, str, str]]) -> None:
+    described = document("control")
+    areas = {tag["name"] for tag in described.content["tags"]}
+    for path, method, view in routes:
+        operation = described.at("paths", path, method)
+        assert operation["operationId"] == view
+        assert operation["summary"].endswith((".", "?")), view
+        assert set(operation["tags"]) <= areas
+        assert view in ANSWERS or view.startswith("describe_"), f"{view} is missing in control/answers.py"
+        named = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
+        assert named == set(re.findall(r"{(\w+)}", path))
+
+
+def test_every_route_that_changes_something_says_what_it_takes(routes: set[tuple[str, str, str]]) -> None:
+    described = document("control")
+    for path, method, _ in routes:
+        body = described.at("paths", path, method).get("requestBody")
+        assert (body is None) == (method == "get")
+        assert body is None or body["required"] == (method != "delete")
+
+
+def test_each_ending_is_described_in_the_words_of_its_provider() -> None:
+    place = (f"{BOX}/cases/{{provider}}/{{case_id}}/complete", "post", "requestBody", "content", "application/json")
+    described = document("control")
+    for body in ({"outcome": "denied"}, {"outcome": "REJECTED", "checks": [{"id": 1, "risk_score": 0.9}]}, {}):
+        assert described.problems(body, "paths", *place, "schema") == []
+    for body in ({"outcome": "perhaps"}, {"outcome": "denied", "risk_score": 1}, {"checks": [{}]}):
+        assert described.problems(body, "paths", *place, "schema")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_document_served_is_the_one_a_command_would_print(emulator: Emulator, name: str) -> None:
+    path = "openapi.json" if name == "control" else f"openapi/{name}.json"
+    told = emulator.http.get(f"{emulator.url}{ROOT}/{path}")
+    assert (told.status_code, told.headers["Content-Type"]) == (200, "application/json")
+    assert told.json() == describe(name, Settings(public_url=emulator.url))
+
+
+def test_an_unknown_name_is_told_the_known_ones(emulator: Emulator) -> None:
+    told = emulator.http.get(f"{emulator.url}{ROOT}/openapi/nobody.json")
+    assert (told.status_code, told.headers["Content-Type"]) == (404, "application/problem+json")
+    assert told.json()["detail"] == "there is no provider nobody; known are aplyid, sphinxhq"
+    with pytest.raises(BadSetting, match="did you mean control"):
+        describe("contol", Settings())
+
+
+def test_a_document_is_made_once() -> None:
+    made: list[str] = []
+
+    def make(address: str) -> dict[str, Any]:
+        made.append(address)
+        return {"made": len(made)}
+
+    app, routes = Flask("test"), Blueprint("control", "test")
+    documents.add_routes(routes, cast(ControlRoom, SimpleNamespace(descriptions={"one": make}, address="here")))
+    app.register_blueprint(routes)
+    told = [app.test_client().get("/openapi/one.json").json for _ in range(2)]
+    assert (told, made) == ([{"made": 1}] * 2, ["here"])
+
+
+def test_nothing_of_it_is_imported_before_somebody_asks() -> None:
+    code = (
+        "import sys; from emulator.app import create_app; from emulator.settings import Settings; "
+        "create_app(Settings()).store.close(); sys.exit('apispec' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> None:
+    with receiving(status(500), status(200)) as receiver:
+        ask = Asking(emulator)
+        ask("GET", "")
+        ask("PATCH", "", {"webhook_url": receiver.url, "delay": 60, "retry": "1,2", "seed": 7})
+        ask("PATCH", "/clock", {"mode": "frozen", "at": "2030-01-01T00:00:00Z"})
+        ask("POST", "/outcomes/next", {"outcome": "denied", "times": 2})
+        ask("GET", "/outcomes")
+        emulator.aplyid.open_case()
+        emulator.sphinxhq.open_case(checks=[{"check_type": "PEP"}])
+        ask("GET", "/deliveries/wait?expect=none")
+        ask("POST", "/clock/advance", {"duration": "PT90S"})
+        ask("PATCH", "/clock", {"mode": "scaled", "factor": 60})
+        ask("GET", "/clock")
+        [first] = ask("GET", "/deliveries?provider=aplyid").json()["deliveries"]
+        ask("GET", "/deliveries/{delivery_id}", delivery_id=first["id"])
+        ask("POST", "/deliveries/{delivery_id}/redeliver", {}, delivery_id=first["id"])
+        ask("GET", "/deliveries/wait?provider=aplyid")
+    for path in ("/inbox", "/inbox/wait"):
+        ask("GET", path)
+    for provider, body in (("aplyid", {"outcome": "denied"}), ("sphinxhq", {"status": "ERROR"})):
+        (emulator.aplyid if provider == "aplyid" else emulator.sphinxhq).open_case()
+        case = {"provider": provider, "case_id": 1025 if provider == "aplyid" else 2}
+        ask("GET", "/cases/{provider}/{case_id}", **case)
+        ask("POST", "/cases/{provider}/{case_id}/complete", body, **case)
+    ask("POST", "/clock/settle", {})
+    ask("DELETE", "/outcomes/next")
+    ask("POST", "/reset", {})
+    for path in ("/livez", "/readyz", "/sandboxes", "/openapi.json", "/openapi/{provider}.json"):
+        ask("GET", path, root=ROOT, provider=PROVIDERS[0].name)
+    assert ask.asked == {(path, method) for _, path, method in document("control").operations()}
+
+
+def test_every_refusal_is_as_described(emulator: Emulator) -> None:
+    emulator.aplyid.open_case()
+    emulator.wait("deliveries/wait")
+    ask = Asking(emulator)
+    for method, path, body, code in (
+        ("PATCH", "", {"dely": 1}, 422),
+        ("PATCH", "", [], 422),
+        ("POST", "/reset", None, 415),
+        ("GET", "/deliveries/x", None, 404),
+        ("GET", "/deliveries/wait?external_id=nobody&timeout=0", None, 408),
+        ("GET", "/deliveries/wait?expect=none", None, 409),
+        ("GET", "/inbox/wait?timeout=soon", None, 422),
+        ("POST", "/clock/advance", {}, 422),
+        ("GET", "/cases/nobody/1", None, 404),
+    ):
+        named = {"delivery_id": "x", "provider": "nobody", "case_id": "1"}
+        template = path.replace("/x", "/{delivery_id}").replace("/nobody/1", "/{provider}/{case_id}")
+        assert ask(method, template, body, **named).status_code == code, path
+
+
+class Asking:
+    """The control API, asked by path templates; every answer is held against the document."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.asked: set[tuple[str, str]] = set()
+
+    def __call__(self, method: str, path: str, body: Any = None, root: str = BOX, **named: Any) -> requests.Response:
+        template, question, query = f"{root}{path}".partition("?")
+        url = self.emulator.url + template.format(name=self.emulator.sandbox, **named) + question + query
+        told = self.emulator.http.request(method, url, json=body)
+        self.asked.add((template, method.lower()))
+        headers = lowered(told.headers)
+        found = document("control").check_answer(template, method.lower(), told.status_code, headers, told.text)
+        assert found == [], (method, path, told.text)
+        if told.ok and body is not None:
+            place = ("paths", template, method.lower(), "requestBody", "content", "application/json", "schema")
+            assert document("control").problems(body, *place) == []
+        return told
