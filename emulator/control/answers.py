@@ -3,14 +3,13 @@
 from marshmallow import INCLUDE, Schema, fields
 from marshmallow.validate import OneOf
 
+from emulator.control.answers_planning import OUTCOMES, FaultKindsOut, FaultOut, FaultsOut, OutcomesOut, RuleOut
+from emulator.control.answers_requests import RequestsOut
 from emulator.core.deliveries import DeliveryState
-from emulator.core.model import Outcome, State
+from emulator.core.model import State
 from emulator.core.preferences import Pace
 from emulator.web.describe import Out
 
-OUTCOMES = OneOf([outcome.value for outcome in Outcome])
-WORDS = OneOf([*(outcome.value for outcome in Outcome), "failed", "stuck"])
-ANY_COUNT = ["integer", "string"]
 DELIVERY_STATES = OneOf([state.value for state in DeliveryState])
 
 
@@ -126,142 +125,6 @@ class CaseOut(Out):
     created_at = fields.DateTime()
     updated_at = fields.DateTime()
     next_step_at = fields.DateTime(allow_none=True)
-
-
-class PlannedOut(Out):
-    """How the next so many cases end."""
-
-    provider = fields.String(allow_none=True)
-    outcome = fields.String(validate=WORDS)
-    times = fields.Integer()
-
-
-class RuleOut(Out):
-    """How cases of matching requests end."""
-
-    class Meta(Out.Meta):
-        sometimes = ("provider", "when", "outcome", "delay", "risk_score")
-
-    id = fields.String()
-    provider = fields.String()
-    when = fields.Dict(metadata={"description": "comparisons by field"})
-    outcome = fields.String(validate=WORDS)
-    delay = fields.Float(metadata={"description": "seconds"})
-    risk_score = fields.Float()
-
-
-class OutcomesOut(Out):
-    """The default, what is planned for the next cases, and the rules."""
-
-    default = fields.String(validate=OUTCOMES)
-    next = fields.Nested(PlannedOut, many=True)
-    rules = fields.Nested(RuleOut, many=True)
-    common_rules = fields.Nested(RuleOut, many=True, metadata={"description": "of every sandbox, after its own"})
-
-
-class FaultOut(Out):
-    """A fault that may still strike, its own settings beside these."""
-
-    class Meta(Out.Meta):
-        unknown = INCLUDE
-        sometimes = ("provider", "path", "when")
-
-    id = fields.String()
-    kind = fields.String()
-    side = fields.String(validate=OneOf(["api", "webhook"]))
-    provider = fields.String()
-    path = fields.String()
-    when = fields.Dict(metadata={"description": "comparisons by field"})
-    times = fields.Integer(allow_none=True, metadata={"description": "how often it still strikes"})
-    probability = fields.Float()
-    expires_at = fields.DateTime()
-    seen = fields.Integer(metadata={"description": "how often it fitted"})
-
-
-class FaultsOut(Out):
-    """The faults of a sandbox."""
-
-    count = fields.Integer()
-    faults = fields.Nested(FaultOut, many=True)
-
-
-class FaultSettingOut(Out):
-    """One setting of a kind of fault."""
-
-    class Meta(Out.Meta):
-        sometimes = ("low", "high", "choices")
-
-    name = fields.String()
-    means = fields.String()
-    required = fields.Boolean()
-    default = fields.Raw(allow_none=True)
-    low = fields.Float()
-    high = fields.Float()
-    choices = fields.List(fields.String())
-
-
-class FaultKindOut(Out):
-    """What can go wrong."""
-
-    kind = fields.String()
-    side = fields.String(validate=OneOf(["api", "webhook"]))
-    does = fields.String()
-    settings = fields.Nested(FaultSettingOut, many=True)
-
-
-class FaultKindsOut(Out):
-    """Every kind of fault."""
-
-    count = fields.Integer()
-    kinds = fields.Nested(FaultKindOut, many=True)
-
-
-class AnswerOut(Out):
-    """What was answered."""
-
-    headers = fields.Dict(keys=fields.String(), values=fields.String())
-    body = fields.String()
-
-
-class ExchangeOut(Out):
-    """A request and its answer; `path` of what came in, `url`, `delivery_id` and `error` of what went out."""
-
-    class Meta(Out.Meta):
-        sometimes = ("path", "url", "delivery_id", "error", "needed")
-
-    number = fields.Integer()
-    at = fields.DateTime()
-    direction = fields.String(validate=OneOf(["in", "out"]))
-    provider = fields.String(allow_none=True)
-    method = fields.String()
-    path = fields.String()
-    url = fields.String()
-    status = fields.Integer(allow_none=True)
-    took_ms = fields.Float()
-    case_id = fields.Integer(allow_none=True)
-    rule = fields.String(allow_none=True)
-    faults = fields.List(fields.String())
-    advice = fields.List(fields.String())
-    refused = fields.String(allow_none=True)
-    headers = fields.Dict(keys=fields.String(), values=fields.String())
-    body = fields.String(allow_none=True)
-    answer = fields.Nested(AnswerOut)
-    delivery_id = fields.String()
-    error = fields.String(allow_none=True)
-    needed = fields.List(fields.String(), metadata={"description": "what would have been needed"})
-
-
-class RequestsOut(Out):
-    """The exchanges that fit."""
-
-    class Meta(Out.Meta):
-        sometimes = ("at_least",)
-
-    count = fields.Raw(metadata={"description": "how many, or unknown where some were evicted", "type": ANY_COUNT})
-    at_least = fields.Integer()
-    evicted = fields.Integer()
-    note = fields.String()
-    requests = fields.Nested(ExchangeOut, many=True)
 
 
 class RestoredOut(Out):

@@ -39,7 +39,7 @@ def test_advance_says_what_happened(emulator: Emulator) -> None:
     emulator.aplyid.open_case()
     assert "nothing happened" in told(emulator, "advance", "0")
     printed = told(emulator, "advance", "1h")
-    assert "2 things happened" in printed
+    assert "3 things happened" in printed
     assert "approved, by the rule default" in printed
     assert [webhook["state"] for webhook in emulator.inbox()] == ["inbox"]
 

@@ -50,7 +50,9 @@ def test_where_all_is_well_it_says_so_for_each_thing(tmp_path: Path) -> None:
 
 
 def test_people_get_a_line_for_each_thing(tmp_path: Path) -> None:
-    done = run(tmp_path, "doctor", "--port", str(free_port()), "--webhook-url", "https://hooks.acme.com/x")
+    done = run(
+        tmp_path, "doctor", "--port", str(free_port()), "--webhook-url", "https://hooks.acme.com/x", COLUMNS="160"
+    )
     assert done.returncode == 1
     assert [line.split()[:2] for line in done.stdout.splitlines()][-1] == ["problem", "webhooks"]
     assert "--allow-target hooks.acme.com" in done.stdout

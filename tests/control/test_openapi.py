@@ -49,7 +49,9 @@ def test_every_route_has_a_summary_an_area_and_a_described_answer(routes: set[tu
         assert operation["operationId"] == view
         assert operation["summary"].endswith((".", "?")), view
         assert set(operation["tags"]) <= areas
-        assert view in ANSWERS or view.startswith("describe_"), f"{view} is missing in control/answers.py"
+        assert view in ANSWERS or view == "metrics" or view.startswith("describe_"), (
+            f"{view} is missing in control/answers.py"
+        )
         named = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
         assert named == set(re.findall(r"{(\w+)}", path))
 
@@ -116,6 +118,16 @@ def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> No
         ask("PATCH", "", {"webhook_url": receiver.url, "delay": 60, "retry": "1,2", "seed": 7})
         ask("PATCH", "/clock", {"mode": "frozen", "at": "2030-01-01T00:00:00Z"})
         ask("POST", "/outcomes/next", {"outcome": "denied", "times": 2})
+        rule = {"provider": "aplyid", "when": {"client.name": {"contains": "Jo"}}, "outcome": "stuck", "delay": 9}
+        for _ in range(2):
+            kept = ask("POST", "/outcomes/rules", rule).json()
+        ask("DELETE", "/outcomes/rules/{rule_id}", rule_id=kept["id"])
+        ask("DELETE", "/outcomes/rules")
+        for fault in ({"kind": "latency", "seconds": 0.01, "path": "/api"}, {"kind": "duplicate", "times": 1}):
+            planned = ask("POST", "/faults", fault).json()
+        ask("GET", "/faults")
+        ask("DELETE", "/faults/{fault_id}", fault_id=planned["id"])
+        ask("DELETE", "/faults")
         ask("GET", "/outcomes")
         emulator.aplyid.open_case()
         emulator.sphinxhq.open_case(checks=[{"check_type": "PEP"}])
@@ -136,7 +148,15 @@ def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> No
         ask("POST", "/cases/{provider}/{case_id}/complete", body, **case)
     ask("POST", "/clock/settle", {})
     ask("DELETE", "/outcomes/next")
+    emulator.aplyid.create(client__name="")
+    for path in ("/requests?direction=both", "/requests/near-misses"):
+        ask("GET", path)
+    taken = ask("GET", "/snapshot").json()
+    ask("POST", "/restore", taken)
     ask("POST", "/reset", {})
+    ask("POST", "/sandboxes", {"name": f"{emulator.sandbox[:50]}-more", "pace": "real"}, root=ROOT)
+    ask("GET", "/faults", root=ROOT)
+    ask("GET", "/metrics", root=ROOT)
     for path in ("/livez", "/readyz", "/sandboxes", "/openapi.json", "/openapi/{provider}.json"):
         ask("GET", path, root=ROOT, provider=PROVIDERS[0].name)
     assert ask.asked == {(path, method) for _, path, method in document("control").operations()}
