@@ -37,7 +37,7 @@ def test_an_older_schema_is_migrated_after_a_copy(tmp_path: Path, monkeypatch: p
         assert found.execute("SELECT more FROM sandboxes").fetchall() == []
         assert found.execute("PRAGMA user_version").fetchone() == (99,)
     found.close()
-    assert (tmp_path / "kept.sqlite.schema-3").is_file()
+    assert (tmp_path / "kept.sqlite.schema-4").is_file()
 
 
 def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
