@@ -8,5 +8,7 @@ rates        creates per second
 layers       where the time of one create goes
 start        from the start of the process to the first answer
 memory       what is resident after many creates
+drain        webhooks that are due at one instant, and how fast they are sent
+receiver     a process that takes them
 tables       figures and verdicts as text
 """

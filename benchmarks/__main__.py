@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from benchmarks import contestants, layers, memory, rates, start, tables
+from benchmarks import contestants, drain, layers, memory, rates, start, tables
 from benchmarks.contestants import Cores
 from benchmarks.tables import Told
 
@@ -38,7 +38,17 @@ def _memory(options: argparse.Namespace, cores: Cores, found: list[rates.Round])
     return tables.memory_table(memory.measure(4_000 if options.quick else 20_000, cores))
 
 
-PARTS: dict[str, Callable[..., Told]] = {"rates": _rates, "layers": _layers, "start": _start, "memory": _memory}
+def _drain(options: argparse.Namespace, cores: Cores, found: list[rates.Round]) -> Told:
+    return tables.drain_table(*drain.measure(2_000 if options.quick else 10_000, cores))
+
+
+PARTS: dict[str, Callable[..., Told]] = {
+    "rates": _rates,
+    "layers": _layers,
+    "start": _start,
+    "memory": _memory,
+    "drain": _drain,
+}
 
 
 def main() -> int:

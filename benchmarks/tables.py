@@ -1,6 +1,6 @@
 """Figures and verdicts as text."""
 
-from benchmarks import memory, rates, start
+from benchmarks import drain, memory, rates, start
 from benchmarks.layers import Layers
 from benchmarks.rates import Round, busy, rate, ratio, spread
 
@@ -98,4 +98,21 @@ def memory_table(resident: memory.Resident) -> Told:
         f"{'after one create':<26}{resident.first:>6.1f}",
         f"{creates:<26}{resident.last:>6.1f} (bound {memory.BOUND:.0f})  {'ok' if fine else 'OVER BOUND'}",
         f"{'ratio to the bare view':<26}{resident.last / resident.bare:>6.2f}",
+    ], fine
+
+
+def drain_table(drained: drain.Drained, receiver_busy: float) -> Told:
+    """Deliveries per second against their goal, and where the time of one goes."""
+    fine = drained.rate >= drain.GOAL
+    together = 1e6 / drained.rate
+    return [
+        f"Webhooks that are due at one instant, to one receiver ({drained.many:,} of them)",
+        "",
+        f"{'per second':<34}{drained.rate:>8,.0f} (goal {drain.GOAL:.0f})  {'ok' if fine else 'BELOW GOAL'}",
+        f"{'how busy the sender was':<34}{_share(drained.busy):>8} of a core, the receiver {_share(receiver_busy)}",
+        "",
+        "Where the time of one delivery goes, microseconds (made alone, one after the other)",
+        *(f"{name:<34}{cost:>8,.0f}" for name, cost in drained.steps.items()),
+        f"{'worker, threads, less the overlap':<34}{together - sum(drained.steps.values()):>8,.0f}",
+        f"{'one of all':<34}{together:>8,.0f}",
     ], fine

@@ -1,8 +1,8 @@
 """An emulator that serves: the wired parts behind a socket."""
 
 from emulator.app import create_app
-from emulator.delivery.targets import Targets
-from emulator.settings import Settings
+from emulator.delivery.targets import Targets, is_loopback
+from emulator.settings import BadSetting, Settings
 from emulator.web.server import Server, listen, local_address
 
 
@@ -11,6 +11,7 @@ class RunningEmulator:
 
     def __init__(self, settings: Settings) -> None:
         """Raises PortTaken, BadSetting or StoreUnusable; nothing is left behind then."""
+        _refuse_open_doors(settings)
         listening = listen(settings.host, settings.port)
         try:
             host, port = listening.getsockname()[:2]
@@ -41,6 +42,15 @@ class RunningEmulator:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def _refuse_open_doors(settings: Settings) -> None:
+    """Whoever reaches the control API can read and change everything; raises BadSetting."""
+    if not (is_loopback(settings.host) or settings.control_token or settings.insecure_no_token):
+        raise BadSetting(
+            f"others can reach {settings.host}, and the control API asks for no token: set --control-token, "
+            "or --insecure-no-token to let everybody in"
+        )
 
 
 def _tell_of_webhooks(url: str | None, targets: Targets) -> str:

@@ -3,6 +3,8 @@
 import json
 import queue
 import socket
+import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -66,7 +68,9 @@ def status(code: int, **headers: str) -> Reply:
 
 
 @contextmanager
-def receiving(*replies: Reply, host: str = "127.0.0.1", port: int = 0) -> Iterator[Receiver]:
+def receiving(
+    *replies: Reply, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[Receiver]:
     """A receiver for the time of the block."""
     turn = iter(replies[:-1])
     last = replies[-1] if replies else status(200)
@@ -89,7 +93,9 @@ def receiving(*replies: Reply, host: str = "127.0.0.1", port: int = 0) -> Iterat
 
     server = ThreadingHTTPServer((host, port), Handler)
     server.daemon_threads = True
-    receiver = Receiver(f"http://{host}:{server.server_port}", server.server_port)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    receiver = Receiver(f"{'https' if tls else 'http'}://{host}:{server.server_port}", server.server_port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
@@ -155,3 +161,35 @@ def hang_up(handler: BaseHTTPRequestHandler) -> None:
 def garbage(handler: BaseHTTPRequestHandler) -> None:
     """Answer something that is not HTTP."""
     handler.wfile.write(b"\x00\xff not http at all\r\n\r\n")
+
+
+def bytes_only(answer: bytes) -> Reply:
+    """Answer those very bytes, and close."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(answer)
+
+    return reply
+
+
+def endless(handler: BaseHTTPRequestHandler) -> None:
+    """Good headers, then a body without an end."""
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    while True:
+        handler.wfile.write(b"10000\r\n" + b"x" * 65_536 + b"\r\n")
+
+
+def reset(handler: BaseHTTPRequestHandler) -> None:
+    """Break the connection at once, as a crashed process' kernel does."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    socket.close(handler.connection.detach())
+
+
+def reset_after_headers(handler: BaseHTTPRequestHandler) -> None:
+    """Good headers, then break the connection."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    reset(handler)

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -65,15 +65,18 @@ class Outbox:
     bell: Bell = field(default_factory=Bell)
     under_way: UnderWay = field(default_factory=UnderWay)
 
-    def claim(self, load: Mapping[str, int], limit: int) -> Sequence[Delivery]:
-        """Lease up to `limit` due deliveries; `load` says how many each target is being sent already."""
+    def claim(self, load: Mapping[str, int], limit: int, waiting: Collection[str] | None = None) -> Sequence[Delivery]:
+        """Lease up to `limit` due deliveries, to the `waiting` targets alone where they are given.
+
+        `load` says how many each target is being sent already.
+        """
         now = self.clock.now()
-        sending, most = Counter(load), _most_per_target(load)
+        sending, most = Counter(load), most_per_target(load)
         until = self.clock.stopwatch() + LEASE
         with self.store.transaction() as tx:
             if tx.release_leases(until=self.clock.stopwatch()):
                 log.warning("an attempt never came back: its webhook is sent again")
-            due = tx.due_deliveries(now, busy_targets(load), limit)
+            due = tx.due_deliveries(now, busy_targets(load), limit, waiting)
             return [tx.lease(d, self.owner, until) for d in due if _has_room(d, sending, most)]
 
     def release(self) -> None:
@@ -149,11 +152,11 @@ def _after(delivery: Delivery, attempt: Attempt, retry: RetryProfile, now: datet
 
 def busy_targets(load: Mapping[str, int]) -> list[str]:
     """The targets that are being sent as much as they may be now."""
-    most = _most_per_target(load)
+    most = most_per_target(load)
     return [target for target, many in load.items() if many >= most]
 
 
-def _most_per_target(load: Mapping[str, int]) -> int:
+def most_per_target(load: Mapping[str, int]) -> int:
     """Half of the free senders at most, so that however many receivers are slow, one is left for the next."""
     free = SENDERS - sum(load.values())
     return max(1, min(PER_TARGET, free // 2))

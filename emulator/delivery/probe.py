@@ -46,7 +46,7 @@ def _worded(error: OSError, line: Line) -> str:
         return f"{place} does not speak TLS ({error.reason}): is it http:// that is meant?"
     if isinstance(error, TimeoutError):
         return f"{place} did not answer in time: is a firewall between, or the receiver busy?"
-    return in_plain_words(error, line)
+    return in_plain_words(error, line, began=False)
 
 
 def _place(target: Target) -> str:

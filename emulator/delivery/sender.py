@@ -1,10 +1,12 @@
 """The one function that dials out: a single attempt, bounded in time and size, that never follows and never raises."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http.client import BadStatusLine
+from ssl import SSLCertVerificationError, SSLEOFError, SSLError
 from threading import Timer
 from urllib.parse import SplitResult
 
@@ -15,6 +17,7 @@ from urllib3.exceptions import ConnectTimeoutError
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Attempt, Delivery
 from emulator.delivery.line import Line, LineAdapter
+from emulator.delivery.paced import Paced
 from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
 
 CONNECT_SECONDS = 3.0
@@ -47,6 +50,7 @@ class HttpSender:
 
     def _talk(self, target: Target, delivery: Delivery) -> Attempt:
         line = Line(target, self.connect_seconds)
+        answer = None
         try:
             with self._watched(line), self._session(line) as session:
                 answer = self._post(session, target.url, delivery)
@@ -54,13 +58,13 @@ class HttpSender:
                 if line.cut:  # what was read before the cut may look complete
                     raise TimeoutError
         except Exception as error:  # requests lets urllib3's and http.client's own errors through
-            return Attempt(error=in_plain_words(error, line))
+            return Attempt(error=in_plain_words(error, line, began=answer is not None))
         finally:
             line.close()
         return Attempt(
             status=answer.status_code,
             error=_refusal(answer),
-            retry_after=self._retry_after(answer.headers.get("Retry-After")),
+            retry_after=self._retry_after(answer.headers),
             answer=body,
         )
 
@@ -92,25 +96,31 @@ class HttpSender:
         }
         return session.post(
             url.geturl(),
-            data=delivery.body,
+            data=delivery.body if delivery.slowly is None else Paced(delivery.body, delivery.slowly),
             headers=headers,
             allow_redirects=False,
             stream=True,
             timeout=(self.connect_seconds, self.total_seconds),
         )
 
-    def _retry_after(self, text: str | None) -> timedelta | None:
+    def _retry_after(self, headers: Mapping[str, str]) -> timedelta | None:
         """The header as a wait: seconds or an HTTP date; None for anything else."""
-        if text is None:
+        text = headers.get("Retry-After", "").strip()
+        if text.isdecimal():
+            return timedelta(seconds=min(int(text[:9]), 10**8))
+        asked = _read_date(text)
+        if asked is None:
             return None
-        if text.strip().isdecimal():
-            return timedelta(seconds=min(int(text.strip()[:9]), 10**8))
-        try:
-            moment = parsedate_to_datetime(text)
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            return max(moment - self.clock.now(), timedelta())
-        except (ValueError, OverflowError):
-            return None
+        # By the receiver's own watch where it shows it: a test may have stopped or moved that one too.
+        return max(asked - (_read_date(headers.get("Date", "")) or self.clock.now()), timedelta())
+
+
+def _read_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _read(raw: HTTPResponse) -> bytes:
@@ -132,8 +142,8 @@ def _refusal(answer: requests.Response) -> str | None:
     return f"the receiver answered {answer.status_code}"
 
 
-def in_plain_words(error: Exception, line: Line) -> str:
-    """Why an attempt on that line failed."""
+def in_plain_words(error: Exception, line: Line, *, began: bool) -> str:
+    """What went wrong, for people; `began`: the headers of an answer had come."""
     where = f"{line.target.host}:{line.target.port}"
     causes = list(_causes(error))
     if line.cut:
@@ -143,9 +153,23 @@ def in_plain_words(error: Exception, line: Line) -> str:
         return f"nothing listens on {where}" + (hint if line.target.host == "localhost" else "")
     if any(isinstance(cause, ConnectTimeoutError) for cause in causes):
         return f"{where} did not accept the connection in time"
-    if any(isinstance(cause, ConnectionResetError | BrokenPipeError) for cause in causes):
+    if began:
+        return f"{where} broke off in the middle of its answer"
+    if any(isinstance(cause, ConnectionResetError | BrokenPipeError | SSLEOFError) for cause in causes):
         return f"{where} closed the connection before it answered"
-    return f"{where}: {causes[-1]}"[:500]
+    return f"{where}{_what_it_did(causes)}"[:500]
+
+
+def _what_it_did(causes: Sequence[BaseException]) -> str:
+    for cause in causes:
+        if isinstance(cause, SSLCertVerificationError):
+            way_out = "use http:// on this machine, or a certificate of a public authority"
+            return f" shows a certificate that cannot be trusted ({cause.verify_message}): {way_out}"
+        if isinstance(cause, SSLError):
+            return f" does not speak TLS as we do ({cause.reason}): if it speaks none, use http://"
+        if isinstance(cause, BadStatusLine):
+            return f" did not answer in HTTP but with {str(cause)[:100]!r}"
+    return f": {causes[-1]}"
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from threading import Condition, Lock, Thread
 from emulator.core.clock import Clock
 from emulator.core.completion import Completion
 from emulator.core.deliveries import Delivery
-from emulator.core.outbox import PER_TARGET, SENDERS, Outbox, busy_targets
+from emulator.core.outbox import PER_TARGET, SENDERS, Outbox, busy_targets, most_per_target
 from emulator.core.ports import Store
 
 log = logging.getLogger("emulator.worker")
@@ -40,10 +40,11 @@ class Alarm:
             self._rung = True
             self._condition.notify()
 
-    def listen(self) -> None:
-        """What is announced from now on may not be in the store yet when the worker looks."""
+    def listen(self) -> datetime | None:
+        """The earliest that was announced; what is from now on may not be in the store yet when the worker looks."""
         with self._condition:
-            self._announced, self._rung = None, False
+            announced, self._announced, self._rung = self._announced, None, False
+            return announced
 
     def sleep(self, until: datetime, now: Callable[[], datetime]) -> None:
         """Wait until that moment, until something announced is due, or until rung."""
@@ -66,6 +67,7 @@ class Worker:
     outbox: Outbox
     alarm: Alarm
     _stopping: bool = False
+    _waiting: frozenset[str] | None = None  # nothing is due but to these; None: not known
     _sending: Counter[str] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(SENDERS, thread_name_prefix="sender"))
@@ -87,28 +89,54 @@ class Worker:
             self.outbox.release()
 
     def _run(self) -> None:
+        until = self.clock.now()
         while not self._stopping:
-            self.alarm.listen()
+            until = min(until, self.alarm.listen() or until)
             try:
-                self._turn()
-                until = self._next_due()
+                if until <= self.clock.now() or not self._refill():
+                    until = self._at_the_latest(self._turn())
             except Exception:  # whatever it is, the next turn may go well
                 log.exception("the worker stumbled")
-                until = None
+                self._waiting, until = None, self._at_the_latest(None)
             if not self._stopping:
-                self.alarm.sleep(self._at_the_latest(until), self.clock.now)
+                self.alarm.sleep(until, self.clock.now)
 
-    def _turn(self) -> None:
-        """Do what is due."""
-        self.completion.complete_due()
+    def _turn(self) -> datetime | None:
+        """Do what is due, and say when something will be that need not wait for its target."""
+        moved = self.completion.complete_due()
+        self._waiting = None
         while not self._stopping:
             load = self._load()
             free = SENDERS - load.total()
-            claimed = self.outbox.claim(load, min(free, PER_TARGET)) if free else ()
-            if not claimed:
-                return
-            for delivery in claimed:
-                self._send(delivery)
+            if not free:
+                return None  # whoever comes back first rings
+            if not self._claim(load, min(free, PER_TARGET)):
+                due = self._look_ahead(busy_targets(load))
+                return self.clock.now() if moved else due  # more cases may be due, or these again
+        return None
+
+    def _look_ahead(self, busy: Sequence[str]) -> datetime | None:
+        self._waiting = frozenset(busy)
+        with self.store.reading() as read:
+            return read.next_due(self.clock.now(), busy)
+
+    def _refill(self) -> bool:
+        """Send on to the targets that were busy when all was last looked at; False: it is time to look again.
+
+        Ten thousand webhooks for one receiver would be looked through again after each attempt otherwise.
+        """
+        if self._waiting is None:
+            return False
+        load = self._load()
+        room = {target: most_per_target(load) - load[target] for target in self._waiting}
+        many = min(sum(many for many in room.values() if many > 0), SENDERS - load.total())
+        return many <= 0 or self._claim(load, many, self._waiting) == many
+
+    def _claim(self, load: Counter[str], limit: int, waiting: Collection[str] | None = None) -> int:
+        claimed = self.outbox.claim(load, limit, waiting)
+        for delivery in claimed:
+            self._send(delivery)
+        return len(claimed)
 
     def _load(self) -> Counter[str]:
         with self._lock:
@@ -126,13 +154,6 @@ class Worker:
             if not self._sending[target]:
                 del self._sending[target]
         self.alarm.ring()
-
-    def _next_due(self) -> datetime | None:
-        load = self._load()
-        if load.total() >= SENDERS:
-            return None  # whoever comes back first rings
-        with self.store.reading() as read:
-            return read.next_due(self.clock.now(), busy_targets(load))
 
     def _at_the_latest(self, due: datetime | None) -> datetime:
         poll = self.clock.now() + SAFETY_POLL

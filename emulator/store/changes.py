@@ -9,7 +9,7 @@ from emulator.core.model import Case, Check, Client, ClientClaim, Ids, NewCase, 
 from emulator.core.ports import Newborn
 from emulator.core.timepiece import MICROSECOND, WALL, Timepiece, to_micros
 from emulator.store import images, rows
-from emulator.store.questions import Questions, listed
+from emulator.store.questions import Questions, targets
 from emulator.store.rows import maybe_micros
 
 # Sandboxes are dropped by the hundred, so that a busy emulator at its limit does not search at each new one.
@@ -151,13 +151,15 @@ class Changes(Questions):
     def add_delivery(self, delivery: Delivery) -> None:
         self._ask.add_delivery(self._db, **rows.delivery_params(delivery))
 
-    def due_deliveries(self, now: datetime, busy: Collection[str], limit: int) -> Sequence[Delivery]:
-        asked = {"now": to_micros(now), "busy": listed(busy), "limit": limit}
-        found = [
-            *self._ask.due_deliveries(self._db, **asked),
-            *self._ask.due_deliveries_by_own_clocks(self._db, **asked),
-        ]
-        return [rows.delivery_of(row) for row in found[:limit]]
+    def due_deliveries(
+        self, now: datetime, busy: Collection[str], limit: int, waiting: Collection[str] | None = None
+    ) -> Sequence[Delivery]:
+        asked = targets(busy, waiting)
+        found = [*self._ask.due_deliveries(self._db, now=to_micros(now), limit=limit, **asked)]
+        for sandbox, moment in list(self._ask.sandboxes_due_by_own_clocks(self._db, now=to_micros(now))):
+            left = limit - len(found)
+            found += self._ask.due_deliveries_of(self._db, sandbox=sandbox, now=moment, limit=left, **asked)
+        return [rows.delivery_of(row) for row in found]
 
     def lease(self, delivery: Delivery, owner: str, until: float) -> Delivery:
         self._ask.lease(self._db, sandbox=delivery.sandbox, id=delivery.id, owner=owner, until=int(until * 1e6))

@@ -107,7 +107,8 @@ class Questions:
         return rows.maybe_datetime(self._ask.next_due_of(self._db, sandbox=sandbox))
 
     def due_deliveries_of(self, sandbox: str, now: datetime, limit: int) -> Sequence[Delivery]:
-        found = self._ask.due_deliveries_of(self._db, sandbox=sandbox, now=to_micros(now), limit=limit)
+        asked = targets((), None)
+        found = self._ask.due_deliveries_of(self._db, sandbox=sandbox, now=to_micros(now), limit=limit, **asked)
         return [rows.delivery_of(row) for row in found]
 
     def holds_lease(self, delivery: Delivery, owner: str) -> bool:
@@ -149,3 +150,8 @@ def _filter(sandbox: str, provider: str, wanted: CaseFilter, now: datetime) -> r
 def listed(items: Collection[str]) -> str:
     """Names as one text that a query can search: |a|b|."""
     return "".join(f"|{item}" for item in items) + "|"
+
+
+def targets(busy: Collection[str], waiting: Collection[str] | None) -> rows.Params:
+    """Which targets a query leaves out, and the only ones it looks at; None: any."""
+    return {"busy": listed(busy), "waiting": None if waiting is None else listed(waiting)}

@@ -2,12 +2,16 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 import pytest
 
+from emulator.core.outbox import PER_TARGET
 from emulator.web.seats import MOST_WAITING
 from tests.emulators import Emulator, served
-from tests.receivers import free_port, receiving, status
+from tests.receivers import PATIENCE, free_port, receiving, status
+from tests.waiting import wait_until
 
 
 def test_a_delivery_is_found_by_what_a_test_knows_of_it(emulator: Emulator) -> None:
@@ -98,6 +102,71 @@ def test_a_webhook_that_is_being_sent_is_not_sent_twice_at_once(emulator: Emulat
         assert found["state"] == "in_flight"
         assert emulator.control("POST", f"deliveries/{found['id']}/redeliver", {}).status_code == 409
         held.set()
+
+
+def test_what_was_given_up_is_sent_again_once_and_given_up_again(emulator: Emulator) -> None:
+    with receiving(status(500), status(500), status(200)) as receiver:
+        emulator.control("PATCH", "", {"webhook_url": receiver.url, "retry": "once"})
+        emulator.aplyid.open_case()
+        [found] = expect(emulator, "failed")
+        for number, state in ((2, "failed"), (3, "delivered")):
+            again = emulator.control("POST", f"deliveries/{found['id']}/redeliver", {})
+            assert (again.status_code, again.json()["id"], again.json()["reason"]) == (202, found["id"], None)
+            wait_until(lambda n=number: len(one(emulator, found["id"])["attempts"]) == n)
+            assert one(emulator, found["id"])["state"] == state
+        sent = [receiver.next() for _ in range(3)]
+    assert {(w.header("X-Workflow-Webhook-Id"), w.body) for w in sent} == {(found["id"], found["body"].encode())}
+
+
+def test_what_was_reset_away_cannot_be_sent_again(emulator: Emulator) -> None:
+    with receiving() as receiver:
+        emulator.control("PATCH", "", {"webhook_url": receiver.url})
+        emulator.aplyid.open_case()
+        [found] = emulator.wait("deliveries/wait?timeout=15")["deliveries"]
+        emulator.control("POST", "reset", {})
+        answer = emulator.control("POST", f"deliveries/{found['id']}/redeliver", {})
+        assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+        assert emulator.control("GET", f"deliveries/{found['id']}").status_code == 404
+        assert receiver.received.qsize() == 1
+
+
+def test_three_hundred_sent_again_at_once_reach_their_receiver_a_few_at_a_time(emulator: Emulator) -> None:
+    held = threading.Event()
+    held.set()
+
+    def hold(handler: BaseHTTPRequestHandler) -> None:
+        held.wait(PATIENCE)
+        status(200)(handler)
+
+    with receiving(hold) as receiver:
+        for _ in range(300):
+            emulator.sphinxhq.open_case(webhook_url=receiver.url)
+        first = {receiver.next().body for _ in range(300)}
+        ids = [delivery["id"] for delivery in expect(emulator, "delivered", 300)]
+        held.clear()
+        again = [emulator.control("POST", f"deliveries/{name}/redeliver", {}).status_code for name in ids]
+        assert again == [202] * 300
+        wait_until(lambda: receiver.received.qsize() == PER_TARGET)
+        assert emulator.control("GET", "deliveries?state=in_flight").json()["count"] == PER_TARGET
+        held.set()
+        assert {receiver.next().body for _ in range(300)} == first
+        assert [len(d["attempts"]) for d in expect(emulator, "delivered", 300)] == [2] * 300
+
+
+def expect(emulator: Emulator, state: str, many: int = 1) -> list[dict[str, Any]]:
+    """So many deliveries in that state, once there are."""
+
+    def listed() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = emulator.control("GET", f"deliveries?state={state}").json()["deliveries"]
+        return found
+
+    wait_until(lambda: len(listed()) == many)
+    return listed()
+
+
+def one(emulator: Emulator, delivery_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = emulator.control("GET", f"deliveries/{delivery_id}").json()
+    return found
 
 
 @pytest.mark.parametrize(

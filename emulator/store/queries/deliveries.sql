@@ -10,7 +10,7 @@ INSERT INTO deliveries (
 );
 
 -- name: due_deliveries
--- Deliveries to send now by wall time, but none to a busy target.
+-- Deliveries to send now by wall time, but none to a busy target, and only to those that wait where some are named.
 SELECT
     d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
     d.attempts, d.reason, d.faults, d.slowly, d.held
@@ -18,29 +18,28 @@ FROM deliveries AS d
 JOIN sandboxes AS s ON s.name = d.sandbox
 WHERE d.state = 'scheduled' AND d.due_at <= :now AND s.own_clock = 0 AND s.advancing = 0
     AND :busy NOT LIKE '%|' || coalesce(d.target, '') || '|%'
+    AND (:waiting IS NULL OR :waiting LIKE '%|' || coalesce(d.target, '') || '|%')
 ORDER BY d.due_at, d.position
 LIMIT :limit;
 
--- name: due_deliveries_by_own_clocks
--- The same for sandboxes whose clock is their own.
-SELECT
-    d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
-    d.attempts, d.reason, d.faults, d.slowly, d.held
-FROM sandboxes AS s
-JOIN deliveries AS d ON d.sandbox = s.name
-WHERE s.own_clock = 1 AND s.advancing = 0 AND d.state = 'scheduled'
-    AND d.due_at <= s.clock_at + (:now - s.clock_anchor) * s.clock_factor
-    AND :busy NOT LIKE '%|' || coalesce(d.target, '') || '|%'
-ORDER BY d.due_at, d.position
-LIMIT :limit;
+-- name: sandboxes_due_by_own_clocks
+-- The sandboxes whose clock is their own and where a delivery is due, with what that clock reads.
+SELECT s.name, s.clock_at + (:now - s.clock_anchor) * s.clock_factor FROM sandboxes AS s
+WHERE s.own_clock = 1 AND s.advancing = 0 AND EXISTS (
+    SELECT 1 FROM deliveries AS d
+    WHERE d.sandbox = s.name AND d.state = 'scheduled'
+        AND d.due_at <= s.clock_at + (:now - s.clock_anchor) * s.clock_factor
+);
 
 -- name: due_deliveries_of
--- The same for one sandbox, at its own time.
+-- The same as due_deliveries for one sandbox, at its own time.
 SELECT
     d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
     d.attempts, d.reason, d.faults, d.slowly, d.held
 FROM deliveries AS d
 WHERE d.sandbox = :sandbox AND d.state = 'scheduled' AND d.due_at <= :now
+    AND :busy NOT LIKE '%|' || coalesce(d.target, '') || '|%'
+    AND (:waiting IS NULL OR :waiting LIKE '%|' || coalesce(d.target, '') || '|%')
 ORDER BY d.due_at, d.position
 LIMIT :limit;
 

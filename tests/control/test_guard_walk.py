@@ -1,0 +1,240 @@
+"""Every route there is, found by walking the map itself: no stranger acts by it, and reading changes nothing."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import requests
+from werkzeug.routing import Rule
+
+from emulator.app import create_app
+from tests.emulators import APLYID_PATH, SPHINXHQ_PATH, Emulator, served, settings
+from tests.receivers import receiving
+from tests.wire import Answer, request_bytes
+
+CONTROL = "/_emulator"
+SAFE, UNSAFE = ("GET", "HEAD", "OPTIONS"), ("POST", "PUT", "PATCH", "DELETE")
+STRANGERS = [
+    ({"Host": "evil.example"}, 421),
+    ({"Host": "127.0.0.1.evil.example"}, 421),
+    ({"Origin": "https://evil.example"}, 403),
+    ({"Origin": "null"}, 403),
+    ({"Sec-Fetch-Site": "cross-site"}, 403),
+    ({"Sec-Fetch-Site": "same-site"}, 403),
+]
+# What a page of any site may send without being asked for permission first; None: no Content-Type at all.
+SIMPLE = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", None]
+# A body with which a route acts; one that is not named here is sent {}.
+BODIES: Mapping[str, Any] = {
+    "aplyid.cases": {"activity": {"name": "A", "nature": "B"}, "client": {"name": "Jo", "client_type": "company"}},
+    "sphinxhq.cases": {"customer_id": 123},
+    "control.change_sandbox": {"delay": 1, "default_outcome": "denied"},
+    "control.set_clock": {"mode": "scaled", "factor": 10},
+    "control.advance_clock": {"seconds": 86_400},
+    "control.complete_case": {"outcome": "denied"},
+    "control.plan_outcome": {"outcome": "denied"},
+}
+ACTING = [  # those that we know of do act when it is no stranger who asks
+    ("POST", "aplyid.cases"),
+    ("POST", "sphinxhq.cases"),
+    ("PATCH", "control.change_sandbox"),
+    ("POST", "control.reset_sandbox"),
+    ("PATCH", "control.set_clock"),
+    ("POST", "control.advance_clock"),
+    ("POST", "control.complete_case"),
+    ("POST", "control.plan_outcome"),
+    ("DELETE", "control.forget_plans"),
+    ("POST", "control.redeliver"),
+]
+
+
+def all_rules() -> list[Rule]:
+    """The map of an application as it is served; Flask's own rules for files would be among them."""
+    built = create_app(settings())
+    built.app.url_map.update()
+    built.store.close()
+    return list(built.app.url_map.iter_rules())
+
+
+RULES = all_rules()
+CONTROL_RULES = [rule for rule in RULES if rule.rule.startswith(CONTROL)]
+every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.endpoint} {rule.rule}")
+every_control_rule = pytest.mark.parametrize("rule", CONTROL_RULES, ids=lambda rule: f"{rule.endpoint} {rule.rule}")
+
+
+@dataclass
+class Prepared:
+    """A sandbox in which every route finds something to act upon, and whose clock stands still."""
+
+    emulator: Emulator
+    hook: str
+    values: dict[str, str] = field(default_factory=dict)
+
+    def prepare(self) -> None:
+        mine = self.emulator
+        self.ask("PATCH", "", {"delay": 60, "webhook_url": self.hook, "seed": 7})
+        self.ask("PATCH", "clock", {"mode": "frozen", "at": "2030-01-01T00:00:00Z"})
+        mine.aplyid.open_case(activity__external_id="sent")
+        mine.sphinxhq.open_case(customer={"full_name": "Kept Chen"})
+        self.ask("POST", "clock/advance", {"seconds": 60})
+        mine.aplyid.open_case(activity__external_id="open")
+        mine.sphinxhq.open_case()
+        self.ask("POST", "outcomes/next", {"outcome": "REJECTED", "provider": "sphinxhq", "times": 3})
+        [sent] = self.ask("GET", "deliveries?external_id=sent")["deliveries"]
+        assert sent["state"] == "delivered"
+        found = {"name": mine.sandbox, "provider": "aplyid", "case_id": "1025", "delivery_id": sent["id"], "key": "1"}
+        self.values = found | {"path": APLYID_PATH.lstrip("/")}
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        answer = self.emulator.control(method, path, body)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def state(self) -> dict[str, Any]:
+        """All that can be seen of it, and that no sandbox was made beside it."""
+        paths = ["", "clock", "outcomes", "deliveries", "inbox"]
+        paths += [f"cases/aplyid/{number}" for number in (1024, 1025, 1026)]
+        paths += [f"cases/sphinxhq/{number}" for number in (1, 2, 3)]
+        seen = {path: self.emulator.control("GET", path).json() for path in paths}
+        names = self.emulator.http.get(f"{self.emulator.url}{CONTROL}/sandboxes").json()["sandboxes"]
+        return seen | {"names": names, "listed": self.emulator.sphinxhq.get().json()}
+
+    def path(self, rule: Rule) -> str:
+        """The rule with what exists in this sandbox put in; something for parameters nobody knows of yet."""
+        return re.sub(r"<(?:[^<>]*:)?([^<>:]+)>", lambda match: self.values.get(match[1], "1"), rule.rule)
+
+    def knows(self, rule: Rule) -> bool:
+        return rule.arguments <= self.values.keys()
+
+    def send(self, method: str, rule: Rule, headers: Mapping[str, Any], prefix: str = "") -> requests.Response:
+        """The request as its rightful sender would send it, but for those headers; None takes one away."""
+        body = BODIES.get(rule.endpoint, {})
+        asked = requests.Request(method, f"{self.emulator.url}{prefix}{self.path(rule)}", json=body).prepare()
+        key = f"test_{self.emulator.sandbox}"
+        asked.headers.update({"X-Workflow-Access-Key": key, "Cookie": f"sessionid={key}"})
+        for name, value in headers.items():
+            asked.headers.pop(name, None)
+            if value is not None:
+                asked.headers[name] = value
+        return self.emulator.http.send(asked, allow_redirects=False)
+
+
+@pytest.fixture(scope="module")
+def served_for_walks() -> Iterator[tuple[Emulator, str]]:
+    with receiving() as receiver, served() as emulator:
+        yield emulator, receiver.url
+
+
+@pytest.fixture
+def prepared(served_for_walks: tuple[Emulator, str]) -> Iterator[Prepared]:
+    """A sandbox of its own for each test, gone afterwards."""
+    emulator, hook = served_for_walks
+    prepared = Prepared(emulator.of("walked"), hook)
+    prepared.prepare()
+    yield prepared
+    prepared.ask("POST", "reset", {})
+
+
+@every_rule
+def test_a_stranger_is_kept_out_of_every_route_by_any_verb(prepared: Prepared, rule: Rule) -> None:
+    before = prepared.state()
+    for method in UNSAFE:
+        for headers, status in STRANGERS:
+            for prefix in ("", "/s/walked"):
+                answer = prepared.send(method, rule, headers, prefix)
+                assert (answer.status_code, method, headers) == (status, method, headers)
+                assert answer.headers["Content-Type"] == "application/problem+json"
+        assert (method, prepared.state()) == (method, before)
+
+
+@every_rule
+def test_a_foreign_name_reads_nothing(prepared: Prepared, rule: Rule) -> None:
+    for method in SAFE:
+        answer = prepared.send(method, rule, {"Host": "evil.example"})
+        assert (answer.status_code, prepared.emulator.sandbox in answer.text) == (421, False)
+
+
+@every_control_rule
+def test_what_a_page_can_send_unasked_is_no_order(prepared: Prepared, rule: Rule) -> None:
+    before = prepared.state()
+    for method in ("POST", "PUT", "PATCH"):
+        takes = any(method in (other.methods or ()) for other in RULES if other.rule == rule.rule)
+        # What is not known here may not exist, which is as good a refusal.
+        allowed = {415 if takes else 405} | (set() if prepared.knows(rule) else {404})
+        for kind in SIMPLE:
+            answer = prepared.send(method, rule, {"Content-Type": kind})
+            assert (answer.status_code in allowed, method, kind) == (True, method, kind), answer.text
+    assert prepared.state() == before
+
+
+@every_rule
+@pytest.mark.parametrize("override", [None, "POST", "DELETE"])
+def test_reading_changes_nothing(prepared: Prepared, rule: Rule, override: str | None) -> None:
+    before = prepared.state()
+    for method in SAFE:
+        for kind in ("application/json", None):
+            headers = {"Content-Type": kind, "X-HTTP-Method-Override": override}
+            answer = prepared.send(method, rule, headers)
+            assert (answer.status_code < 500, method) == (True, method), answer.text
+    assert prepared.state() == before
+
+
+@pytest.mark.parametrize(("method", "endpoint"), ACTING)
+def test_who_is_no_stranger_acts_by_the_same_request(prepared: Prepared, method: str, endpoint: str) -> None:
+    before = prepared.state()
+    [rule] = [rule for rule in RULES if rule.endpoint == endpoint]
+    answer = prepared.send(method, rule, {"Origin": prepared.emulator.url, "Sec-Fetch-Site": "same-origin"})
+    assert answer.ok, answer.text
+    assert prepared.state() != before
+
+
+def test_the_walk_goes_by_the_paths_of_the_providers(prepared: Prepared) -> None:
+    paths = {prepared.path(rule) for rule in RULES}
+    assert {APLYID_PATH, SPHINXHQ_PATH, f"{SPHINXHQ_PATH}1/", f"{CONTROL}/sandboxes/walked/reset"} <= paths
+
+
+DEBUGGERS = ["/console", "/console?__debugger__=yes&cmd=resource&f=debugger.js", "/__debugger__", "/debug", "/_debug"]
+FILES = [
+    "/static/../config",
+    "/static/../setup.cfg",
+    "/static/%2e%2e/setup.cfg",
+    "/static/..%2fsetup.cfg",
+    "/%2e%2e%2f%2e%2e%2fetc/passwd",
+    "/..%2f..%2fetc%2fpasswd",
+    "/../../etc/passwd",
+    "/%252e%252e%252fetc/passwd",
+    "/..\\..\\etc\\passwd",
+    "/..;/etc/passwd",
+    "/.git/config",
+    "/%2egit/config",
+    "/.env",
+    "/_emulator/../.git/config",
+    "/_emulator/%2e%2e%2f.git/config",
+    "/s/walked/../../.git/config",
+    "/s/walked/%2e%2e%2f.git/config",
+    "/case-emulator.toml",
+    "/emulator/app.py",
+]
+
+
+def look(emulator: Emulator, path: str) -> Answer:
+    return emulator.raw(request_bytes("GET", path))
+
+
+@pytest.mark.parametrize("path", [*DEBUGGERS, *FILES])
+def test_there_is_no_debugger_and_no_file(emulator: Emulator, path: str) -> None:
+    found, nothing = look(emulator, path), look(emulator, "/nothing")
+    assert (found.status, found.body) == (404, nothing.body)
+
+
+@pytest.mark.parametrize("path", ["/api/%2e%2e%2f.git/config", "/api/cases/%2e%2e%2f%2e%2e%2f.git/config/"])
+def test_below_a_provider_s_path_there_is_its_own_nothing(emulator: Emulator, path: str) -> None:
+    found = look(emulator, path)
+    assert (found.status, b"[core]" in found.body) == (404, False)
+
+
+def test_a_debugger_s_command_is_not_understood(emulator: Emulator) -> None:
+    for command in ("__debugger__=yes&cmd=resource&f=debugger.js", "__debugger__=yes&cmd=pinauth&pin=0&s=x"):
+        assert look(emulator, f"/?{command}").body == look(emulator, "/").body
