@@ -1,6 +1,6 @@
 """The emulator's parts, laid out so that each can be measured alone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +22,7 @@ from emulator.providers.sphinxhq.drf import to_json as sphinxhq_json
 from emulator.providers.sphinxhq.relations import Known
 from emulator.settings import Settings
 from emulator.web import hooks
-from emulator.web.links import Links
+from emulator.web.meter import Meter
 from emulator.web.provider import Desk
 
 DELAY = timedelta(days=365)  # nothing ends while it is measured
@@ -36,7 +36,7 @@ class Workbench:
 
     built: Built
     cases: Cases
-    desks: dict[str, Desk]
+    desks: Mapping[str, Desk]
 
     @classmethod
     @contextmanager
@@ -44,13 +44,14 @@ class Workbench:
         """On a fresh temporary database, for the time of the block."""
         built = create_app(Settings(delay=DELAY))
         try:
-            yield cls(built, built.cases, {p.name: _desk(p.switches, built.cases) for p in PROVIDERS})
+            yield cls(built, built.cases, built.desks)
         finally:
             built.store.close()
 
     def hooked(self, app: Flask) -> Flask:
         """The same application, with all that happens around every request of the emulator."""
-        hooks.install(app, Clock(), [(p, self.desks[p.name]) for p in PROVIDERS], frozenset({"127.0.0.1"}))
+        owned = [(p, self.desks[p.name]) for p in PROVIDERS]
+        hooks.install(app, Clock(), owned, frozenset({"127.0.0.1"}), self.built.journal, Meter())
         return app
 
     def steps(self, name: str, body: Any) -> Steps:
@@ -66,7 +67,7 @@ class Workbench:
         def render(case: Case) -> object:
             return aplyid_json(aplyid.render_case(case, desk)).encode()
 
-        return validate, partial(aplyid.read_order, SANDBOX, body["activity"], body["client"]), render
+        return validate, partial(aplyid.read_order, SANDBOX, body), render
 
     def _sphinxhq(self, body: Any) -> Steps:
         known = Known(has_customer=lambda _: True, list_documents=lambda: ())
@@ -79,8 +80,3 @@ class Workbench:
             return sphinxhq_json(sphinxhq.render_case(case)).encode()
 
         return validate, partial(sphinxhq.read_order, SANDBOX, body, known), render
-
-
-def _desk(switches: Any, cases: Cases) -> Desk:
-    chosen = {switch.name: switch.choices[0] for switch in switches}
-    return Desk(cases=cases, links=Links("http://127.0.0.1"), switches=chosen, further_credentials=())

@@ -1,6 +1,6 @@
 """Where the parts are wired, and nowhere else: the use cases in `wiring`, here what is around them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -12,10 +12,12 @@ from emulator.control import routes as control
 from emulator.control.room import ControlRoom
 from emulator.core.cases import Cases
 from emulator.core.deliveries import Letter, Silence
+from emulator.core.journal import Journal
 from emulator.core.model import Case
 from emulator.core.ports import Ending
 from emulator.core.preferences import Preferences
 from emulator.core.retry import parse_retry
+from emulator.core.rules import Rule
 from emulator.delivery.targets import Targets, is_loopback
 from emulator.delivery.worker import Worker
 from emulator.providers import aplyid, sphinxhq
@@ -41,6 +43,8 @@ class Built:
     worker: Worker
     cases: Cases
     targets: Targets
+    desks: Mapping[str, Desk]
+    journal: Journal
 
 
 def create_app(settings: Settings, address: str | None = None) -> Built:
@@ -53,7 +57,7 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
     core.endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
     core.sandboxes.watch_all()
     app = _flask_app(settings, core, desks, public_url)
-    return Built(app, core.store, core.worker, core.cases, targets)
+    return Built(app, core.store, core.worker, core.cases, targets, desks, core.journal)
 
 
 def _preferences(settings: Settings) -> Preferences:
@@ -62,7 +66,16 @@ def _preferences(settings: Settings) -> Preferences:
         webhook_url=settings.webhook_url,
         retry=parse_retry(settings.retry),
         seed=settings.seed,
+        common_rules=_common_rules(settings),
     )
+
+
+def _common_rules(settings: Settings) -> tuple[Rule, ...]:
+    if not settings.scenario and not settings.rule:
+        return ()
+    from emulator.control.scenarios import common_rules
+
+    return common_rules(settings.scenario, settings.rule, {p.name: p.completion_in() for p in PROVIDERS})
 
 
 def describe(name: str, settings: Settings) -> dict[str, Any]:

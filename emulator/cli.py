@@ -8,7 +8,7 @@ import click
 
 from emulator.version import VERSION
 
-COMMANDS = ("serve", "sample", "deliveries", "advance", "reset", "doctor", "init")
+COMMANDS = ("serve", "sample", "deliveries", "advance", "reset", "openapi", "doctor", "init")
 
 
 class CommandsOnUse(click.Group):

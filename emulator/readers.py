@@ -3,6 +3,7 @@
 Each reader takes what was given and raises ValueError with the words that tell what is needed instead.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -116,3 +117,19 @@ def read_many(value: object) -> tuple[str, ...]:
     if not isinstance(items, list | tuple):
         raise ValueError("a list is needed")
     return tuple(read_text(item).strip() for item in items)
+
+
+def read_rules(value: object) -> tuple[str, ...]:
+    """Each rule as JSON text; a file has them as tables, a variable as one object or a list of them."""
+    given = [value] if isinstance(value, str) else value
+    if not isinstance(given, list | tuple):
+        raise ValueError("a list of rules is needed")
+    return tuple(text for item in given for text in _rules(item))
+
+
+def _rules(item: object) -> list[str]:
+    try:
+        read = json.loads(item) if isinstance(item, str) else item
+        return [json.dumps(rule) for rule in (read if isinstance(read, list) else [read])]
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"JSON is needed: {error}") from error

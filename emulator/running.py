@@ -48,8 +48,8 @@ def _refuse_open_doors(settings: Settings) -> None:
     """Whoever reaches the control API can read and change everything; raises BadSetting."""
     if not (is_loopback(settings.host) or settings.control_token or settings.insecure_no_token):
         raise BadSetting(
-            f"others can reach {settings.host}, and the control API asks for no token: set --control-token, "
-            "or --insecure-no-token to let everybody in"
+            f"--host {settings.host} lets others in, and the control API asks them for no token: set --control-token, "
+            "or --insecure-no-token to let everybody use it"
         )
 
 

@@ -20,6 +20,7 @@ from emulator.readers import (
     read_port_file,
     read_public_url,
     read_retry,
+    read_rules,
     read_seed,
     read_text,
     read_url,
@@ -114,6 +115,9 @@ class Settings:
         (),
         "A YAML file of outcome rules for every sandbox, or a built-in one by name; repeatable.",
         "FILE",
+    )
+    rule: tuple[str, ...] = _setting(
+        read_rules, (), "An outcome rule for every sandbox, as the control API takes it, in JSON; repeatable.", "JSON"
     )
     switch: tuple[str, ...] = _setting(
         read_many,

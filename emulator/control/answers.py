@@ -127,6 +127,24 @@ class CaseOut(Out):
     next_step_at = fields.DateTime(allow_none=True)
 
 
+class SnapshotOut(Out):
+    """A whole sandbox; what `restore` takes."""
+
+    written_by = fields.String()
+    schema = fields.Integer()
+    sandbox = fields.String()
+    taken_at = fields.DateTime()
+    clock = fields.Dict(allow_none=True, metadata={"description": "null: wall time"})
+    settings = fields.Dict()
+    counters = fields.List(fields.Dict(), metadata={"description": "the next free ids"})
+    clients = fields.List(fields.Dict())
+    documents = fields.List(fields.Dict())
+    cases = fields.List(fields.Dict())
+    checks = fields.List(fields.Dict())
+    deliveries = fields.List(fields.Dict())
+    attempts = fields.List(fields.Dict())
+
+
 class RestoredOut(Out):
     """The sandbox that is now what the snapshot said."""
 
@@ -210,6 +228,7 @@ ANSWERS: dict[str, tuple[int, type[Schema]]] = {
     "remove_fault": (200, FaultsOut),
     "find_requests": (200, RequestsOut),
     "near_misses": (200, RequestsOut),
+    "take_snapshot": (200, SnapshotOut),
     "restore_snapshot": (200, RestoredOut),
     "create_sandbox": (201, SandboxOut),
     "list_deliveries": (200, DeliveriesOut),

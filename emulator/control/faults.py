@@ -12,7 +12,7 @@ from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from emulator.control.matching import MatchIn
-from emulator.control.room import ControlRoom
+from emulator.control.room import ControlRoom, known_provider
 from emulator.control.wire import NothingIn, Variants, answer, moment, takes
 from emulator.core.faults import Fault
 from emulator.core.matching import match_of_json, match_to_json
@@ -29,7 +29,6 @@ STRIKING = ("times", "probability", "expires_in")
 class FaultIn(MatchIn):
     """What every kind of fault takes beside its own settings."""
 
-    kind = fields.String(required=True, validate=OneOf(KINDS), metadata={"description": "what goes wrong"})
     path = fields.String(
         allow_none=True,
         validate=Length(max=500),
@@ -70,7 +69,10 @@ class AnyJsonObject(fields.Dict):
 
 def schema_of(kind: str) -> type[Schema]:
     """What a fault of that kind is asked for with, made from the fields of its class."""
-    own = {field.name: _field(field) for field in fields_of(KINDS[kind])}
+    own: dict[str, fields.Field[Any]] = {
+        "kind": fields.String(required=True, validate=OneOf([kind]), metadata={"description": "what goes wrong"})
+    }
+    own |= {field.name: _field(field) for field in fields_of(KINDS[kind])}
     name = "".join(part.capitalize() for part in kind.split("_"))
     made = FaultIn.from_dict(own, name=f"{name}FaultIn")
     made.__module__, made.__doc__ = __name__, KINDS[kind].__doc__
@@ -121,7 +123,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     @routes.get("/faults")
     def list_kinds() -> Response:
         """Every kind of fault, with its settings and what they mean."""
-        return answer({"count": len(KINDS), "kinds": [_describe(kind) for kind in KINDS]})
+        return answer({"count": len(KINDS), "kinds": [describe_kind(kind) for kind in KINDS]})
 
     @routes.get("/sandboxes/<sandbox:name>/faults")
     def list_faults(name: str) -> Response:
@@ -151,7 +153,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
 
 
 def _add(room: ControlRoom, name: str, said: dict[str, Any]) -> Fault:
-    room.know_provider(said.get("provider"))
+    known_provider(room.endings, said.get("provider"))
     settings = {key: value for key, value in said.items() if key not in (*MATCHING, *STRIKING, "kind")}
     if said["kind"] == "latency" and (settings.get("up_to") or 60) < settings["seconds"]:
         raise Refused(422, "up_to: not less than seconds", errors={"up_to": "not less than seconds"})
@@ -180,7 +182,8 @@ def _render(fault: Fault) -> dict[str, Any]:
     }
 
 
-def _describe(kind: str) -> dict[str, Any]:
+def describe_kind(kind: str) -> dict[str, Any]:
+    """What a kind of fault does, and its settings."""
     about = KINDS[kind]
     told = " ".join((about.__doc__ or "").split())
     return {

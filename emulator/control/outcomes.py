@@ -1,15 +1,16 @@
 """The routes that decide how cases will end: the queue of the next ones, and rules on requests."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, Range
 
 from emulator.control.matching import MatchIn
-from emulator.control.room import ControlRoom
+from emulator.control.room import ControlRoom, known_provider
 from emulator.control.wire import NothingIn, Strict, answer, takes
 from emulator.core.matching import match_of_json
 from emulator.core.model import Completed, Outcome
@@ -84,7 +85,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     @takes(RuleIn())
     def add_rule(name: str, said: dict[str, Any]) -> Response:
         """Decide how the cases of matching requests end; of several rules the first that matches counts."""
-        rule = room.planning.add_rule(name, lambda rule_id: make_rule(room, rule_id, said))
+        rule = room.planning.add_rule(name, lambda rule_id: make_rule(room.endings, rule_id, said))
         return answer(rule_to_json(rule), 201)
 
     @routes.delete("/sandboxes/<sandbox:name>/outcomes/rules")
@@ -102,10 +103,10 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         return answer(_outcomes(room, name))
 
 
-def make_rule(room: ControlRoom, rule_id: str, said: dict[str, Any]) -> Rule:
+def make_rule(endings: Mapping[str, Schema], rule_id: str, said: dict[str, Any]) -> Rule:
     """The rule that was asked for; raises Refused for an unknown provider or word."""
-    provider = room.know_provider(said.get("provider"))
-    meaning = meaning_of(room, provider, said["outcome"]) if "outcome" in said else None
+    provider = known_provider(endings, said.get("provider"))
+    meaning = meaning_of(endings, provider, said["outcome"]) if "outcome" in said else None
     return Rule(
         id=rule_id,
         match=match_of_json(said),
@@ -118,17 +119,17 @@ def make_rule(room: ControlRoom, rule_id: str, said: dict[str, Any]) -> Rule:
 
 
 def _planned(room: ControlRoom, provider: str | None, outcome: str, times: int) -> Planned:
-    meaning = meaning_of(room, room.know_provider(provider), outcome)
+    meaning = meaning_of(room.endings, known_provider(room.endings, provider), outcome)
     return Planned(provider=provider, outcome=meaning.outcome, failed=meaning.failed, ends=meaning.ends, times=times)
 
 
-def meaning_of(room: ControlRoom, provider: str | None, word: str) -> Meaning:
+def meaning_of(endings: Mapping[str, Schema], provider: str | None, word: str) -> Meaning:
     """What a word stands for, in the words of its provider, of any provider, or of the emulator; raises Refused."""
     if word in ("failed", "stuck"):
         return Meaning(Outcome.UNDECIDED, failed=word == "failed", ends=word != "stuck")
     if word in [outcome.value for outcome in Outcome]:
         return Meaning(Outcome(word))
-    schemas = [room.endings[provider]] if provider else room.endings.values()
+    schemas = [endings[provider]] if provider else endings.values()
     for schema in schemas:
         for said in ({"outcome": word}, {"status": word}):
             order: Completed | None = None if schema.validate(said) else schema.load(said)

@@ -39,15 +39,16 @@ class ControlRoom:
     descriptions: Mapping[str, Callable[[str], dict[str, Any]]]  # by provider: its OpenAPI document, given our address
     address: str  # where others reach us
 
-    def know_provider(self, name: str | None) -> str | None:
-        """The same name, which is None or one of ours; raises Refused 422."""
-        if name is not None and name not in self.endings:
-            told = f"no provider is called {name[:100]}{suggest(name[:100], self.endings)}"
-            raise Refused(422, f"provider: {told}", errors={"provider": told})
-        return name
-
     def ending_of(self, provider: str) -> Schema:
         """How somebody says how a case of that provider is to end; raises Refused 404."""
         if provider not in self.endings:
             raise Refused(404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(self.endings))}")
         return self.endings[provider]
+
+
+def known_provider(endings: Mapping[str, Schema], name: str | None) -> str | None:
+    """The same name, which is None or one of ours; raises Refused 422."""
+    if name is not None and name not in endings:
+        told = f"no provider is called {name[:100]}{suggest(name[:100], endings)}"
+        raise Refused(422, f"provider: {told}", errors={"provider": told})
+    return name

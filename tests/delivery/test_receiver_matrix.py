@@ -295,8 +295,8 @@ def test_a_receiver_that_recovers_is_sent_no_more(emulator: Emulator) -> None:
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    """An emulator whose attempts are cut after a fifth of a second instead of ten."""
-    monkeypatch.setattr(sender, "HttpSender", partial(HttpSender, connect_seconds=0.2, total_seconds=0.2))
+    """An emulator whose attempts are cut after half a second instead of ten."""
+    monkeypatch.setattr(sender, "HttpSender", partial(HttpSender, connect_seconds=3, total_seconds=0.5))
     with served() as emulator:
         yield emulator
 

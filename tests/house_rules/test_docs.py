@@ -8,14 +8,17 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click import Context, Option
 
 from emulator.app import PROVIDERS, create_app
 from emulator.cli import COMMANDS, main
+from emulator.control.faults import KINDS, describe_kind
+from emulator.control.scenarios import common_rules
 from emulator.core.surnames import MAGIC_SURNAMES
-from emulator.settings import PREFIX, Settings
+from emulator.settings import PREFIX, Settings, read_settings
 from tests.emulators import CREATE_CASE, Emulator, compact, served
 from tests.waiting import wait_until
 
@@ -41,6 +44,25 @@ def settings_table() -> str:
     return "\n".join(rows)
 
 
+def faults_table(side: str) -> str:
+    """A table of docs/faults.md, from the classes of the faults."""
+    rows = ["| kind | what it does | settings |", "|---|---|---|"]
+    for about in map(describe_kind, KINDS):
+        if about["side"] == side:
+            settings = "; ".join(map(fault_setting, about["settings"]))
+            rows.append(f"| `{about['kind']}` | {about['does']} | {settings or '-'} |")
+    return "\n".join(rows)
+
+
+def fault_setting(about: dict[str, Any]) -> str:
+    told = ["needed"] if about["required"] else []
+    told += [] if about["default"] is None else [f"`{json.dumps(about['default'])}` unless told"]
+    told += [", ".join(f"`{choice}`" for choice in about["choices"])] if "choices" in about else []
+    is_number = about["name"] in ("seconds", "up_to", "copies", "after", "hold", "status", "retry_after")
+    told += [f"{about['low']} to {about['high']}"] if is_number else []
+    return f"`{about['name']}`: {about['means']}" + (f" ({', '.join(told)})" if told else "")
+
+
 @pytest.fixture(scope="module")
 def quick() -> Iterator[Emulator]:
     with served() as emulator:
@@ -50,6 +72,24 @@ def quick() -> Iterator[Emulator]:
 def test_every_setting_is_documented() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
     assert settings_table() in page, f"put this into docs/configuration.md:\n{settings_table()}"
+
+
+@pytest.mark.parametrize("side", ["api", "webhook"])
+def test_every_fault_and_its_settings_are_documented(side: str) -> None:
+    page = (ROOT / "docs" / "faults.md").read_text("utf-8")
+    assert faults_table(side) in page, f"put this into docs/faults.md:\n{faults_table(side)}"
+
+
+def test_every_built_in_scenario_is_documented_and_every_sample_of_a_rule_can_be_used(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    assert all(f"`{path.stem}`" in page for path in (ROOT / "fixtures" / "scenarios").glob("*.yaml"))
+    [sample] = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    (tmp_path / "sample.yaml").write_text(sample, "utf-8")
+    endings = {provider.name: provider.completion_in() for provider in PROVIDERS}
+    for toml in re.findall(r"^```toml\n(.*?)^```", page, re.DOTALL | re.MULTILINE):
+        (tmp_path / "case-emulator.toml").write_text(toml, "utf-8")
+        settings = read_settings({"scenario": [str(tmp_path / "sample.yaml")]}, {}, tmp_path)
+        assert common_rules(settings.scenario, settings.rule, endings)
 
 
 def test_every_switch_and_its_choices_are_documented() -> None:
@@ -102,6 +142,14 @@ def test_the_commands_of_the_control_page_do_what_it_says(quick: Emulator, needs
     assert '\\"approval_status\\":\\"denied\\"' in told
     assert '"kind": "case_completed"' in told
     assert '"used": false' in told
+
+
+def test_the_commands_of_the_faults_page_do_what_it_says(quick: Emulator, needs: Callable[[str], str]) -> None:
+    needs("curl")
+    page = (ROOT / "docs" / "faults.md").read_text("utf-8")
+    [block] = re.findall(r"^```sh\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    told = run_shell(block.replace("curl ", "curl --fail-with-body "), quick)
+    assert [json.loads(count) for count in re.findall(r'"count": (\d+)', told)] == [2, 0]
 
 
 def test_every_command_is_documented_in_a_row_of_its_own_and_shows_an_example() -> None:

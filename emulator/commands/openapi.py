@@ -1,0 +1,30 @@
+"""`case-emulator openapi`"""
+
+from pathlib import Path
+
+import click
+
+from emulator.commands.asking import json_flag
+from emulator.commands.output import USAGE, print_json, stop
+from emulator.commands.surroundings import environment
+
+
+@click.command()
+@click.argument("name", metavar="API")
+@json_flag
+def openapi(name: str, as_json: bool) -> None:
+    """Print the OpenAPI 3.1 document of an API: aplyid, sphinxhq, or control for the emulator's own.
+
+    It is JSON with and without --json, and names the address that `serve` would listen on.
+
+    \b
+    Example:
+      case-emulator openapi aplyid > aplyid.json
+    """
+    from emulator.app import describe
+    from emulator.settings import BadSetting, read_settings
+
+    try:
+        print_json(describe(name, read_settings({}, environment(), Path.cwd())))
+    except BadSetting as error:
+        stop(USAGE, str(error))
