@@ -24,13 +24,14 @@ def write_exchange(
     journal: Journal, clock: Clock, provider: str | None, environ: Mapping[str, Any], response: Response, took: float
 ) -> None:
     """Write down the current request and its answer."""
-    case = g.get("case")
+    noted = g.__dict__  # once, because each question to the proxy costs as much as all the answers
+    case = noted.get("case")
     journal.add(
         Exchange(
             number=journal.next_number(),
             at=clock.now(),
             outgoing=False,
-            sandbox=g.get("sandbox") or DEFAULT_SANDBOX,
+            sandbox=noted.get("sandbox") or DEFAULT_SANDBOX,
             provider=provider,
             method=environ["REQUEST_METHOD"],
             url=_url(environ),
@@ -42,9 +43,9 @@ def write_exchange(
             took=took,
             case_id=case.id if case else None,
             rule=case.verdict.rule if case else None,
-            faults=tuple(g.get("faults", ())),
-            advice=tuple(g.get("advice", ())),
-            refusal=g.get("fact"),
+            faults=tuple(noted.get("faults", ())),
+            advice=tuple(noted.get("advice", ())),
+            refusal=noted.get("fact"),
         )
     )
 
@@ -63,21 +64,27 @@ def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
     """The headers that were sent, as far as a gateway keeps them."""
     sent = {}
     for name, value in environ.items():
-        if name.startswith("HTTP_"):
-            sent[name[5:]] = MASK if SECRET.search(name) else value
-        elif name in ("CONTENT_TYPE", "CONTENT_LENGTH") and value:
-            sent[name] = value
-    return {_titled(name): value for name, value in sent.items()}
+        shown = _shown_as(name)
+        if shown is not None:
+            title, is_secret = shown
+            sent[title] = MASK if is_secret else value
+    return sent
 
 
-TITLES: dict[str, str] = {}
+def _shown_as(name: str) -> tuple[str, bool] | None:
+    """How a header is called that the environ has by this name, and whether it is masked; None: it is no header."""
+    if name not in SHOWN:
+        is_header = name.startswith("HTTP_") or name in ("CONTENT_TYPE", "CONTENT_LENGTH")
+        title = "-".join(part.capitalize() for part in name.removeprefix("HTTP_").split("_"))
+        shown = (title, SECRET.search(name) is not None) if is_header else None
+        if len(SHOWN) >= MOST_NAMES:  # whoever sends that many names is not worth a memory
+            return shown
+        SHOWN[name] = shown
+    return SHOWN[name]
 
 
-def _titled(name: str) -> str:
-    title = TITLES.get(name) or "-".join(part.capitalize() for part in name.split("_"))
-    if len(TITLES) < 1_000:
-        TITLES[name] = title
-    return title
+SHOWN: dict[str, tuple[str, bool] | None] = {}
+MOST_NAMES = 500
 
 
 def write_attempt(journal: Journal, clock: Clock, delivery: Delivery, attempt: Attempt) -> None:
