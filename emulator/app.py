@@ -136,6 +136,7 @@ def _room(core: Core, meter: Meter, public_url: str) -> ControlRoom:
         routes={p.name: p.routes for p in PROVIDERS},
         endings={p.name: p.completion_in() for p in PROVIDERS},
         descriptions={p.name: p.describe for p in PROVIDERS},
+        samples={p.name: p.draw_sample for p in PROVIDERS},
         address=public_url,
     )
 

@@ -3,10 +3,10 @@
 from marshmallow import INCLUDE, Schema, fields
 from marshmallow.validate import OneOf
 
+from emulator.control.answers_cases import CaseOut, CasesOut, SampleOut
 from emulator.control.answers_planning import OUTCOMES, FaultKindsOut, FaultOut, FaultsOut, OutcomesOut, RuleOut
 from emulator.control.answers_requests import RequestsOut
 from emulator.core.deliveries import DeliveryState
-from emulator.core.model import State
 from emulator.core.preferences import Pace
 from emulator.web.describe import Out
 
@@ -103,30 +103,6 @@ class AdvancedOut(Out):
     happened = fields.Nested(HappeningOut, many=True)
 
 
-class ClientOut(Out):
-    """The client of a case."""
-
-    id = fields.Integer()
-    external_id = fields.String(allow_none=True)
-    name = fields.String()
-
-
-class CaseOut(Out):
-    """A case in the words of the emulator."""
-
-    provider = fields.String()
-    id = fields.Integer()
-    external_id = fields.String(allow_none=True)
-    client = fields.Nested(ClientOut)
-    state = fields.String(validate=OneOf([state.value for state in State]))
-    outcome = fields.String(allow_none=True, validate=OUTCOMES)
-    risk_score = fields.Float(allow_none=True)
-    rule = fields.String(metadata={"description": "the rule that decides how it ends"})
-    created_at = fields.DateTime()
-    updated_at = fields.DateTime()
-    next_step_at = fields.DateTime(allow_none=True)
-
-
 class SnapshotOut(Out):
     """A whole sandbox; what `restore` takes."""
 
@@ -213,6 +189,8 @@ ANSWERS: dict[str, tuple[int, type[Schema]]] = {
     "set_clock": (200, ClockOut),
     "advance_clock": (200, AdvancedOut),
     "settle": (200, AdvancedOut),
+    "list_cases": (200, CasesOut),
+    "draw_sample": (200, SampleOut),
     "read_case": (200, CaseOut),
     "complete_case": (200, CaseOut),
     "read_outcomes": (200, OutcomesOut),

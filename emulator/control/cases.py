@@ -1,16 +1,38 @@
 """The routes that look at a case and end it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response
+from marshmallow import fields
+from marshmallow.validate import Range
 
-from emulator.control.room import ControlRoom
-from emulator.control.wire import answer, moment, read_body
-from emulator.core.model import Case
+from emulator.control.room import ControlRoom, known_provider
+from emulator.control.wire import Strict, answer, moment, read_body, takes
+from emulator.core.model import Case, CaseFilter
+
+MOST_SHOWN = 1_000
+
+
+class CasesQuery(Strict):
+    """Which cases."""
+
+    provider = fields.String(metadata={"description": "of one API"})
+    external_id = fields.String(metadata={"description": "of that reference"})
+    limit = fields.Integer(
+        load_default=100, validate=Range(0, MOST_SHOWN), metadata={"description": "the newest so many"}
+    )
 
 
 def add_routes(routes: Blueprint, room: ControlRoom) -> None:
-    """/cases/{provider}/{id}, and its completion."""
+    """/cases, /cases/{provider}/{id}, and its completion."""
+
+    @routes.get("/sandboxes/<sandbox:name>/cases")
+    @takes(query=CasesQuery())
+    def list_cases(name: str, asked: dict[str, Any]) -> Response:
+        """The cases of a sandbox, newest first."""
+        count, found = _find(room, name, **asked)
+        return answer({"count": count, "cases": [_render(case) for case in found]})
 
     @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>")
     def read_case(name: str, provider: str, case_id: int) -> Response:
@@ -23,6 +45,19 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         """End a case now, in the words of its provider."""
         order = read_body(room.ending_of(provider))
         return answer(_render(room.completion.complete(name, provider, case_id, order)))
+
+
+def _find(
+    room: ControlRoom, name: str, limit: int, provider: str | None = None, external_id: str | None = None
+) -> tuple[int, Sequence[Case]]:
+    """How many fit, and the newest of them."""
+    known_provider(room.endings, provider)
+    wanted, count = CaseFilter(external_id=external_id), 0
+    found: list[Case] = []
+    for each in [provider] if provider else room.endings:
+        count += room.cases.count(name, each, wanted)
+        found += room.cases.list(name, each, wanted, offset=0, limit=limit)
+    return count, sorted(found, key=lambda case: (case.created_at, case.id), reverse=True)[:limit]
 
 
 def _render(case: Case) -> dict[str, Any]:

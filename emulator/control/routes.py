@@ -16,6 +16,7 @@ from emulator.control import (
     metrics,
     outcomes,
     requests,
+    samples,
     sandboxes,
     snapshots,
 )
@@ -64,6 +65,7 @@ def blueprint(room: ControlRoom, token: str | None) -> Blueprint:
     snapshots.add_routes(routes, room)
     clock.add_routes(routes, room)
     cases.add_routes(routes, room)
+    samples.add_routes(routes, room)
     outcomes.add_routes(routes, room)
     faults.add_routes(routes, room)
     deliveries.add_routes(routes, room)

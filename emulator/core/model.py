@@ -181,6 +181,7 @@ class CaseFilter:
     client_id: int | None = None
     outcomes: frozenset[Outcome | None] | None = None
     has_webhook: bool | None = None
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

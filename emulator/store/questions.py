@@ -144,6 +144,7 @@ def _filter(sandbox: str, provider: str, wanted: CaseFilter, now: datetime) -> r
         "client_id": wanted.client_id,
         "outcomes": outcomes,
         "has_webhook": None if wanted.has_webhook is None else int(wanted.has_webhook),
+        "external_id": wanted.external_id,
     }
 
 

@@ -32,6 +32,7 @@ JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id 
 WHERE c.sandbox = :sandbox AND c.provider = :provider
     AND (c.expires_at IS NULL OR c.expires_at > :now)
     AND (:client_id IS NULL OR c.client_id = :client_id)
+    AND (:external_id IS NULL OR c.external_id = :external_id)
     AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
     AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END)
 ORDER BY c.id DESC
@@ -43,6 +44,7 @@ SELECT count(*) FROM cases AS c
 WHERE c.sandbox = :sandbox AND c.provider = :provider
     AND (c.expires_at IS NULL OR c.expires_at > :now)
     AND (:client_id IS NULL OR c.client_id = :client_id)
+    AND (:external_id IS NULL OR c.external_id = :external_id)
     AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
     AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END);
 
