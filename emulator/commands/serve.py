@@ -4,7 +4,7 @@ import gc
 import os
 import signal
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @setting_flags
-def serve(config: Path | None, **flags: Any) -> None:
+@click.option(
+    "--until-stdin-ends", is_flag=True, help="Stop when standard input ends: for programs that start an emulator."
+)
+def serve(config: Path | None, until_stdin_ends: bool, **flags: Any) -> None:
     """Start the emulator; Ctrl-C stops it.
 
     Every flag is also a variable (in brackets) and a key in case-emulator.toml: a flag wins over a variable, a
@@ -35,10 +38,10 @@ def serve(config: Path | None, **flags: Any) -> None:
         settings = read_settings(given(flags), environment(), Path.cwd(), config)
     except BadSetting as error:
         stop(USAGE, str(error))
-    _serve(settings)
+    _serve(settings, until_stdin_ends)
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, until_stdin_ends: bool) -> None:
     # What is imported now stays for good: looking through it for garbage would only slow the start.
     gc.disable()
     from emulator import logs
@@ -47,6 +50,8 @@ def _serve(settings: Settings) -> None:
     _check_port_file(settings.port_file)
     running = _start(settings)
     stopping = _on_signals(settings.port_file)
+    if until_stdin_ends:
+        Thread(target=_wait_for_end, args=(stopping,), name="stdin", daemon=True).start()
     with running:
         gc.freeze()
         gc.enable()
@@ -96,6 +101,13 @@ def _on_signals(port_file: Path | None) -> Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask_to_stop)
     return stopping
+
+
+def _wait_for_end(stopping: Event) -> None:
+    """Whoever holds the other end may be killed; then this ends as well."""
+    while os.read(0, 4096):
+        pass
+    stopping.set()
 
 
 def _forget(port_file: Path | None) -> None:

@@ -44,5 +44,6 @@ class SampleOut(Out):
 
     method = fields.String()
     url = fields.String()
+    path = fields.String()
     headers = fields.Dict(keys=fields.String(), values=fields.String())
     body = fields.Dict()

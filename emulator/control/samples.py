@@ -34,4 +34,5 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
             raise Refused(404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(room.samples))}")
         drawn = room.samples[provider](People(asked["seed"], "", "sample"), name)
         headers, body = dict(drawn.headers), dict(drawn.body)
-        return answer({"method": drawn.method, "url": room.address + drawn.path, "headers": headers, "body": body})
+        where = {"url": room.address + drawn.path, "path": drawn.path}
+        return answer({"method": drawn.method, **where, "headers": headers, "body": body})

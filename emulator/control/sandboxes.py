@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 
 from emulator.control.room import ControlRoom
 from emulator.control.wire import NothingIn, SandboxIn, SettingsIn, answer, takes
+from emulator.core.people import fresh_name
 
 
 def add_routes(routes: Blueprint, room: ControlRoom) -> None:
@@ -21,7 +22,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     @takes(SandboxIn())
     def create_sandbox(said: dict[str, Any]) -> Response:
         """Make a sandbox with settings of its own; one is also made by the first request with its key."""
-        name = said.pop("name")
+        name = said.pop("name", None) or fresh_name()
         room.sandboxes.create(name, said)
         return answer(_render(room, name), 201)
 

@@ -96,9 +96,8 @@ class SandboxIn(SettingsIn):
     """A sandbox to be made: its name, and settings."""
 
     name = fields.String(
-        required=True,
         validate=Regexp(r"[a-z0-9_-]{1,64}\Z", error="1 to 64 of a-z 0-9 - _ are needed"),
-        metadata={"description": "1 to 64 of a-z 0-9 - _"},
+        metadata={"description": "1 to 64 of a-z 0-9 - _; one that nobody uses unless told"},
     )
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 from random import Random
+from secrets import token_hex
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
@@ -61,6 +62,11 @@ class Person:
     def name(self) -> str:
         """First and last name, 50 characters at most."""
         return f"{self.first_name} {self.last_name}"
+
+
+def fresh_name() -> str:
+    """The name of a sandbox that nobody uses: the one thing that follows from no seed."""
+    return f"fresh-{token_hex(8)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,14 @@ class Control:
             raise Refusal(answer.status_code, str(detail or answer.reason), told)
         return told
 
+    def post(self, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
+        """Status and answer (as JSON, else as text) of a request to one of the emulated APIs; raises NotReached."""
+        answer = self._request("POST", self.url + path, ANSWER_SECONDS, json=body, headers=dict(headers))
+        try:
+            return answer.status_code, answer.json()
+        except ValueError:
+            return answer.status_code, answer.text
+
     def version(self) -> str:
         """The version of the emulator that answers; raises NotReached."""
         return self._send("GET", "/livez", None, None).headers[MARK]
@@ -81,25 +89,24 @@ class Control:
         return session
 
     def _send(self, method: str, path: str, body: Any, query: Mapping[str, Any] | None) -> "Response":
-        from requests import RequestException
-
         if body is None and method.upper() != "GET":
             body = {}
-        seconds = self._patience or _patience(path, query or {})
-        try:
-            answer = self._session.request(
-                method,
-                f"{self.url}/_emulator{path}",
-                json=body,
-                params=query,
-                timeout=(min(CONNECT_SECONDS, seconds), seconds),
-                allow_redirects=False,
-            )
-        except RequestException as error:
-            raise NotReached(self.url, self._in_plain_words(error, seconds)) from error
+        answer = self._request(
+            method, f"{self.url}/_emulator{path}", _patience(path, query or {}), json=body, params=query
+        )
         if MARK not in answer.headers:
             raise self._stranger()
         return answer
+
+    def _request(self, method: str, url: str, usual: float, **what: Any) -> "Response":
+        from requests import RequestException
+
+        seconds = self._patience or usual
+        bounds = (min(CONNECT_SECONDS, seconds), seconds)
+        try:
+            return self._session.request(method, url, timeout=bounds, allow_redirects=False, **what)
+        except RequestException as error:
+            raise NotReached(self.url, self._in_plain_words(error, seconds)) from error
 
     def _in_plain_words(self, error: Exception, seconds: float) -> str:
         from requests.exceptions import ReadTimeout, SSLError
