@@ -1,0 +1,183 @@
+"""`CaseEmulator`: one sandbox, driven by a Python program."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from emulator.client import (
+    LEAVE_OUT,
+    CaseEmulator,
+    NotCreated,
+    NotReached,
+    Refusal,
+    UnexpectedWebhook,
+    WebhookMissing,
+)
+from tests.emulators import Emulator, served
+from tests.receivers import free_port, receiving
+
+NEW_YEAR = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def handle(shared_emulator: Emulator) -> Iterator[CaseEmulator]:
+    """A sandbox that nobody else uses, its clock standing still."""
+    with CaseEmulator(shared_emulator.url) as handle:
+        handle.configure(delay=2)
+        handle.clock.freeze(NEW_YEAR)
+        yield handle
+
+
+def test_without_a_name_it_is_a_sandbox_that_nobody_uses(shared_emulator: Emulator) -> None:
+    first, second = CaseEmulator(shared_emulator.url), CaseEmulator(shared_emulator.url)
+    assert first.sandbox != second.sandbox
+    assert (first.access_key, first.session_id) == (f"test_{first.sandbox}",) * 2
+
+
+def test_it_is_newborn_at_the_start_and_at_the_end(shared_emulator: Emulator) -> None:
+    with CaseEmulator(shared_emulator.url, "used-before") as handle:
+        assert handle.aplyid.create_case()["case_id"] == 1024
+    with CaseEmulator(shared_emulator.url, "used-before") as handle:
+        assert handle.cases.all() == []
+        assert handle.aplyid.create_case()["case_id"] == 1024
+    assert CaseEmulator(shared_emulator.url, "used-before").cases.all() == []
+
+
+def test_where_nothing_answers_it_says_what_to_start() -> None:
+    with pytest.raises(NotReached, match="case-emulator serve"):
+        CaseEmulator(f"http://127.0.0.1:{free_port()}")
+
+
+def test_a_control_token_is_sent() -> None:
+    with served(control_token="sesame") as emulator:
+        with pytest.raises(Refusal, match="control token"):
+            CaseEmulator(emulator.url)
+        with CaseEmulator(emulator.url, token="sesame") as handle:
+            assert handle.sphinxhq.create_case()["id"] == 1
+
+
+def test_what_is_not_given_is_made_up_and_valid(handle: CaseEmulator) -> None:
+    made = [handle.aplyid.create_case() for _ in range(5)] + [handle.sphinxhq.create_case() for _ in range(5)]
+    assert len({case["external_id"] for case in made if "case_id" in case}) == 5
+    assert handle.requests.count(status=201) == 10
+
+
+def test_what_is_given_is_merged_into_it(handle: CaseEmulator) -> None:
+    case = handle.aplyid.create_case(activity={"external_id": "order-1"}, client={"name": "Jo Denied"})
+    [sent] = handle.requests.find(body={"client.name": "Jo Denied"})
+    assert (case["external_id"], case["client"]["name"]) == ("order-1", "Jo Denied")
+    assert '"nature": "' in sent["body"]
+    body = handle.aplyid.sample(activity={"external_id": LEAVE_OUT, "address_attributes": {"suburb": LEAVE_OUT}})
+    assert "external_id" not in body["activity"]
+    assert body["activity"]["address_attributes"].keys() == {"country_code", "address_line_1", "state", "postcode"}
+
+
+def test_a_refused_case_raises_with_status_and_answer(handle: CaseEmulator) -> None:
+    with pytest.raises(NotCreated, match="422") as refused:
+        handle.aplyid.create_case(client={"name": None})
+    assert (refused.value.status, refused.value.answer["message"]) == (422, "Name can't be blank")
+    assert handle.sphinxhq.send({"notes": ""})[1] == {"notes": ["This field may not be blank."]}
+    assert handle.aplyid.send({}, {"X-Workflow-Access-Key": "wrong"})[0] == 401
+
+
+def test_a_webhook_is_waited_for_with_its_exact_bytes_and_headers(handle: CaseEmulator) -> None:
+    case = handle.aplyid.create_case(activity={"external_id": "order-1"})
+    with pytest.raises(WebhookMissing):
+        handle.webhooks.wait(external_id="order-1", timeout=0)
+    handle.webhooks.assert_none()
+    handle.clock.advance(2)
+    webhook = handle.webhooks.wait(external_id="order-1", case_id=case["case_id"], provider="aplyid")
+    assert (webhook.state, webhook.event, webhook.rule) == ("inbox", "case.completed", "default")
+    assert re.fullmatch(rb'\{"case_id":1024,"external_id":"order-1",.*"approval_status":"approved"\}\}', webhook.body)
+    assert webhook.headers["X-Workflow-Webhook-Id"] == webhook.id
+    assert handle.webhooks.received == [webhook]
+    with pytest.raises(UnexpectedWebhook, match="aplyid case 1024: inbox"):
+        handle.webhooks.assert_none()
+
+
+def test_a_webhook_is_sent_to_a_receiver_and_again(handle: CaseEmulator) -> None:
+    with receiving() as receiver:
+        handle.configure(webhook_url=receiver.url, delay=0)
+        handle.aplyid.create_case()
+        webhook = handle.webhooks.wait()
+        assert (receiver.next().body, webhook.state, len(webhook.attempts)) == (webhook.body, "delivered", 1)
+        handle.webhooks.redeliver(webhook)
+        assert receiver.next().header("X-Workflow-Webhook-Id") == webhook.id
+
+
+def test_the_clock_is_frozen_advanced_scaled_and_let_go(handle: CaseEmulator) -> None:
+    assert handle.clock.now == NEW_YEAR
+    handle.sphinxhq.create_case()
+    kinds = [event["kind"] for event in handle.clock.advance(timedelta(hours=1))]
+    assert kinds == ["case_processing", "case_completed", "webhook_kept"]
+    assert handle.clock.advance("P1D") == handle.clock.settle() == []
+    assert handle.clock.now == NEW_YEAR + timedelta(days=1, hours=1)
+    with pytest.raises(Refusal, match="never goes back"):
+        handle.clock.freeze(NEW_YEAR)
+    handle.reset()
+    assert handle.clock.follow() < NEW_YEAR
+
+
+def test_outcomes_are_planned_and_ruled(handle: CaseEmulator) -> None:
+    handle.configure(delay=0)
+    handle.outcomes.next("denied", provider="aplyid")
+    rule = handle.outcomes.when({"customer.full_name": {"contains": "Risky"}}, outcome="REJECTED", risk_score=0.9)
+    first, second = handle.aplyid.create_case(), handle.sphinxhq.create_case(customer={"full_name": "Risky Ltd"})
+    handle.clock.settle()
+    assert handle.cases.get("aplyid", first["case_id"])["outcome"] == "denied"
+    told = handle.cases.get("sphinxhq", second["id"])
+    assert (told["outcome"], told["risk_score"], told["rule"]) == ("denied", 0.9, f"rule {rule}")
+    handle.outcomes.forget()
+    handle.aplyid.create_case(client={"name": "Jo Bloggs"})
+    assert handle.cases.all(provider="aplyid")[0]["rule"] == "default"
+
+
+def test_a_case_is_ended_as_ordered(handle: CaseEmulator) -> None:
+    case = handle.sphinxhq.create_case()
+    assert handle.cases.complete("sphinxhq", case["id"], outcome="REJECTED", risk_score=0.9)["outcome"] == "denied"
+
+
+def test_faults_are_planned_and_taken_back(handle: CaseEmulator) -> None:
+    fault = handle.faults.add("status", provider="aplyid", status=503, times=2)
+    assert handle.aplyid.send({})[0] == 503
+    assert [planned["id"] for planned in handle.faults.all] == [fault]
+    handle.faults.remove(fault)
+    handle.faults.add("rate_limit")
+    handle.faults.clear()
+    assert handle.aplyid.send({})[0] == 400
+
+
+def test_requests_are_found_counted_and_explained(handle: CaseEmulator) -> None:
+    handle.aplyid.create_case(client={"name": "Jo"})
+    handle.aplyid.send({})
+    assert handle.requests.count() == 2
+    assert handle.requests.count(body={"client.name": "Jo"}) == handle.requests.count(status=400) == 1
+    [missed] = handle.requests.near_misses()
+    assert "activity and client" in missed["needed"][0]
+
+
+def test_a_count_that_is_not_known_is_no_number(handle: CaseEmulator) -> None:
+    for _ in range(1001):
+        handle.aplyid.send({})
+    with pytest.raises(LookupError, match="1 exchanges were evicted"):
+        handle.requests.count()
+
+
+def test_all_of_it_is_taken_and_restored(handle: CaseEmulator) -> None:
+    handle.aplyid.create_case()
+    taken = handle.snapshot()
+    handle.reset()
+    handle.restore(taken)
+    assert [case["id"] for case in handle.cases.all()] == [1024]
+
+
+def test_a_program_under_test_finds_it_by_its_environment(handle: CaseEmulator) -> None:
+    assert handle.env() == {
+        "APLYID_BASE_URL": handle.url,
+        "APLYID_ACCESS_KEY": handle.access_key,
+        "SPHINXHQ_BASE_URL": handle.url,
+        "SPHINXHQ_SESSION_ID": handle.session_id,
+        "CASE_EMULATOR_URL": handle.url,
+    }
