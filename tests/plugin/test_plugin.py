@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -48,8 +49,12 @@ def run(pytester: pytest.Pytester, suite: str, *flags: str) -> pytest.RunResult:
 
 def emulators() -> set[int]:
     """The emulators that run on this machine because a suite started them."""
-    found = subprocess.run(["pgrep", "-f", "emulator serve .*--until-stdin-ends"], capture_output=True, text=True)
-    return set(map(int, found.stdout.split()))
+    found = set()
+    for line in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it ended just now
+            if b"--until-stdin-ends" in line.read_bytes():
+                found.add(int(line.parent.name))
+    return found
 
 
 @pytest.fixture
@@ -179,10 +184,11 @@ def test_a_failed_test_tells_what_its_sandbox_saw(pytester: pytest.Pytester) -> 
 
 def test_the_report_of_a_failure_survives_an_emulator_that_is_gone(pytester: pytest.Pytester) -> None:
     suite = """
-        import os, signal, subprocess
+        import os, signal
+        from pathlib import Path
 
         def test_one(sandbox):
-            [pid] = subprocess.check_output(["pgrep", "-P", str(os.getpid()), "-f", "emulator serve"]).split()
+            [pid] = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
             os.kill(int(pid), signal.SIGKILL)
             assert False
     """
