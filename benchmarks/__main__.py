@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from benchmarks import contestants, drain, layers, memory, rates, start, tables
+from benchmarks import contestants, drain, layers, memory, rates, start, suites, tables
 from benchmarks.contestants import Cores
 from benchmarks.tables import Told
 
@@ -42,12 +42,18 @@ def _drain(options: argparse.Namespace, cores: Cores, found: list[rates.Round]) 
     return tables.drain_table(*drain.measure(2_000 if options.quick else 10_000, cores))
 
 
+def _suites(options: argparse.Namespace, cores: Cores, found: list[rates.Round]) -> Told:
+    contestants.unpin()  # the suite on one core, the emulator on another
+    return tables.suites_table(suites.measure(20 if options.quick else 50))
+
+
 PARTS: dict[str, Callable[..., Told]] = {
     "rates": _rates,
     "layers": _layers,
     "start": _start,
     "memory": _memory,
     "drain": _drain,
+    "suites": _suites,
 }
 
 

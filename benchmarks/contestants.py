@@ -50,6 +50,12 @@ def pin(pid: int, core: int | None) -> None:
         os.sched_setaffinity(pid, {core})
 
 
+def unpin() -> None:
+    """Let this process, and children it starts from now on, use every core of the machine."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, range(os.cpu_count() or 1))
+
+
 def emulator_command(port_file: Path) -> list[str]:
     """The command as it is installed beside this Python."""
     command = shutil.which("case-emulator", path=str(Path(sys.executable).parent))

@@ -1,6 +1,6 @@
 """Figures and verdicts as text."""
 
-from benchmarks import drain, memory, rates, start
+from benchmarks import drain, memory, rates, start, suites
 from benchmarks.layers import Layers
 from benchmarks.rates import Round, busy, rate, ratio, spread
 
@@ -116,3 +116,16 @@ def drain_table(drained: drain.Drained, receiver_busy: float) -> Told:
         f"{'worker, threads, less the overlap':<34}{together - sum(drained.steps.values()):>8,.0f}",
         f"{'one of all':<34}{together:>8,.0f}",
     ], fine
+
+
+def suites_table(found: suites.Suites) -> Told:
+    """What a test suite pays, against its bounds."""
+    rows = (
+        ("a fresh sandbox to its first 201", found.per_test * 1000, suites.PER_TEST * 1000, "ms"),
+        (f"{found.many} typical tests, start included", found.whole, suites.WHOLE, "s"),
+    )
+    lines = ["What a test suite pays for the emulator", ""]
+    for name, took, bound, unit in rows:
+        verdict = "ok" if took <= bound else "OVER THE BOUND"
+        lines.append(f"{name:<36}{took:>7.1f} {unit:<3}(bound {bound:g} {unit})  {verdict}")
+    return lines, all(took <= bound for _, took, bound, _ in rows)

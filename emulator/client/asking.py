@@ -35,18 +35,20 @@ class Refusal(Exception):
 class Control:
     """The control API of the emulator at `url`; `token` is sent as a bearer token.
 
-    `patience` is how many seconds an answer may take; without it that depends on what is asked. Raises ValueError for
-    what is no URL or no token.
+    `patience` is how many seconds an answer may take; without it that depends on what is asked. `keep_alive` keeps
+    the connection, for many questions in a short time. Raises ValueError for what is no URL or no token.
     """
 
-    def __init__(self, url: str, token: str | None = None, patience: float | None = None) -> None:
+    def __init__(
+        self, url: str, token: str | None = None, patience: float | None = None, *, keep_alive: bool = False
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
             raise ValueError("a URL like http://127.0.0.1:8642 is needed")
         if token is not None and not (token.isascii() and token.isprintable() and token.strip()):
             raise ValueError("a token of printable ASCII characters is needed")
         self.url = url.rstrip("/")
-        self._token, self._patience = token, patience
+        self._token, self._patience, self._keep_alive = token, patience, keep_alive
 
     def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         """The JSON answered at that path below /_emulator; raises NotReached or Refusal.
@@ -62,6 +64,11 @@ class Control:
             detail = told.get("detail") if isinstance(told, dict) else None
             raise Refusal(answer.status_code, str(detail or answer.reason), told)
         return told
+
+    def close(self) -> None:
+        """Let go of the connection; the next question makes a new one."""
+        if "_session" in self.__dict__:
+            self._session.close()
 
     def post(self, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
         """Status and answer (as JSON, else as text) of a request to one of the emulated APIs; raises NotReached."""
@@ -82,8 +89,10 @@ class Control:
 
         session = requests.Session()
         session.trust_env = False  # no proxies, and no .netrc in place of the token
-        # Kept open, a connection would be one the emulator closes after a while, perhaps just when it is used again.
-        session.headers.update({"User-Agent": f"case-emulator/{VERSION}", "Connection": "close"})
+        session.headers["User-Agent"] = f"case-emulator/{VERSION}"
+        if not self._keep_alive:
+            # The emulator closes an idle connection after half a minute, perhaps just when it is used again.
+            session.headers["Connection"] = "close"
         if self._token is not None:
             session.headers["Authorization"] = f"Bearer {self._token}"
         return session

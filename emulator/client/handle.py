@@ -21,7 +21,7 @@ class CaseEmulator:
     """
 
     def __init__(self, url: str = LOCAL, sandbox: str | None = None, token: str | None = None) -> None:
-        control = Control(url, token)
+        control = Control(url, token, keep_alive=True)
         self.url = control.url
         self.sandbox: str = sandbox or control.ask("POST", "/sandboxes")["name"]
         self._place = Place(control, self.sandbox)
@@ -34,6 +34,7 @@ class CaseEmulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.reset()
+        self._place.control.close()
 
     @property
     def access_key(self) -> str:
