@@ -18,6 +18,7 @@ from emulator.web.errors import Crashed, Struck, UnknownPath, WrongMethod
 from emulator.web.guard import is_foreign, is_known_host
 from emulator.web.journalling import OURS, write_exchange
 from emulator.web.meter import Meter
+from emulator.web.near import what_was_needed
 from emulator.web.problem import Refused, problem
 from emulator.web.provider import Desk, Provider
 
@@ -34,7 +35,8 @@ def install(
     """Guard, errors in the right clothes, then what every answer carries and who takes note of it."""
     app.before_request(partial(_open, clock, frozenset(hosts)))
     app.register_error_handler(Exception, partial(_render, owned))
-    app.after_request(partial(_close, clock, owned, partial(write_exchange, journal, clock), meter))
+    needed = partial(what_was_needed, {provider.name: provider.routes for provider, _ in owned})
+    app.after_request(partial(_close, clock, owned, partial(write_exchange, journal, clock, needed), meter))
 
 
 def _open(clock: Clock, hosts: frozenset[str]) -> Response | None:
