@@ -5,6 +5,7 @@ from marshmallow.validate import OneOf
 
 from emulator.control.answers_planning import OUTCOMES, FaultKindsOut, FaultOut, FaultsOut, OutcomesOut, RuleOut
 from emulator.control.answers_requests import RequestsOut
+from emulator.control.answers_snapshots import SnapshotOut
 from emulator.core.deliveries import DeliveryState
 from emulator.core.model import State
 from emulator.core.preferences import Pace
@@ -210,6 +211,7 @@ ANSWERS: dict[str, tuple[int, type[Schema]]] = {
     "remove_fault": (200, FaultsOut),
     "find_requests": (200, RequestsOut),
     "near_misses": (200, RequestsOut),
+    "take_snapshot": (200, SnapshotOut),
     "restore_snapshot": (200, RestoredOut),
     "create_sandbox": (201, SandboxOut),
     "list_deliveries": (200, DeliveriesOut),
