@@ -55,7 +55,7 @@ def write_exchange(
             rule=case.verdict.rule if case else None,
             faults=tuple(g.get("faults", ())),
             advice=tuple(map(masked, g.get("advice", ()))),
-            refused=masked(str(fact)[:MOST_TOLD]) if fact else None,
+            refused=masked((str(fact) or type(fact).__name__)[:MOST_TOLD]) if fact else None,
             needed=tuple(masked(told[:MOST_TOLD]) for told in needed(fact, provider)) if fact else (),
         )
     )
