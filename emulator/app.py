@@ -133,7 +133,6 @@ def _room(core: Core, meter: Meter, public_url: str) -> ControlRoom:
         seats=core.seats,
         journal=core.journal,
         meter=meter,
-        routes={p.name: p.routes for p in PROVIDERS},
         endings={p.name: p.completion_in() for p in PROVIDERS},
         descriptions={p.name: p.describe for p in PROVIDERS},
         samples={p.name: p.draw_sample for p in PROVIDERS},
@@ -148,7 +147,7 @@ def _desk(
     return Desk(
         provider=provider.name,
         cases=core.cases,
-        admission=Admission(sandboxes=core.sandboxes, planning=core.planning, seats=core.seats),
+        admission=Admission(sandboxes=core.sandboxes, cleared=core.planning.cleared, seats=core.seats),
         links=links,
         switches=switches,
         further_credentials=further,

@@ -21,6 +21,13 @@ def read_text(value: object) -> str:
     return value
 
 
+def read_token(value: object) -> str:
+    text = read_text(value)
+    if not (text.isascii() and text.isprintable()) or " " in text:  # a header could not carry it as it is
+        raise ValueError("letters, digits and signs of ASCII are needed, without spaces")
+    return text
+
+
 def read_port(value: object) -> int:
     return read_whole(value, 0, 65535)
 

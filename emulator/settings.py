@@ -23,6 +23,7 @@ from emulator.readers import (
     read_rules,
     read_seed,
     read_text,
+    read_token,
     read_url,
 )
 
@@ -101,7 +102,7 @@ class Settings:
     )
     allow_host: tuple[str, ...] = _setting(read_many, (), "A further Host header to answer to; repeatable.", "NAME")
     control_token: str | None = _setting(
-        read_text,
+        read_token,
         None,
         "What the control API asks for as Authorization: Bearer; needed where others connect.",
         "TOKEN",

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from emulator.core.advance import TimeMachine
-from emulator.core.bell import Bell
+from emulator.core.bell import Bell, Bells
 from emulator.core.cases import Cases
 from emulator.core.clock import Clock
 from emulator.core.completion import Completion
@@ -52,8 +52,13 @@ def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
     clock, alarm, journal, seats = Clock(), Alarm(), Journal(), Seats()
     both: dict[str, Any] = {"store": store, "clock": clock}
     endings: dict[str, Ending] = {}
-    bell, under_way = Bell(), UnderWay()
-    sandboxes = Sandboxes(**both, defaults=defaults, endings=endings, under_way=under_way, forget=journal.forget)
+    bell, cleared, under_way = Bell(), Bells(), UnderWay()
+
+    def forget(sandbox: str) -> None:
+        journal.forget(sandbox)
+        cleared.ring(sandbox)
+
+    sandboxes = Sandboxes(**both, defaults=defaults, endings=endings, under_way=under_way, forget=forget)
     outbox = Outbox(
         **both,
         retry_of=lambda read, sandbox: sandboxes.preferences(read, sandbox).retry,
@@ -78,7 +83,7 @@ def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
         seats=seats,
         completion=completion,
         tracking=tracking,
-        planning=Planning(sandboxes=sandboxes),
+        planning=Planning(sandboxes=sandboxes, cleared=cleared),
         cases=Cases(**moving, rush=rush),
         machine=TimeMachine(**moving, completion=completion, outbox=outbox),
         snapshots=Snapshots(**moving),

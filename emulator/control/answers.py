@@ -6,6 +6,7 @@ from marshmallow.validate import OneOf
 from emulator.control.answers_cases import CaseOut, CasesOut, SampleOut
 from emulator.control.answers_planning import OUTCOMES, FaultKindsOut, FaultOut, FaultsOut, OutcomesOut, RuleOut
 from emulator.control.answers_requests import RequestsOut
+from emulator.control.answers_snapshots import SnapshotOut
 from emulator.core.deliveries import DeliveryState
 from emulator.core.preferences import Pace
 from emulator.web.describe import Out
@@ -101,24 +102,6 @@ class AdvancedOut(Out):
 
     now = fields.DateTime()
     happened = fields.Nested(HappeningOut, many=True)
-
-
-class SnapshotOut(Out):
-    """A whole sandbox; what `restore` takes."""
-
-    written_by = fields.String()
-    schema = fields.Integer()
-    sandbox = fields.String()
-    taken_at = fields.DateTime()
-    clock = fields.Dict(allow_none=True, metadata={"description": "null: wall time"})
-    settings = fields.Dict()
-    counters = fields.List(fields.Dict(), metadata={"description": "the next free ids"})
-    clients = fields.List(fields.Dict())
-    documents = fields.List(fields.Dict())
-    cases = fields.List(fields.Dict())
-    checks = fields.List(fields.Dict())
-    deliveries = fields.List(fields.Dict())
-    attempts = fields.List(fields.Dict())
 
 
 class RestoredOut(Out):

@@ -16,7 +16,7 @@ from emulator.control.room import ControlRoom, known_provider
 from emulator.control.wire import NothingIn, Variants, answer, moment, takes
 from emulator.core.faults import Fault
 from emulator.core.matching import match_of_json, match_to_json
-from emulator.core.mishaps import MISHAPS
+from emulator.core.mishaps import MISHAPS, Early
 from emulator.web.outages import OUTAGES
 from emulator.web.problem import Refused
 
@@ -62,9 +62,17 @@ class AnyJsonObject(fields.Dict):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
         value = super()._deserialize(value, attr, data, **options)  # type: ignore[no-untyped-call]
-        if not value or len(json.dumps(value)) > self.most:
+        if not value or len(written(value)) > self.most:
             raise ValidationError(f"an object of 1 to {self.most} characters of JSON is needed")
         return value
+
+
+def written(value: Any) -> str:
+    """The JSON of it; raises ValidationError for what JSON cannot say, as the 1e400 that was read as infinity."""
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError as error:
+        raise ValidationError("a number is too large") from error
 
 
 def schema_of(kind: str) -> type[Schema]:
@@ -108,7 +116,7 @@ def _rules(about: Mapping[str, Any]) -> Any:
 
 def _short_enough(most: int) -> Any:
     def check(value: Any) -> None:
-        if len(value if isinstance(value, str) else json.dumps(value)) > most:
+        if len(value if isinstance(value, str) else written(value)) > most:
             raise ValidationError(f"at most {most} characters")
 
     return check
@@ -154,9 +162,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
 
 def _add(room: ControlRoom, name: str, said: dict[str, Any]) -> Fault:
     known_provider(room.endings, said.get("provider"))
-    settings = {key: value for key, value in said.items() if key not in (*MATCHING, *STRIKING, "kind")}
-    if said["kind"] == "latency" and (settings.get("up_to") or 60) < settings["seconds"]:
-        raise Refused(422, "up_to: not less than seconds", errors={"up_to": "not less than seconds"})
+    _check_together(said)
     return room.planning.add_fault(
         name,
         kind=said["kind"],
@@ -164,8 +170,23 @@ def _add(room: ControlRoom, name: str, said: dict[str, Any]) -> Fault:
         times=said["times"],
         probability=said["probability"],
         expires_in=timedelta(seconds=said["expires_in"]),
-        settings=settings,
+        settings=settings_of(said),
     )
+
+
+def settings_of(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What the kind itself was told."""
+    return {name: value for name, value in said.items() if name not in (*MATCHING, *STRIKING, "kind")}
+
+
+def _check_together(said: Mapping[str, Any]) -> None:
+    """Raises Refused for settings that exclude each other."""
+    up_to, seconds = said.get("up_to"), said.get("seconds")
+    if up_to is not None and seconds is not None and up_to < seconds:
+        raise Refused(422, "up_to: not less than seconds", errors={"up_to": "not less than seconds"})
+    if said["kind"] == Early.kind and said.get("path") is not None:
+        told = "early strikes before there is a webhook with a target: match by provider and when"
+        raise Refused(422, f"path: {told}", errors={"path": told})
 
 
 def _render(fault: Fault) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """How rules and faults say what they match."""
 
+from math import isfinite
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -23,6 +24,8 @@ class When(fields.Dict):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
         given = super()._deserialize(value, attr, data, **options)  # type: ignore[no-untyped-call]
         for name, asked in given.items():
+            if asked == {}:
+                raise ValidationError(f"{name}: say what to compare it with")
             for comparison, wanted in asked.items() if isinstance(asked, dict) else [("equals", asked)]:
                 _check(name, comparison, wanted)
         return given
@@ -33,6 +36,8 @@ def _check(name: str, comparison: str, wanted: Any) -> None:
         raise ValidationError(f"{name}: compare with one of {', '.join(COMPARISONS)}")
     if isinstance(wanted, dict | list) or (isinstance(wanted, str) and len(wanted) > LONGEST):
         raise ValidationError(f"{name}: a text (at most {LONGEST} characters), number, boolean or null is needed")
+    if isinstance(wanted, float) and not isfinite(wanted):
+        raise ValidationError(f"{name}: the number is too large")
     if comparison != "equals" and not isinstance(wanted, str | int | float):
         raise ValidationError(f"{name}: {comparison} needs a text")
 

@@ -12,8 +12,6 @@ from emulator.control.room import ControlRoom
 from emulator.control.wire import Strict, answer, moment, takes
 from emulator.core.journal import Exchange, Found
 from emulator.core.matching import values_at
-from emulator.web.errors import Struck
-from emulator.web.near import what_was_needed
 
 MOST_SHOWN = 1_000
 BODY = "body."
@@ -54,17 +52,8 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     def near_misses(name: str, asked: dict[str, Any]) -> Response:
         """The refused requests, each with what it would have needed."""
         fits = _fitting(asked)
-        found = room.journal.find(name, lambda e: _was_refused(e) and fits(e))
-        return answer(_listed(found, asked, lambda e: _render(e) | {"needed": _needed(room, e)}))
-
-
-def _was_refused(exchange: Exchange) -> bool:
-    """By us, that is: what a planned fault answered had nothing wrong with it."""
-    return exchange.refusal is not None and not isinstance(exchange.refusal, Struck)
-
-
-def _needed(room: ControlRoom, exchange: Exchange) -> list[str]:
-    return what_was_needed(exchange.refusal, exchange.provider, room.routes) if exchange.refusal else []
+        found = room.journal.find(name, lambda e: bool(e.needed) and fits(e))
+        return answer(_listed(found, asked, lambda e: _render(e) | {"needed": list(e.needed)}))
 
 
 def _listed(found: Found, asked: Mapping[str, Any], render: Callable[[Exchange], Any]) -> dict[str, Any]:
@@ -96,11 +85,19 @@ def _fitting(asked: Mapping[str, Any]) -> Callable[[Exchange], bool]:
 PLAIN: Mapping[str, Callable[[Exchange, Any], bool]] = {
     "provider": lambda exchange, wanted: exchange.provider == wanted,
     "method": lambda exchange, wanted: exchange.method == wanted.upper(),
-    "path": lambda exchange, wanted: exchange.url.startswith(wanted),
+    "path": lambda exchange, wanted: any(path.startswith(wanted) for path in _paths(exchange)),
     "status": lambda exchange, wanted: exchange.status == wanted,
     "case_id": lambda exchange, wanted: exchange.case_id == wanted,
     "direction": lambda exchange, wanted: wanted == "both" or exchange.outgoing == (wanted == "out"),
 }
+
+
+def _paths(exchange: Exchange) -> tuple[str, ...]:
+    """The path as it was sent, and without the prefix that selects the sandbox."""
+    if exchange.outgoing:
+        _, _, after_host = exchange.url.partition("://")
+        return (f"/{after_host.partition('/')[2]}",)
+    return exchange.url, exchange.url.removeprefix(f"/s/{exchange.sandbox}")
 
 
 def _has(exchange: Exchange, place: str, wanted: str) -> bool:
@@ -130,7 +127,7 @@ def _render(exchange: Exchange) -> dict[str, Any]:
         "rule": exchange.rule,
         "faults": list(exchange.faults),
         "advice": list(exchange.advice),
-        "refused": str(exchange.refusal)[:500] if exchange.refusal else None,
+        "refused": exchange.refused,
         "headers": dict(exchange.headers),
         "body": None if exchange.body is None else exchange.body.decode("utf-8", "replace"),
         "answer": {"headers": dict(exchange.answer_headers), "body": exchange.answer.decode("utf-8", "replace")},

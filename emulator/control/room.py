@@ -1,6 +1,6 @@
 """What the control API works with."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,6 @@ class ControlRoom:
     seats: Seats
     journal: Journal
     meter: Meter
-    routes: Mapping[str, Sequence[str]]  # by provider: its verbs and paths
     endings: Mapping[str, Schema]  # by provider: how a case of its is said to end
     descriptions: Mapping[str, Callable[[str], dict[str, Any]]]  # by provider: its OpenAPI document, given our address
     samples: Mapping[str, Callable[[People, str], Sample]]  # by provider: a request drawn for a sandbox

@@ -1,10 +1,12 @@
 """The routes that take a sandbox as one document, and bring it back."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response
 
 from emulator.control.room import ControlRoom
+from emulator.control.snapshot_settings import read_settings
 from emulator.control.wire import Document, answer, takes
 from emulator.core.errors import Unreadable
 from emulator.version import VERSION
@@ -29,7 +31,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     def restore_snapshot(name: str, said: dict[str, Any]) -> Response:
         """Make the sandbox what a snapshot says, with the same ids; whole or not at all."""
         try:
-            room.snapshots.restore(name, said)
+            room.snapshots.restore(name, said, partial(read_settings, room))
         except Unreadable as error:
             raise Refused(422, f"nothing was restored: {error}") from error
         return answer({"restored": name})

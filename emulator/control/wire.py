@@ -133,7 +133,10 @@ class Variants:
         """What the chosen schema makes of it; raises Refused 422."""
         chosen = given.get(self.by)
         if not isinstance(chosen, str) or chosen not in self.schemas:
-            told = f"one of {', '.join(self.schemas)} is needed"
+            told = (
+                f"{chosen[:100]} is not known{suggest(chosen[:100], self.schemas)}" if isinstance(chosen, str) else ""
+            )
+            told = told or f"one of {', '.join(self.schemas)} is needed"
             raise Refused(422, f"{self.by}: {told}", errors={self.by: told})
         return load(self.schemas[chosen], given)
 
@@ -143,6 +146,7 @@ class Document:
     """A body that is any JSON object, as long as it is no longer than that; whoever reads it judges it."""
 
     largest: int
+    envelope: int = 8  # how many levels stand around its freest value
     most_keys: int = 2_000_000
 
     def load(self, given: dict[str, Any]) -> Any:
@@ -202,8 +206,8 @@ def read_body(schema: Body) -> Any:
     if request.mimetype != "application/json":
         raise Refused(415, "send it as application/json, {} where there is nothing to say")
     try:
-        bounds = (schema.largest, schema.most_keys) if isinstance(schema, Document) else ()
-        value = read_json(request.environ, 0, *bounds)
+        bounds = (schema.envelope, schema.largest, schema.most_keys) if isinstance(schema, Document) else (0,)
+        value = read_json(request.environ, *bounds)
     except TooLarge as error:
         raise Refused(413, f"the body is larger than {error.limit} bytes") from error
     except (Malformed, Undecodable) as error:

@@ -58,12 +58,12 @@ class TimeMachine:
         A sandbox without a case whose clock nobody set yet may begin its life at any moment.
         """
         with self.store.transaction() as tx:
-            now, is_empty = self._enter(tx, sandbox), not tx.has_cases(sandbox)
-            untouched = is_empty and (tx.sandbox(sandbox) or Sandbox()).timepiece is WALL
+            now = self._enter(tx, sandbox)
+            untouched = not tx.has_cases(sandbox) and (tx.sandbox(sandbox) or Sandbox()).timepiece is WALL
             if at and at < now and not untouched:
                 raise Conflict(f"the clock never goes back: it is {now.isoformat()}; a reset returns to wall time")
             self._save(tx, sandbox, at or now, factor, advancing=False)
-            if at and is_empty and self.sandboxes.preferences(tx, sandbox).key_since:
+            if at and untouched and self.sandboxes.preferences(tx, sandbox).key_since:
                 self.sandboxes.save(tx, sandbox, key_since=at)  # its key is as young as its life
         self.wake(self.clock.now())
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from emulator.core.deliveries import Delivery
 from emulator.core.faults import Situation
-from emulator.core.mishaps import MISHAPS, Early, Post
+from emulator.core.mishaps import MISHAPS, Early, Post, Reorder
 from emulator.core.ports import Transaction
 from emulator.core.sandboxes import Sandboxes
 
@@ -24,9 +24,9 @@ def befall(sandboxes: Sandboxes, tx: Transaction, delivery: Delivery) -> Post:
     post: Post = [delivery]
     for hit in sandboxes.strike(tx, delivery.sandbox, AT_BIRTH, situation):
         mishap = KINDS[hit.fault.kind](**json.loads(hit.fault.settings))
-        post = [replace(sent, faults=(*sent.faults, hit.fault.name)) for sent in mishap.befall(post)]
-    if any(sent.held for sent in post) and tx.holds_one_for(delivery):
-        return [_let_go(sent) for sent in post]  # it is the one that another waits for
+        if not (isinstance(mishap, Reorder) and tx.holds_one_for(delivery)):  # it is the one that another waits for
+            post = mishap.befall(post)
+        post = [replace(sent, faults=(*sent.faults, hit.fault.name)) for sent in post]
     return post
 
 
@@ -35,7 +35,3 @@ def _path_of(url: str | None) -> str | None:
         return urlsplit(url).path if url else None
     except ValueError:
         return None
-
-
-def _let_go(delivery: Delivery) -> Delivery:
-    return replace(delivery, held=False, due_at=delivery.created_at) if delivery.held else delivery

@@ -30,5 +30,8 @@ class Haste:
 
 
 def _was_tried(report: DeliveryReport) -> bool:
-    waiting = (DeliveryState.SCHEDULED, DeliveryState.IN_FLIGHT)
-    return bool(report.attempts) or report.delivery.state not in waiting
+    """Or will it not be for a while, because another fault delays it?"""
+    delivery = report.delivery
+    if report.attempts or delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.IN_FLIGHT):
+        return True
+    return delivery.due_at is not None and delivery.due_at > delivery.created_at

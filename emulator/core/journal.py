@@ -9,6 +9,7 @@ from threading import Lock
 
 MOST_EXCHANGES = 1_000  # of one sandbox
 MOST_BYTES = 64 * 1024 * 1024  # of all
+MOST_EMPTIED = 10_000  # sandboxes; there are no more at once anyway
 OVERHEAD = 2_500  # bytes an exchange takes beside its bodies
 
 
@@ -34,13 +35,15 @@ class Exchange:
     rule: str | None = None
     faults: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
-    refusal: Exception | None = None  # why it was refused
+    refused: str | None = None  # why; no exception, which would keep alive all that its traceback sees
+    needed: tuple[str, ...] = ()  # what it would have needed
     error: str | None = None  # why an attempt failed
 
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        return OVERHEAD + len(self.body or b"") + len(self.answer)
+        told = (*self.headers.values(), *self.answer_headers.values(), *self.advice, *self.needed, self.url)
+        return OVERHEAD + len(self.body or b"") + len(self.answer) + sum(map(len, told))
 
 
 @dataclass
@@ -69,8 +72,9 @@ class Journal:
     _bytes: int = 0
     _lock: Lock = field(default_factory=Lock)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
-    # The longest idle sandbox first; those that were emptied remember how much they lost.
+    # The longest idle sandbox first; those that were emptied remember for a while how much they lost.
     _books: OrderedDict[str, _Book] = field(default_factory=OrderedDict)
+    _emptied: OrderedDict[str, _Book] = field(default_factory=OrderedDict)
 
     def next_number(self) -> int:
         """A number higher than any before."""
@@ -79,14 +83,22 @@ class Journal:
     def add(self, exchange: Exchange) -> None:
         """Write it down; what no longer has room is evicted, the longest idle sandbox first."""
         with self._lock:
-            book = self._books.setdefault(exchange.sandbox, _Book())
+            book = self._books.setdefault(exchange.sandbox, self._emptied.pop(exchange.sandbox, _Book()))
             self._books.move_to_end(exchange.sandbox)
             book.exchanges.append(exchange)
             self._bytes += exchange.size
             if len(book.exchanges) > self.most_exchanges:
                 self._evict(book)
             while self._bytes > self.most_bytes:
-                self._evict(next(book for book in self._books.values() if book.exchanges))
+                self._evict_of_longest_idle()
+
+    def _evict_of_longest_idle(self) -> None:
+        name, book = next(iter(self._books.items()))
+        self._evict(book)
+        if not book.exchanges:
+            self._emptied[name] = self._books.pop(name)
+            if len(self._emptied) > MOST_EMPTIED:
+                self._emptied.popitem(last=False)
 
     def _evict(self, book: _Book) -> None:
         lost = book.exchanges.popleft()
@@ -98,12 +110,13 @@ class Journal:
     def find(self, sandbox: str, fits: Callable[[Exchange], bool]) -> Found:
         """What fits of one sandbox."""
         with self._lock:
-            book = self._books.get(sandbox, _Book())
+            book = self._books.get(sandbox) or self._emptied.get(sandbox) or _Book()
             there, evicted, last = tuple(book.exchanges), book.evicted, book.last_evicted
         return Found([exchange for exchange in there if fits(exchange)], evicted, last)
 
     def forget(self, sandbox: str) -> None:
         """Nothing was ever written down of that sandbox."""
         with self._lock:
+            self._emptied.pop(sandbox, None)
             book = self._books.pop(sandbox, _Book())
             self._bytes -= sum(exchange.size for exchange in book.exchanges)

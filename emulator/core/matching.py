@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+MOST_DIGITS = 10  # of a place in a list
 Scalar = str | int | float | bool | None
 
 
@@ -40,21 +41,27 @@ class Match:
 
 def values_at(document: Any, place: str) -> Iterator[Any]:
     """Every value at a dotted place; numbers choose an item of a list, any other step goes into all of them."""
-    step, _, rest = place.partition(".")
-    if isinstance(document, list):
-        items = [document[int(step)]] if step.isdecimal() and int(step) < len(document) else []
-        into = [(item, rest) for item in items] or [(item, place) for item in document]
-    elif isinstance(document, Mapping) and step in document:
-        into = [(document[step], rest)]
-    else:
-        return
-    for value, further in into:
-        if further:
-            yield from values_at(value, further)
+    waiting = [(document, tuple(place.split(".")))]
+    while waiting:  # no recursion: a stranger's JSON may be nested thousands deep
+        value, steps = waiting.pop()
+        if steps:
+            waiting += reversed(_into(value, steps))
         else:
             yield value
             if isinstance(value, list):
                 yield from value
+
+
+def _into(value: Any, steps: tuple[str, ...]) -> list[tuple[Any, tuple[str, ...]]]:
+    """What the first step leads to, each with the steps that are left."""
+    step, *rest = steps
+    if isinstance(value, list):
+        if step.isdecimal():
+            index = int(step[:MOST_DIGITS])
+            if index < len(value):
+                return [(value[index], tuple(rest))]
+        return [(item, steps) for item in value]
+    return [(value[step], tuple(rest))] if isinstance(value, Mapping) and step in value else []
 
 
 def _same(found: Any, wanted: Scalar) -> bool:

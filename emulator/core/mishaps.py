@@ -34,7 +34,7 @@ class Drop:
     def befall(self, post: Post) -> Post:
         """Nothing is sent."""
         why = "dropped by a fault"
-        return [replace(lost, state=DeliveryState.FAILED, due_at=None, reason=why) for lost in post]
+        return [replace(lost, state=DeliveryState.FAILED, due_at=None, held=False, reason=why) for lost in post]
 
 
 @dataclass(frozen=True, kw_only=True)

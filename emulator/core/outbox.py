@@ -126,7 +126,7 @@ class Outbox:
             released = tx.release_held(after, now)
             next_due = now if released else after.due_at
             due = next_due and self.wall_time_of(tx, after.sandbox, next_due)
-        self.note(after, attempt)
+            self.note(after, attempt)  # before anybody can read what came of it
         self.bell.ring()
         _tell(after, attempt)
         if due:

@@ -1,13 +1,12 @@
 """What is planned for a sandbox: how the next cases end, outcome rules, and faults."""
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from emulator.core.bell import Bell
+from emulator.core.bell import Bells
 from emulator.core.errors import Conflict, NotFound
 from emulator.core.faults import MOST_FAULTS, Fault
 from emulator.core.matching import Match
@@ -24,8 +23,7 @@ class Planning:
     """Adds to what is planned, and takes it back."""
 
     sandboxes: Sandboxes
-    # By sandbox: rings when its faults are taken back, for requests that are being held up by one.
-    cleared: dict[str, Bell] = field(default_factory=lambda: defaultdict(Bell))
+    cleared: Bells
 
     def read(self, sandbox: str) -> Preferences:
         """All that is planned; faults whose time is over are left out."""
@@ -83,7 +81,7 @@ class Planning:
     def remove_faults(self, sandbox: str, fault_id: str | None = None) -> None:
         """That fault, or all of the sandbox's, and whoever is held up by one goes on; raises NotFound."""
         self._remove(sandbox, "faults", "fault", fault_id)
-        self.cleared[sandbox].ring()
+        self.cleared.ring(sandbox)
 
     def _add(self, sandbox: str, name: str, letter: str, make: Callable[[str], T], most: int) -> T:
         added: list[T] = []

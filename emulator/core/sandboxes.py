@@ -79,17 +79,19 @@ class Sandboxes:
         with self.store.transaction() as tx:
             if tx.knows_sandbox(sandbox):
                 raise Conflict(f"there is a sandbox {sandbox} already: change it, or reset it")
-            self.enter(tx, sandbox)
-            self.save(tx, sandbox, **changes)
+            self._set(tx, sandbox, changes)
 
     def change(self, sandbox: str, changes: Mapping[str, Any]) -> None:
         """Set some of what `Preferences` holds; None returns to the default."""
         with self.store.transaction() as tx:
-            _, timepiece = self.enter(tx, sandbox)
-            if "integration" in changes:  # the key's life begins anew
-                is_test = changes["integration"] == "test"
-                changes = {**changes, "key_since": timepiece.now(self.clock.now()) if is_test else None}
-            self.save(tx, sandbox, **changes)
+            self._set(tx, sandbox, changes)
+
+    def _set(self, tx: Transaction, sandbox: str, changes: Mapping[str, Any]) -> None:
+        _, timepiece = self.enter(tx, sandbox)
+        if "integration" in changes:  # the key's life begins anew
+            is_test = changes["integration"] == "test"
+            changes = {**changes, "key_since": timepiece.now(self.clock.now()) if is_test else None}
+        self.save(tx, sandbox, **changes)
 
     def save(self, tx: Transaction, sandbox: str, **changes: Any) -> None:
         """Write some settings of a sandbox that is there."""

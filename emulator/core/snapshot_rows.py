@@ -68,14 +68,14 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "event": "text",
         "url": "text?",
         "target": "text?",
-        "headers": "object",
+        "headers": "texts",
         "body": "bytes",
         "state": "text",
         "reason": "text?",
         "attempts": "whole",
         "created_at": "moment",
         "due_at": "moment?",
-        "faults": "list",
+        "faults": "names",
         "slowly": "number?",
         "held": "whole",
         "position": "whole",
@@ -102,7 +102,7 @@ def _show(kind: str, value: Any) -> Any:
         return None
     if kind == "moment":
         return moment_shown(from_micros(value))
-    if kind in ("object", "list"):
+    if kind in ("object", "texts", "names"):
         return json.loads(value)
     return _text_of(value) if kind == "bytes" else value
 
@@ -169,7 +169,8 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "number": lambda value: float(_of(int | float, value)),
     "moment": lambda value: to_micros(moment_of(value)),
     "object": lambda value: json.dumps(_of(dict, value)),
-    "list": lambda value: json.dumps(_of(list, value)),
+    "texts": lambda value: json.dumps({name: _of(str, text) for name, text in _of(dict, value).items()}),
+    "names": lambda value: json.dumps([_of(str, name) for name in _of(list, value)]),
     "bytes": _bytes,
 }
 

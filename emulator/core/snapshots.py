@@ -2,19 +2,24 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from emulator.core.clock import Clock
+from emulator.core.deliveries import DeliveryState
 from emulator.core.errors import NotFound, Unreadable
+from emulator.core.model import State
+from emulator.core.people import People
 from emulator.core.ports import Store, Transaction
 from emulator.core.preferences import read_preferences
 from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
 from emulator.core.snapshot_rows import TABLES, Row, as_kept, as_shown, moment_of, moment_shown
-from emulator.core.timepiece import WALL, Timepiece
+from emulator.core.timepiece import EPOCH, WALL, Timepiece
 
 SCHEMA = 1
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+MOST_IDS = 2**53
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,32 +44,34 @@ class Snapshots:
         head = {"schema": SCHEMA, "sandbox": name, "taken_at": moment_shown(wall), "clock": clock}
         return {**head, "settings": json.loads(found.settings), **kept}
 
-    def restore(self, name: str, document: Mapping[str, Any]) -> None:
+    def restore(self, name: str, document: Mapping[str, Any], read_settings: Callable[[Any], Any]) -> None:
         """Make the sandbox what the document says, whole or not at all; raises Unreadable.
 
         As after a reset, no webhook of its old life starts after this has returned.
         """
-        if document.get("schema") != SCHEMA:
+        if document.get("schema") != SCHEMA or isinstance(document["schema"], bool):
             told = f"this emulator reads schema {SCHEMA}, the snapshot has {document.get('schema')!r:.50}"
             raise Unreadable(f"{told}: take it again, or use a newer case-emulator")
+        if missing := sorted({"settings", "clock"} - document.keys()):
+            raise Unreadable(f"{', '.join(missing)}: needed")
         tables = {table: [as_kept(table, row) for row in _rows(document, table)] for table in TABLES}
         with self.store.transaction() as tx:
             tx.drop_sandbox(name)
             tx.add_sandbox(name, [], self.clock.now())
             tx.load(name, tables)
-            self._settle(tx, name, document)
+            self._settle(tx, name, document["clock"], json.dumps(read_settings(document["settings"])))
         self.sandboxes.forget(name)
         self.sandboxes.under_way.wait_for(name, LONGEST_ATTEMPT)
         self.wake(self.clock.now())
 
-    def _settle(self, tx: Transaction, name: str, document: Mapping[str, Any]) -> None:
+    def _settle(self, tx: Transaction, name: str, clock: Any, settings: str) -> None:
         """Settings and clock; and does everything in it make sense to those who will read it?"""
         try:
-            settings = json.dumps(document["settings"])
             tx.save_sandbox_settings(name, settings)
-            tx.save_timepiece(name, self._timepiece(document["clock"]), advancing=False)
+            tx.save_timepiece(name, self._timepiece(clock), advancing=False)
             read_preferences(self.sandboxes.defaults, settings)
             self._try_out(tx, name)
+            self._try_counters(tx, name)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise Unreadable(f"something in it makes no sense: {error!r:.200}") from error
         self.sandboxes.watched.discard(name)
@@ -73,17 +80,36 @@ class Snapshots:
     def _timepiece(self, clock: Mapping[str, Any] | None) -> Timepiece:
         if clock is None:
             return WALL
-        factor = float(clock["factor"])
+        factor, at = float(clock["factor"]), moment_of(clock["at"])
         if not 0 <= factor <= 1_000_000:
             raise ValueError(f"factor {factor}")
-        return Timepiece(at=moment_of(clock["at"]), anchor=self.clock.now(), factor=factor)
+        if not EPOCH < at < LATEST:
+            raise ValueError(f"the clock reads {at}")
+        return Timepiece(at=at, anchor=self.clock.now(), factor=factor)
 
     def _try_out(self, tx: Transaction, name: str) -> None:
-        """Let each provider write the webhook of each of its cases, and read each delivery, as later requests will."""
+        """Let each provider end its cases and write their webhooks, and read each delivery, as will be done later."""
         preferences = self.sandboxes.preferences(tx, name)
         for case in tx.all_cases(name):
-            self.sandboxes.endings[case.provider].letter(case, preferences, "id")
-        tx.all_deliveries(name)
+            ending = self.sandboxes.endings[case.provider]
+            ended = replace(case, state=State.COMPLETED, outcome=case.verdict.outcome)
+            for done in (case, ending.conclude(ended, People(seed=0, sandbox=name, key="tried out"))):
+                ending.letter(done, preferences, "id")
+        for delivery in tx.all_deliveries(name):
+            delivery.body.decode()
+            waits = delivery.state is DeliveryState.SCHEDULED
+            if delivery.state is DeliveryState.IN_FLIGHT or (waits and delivery.due_at is None):
+                raise ValueError(f"delivery {delivery.id} is {delivery.state}, due at {delivery.due_at}")
+
+    def _try_counters(self, tx: Transaction, name: str) -> None:
+        """Is the next id of each kind free, and are those after it?"""
+        tables = tx.dump(name)
+        for provider, ending in self.sandboxes.endings.items():
+            there = {row["kind"]: row["next"] for row in tables["counters"] if row["provider"] == provider}
+            for kind, _ in ending.newborn.first_ids:
+                taken = [row["id"] for row in tables[f"{kind}s"] if row["provider"] == provider]
+                if not max([0, *taken]) < there[kind] < MOST_IDS:
+                    raise ValueError(f"the next {kind} of {provider} cannot be {there[kind]}")
 
 
 def _rows(document: Mapping[str, Any], table: str) -> Sequence[Row]:

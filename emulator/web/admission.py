@@ -8,10 +8,9 @@ from typing import Any
 
 from flask import Response, g
 
-from emulator.core.bell import Bell
-from emulator.core.errors import Fact
+from emulator.core.bell import Bell, Bells
+from emulator.core.errors import Fact, Unauthorized
 from emulator.core.faults import Hit, Situation
-from emulator.core.planning import Planning
 from emulator.core.sandboxes import Sandboxes
 from emulator.web.advice import advise
 from emulator.web.body import raw_body
@@ -23,12 +22,18 @@ ANSWERING = {outage.kind for outage in OUTAGES if outage.answers}
 EXPIRED_HINT = "the key of this test integration lived its 30 days: reset the sandbox, or set its integration again"
 
 
+class KeyExpired(Unauthorized):
+    """The key of a test integration is past its 30 days."""
+
+    needed = EXPIRED_HINT
+
+
 @dataclass(frozen=True, kw_only=True)
 class Admission:
     """Looks at the requests of sandboxes that have to be looked at; all others pass."""
 
     sandboxes: Sandboxes
-    planning: Planning
+    cleared: Bells
     seats: Seats
 
     def admit(self, environ: dict[str, Any], provider: str, sandbox: str) -> None:
@@ -36,7 +41,7 @@ class Admission:
         if sandbox not in self.sandboxes.watched:
             return
         situation = Situation(provider=provider, path=environ.get("PATH_INFO"), document=partial(_document, environ))
-        bell = self.planning.cleared[sandbox]
+        bell = self.cleared.of(sandbox)
         noted = bell.rung
         for hit, outage in self._struck(sandbox, situation):
             self._notice(hit)
@@ -44,7 +49,11 @@ class Admission:
 
     def _struck(self, sandbox: str, situation: Situation) -> Iterator[tuple[Hit, Outage]]:
         """What strikes, those that only hold up first."""
-        hits: Sequence[Hit] = self.sandboxes.admit(sandbox, KINDS.keys(), situation, ANSWERING)
+        try:
+            hits: Sequence[Hit] = self.sandboxes.admit(sandbox, KINDS.keys(), situation, ANSWERING)
+        except Unauthorized as error:
+            advise(EXPIRED_HINT)
+            raise KeyExpired from error
         for hit in sorted(hits, key=lambda hit: hit.fault.kind in ANSWERING):
             outage = KINDS[hit.fault.kind](**json.loads(hit.fault.settings))
             g.setdefault("outages", []).append(outage)

@@ -48,7 +48,7 @@ class Malformed(Fact):
 class Struck(Fact):
     """A planned fault answers: with that body, or in the words of the API for that status."""
 
-    def __init__(self, status: int, *, body: str | None = None, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, status: int, *, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status)
         self.status, self.body, self.headers = status, body, dict(headers or {})
 

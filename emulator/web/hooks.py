@@ -14,10 +14,12 @@ from emulator.core.journal import Journal
 from emulator.version import VERSION
 from emulator.web.admission import spoil
 from emulator.web.advice import advice_header
+from emulator.web.credentials import sandbox_meant
 from emulator.web.errors import Crashed, Struck, UnknownPath, WrongMethod
 from emulator.web.guard import is_foreign, is_known_host
 from emulator.web.journalling import OURS, write_exchange
 from emulator.web.meter import Meter
+from emulator.web.near import what_was_needed
 from emulator.web.problem import Refused, problem
 from emulator.web.provider import Desk, Provider
 
@@ -34,7 +36,8 @@ def install(
     """Guard, errors in the right clothes, then what every answer carries and who takes note of it."""
     app.before_request(partial(_open, clock, frozenset(hosts)))
     app.register_error_handler(Exception, partial(_render, owned))
-    app.after_request(partial(_close, clock, owned, partial(write_exchange, journal, clock), meter))
+    needed = partial(what_was_needed, {provider.name: provider.routes for provider, _ in owned})
+    app.after_request(partial(_close, clock, owned, partial(write_exchange, journal, clock, needed), meter))
 
 
 def _open(clock: Clock, hosts: frozenset[str]) -> Response | None:
@@ -42,10 +45,18 @@ def _open(clock: Clock, hosts: frozenset[str]) -> Response | None:
     g.started = clock.stopwatch()
     host = request.environ.get("HTTP_HOST", "")
     if not is_known_host(host, hosts):
-        return problem(421, f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}")
+        told = f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}"
+        return _own_error(_noted(Refused(421, told)))
     if is_foreign(request.environ):
-        return problem(403, "a page of another site may not send this: open the emulator's own address")
+        return _own_error(
+            _noted(Refused(403, "a page of another site may not send this: open the emulator's own address"))
+        )
     return None
+
+
+def _noted(fact: Refused) -> Refused:
+    g.fact = fact
+    return fact
 
 
 def _render(owned: Sequence[Owned], error: Exception) -> Response:
@@ -120,6 +131,8 @@ def _close(
     if advice:
         response.headers["X-Emulator-Advice"] = advice
     owner, path = find_owner(owned, request.path), request.path
+    if owner and "sandbox" not in g:
+        g.sandbox = sandbox_meant(request.environ, owner[0].credential(request.environ))
     name, took = owner[0].name if owner else "emulator", clock.stopwatch() - g.started
     meter.count(name, response.status_code, took, created="case" in g)
     if owner or (response.status_code == HTTPStatus.NOT_FOUND and not path.startswith(OURS)):

@@ -1,63 +1,91 @@
 """Write every exchange into the journal, with its credentials masked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 from flask import Response, g
 
 from emulator.core.clock import Clock
-from emulator.core.deliveries import Attempt, Delivery, without_password
+from emulator.core.deliveries import Attempt, Delivery
 from emulator.core.journal import Exchange, Journal
 from emulator.core.model import DEFAULT_SANDBOX
 from emulator.web.body import RAW_KEY
+from emulator.web.credentials import PATH_KEY
 
 MASK = "***"
 SECRET = re.compile(r"auth|cookie|credential|key|passw|secret|session|token", re.IGNORECASE)
-SECRET_VALUE = re.compile(r"([^&=]*(?:auth|credential|key|passw|secret|session|token)[^&=]*)=[^&]*", re.IGNORECASE)
+# Inside of a text: the user information of a URL, and each parameter of its query. Slashes may be escaped, as in JSON.
+USER = re.compile(r"(:(?:\\?/){2})[^/\\?#@\s\"]*@")
+PARAMETER = re.compile(r"([?&;])([^?&;=\s\"<>]+)=([^?&;#\s\"<>]*)")
 LONGEST_URL = 2_000
+MOST_TOLD = 500
 OURS = "/_emulator"
+Needed = Callable[[Exception, str | None], Sequence[str]]
 
 
 def write_exchange(
-    journal: Journal, clock: Clock, provider: str | None, environ: Mapping[str, Any], response: Response, took: float
+    journal: Journal,
+    clock: Clock,
+    needed: Needed,
+    provider: str | None,
+    environ: Mapping[str, Any],
+    response: Response,
+    took: float,
 ) -> None:
     """Write down the current request and its answer."""
     noted = g.__dict__  # once, because each question to the proxy costs as much as all the answers
-    case = noted.get("case")
+    case, fact = noted.get("case"), noted.get("fact")
     journal.add(
         Exchange(
             number=journal.next_number(),
             at=clock.now(),
             outgoing=False,
-            sandbox=noted.get("sandbox") or DEFAULT_SANDBOX,
+            sandbox=noted.get("sandbox") or environ.get(PATH_KEY) or DEFAULT_SANDBOX,
             provider=provider,
             method=environ["REQUEST_METHOD"],
             url=_url(environ),
             headers=_headers(environ),
-            body=environ.get(RAW_KEY),
+            body=_masked_bytes(environ.get(RAW_KEY)),
             status=response.status_code,
-            answer_headers=dict(response.headers.items()),
-            answer=response.get_data(),
+            answer_headers={name: masked(value) for name, value in response.headers.items()},
+            answer=_masked_bytes(response.get_data()) or b"",
             took=took,
             case_id=case.id if case else None,
             rule=case.verdict.rule if case else None,
             faults=tuple(noted.get("faults", ())),
-            advice=tuple(noted.get("advice", ())),
-            refusal=noted.get("fact"),
+            advice=tuple(map(masked, noted.get("advice", ()))),
+            refused=masked((str(fact) or type(fact).__name__)[:MOST_TOLD]) if fact else None,
+            needed=tuple(masked(told[:MOST_TOLD]) for told in needed(fact, provider)) if fact else (),
         )
     )
 
 
+def masked(text: str) -> str:
+    """The same with *** for the credentials of each URL in it."""
+    if "@" in text:
+        text = USER.sub(rf"\1{MASK}@", text)
+    return PARAMETER.sub(_mask_parameter, text) if "=" in text else text
+
+
+def _mask_parameter(match: re.Match[str]) -> str:
+    name = match[2]
+    is_secret = SECRET.search(unquote(name) if "%" in name else name)
+    return f"{match[1]}{name}={MASK}" if is_secret else match[0]
+
+
+def _masked_bytes(body: bytes | None) -> bytes | None:
+    """Only what may hold a URL is looked through."""
+    if not body or not (b"@" in body or b"=" in body) or not (b"://" in body or b":\\/" in body or b"?" in body):
+        return body
+    return masked(body.decode("latin-1")).encode("latin-1")  # byte for byte, whatever it is
+
+
 def _url(environ: Mapping[str, Any]) -> str:
     query = environ.get("QUERY_STRING", "")
-    shown = f"?{SECRET_VALUE.sub(_masked, query)}" if query else ""
-    return f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}{shown}"[:LONGEST_URL]
-
-
-def _masked(match: re.Match[str]) -> str:
-    return f"{match[1]}={MASK}"
+    path = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
+    return (path + masked(f"?{query}") if query else path)[:LONGEST_URL]
 
 
 def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
@@ -65,9 +93,9 @@ def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
     sent = {}
     for name, value in environ.items():
         shown = _shown_as(name)
-        if shown is not None:
+        if shown is not None and (value or name.startswith("HTTP_")):
             title, is_secret = shown
-            sent[title] = MASK if is_secret else value
+            sent[title] = MASK if is_secret else masked(value)
     return sent
 
 
@@ -99,26 +127,16 @@ def write_attempt(journal: Journal, clock: Clock, delivery: Delivery, attempt: A
             sandbox=delivery.sandbox,
             provider=delivery.provider,
             method="POST",
-            url=_outgoing_url(delivery.url),
+            url=masked(delivery.url)[:LONGEST_URL],
             headers=dict(delivery.headers),
-            body=delivery.body,
+            body=_masked_bytes(delivery.body),
             status=attempt.status,
             answer_headers={},
-            answer=attempt.answer,
+            answer=_masked_bytes(attempt.answer) or b"",
             took=attempt.took.total_seconds(),
             case_id=delivery.case_id,
             delivery_id=delivery.id,
             faults=delivery.faults,
-            error=attempt.error,
+            error=attempt.error and masked(attempt.error),
         )
     )
-
-
-def _outgoing_url(url: str) -> str:
-    shown = without_password(url)
-    try:
-        query = urlsplit(shown).query
-    except ValueError:
-        return shown[:LONGEST_URL]
-    masked = shown.replace(query, SECRET_VALUE.sub(_masked, query)) if query else shown
-    return masked[:LONGEST_URL]

@@ -1,6 +1,7 @@
 """What a refused request would have needed, in words."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from emulator.core.errors import Invalid, NotFound, Unauthorized
@@ -8,6 +9,7 @@ from emulator.web.credentials import HINT
 from emulator.web.errors import (
     Malformed,
     NotAcceptable,
+    Struck,
     TooLarge,
     Undecodable,
     UnknownPath,
@@ -19,14 +21,16 @@ MOST = 50
 JSON_NEEDED = "a body in JSON, encoded as UTF-8"
 
 
-def what_was_needed(error: Exception, provider: str | None, routes: Mapping[str, Sequence[str]]) -> list[str]:
+def what_was_needed(routes: Mapping[str, Sequence[str]], error: Exception, provider: str | None) -> list[str]:
     """One sentence for each thing; `routes` are the routes of each provider, like POST /path."""
     own = getattr(error, "needed", None)  # a fact of a provider's says it itself
     if own:
         return [str(own)]
     match error:
+        case Struck():
+            return []  # what a planned fault answers had nothing wrong with it
         case Invalid():
-            return [f"{place}: {told}" for place, told in _flat(error.fields or error.problems)][:MOST]
+            return [f"{place}: {told}" for place, told in islice(_flat(error.fields or error.problems), MOST)]
         case Unauthorized():
             return [HINT]
         case UnknownPath() | WrongMethod():

@@ -71,7 +71,8 @@ class Status(Outcry):
         if self.body is None:
             return Struck(self.status)
         text = self.body if isinstance(self.body, str) else json.dumps(self.body, ensure_ascii=False)
-        return Struck(self.status, body=text, headers={"Content-Type": self.content_type})
+        sent = text.encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
+        return Struck(self.status, body=sent, headers={"Content-Type": self.content_type})
 
 
 @dataclass(frozen=True, kw_only=True)

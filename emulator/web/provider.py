@@ -72,6 +72,7 @@ class Provider:
     switches: tuple[Switch, ...]
     newborn: Newborn  # what a fresh sandbox holds
     blueprint: Callable[[Desk], Blueprint]
+    credential: Callable[[Mapping[str, Any]], str | None]  # what a request shows, given its environ
     render_error: Callable[[Exception, Desk], Response]
     conclude: Callable[[Case, People], Case]
     render_webhook: Callable[[Case, Preferences, str, Desk], Letter | Silence]

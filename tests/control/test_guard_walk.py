@@ -35,6 +35,9 @@ BODIES: Mapping[str, Any] = {
     "control.advance_clock": {"seconds": 86_400},
     "control.complete_case": {"outcome": "denied"},
     "control.plan_outcome": {"outcome": "denied"},
+    "control.add_rule": {"when": {"client.name": "Jo"}, "outcome": "denied"},
+    "control.add_fault": {"kind": "drop", "times": 1},
+    "control.create_sandbox": {"name": "walked-another"},
 }
 ACTING = [  # those that we know of do act when it is no stranger who asks
     ("POST", "aplyid.cases"),
@@ -47,6 +50,13 @@ ACTING = [  # those that we know of do act when it is no stranger who asks
     ("POST", "control.plan_outcome"),
     ("DELETE", "control.forget_plans"),
     ("POST", "control.redeliver"),
+    ("POST", "control.add_rule"),
+    ("DELETE", "control.remove_rules"),
+    ("DELETE", "control.remove_rule"),
+    ("POST", "control.add_fault"),
+    ("DELETE", "control.clear_faults"),
+    ("DELETE", "control.remove_fault"),
+    ("POST", "control.create_sandbox"),
 ]
 
 
@@ -82,10 +92,12 @@ class Prepared:
         mine.aplyid.open_case(activity__external_id="open")
         mine.sphinxhq.open_case()
         self.ask("POST", "outcomes/next", {"outcome": "REJECTED", "provider": "sphinxhq", "times": 3})
+        rule = self.ask("POST", "outcomes/rules", {"when": {"client.name": "Nobody"}, "outcome": "denied"})
+        fault = self.ask("POST", "faults", {"kind": "status", "status": 503, "path": "/never"})
         [sent] = self.ask("GET", "deliveries?external_id=sent")["deliveries"]
         assert sent["state"] == "delivered"
         found = {"name": mine.sandbox, "provider": "aplyid", "case_id": "1025", "delivery_id": sent["id"], "key": "1"}
-        self.values = found | {"path": APLYID_PATH.lstrip("/")}
+        self.values = found | {"path": APLYID_PATH.lstrip("/"), "rule_id": rule["id"], "fault_id": fault["id"]}
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         answer = self.emulator.control(method, path, body)
@@ -94,7 +106,7 @@ class Prepared:
 
     def state(self) -> dict[str, Any]:
         """All that can be seen of it, and that no sandbox was made beside it."""
-        paths = ["", "clock", "outcomes", "deliveries", "inbox"]
+        paths = ["", "clock", "outcomes", "faults", "deliveries", "inbox"]
         paths += [f"cases/aplyid/{number}" for number in (1024, 1025, 1026)]
         paths += [f"cases/sphinxhq/{number}" for number in (1, 2, 3)]
         seen = {path: self.emulator.control("GET", path).json() for path in paths}

@@ -74,7 +74,7 @@ def test_a_taken_port_ends_with_3_and_says_what_to_change(tmp_path: Path) -> Non
         (["--log-format", "xml"], "text or json"),
         (["--switch", "sphinxhq.unauthorised=403"], "did you mean sphinxhq.unauthorized?"),
         (["--switch", "sphinxhq.unauthorized=404"], "one of 401, 403"),
-        (["--host", "203.0.113.1"], "--host"),
+        (["--host", "203.0.113.1", "--insecure-no-token"], "--host"),
         (["--config", "nowhere.toml"], "nowhere.toml cannot be read"),
     ],
 )

@@ -33,6 +33,7 @@ PROVIDER = Provider(
     ),
     newborn=Newborn(first_ids=(("case", 1024), ("client", 8843))),
     blueprint=routes.blueprint,
+    credential=routes.access_key,
     render_error=errors.render,
     conclude=webhook.conclude,
     render_webhook=webhook.render,

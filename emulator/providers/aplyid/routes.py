@@ -1,6 +1,7 @@
 """The routes of APLYiD Workflow."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -50,12 +51,17 @@ def blueprint(desk: Desk) -> Blueprint:
             raise BadQuery
         if not _are_media_types(sent.get("CONTENT_TYPE"), "" if "." in path else sent.get("HTTP_ACCEPT", "")):
             raise NoMediaType
-        desk.admit(sent, sent.get("HTTP_X_WORKFLOW_ACCESS_KEY"))
+        desk.admit(sent, access_key(sent))
         parameters = _complete(read_parameters(sent), desk.switches["activity-missing"])
         case = desk.open_case(schemas.read_order(current.sandbox, parameters))
         return answer(schemas.render_case(case, desk), 201)
 
     return routes
+
+
+def access_key(environ: Mapping[str, Any]) -> str | None:
+    """What the request shows for a credential."""
+    return environ.get("HTTP_X_WORKFLOW_ACCESS_KEY")
 
 
 @lru_cache(maxsize=256)

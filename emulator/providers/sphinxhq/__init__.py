@@ -34,6 +34,7 @@ PROVIDER = Provider(
         documents=(123,),
     ),
     blueprint=routes.blueprint,
+    credential=routes.session_id,
     render_error=errors.render,
     conclude=webhook.conclude,
     render_webhook=webhook.render,

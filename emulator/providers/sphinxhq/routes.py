@@ -65,7 +65,7 @@ def _resource(routes: Blueprint, desk: Desk, endpoint: str, path: str, name: str
         current.allowed = allowed
         _negotiate()
         current.varies = True
-        desk.admit(request.environ, _session_id())
+        desk.admit(request.environ, session_id(request.environ))
         if request.method == "OPTIONS":
             return _describe(name)
         view = views.get("GET" if request.method == "HEAD" else request.method)
@@ -99,7 +99,8 @@ def _negotiate() -> None:
         raise NotAcceptable
 
 
-def _session_id() -> str | None:
+def session_id(_: Mapping[str, Any]) -> str | None:
+    """What the request shows for a credential."""
     sent = request.cookies.getlist("sessionid")
     return sent[-1] if sent else None  # sent twice, the last wins
 
