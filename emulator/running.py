@@ -1,9 +1,15 @@
 """An emulator that serves: the wired parts behind a socket."""
 
-from emulator.app import create_app
+import socket
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from emulator.app import create_app, scheme_of
+from emulator.core.clock import Clock
 from emulator.delivery.targets import Targets, is_loopback
 from emulator.settings import BadSetting, Settings
-from emulator.web.server import Server, listen, local_address
+from emulator.web.server import PlainServer, Server, listen, local_address
 
 
 class RunningEmulator:
@@ -12,13 +18,14 @@ class RunningEmulator:
     def __init__(self, settings: Settings) -> None:
         """Raises PortTaken, BadSetting or StoreUnusable; nothing is left behind then."""
         _refuse_open_doors(settings)
+        _refuse_half_of_tls(settings)
         listening = listen(settings.host, settings.port)
         try:
             host, port = listening.getsockname()[:2]
-            self.address = local_address(host, port)
+            self.address = local_address(host, port, scheme_of(settings))
             self._built = create_app(settings, self.address)
             self.url = settings.public_url or self.address
-            self._server = Server(self._built.app, listening)
+            self._server = _server(settings, self._built.app, listening)
         except BaseException:
             listening.close()
             raise
@@ -51,6 +58,34 @@ def _refuse_open_doors(settings: Settings) -> None:
             f"--host {settings.host} lets others in, and the control API asks them for no token: set --control-token, "
             "or --insecure-no-token to let everybody use it"
         )
+
+
+def _refuse_half_of_tls(settings: Settings) -> None:
+    """Raises BadSetting where nothing would ever be written to the file."""
+    if settings.tls_ca_file and not settings.tls:
+        raise BadSetting(f"--tls-ca-file {settings.tls_ca_file} is of use with --tls alone: give --tls as well")
+
+
+def _server(settings: Settings, app: Callable[..., Any], listening: socket.socket) -> Server:
+    """The server that those settings ask for; raises BadSetting."""
+    if not settings.tls:
+        return PlainServer(app, listening)
+    from emulator.web.certificates import NoTls, make_certificates
+
+    named = [settings.host, urlsplit(settings.public_url or "").hostname, *settings.allow_host]
+    try:
+        certificates = make_certificates(filter(None, named), Clock().now())
+        if settings.tls_ca_file:
+            settings.tls_ca_file.write_bytes(certificates.authority)
+    except NoTls as error:
+        raise BadSetting(str(error)) from error
+    except OSError as error:
+        raise BadSetting(
+            f"--tls-ca-file {settings.tls_ca_file} cannot be written: {error.strerror or error}"
+        ) from error
+    from emulator.web.tls_server import TlsServer
+
+    return TlsServer(app, listening, certificates.context)
 
 
 def _tell_of_webhooks(url: str | None, targets: Targets) -> str:

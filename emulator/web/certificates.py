@@ -1,0 +1,79 @@
+"""A certificate of this machine's own making, and the authority that a client under test has to trust for it."""
+
+import ipaddress
+import logging
+import socket
+import ssl
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+log = logging.getLogger("emulator.tls")
+NAMES = ("localhost", "*.localhost", "127.0.0.1", "::1", "host.docker.internal")
+MADE_BY = "case-emulator"
+# As long as public authorities may at most: some clients refuse what is valid for longer.
+VALID = timedelta(days=397)
+CLOCKS_DIFFER = timedelta(days=1)
+
+
+class NoTls(Exception):
+    """What TLS needs is not installed; the text says how to install it."""
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """The authority's certificate as PEM, and a server's side of TLS with a certificate signed by it."""
+
+    authority: bytes
+    context: ssl.SSLContext
+
+
+def make_certificates(hosts: Iterable[str], now: datetime) -> Certificates:
+    """A new authority and a certificate for this machine's usual names and those hosts; raises NoTls."""
+    try:
+        import cheroot  # noqa: F401  # found out here, before anything is written
+        import trustme
+    except ImportError as error:
+        raise NoTls(f"--tls needs more than is installed ({error.name}): pip install 'case-emulator[tls]'") from error
+    authority = trustme.CA(organization_name=MADE_BY, organization_unit_name="local authority")
+    ours = authority.issue_cert(
+        *dict.fromkeys([*NAMES, *_certifiable(hosts), *_this_machine()]),
+        organization_name=MADE_BY,
+        organization_unit_name="local server",
+        not_before=now - CLOCKS_DIFFER,
+        not_after=now + VALID,
+    )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.set_alpn_protocols(["http/1.1"])
+    ours.configure_cert(context)
+    return Certificates(authority.cert_pem.bytes(), context)
+
+
+def _certifiable(hosts: Iterable[str]) -> Iterator[str]:
+    """Those that a certificate can name; the log tells of the others."""
+    for host in hosts:
+        name = host.strip("[]").removesuffix(".").lower()
+        if _is_certifiable(name):
+            yield name
+        else:
+            log.warning("the certificate cannot name %s: clients will refuse it by that name", host)
+
+
+def _this_machine() -> Iterator[str]:
+    name = socket.gethostname().removesuffix(".").lower()
+    if _is_certifiable(name):
+        yield name
+
+
+def _is_certifiable(name: str) -> bool:
+    """Is it an address, or a name without the underscores that certificates do not know?"""
+    import idna  # trustme's own, which would refuse the name by the same rules
+
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        try:
+            idna.encode(name, uts46=True)
+        except (idna.IDNAError, UnicodeError):
+            return False
+    return True
