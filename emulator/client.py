@@ -35,18 +35,20 @@ class Refusal(Exception):
 class Control:
     """The control API of the emulator at `url`; `token` is sent as a bearer token.
 
-    `patience` is how many seconds an answer may take; without it that depends on what is asked. Raises ValueError for
-    what is no URL or no token.
+    `patience` is how many seconds an answer may take; without it that depends on what is asked. `authority` is the file
+    that an emulator with TLS wrote. Raises ValueError for what is no URL or no token.
     """
 
-    def __init__(self, url: str, token: str | None = None, patience: float | None = None) -> None:
+    def __init__(
+        self, url: str, token: str | None = None, patience: float | None = None, authority: str | None = None
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
             raise ValueError("a URL like http://127.0.0.1:8642 is needed")
         if token is not None and not (token.isascii() and token.isprintable() and token.strip()):
             raise ValueError("a token of printable ASCII characters is needed")
         self.url = url.rstrip("/")
-        self._token, self._patience = token, patience
+        self._token, self._patience, self._authority = token, patience, authority
 
     def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         """The JSON answered at that path below /_emulator; raises NotReached or Refusal.
@@ -73,6 +75,7 @@ class Control:
         import requests
 
         session = requests.Session()
+        session.verify = self._authority or True
         session.trust_env = False  # no proxies, and no .netrc in place of the token
         # Kept open, a connection would be one the emulator closes after a while, perhaps just when it is used again.
         session.headers.update({"User-Agent": f"case-emulator/{VERSION}", "Connection": "close"})
@@ -95,19 +98,24 @@ class Control:
                 timeout=(min(CONNECT_SECONDS, seconds), seconds),
                 allow_redirects=False,
             )
-        except RequestException as error:
+        except (RequestException, OSError) as error:  # no RequestException: the authority's file is not there
             raise NotReached(self.url, self._in_plain_words(error, seconds)) from error
         if MARK not in answer.headers:
             raise self._stranger()
         return answer
 
     def _in_plain_words(self, error: Exception, seconds: float) -> str:
-        from requests.exceptions import ReadTimeout, SSLError
+        from requests.exceptions import ReadTimeout, RequestException, SSLError
 
         if isinstance(error, ReadTimeout):
             return f"{self.url} did not answer within {seconds:g} s"
         if isinstance(error, SSLError):
-            return f"no TLS connection to {self.url}: an emulator is reached by http:// unless a proxy stands before it"
+            return (
+                f"no trusted connection to {self.url}: an emulator is reached by http://, or, started with --tls, "
+                "by https:// with --tls-ca-file and the file that it wrote"
+            )
+        if not isinstance(error, RequestException):
+            return f"{self._authority} cannot be read: is it the file that the emulator wrote?"
         return f"nothing answers at {self.url}: start an emulator with `case-emulator serve`"
 
     def _stranger(self) -> NotReached:

@@ -61,7 +61,7 @@ def _refuse_open_doors(settings: Settings) -> None:
 
 
 def _refuse_half_of_tls(settings: Settings) -> None:
-    """Raises BadSetting where nothing would ever be written to the file."""
+    """Raises BadSetting where a file is named that nobody would ever write."""
     if settings.tls_ca_file and not settings.tls:
         raise BadSetting(f"--tls-ca-file {settings.tls_ca_file} is of use with --tls alone: give --tls as well")
 

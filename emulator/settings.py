@@ -31,6 +31,7 @@ PREFIX = "CASE_EMULATOR_"
 FILE_NAME = "case-emulator.toml"
 # Variables that are ours but no settings of the server.
 CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE = (PREFIX + name for name in ("CONFIG", "URL", "CONTROL_TOKEN"))
+TLS_CA_FILE_VARIABLE = f"{PREFIX}TLS_CA_FILE"  # a setting of the server, and of who asks it
 OTHER_VARIABLES = {CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE}
 
 

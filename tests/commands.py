@@ -50,7 +50,8 @@ def serving(folder: Path, *flags: str, **variables: str) -> Iterator[Process]:
         assert popen.stdout
         line = popen.stdout.readline()
         assert line.startswith("Ready "), line or (popen.stderr and popen.stderr.read())
-        yield Process(popen, Emulator(line.split()[1]), line)
+        authority = str(folder / flags[flags.index("--tls-ca-file") + 1]) if "--tls-ca-file" in flags else None
+        yield Process(popen, Emulator(line.split()[1], authority=authority), line)
     finally:
         popen.kill()
         popen.communicate()

@@ -7,6 +7,11 @@ import ssl
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trustme import CA
 
 log = logging.getLogger("emulator.tls")
 NAMES = ("localhost", "*.localhost", "127.0.0.1", "::1", "host.docker.internal")
@@ -14,6 +19,7 @@ MADE_BY = "case-emulator"
 # As long as public authorities may at most: some clients refuse what is valid for longer.
 VALID = timedelta(days=397)
 CLOCKS_DIFFER = timedelta(days=1)
+MOST_NAMES = 100
 
 
 class NoTls(Exception):
@@ -36,8 +42,15 @@ def make_certificates(hosts: Iterable[str], now: datetime) -> Certificates:
     except ImportError as error:
         raise NoTls(f"--tls needs more than is installed ({error.name}): pip install 'case-emulator[tls]'") from error
     authority = trustme.CA(organization_name=MADE_BY, organization_unit_name="local authority")
+    context = _context(authority, now, *dict.fromkeys([*NAMES, *_certifiable(hosts), *_this_machine()]))
+    _name_on_demand(authority, now, context)
+    return Certificates(authority.cert_pem.bytes(), context)
+
+
+def _context(authority: "CA", now: datetime, *names: str) -> ssl.SSLContext:
+    """The server's side of TLS, with a certificate for those names."""
     ours = authority.issue_cert(
-        *dict.fromkeys([*NAMES, *_certifiable(hosts), *_this_machine()]),
+        *names,
         organization_name=MADE_BY,
         organization_unit_name="local server",
         not_before=now - CLOCKS_DIFFER,
@@ -46,7 +59,18 @@ def make_certificates(hosts: Iterable[str], now: datetime) -> Certificates:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.set_alpn_protocols(["http/1.1"])
     ours.configure_cert(context)
-    return Certificates(authority.cert_pem.bytes(), context)
+    return context
+
+
+def _name_on_demand(authority: "CA", now: datetime, context: ssl.SSLContext) -> None:
+    """Have a certificate for whichever name below localhost: most clients do not take *.localhost for one."""
+    context_for = lru_cache(maxsize=MOST_NAMES)(lambda name: _context(authority, now, name))
+
+    def choose(line: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+        if name and name.lower().endswith(".localhost") and _is_certifiable(name.lower()):
+            line.context = context_for(name.lower())
+
+    context.sni_callback = choose
 
 
 def _certifiable(hosts: Iterable[str]) -> Iterator[str]:
