@@ -59,6 +59,7 @@ def diagnose(
         *found,
         Finding(Level.OK, "settings", told),
         door.finding,
+        *_tls(settings),
         _database(settings.database_file, door),
         _webhooks(settings, door),
     ]
@@ -98,6 +99,15 @@ def _neighbour(settings: Settings) -> Door:
         return Door(Finding(Level.PROBLEM, "port", told), address)
     told = f"an emulator answers at {address}, version {version}: another one needs another --port"
     return Door(Finding(Level.WARNING, "port", told), address, ours=True)
+
+
+def _tls(settings: Settings) -> list[Finding]:
+    if not (settings.tls or settings.tls_ca_file):
+        return []
+    from emulator.web.certificates import obstacle
+
+    told = obstacle(settings.tls, settings.tls_ca_file)
+    return [Finding(Level.PROBLEM if told else Level.OK, "tls", told or "what --tls needs is installed")]
 
 
 def _database(path: Path | None, door: Door) -> Finding:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,10 +23,6 @@ CLOCKS_DIFFER = timedelta(days=1)
 MOST_NAMES = 100
 
 
-class NoTls(Exception):
-    """What TLS needs is not installed; the text says how to install it."""
-
-
 @dataclass(frozen=True)
 class Certificates:
     """The authority's certificate as PEM, and a server's side of TLS with a certificate signed by it."""
@@ -34,13 +31,24 @@ class Certificates:
     context: ssl.SSLContext
 
 
-def make_certificates(hosts: Iterable[str], now: datetime) -> Certificates:
-    """A new authority and a certificate for this machine's usual names and those hosts; raises NoTls."""
+def obstacle(tls: bool, ca_file: Path | None) -> str | None:
+    """Why these two settings will not work, and what to do; None: nothing speaks against them."""
+    if not tls:
+        return f"--tls-ca-file {ca_file} is of use with --tls alone: give --tls as well" if ca_file else None
     try:
-        import cheroot  # noqa: F401  # found out here, before anything is written
-        import trustme
+        import cheroot  # noqa: F401
+        import trustme  # noqa: F401
     except ImportError as error:
-        raise NoTls(f"--tls needs more than is installed ({error.name}): pip install 'case-emulator[tls]'") from error
+        return f"--tls needs more than is installed ({error.name}): pip install 'case-emulator[tls]'"
+    if ca_file and not ca_file.absolute().parent.is_dir():
+        return f"--tls-ca-file {ca_file} cannot be written: there is no folder {ca_file.parent}"
+    return None
+
+
+def make_certificates(hosts: Iterable[str], now: datetime) -> Certificates:
+    """A new authority and a certificate for this machine's usual names and those hosts."""
+    import trustme
+
     authority = trustme.CA(organization_name=MADE_BY, organization_unit_name="local authority")
     context = _context(authority, now, *dict.fromkeys([*NAMES, *_certifiable(hosts), *_this_machine()]))
     _name_on_demand(authority, now, context)

@@ -97,7 +97,10 @@ def test_a_signal_frees_the_port_and_the_port_file_is_gone(tmp_path: Path, numbe
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
-        (["--tls", "--tls-ca-file", "no/where.pem"], "--tls-ca-file no/where.pem cannot be written: No such file"),
+        (
+            ["--tls", "--tls-ca-file", "no/where.pem"],
+            "--tls-ca-file no/where.pem cannot be written: there is no folder no",
+        ),
         (["--tls", "--tls-ca-file", "."], "--tls-ca-file is '.': a file is needed"),
         (["--tls-ca-file", "ca.pem"], "--tls-ca-file ca.pem is of use with --tls alone: give --tls as well"),
         (["--cors-origin", "*"], "name each origin"),
@@ -110,6 +113,8 @@ def test_what_cannot_be_used_ends_with_2_and_says_why(tmp_path: Path, flags: lis
     assert told in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "ca.pem").exists()
+    found = run(tmp_path, "doctor", "--port", "0", *flags)
+    assert (found.returncode, told in found.stdout) == (1, True)
 
 
 @pytest.mark.parametrize("missing", ["cheroot", "trustme"])
@@ -118,6 +123,7 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path, missing: str)
     path = os.pathsep.join((str(tmp_path), os.getcwd()))
     done = run(tmp_path, "serve", "--port", "0", "--tls", PYTHONPATH=path)
     assert (done.returncode, done.stdout) == (2, "")
+    assert "tls" in run(tmp_path, "doctor", "--tls", PYTHONPATH=path).stdout
     assert f"({missing}): pip install 'case-emulator[tls]'" in done.stderr
     with serving(tmp_path, "--port", "0", PYTHONPATH=path) as process:
         assert process.emulator.aplyid.create().status_code == 201

@@ -17,6 +17,8 @@ import requests
 
 from emulator.running import RunningEmulator
 from emulator.settings import BadSetting
+from emulator.store.sqlite import StoreUnusable
+from emulator.web import tls_server
 from emulator.web.certificates import make_certificates
 from emulator.web.server import PortTaken
 from tests.bad_input import answers, rows_framing
@@ -288,7 +290,7 @@ def test_a_taken_port_is_told_apart(secure: Emulator) -> None:
     [
         (
             {"tls": True, "tls_ca_file": "no/where/ca.pem"},
-            "--tls-ca-file no/where/ca.pem cannot be written: No such file",
+            "--tls-ca-file no/where/ca.pem cannot be written: there is no folder no/where",
         ),
         ({"tls_ca_file": "ca.pem"}, "give --tls as well"),
     ],
@@ -307,3 +309,35 @@ def test_each_start_has_an_authority_of_its_own(tmp_path: Path) -> None:
     assert made[0] != made[1]
     assert json.dumps(made[1].decode()).count("BEGIN CERTIFICATE") == 1
     assert b"PRIVATE" not in made[1]
+
+
+def test_a_start_that_fails_leaves_the_file_of_the_one_that_serves(tmp_path: Path) -> None:
+    ca, kept = tmp_path / "ca.pem", f"sqlite:///{tmp_path}/kept.sqlite"
+    given = {"tls": True, "tls_ca_file": str(ca), "database": kept}
+    with served(**given) as emulator:
+        for port in (0, emulator.port):
+            with pytest.raises((StoreUnusable, PortTaken)):
+                RunningEmulator(settings(**given, port=port))
+        assert emulator.http.get(emulator.url).status_code == 200
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    kept = f"sqlite:///{tmp_path}/kept.sqlite"
+    with pytest.raises(BadSetting, match="cannot be written"):
+        RunningEmulator(settings(tls=True, tls_ca_file=str(tmp_path / "loop"), database=kept))
+    with served(database=kept) as emulator:
+        assert emulator.http.get(emulator.url).status_code == 200
+
+
+def test_the_end_does_not_wait_for_ever_for_whoever_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tls_server, "DRAIN_SECONDS", 1)
+    threads = threading.active_count()
+    with served(tls=True, tls_ca_file=str(tmp_path / "ca.pem")) as emulator:
+        waiting = emulator.connect()
+        waiting.sendall(request_bytes("GET", "/_emulator/sandboxes/a/deliveries/wait?timeout=5"))
+        began = monotonic()
+    assert 1 <= monotonic() - began < 4
+    with waiting:
+        assert read_answer(waiting).status == 0
+    wait_until(lambda: threading.active_count() <= threads)
