@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ from emulator.settings import BadSetting, Settings, suggest
 from emulator.store.sqlite import SqliteStore
 from emulator.web import hooks
 from emulator.web.admission import Admission
+from emulator.web.cors import Cors
 from emulator.web.links import Links
 from emulator.web.meter import Meter
 from emulator.web.provider import Desk, Provider
@@ -111,12 +113,14 @@ def _flask_app(settings: Settings, core: Core, desks: dict[str, Desk], public_ur
     app.wsgi_app = select_by_path(app.wsgi_app)  # type: ignore[method-assign, assignment]
     hosts = {host.lower() for host in settings.allow_host} | {(urlsplit(public_url).hostname or "").lower()}
     owned = [(p, desks[p.name]) for p in PROVIDERS]
-    hooks.install(app, core.clock, owned, hosts, core.journal, meter)
+    hooks.install(app, core.clock, owned, hosts, core.journal, meter, Cors(frozenset(settings.cors_origin)))
     for provider in PROVIDERS:
         app.register_blueprint(provider.blueprint(desks[provider.name]))
     app.register_blueprint(control.blueprint(_room(core, meter, public_url), settings.control_token))
     app.add_url_rule(
-        "/", "welcome", lambda: Response(what_to_send(public_url), content_type="text/plain; charset=utf-8")
+        "/",
+        "welcome",
+        lambda: Response(what_to_send(public_url, settings), content_type="text/plain; charset=utf-8"),
     )
     return app
 
@@ -186,7 +190,12 @@ def targets_of(settings: Settings, address: str | None, public_url: str) -> Targ
 
 
 def _public_url(settings: Settings, address: str | None = None) -> str:
-    return settings.public_url or address or f"http://{settings.host}:{settings.port}"
+    return settings.public_url or address or f"{scheme_of(settings)}://{settings.host}:{settings.port}"
+
+
+def scheme_of(settings: Settings) -> str:
+    """How this emulator is spoken to."""
+    return "https" if settings.tls else "http"
 
 
 def _host_and_port(url: str) -> tuple[str, int]:
@@ -194,8 +203,15 @@ def _host_and_port(url: str) -> tuple[str, int]:
     return (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def what_to_send(address: str) -> str:
+def what_to_send(address: str, settings: Settings) -> str:
     """A first request for each provider, to paste into a terminal."""
     lines = [f"{p.title}:\n  {p.curl(address)}\n" for p in PROVIDERS]
     inbox = f"Webhooks without a receiver:\n  curl {address}/_emulator/sandboxes/default/inbox\n"
-    return "\n".join([*lines, inbox])
+    return "\n".join([*lines, inbox]).replace("  curl ", f"  curl {_curl_options(settings)}")
+
+
+def _curl_options(settings: Settings) -> str:
+    """What curl has to be told to trust us."""
+    if not settings.tls:
+        return ""
+    return f"--cacert {quote(str(settings.tls_ca_file.absolute()))} " if settings.tls_ca_file else "--insecure "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from emulator.app import read_switches, targets_of
+from emulator.app import read_switches, scheme_of, targets_of
 from emulator.client import Control, NotReached
 from emulator.settings import FILE_NAME, BadSetting, Settings, find_settings_file, read_settings
 from emulator.store.checkup import engine_version, examine
@@ -59,6 +59,7 @@ def diagnose(
         *found,
         Finding(Level.OK, "settings", told),
         door.finding,
+        *_tls(settings),
         _database(settings.database_file, door),
         _webhooks(settings, door),
     ]
@@ -84,19 +85,29 @@ def _door(settings: Settings) -> Door:
         told = f"cannot listen on {settings.host}: {error.strerror or error}; change it with --host"
         return Door(Finding(Level.PROBLEM, "port", told))
     told = f"{settings.host}:{port} is free" if settings.port else "a free one is picked"
-    return Door(Finding(Level.OK, "port", told), local_address(host, port))
+    return Door(Finding(Level.OK, "port", told), local_address(host, port, scheme_of(settings)))
 
 
 def _neighbour(settings: Settings) -> Door:
     """Who has the port already?"""
-    address = local_address(settings.host, settings.port)
+    address = local_address(settings.host, settings.port, scheme_of(settings))
+    authority = str(settings.tls_ca_file) if settings.tls_ca_file else None
     try:
-        version = Control(address, patience=PATIENCE).version()
+        version = Control(address, patience=PATIENCE, authority=authority).version()
     except NotReached:
         told = f"something that is no emulator has port {settings.port}: stop it, or choose another with --port"
         return Door(Finding(Level.PROBLEM, "port", told), address)
     told = f"an emulator answers at {address}, version {version}: another one needs another --port"
     return Door(Finding(Level.WARNING, "port", told), address, ours=True)
+
+
+def _tls(settings: Settings) -> list[Finding]:
+    if not (settings.tls or settings.tls_ca_file):
+        return []
+    from emulator.web.certificates import obstacle
+
+    told = obstacle(settings.tls, settings.tls_ca_file)
+    return [Finding(Level.PROBLEM if told else Level.OK, "tls", told or "what --tls needs is installed")]
 
 
 def _database(path: Path | None, door: Door) -> Finding:

@@ -4,6 +4,7 @@ Each reader takes what was given and raises ValueError with the words that tell 
 """
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ from emulator.core.retry import parse_retry
 
 LONGEST_DELAY = 31_536_000
 BIGGEST_SEED = 2**63 - 1
+DEFAULT_PORTS = {"http": 80, "https": 443}
+ORIGIN_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
 
 
 def read_text(value: object) -> str:
@@ -89,7 +92,7 @@ def read_public_url(value: object) -> str:
     return text.rstrip("/")
 
 
-def read_port_file(value: object) -> Path:
+def read_output_file(value: object) -> Path:
     path = Path(read_text(value))
     if not path.name or path.is_dir():
         raise ValueError("a file is needed")
@@ -124,6 +127,28 @@ def read_many(value: object) -> tuple[str, ...]:
     if not isinstance(items, list | tuple):
         raise ValueError("a list is needed")
     return tuple(read_text(item).strip() for item in items)
+
+
+def read_origins(value: object) -> tuple[str, ...]:
+    """Each origin as a browser names it."""
+    return tuple(map(_origin, read_many(value)))
+
+
+def _origin(text: str) -> str:
+    if text == "*":
+        raise ValueError("* would let every page in the browser use this emulator: name each origin")
+    try:
+        parts = urlsplit(text.lower())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in DEFAULT_PORTS or not ORIGIN_HOST.fullmatch(host):
+        raise ValueError("an origin like http://localhost:3000 is needed")
+    shown = f"[{host}]" if ":" in host else host
+    origin = f"{parts.scheme}://{shown}" + (f":{port}" if port not in (None, DEFAULT_PORTS[parts.scheme]) else "")
+    if text.lower() != origin:
+        raise ValueError(f"browsers name an origin without path, user and usual port: did you mean {origin}?")
+    return origin
 
 
 def read_rules(value: object) -> tuple[str, ...]:

@@ -1,9 +1,20 @@
 """An emulator that serves: the wired parts behind a socket."""
 
-from emulator.app import create_app
+import socket
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from emulator.app import create_app, scheme_of
+from emulator.core.clock import Clock
 from emulator.delivery.targets import Targets, is_loopback
 from emulator.settings import BadSetting, Settings
-from emulator.web.server import Server, listen, local_address
+from emulator.web.server import PlainServer, Server, listen, local_address
+
+if TYPE_CHECKING:
+    from emulator.web.certificates import Certificates
 
 
 class RunningEmulator:
@@ -12,16 +23,18 @@ class RunningEmulator:
     def __init__(self, settings: Settings) -> None:
         """Raises PortTaken, BadSetting or StoreUnusable; nothing is left behind then."""
         _refuse_open_doors(settings)
-        listening = listen(settings.host, settings.port)
-        try:
+        with ExitStack() as undo:
+            listening = listen(settings.host, settings.port)
+            undo.callback(listening.close)
             host, port = listening.getsockname()[:2]
-            self.address = local_address(host, port)
+            self.address = local_address(host, port, scheme_of(settings))
+            certificates = _certificates(settings)
             self._built = create_app(settings, self.address)
+            undo.callback(self._built.store.close)
             self.url = settings.public_url or self.address
-            self._server = Server(self._built.app, listening)
-        except BaseException:
-            listening.close()
-            raise
+            self._server = _server(self._built.app, listening, certificates)
+            _publish(certificates, settings.tls_ca_file)
+            undo.pop_all()
         self.port = int(port)
         self.told_of_webhooks = _tell_of_webhooks(settings.webhook_url, self._built.targets)
 
@@ -51,6 +64,37 @@ def _refuse_open_doors(settings: Settings) -> None:
             f"--host {settings.host} lets others in, and the control API asks them for no token: set --control-token, "
             "or --insecure-no-token to let everybody use it"
         )
+
+
+def _certificates(settings: Settings) -> "Certificates | None":
+    """Whom clients are to trust, and why; None: TLS is not asked for. Raises BadSetting."""
+    if not (settings.tls or settings.tls_ca_file):
+        return None
+    from emulator.web.certificates import make_certificates, obstacle
+
+    told = obstacle(settings.tls, settings.tls_ca_file)
+    if told:
+        raise BadSetting(told)
+    named = [settings.host, urlsplit(settings.public_url or "").hostname, *settings.allow_host]
+    return make_certificates(filter(None, named), Clock().now())
+
+
+def _server(app: Callable[..., Any], listening: socket.socket, certificates: "Certificates | None") -> Server:
+    if certificates is None:
+        return PlainServer(app, listening)
+    from emulator.web.tls_server import TlsServer  # only who asks for TLS has what it needs
+
+    return TlsServer(app, listening, certificates.context)
+
+
+def _publish(certificates: "Certificates | None", file: Path | None) -> None:
+    """Write down whom to trust, last of all: another emulator may serve by what stands there. Raises BadSetting."""
+    if certificates is None or file is None:
+        return
+    try:
+        file.write_bytes(certificates.authority)
+    except OSError as error:
+        raise BadSetting(f"--tls-ca-file {file} cannot be written: {error.strerror or error}") from error
 
 
 def _tell_of_webhooks(url: str | None, targets: Targets) -> str:

@@ -16,8 +16,9 @@ from emulator.readers import (
     read_flag,
     read_log_format,
     read_many,
+    read_origins,
+    read_output_file,
     read_port,
-    read_port_file,
     read_public_url,
     read_retry,
     read_rules,
@@ -31,6 +32,7 @@ PREFIX = "CASE_EMULATOR_"
 FILE_NAME = "case-emulator.toml"
 # Variables that are ours but no settings of the server.
 CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE = (PREFIX + name for name in ("CONFIG", "URL", "CONTROL_TOKEN"))
+TLS_CA_FILE_VARIABLE = f"{PREFIX}TLS_CA_FILE"  # a setting of the server, and of who asks it
 OTHER_VARIABLES = {CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE}
 
 
@@ -55,7 +57,7 @@ class Settings:
     host: str = _setting(read_text, "127.0.0.1", "Address to listen on.", "ADDRESS")
     port: int = _setting(read_port, 8642, "Port to listen on; 0 picks a free one.", "PORT")
     port_file: Path | None = _setting(
-        read_port_file, None, "Write the port to this file once serving.", "FILE", "port.txt"
+        read_output_file, None, "Write the port to this file once serving.", "FILE", "port.txt"
     )
     database: Path | None = _setting(
         read_database,
@@ -101,6 +103,17 @@ class Settings:
         read_many, (), "A host outside this machine that webhooks may go to, * for any; repeatable.", "HOST"
     )
     allow_host: tuple[str, ...] = _setting(read_many, (), "A further Host header to answer to; repeatable.", "NAME")
+    tls: bool = _setting(read_flag, False, "Serve HTTPS, with a certificate of an authority made at each start.")
+    tls_ca_file: Path | None = _setting(
+        read_output_file,
+        None,
+        "Write that authority's certificate to this file, for clients to trust.",
+        "FILE",
+        "ca.pem",
+    )
+    cors_origin: tuple[str, ...] = _setting(
+        read_origins, (), "An origin whose pages may use both APIs, like http://localhost:3000; repeatable.", "ORIGIN"
+    )
     control_token: str | None = _setting(
         read_token,
         None,

@@ -31,7 +31,8 @@ class Process:
 
 def environment(**variables: str) -> dict[str, str]:
     """Our environment without any setting of the emulator, and with these variables."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("CASE_EMULATOR_")}
+    # Without the width of whatever terminal the tests run in, too.
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("CASE_EMULATOR_") and k != "COLUMNS"}
     return {**kept, "PYTHONUNBUFFERED": "1", "PYTHONPATH": os.getcwd(), **variables}
 
 
@@ -50,7 +51,8 @@ def serving(folder: Path, *flags: str, **variables: str) -> Iterator[Process]:
         assert popen.stdout
         line = popen.stdout.readline()
         assert line.startswith("Ready "), line or (popen.stderr and popen.stderr.read())
-        yield Process(popen, Emulator(line.split()[1]), line)
+        authority = str(folder / flags[flags.index("--tls-ca-file") + 1]) if "--tls-ca-file" in flags else None
+        yield Process(popen, Emulator(line.split()[1], authority=authority), line)
     finally:
         popen.kill()
         popen.communicate()

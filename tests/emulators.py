@@ -1,6 +1,8 @@
 """A served emulator, and the two APIs in the verbs of a user."""
 
 import json
+import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -42,7 +44,7 @@ def settings(**given: Any) -> Settings:
 def served(**given: Any) -> Iterator["Emulator"]:
     """An emulator that serves on a free port, for the time of the block."""
     with RunningEmulator(settings(**given)) as running:
-        yield Emulator(running.address)
+        yield Emulator(running.address, authority=str(given["tls_ca_file"]) if "tls_ca_file" in given else None)
 
 
 @dataclass
@@ -52,9 +54,11 @@ class Emulator:
     url: str
     sandbox: str = "default"
     http: requests.Session = field(default_factory=requests.Session)
+    authority: str | None = None  # the file of whom to trust, where TLS is spoken
 
     def __post_init__(self) -> None:
         self.http.trust_env = False
+        self.http.verify = self.authority or True
 
     @property
     def port(self) -> int:
@@ -70,7 +74,7 @@ class Emulator:
 
     def of(self, sandbox: str) -> "Emulator":
         """The same emulator, seen with the keys of another sandbox."""
-        return Emulator(self.url, sandbox, self.http)
+        return Emulator(self.url, sandbox, self.http, self.authority)
 
     def control(self, method: str, path: str, body: Any = None) -> requests.Response:
         """Ask the control API, below this sandbox."""
@@ -93,7 +97,15 @@ class Emulator:
 
     def raw(self, request: bytes, timeout: float = 10) -> Answer:
         """Send those very bytes on a socket of their own and read the answer."""
-        return exchange(self.port, request, timeout)
+        with self.connect(timeout) as line:
+            return exchange(line, request)
+
+    def connect(self, timeout: float = 10) -> socket.socket:
+        """A connection of its own, with TLS where TLS is spoken."""
+        line = socket.create_connection(("127.0.0.1", self.port), timeout)
+        if self.authority is None:
+            return line
+        return ssl.create_default_context(cafile=self.authority).wrap_socket(line, server_hostname="localhost")
 
 
 @dataclass

@@ -35,12 +35,19 @@ class Refusal(Exception):
 class Control:
     """The control API of the emulator at `url`; `token` is sent as a bearer token.
 
-    `patience` is how many seconds an answer may take; without it that depends on what is asked. `keep_alive` keeps
-    the connection, for many questions in a short time. Raises ValueError for what is no URL or no token.
+    `patience` is how many seconds an answer may take; without it that depends on what is asked. `authority` is the file
+    that an emulator with TLS wrote. `keep_alive` keeps the connection, for many questions in a short time. Raises
+    ValueError for what is no URL or no token.
     """
 
     def __init__(
-        self, url: str, token: str | None = None, patience: float | None = None, *, keep_alive: bool = False
+        self,
+        url: str,
+        token: str | None = None,
+        patience: float | None = None,
+        authority: str | None = None,
+        *,
+        keep_alive: bool = False,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
@@ -48,7 +55,7 @@ class Control:
         if token is not None and not (token.isascii() and token.isprintable() and token.strip()):
             raise ValueError("a token of printable ASCII characters is needed")
         self.url = url.rstrip("/")
-        self._token, self._patience, self._keep_alive = token, patience, keep_alive
+        self._token, self._patience, self._authority, self._keep_alive = token, patience, authority, keep_alive
 
     def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         """The JSON answered at that path below /_emulator; raises NotReached or Refusal.
@@ -88,6 +95,7 @@ class Control:
         import requests
 
         session = requests.Session()
+        session.verify = self._authority or True
         session.trust_env = False  # no proxies, and no .netrc in place of the token
         session.headers["User-Agent"] = f"case-emulator/{VERSION}"
         if not self._keep_alive:
@@ -114,16 +122,21 @@ class Control:
         bounds = (min(CONNECT_SECONDS, seconds), seconds)
         try:
             return self._session.request(method, url, timeout=bounds, allow_redirects=False, **what)
-        except RequestException as error:
+        except (RequestException, OSError) as error:  # no RequestException: the authority's file is not there
             raise NotReached(self.url, self._in_plain_words(error, seconds)) from error
 
     def _in_plain_words(self, error: Exception, seconds: float) -> str:
-        from requests.exceptions import ReadTimeout, SSLError
+        from requests.exceptions import ReadTimeout, RequestException, SSLError
 
         if isinstance(error, ReadTimeout):
             return f"{self.url} did not answer within {seconds:g} s"
         if isinstance(error, SSLError):
-            return f"no TLS connection to {self.url}: an emulator is reached by http:// unless a proxy stands before it"
+            return (
+                f"no trusted connection to {self.url}: an emulator is reached by http://, or, started with --tls, "
+                "by https:// with --tls-ca-file and the file that it wrote"
+            )
+        if not isinstance(error, RequestException):
+            return f"{self._authority} cannot be read: is it the file that the emulator wrote?"
         return f"nothing answers at {self.url}: start an emulator with `case-emulator serve`"
 
     def _stranger(self) -> NotReached:

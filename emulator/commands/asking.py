@@ -9,7 +9,7 @@ import click
 from emulator.client import Control, NotReached, Refusal
 from emulator.commands.output import FAILURE, stop
 from emulator.commands.surroundings import environment
-from emulator.settings import CONTROL_TOKEN_VARIABLE, URL_VARIABLE
+from emulator.settings import CONTROL_TOKEN_VARIABLE, TLS_CA_FILE_VARIABLE, URL_VARIABLE
 
 DEFAULT_URL = "http://127.0.0.1:8642"
 
@@ -24,10 +24,14 @@ def asks(command: Command) -> Command:
     @click.option(
         "--control-token", metavar="TOKEN", help=f"Who we are, where the emulator asks. [{CONTROL_TOKEN_VARIABLE}]"
     )
+    @click.option(
+        "--tls-ca-file", metavar="FILE", help=f"Whom to trust, where it speaks https. [{TLS_CA_FILE_VARIABLE}]"
+    )
     @json_flag
     @wraps(command)
-    def ask(url: str, control_token: str | None, **given: Any) -> None:
-        control = _control(url, control_token or environment().get(CONTROL_TOKEN_VARIABLE) or None)
+    def ask(url: str, control_token: str | None, tls_ca_file: str | None, **given: Any) -> None:
+        token = control_token or environment().get(CONTROL_TOKEN_VARIABLE) or None
+        control = _control(url, token, tls_ca_file or environment().get(TLS_CA_FILE_VARIABLE) or None)
         try:
             command(control=control, **given)
         except NotReached as error:
@@ -38,9 +42,9 @@ def asks(command: Command) -> Command:
     return ask
 
 
-def _control(url: str, token: str | None) -> Control:
+def _control(url: str, token: str | None, authority: str | None) -> Control:
     try:
-        return Control(url, token)
+        return Control(url, token, authority=authority)
     except ValueError as error:  # the URL was judged before
         raise click.BadParameter(str(error), param_hint="--control-token") from error
 

@@ -14,6 +14,7 @@ from emulator.core.journal import Journal
 from emulator.version import VERSION
 from emulator.web.admission import spoil
 from emulator.web.advice import advice_header
+from emulator.web.cors import Cors
 from emulator.web.credentials import sandbox_meant
 from emulator.web.errors import Crashed, Struck, UnknownPath, WrongMethod
 from emulator.web.guard import is_foreign, is_known_host
@@ -31,22 +32,31 @@ REASONS[422] = "422 Unprocessable Content"
 
 
 def install(
-    app: Flask, clock: Clock, owned: Sequence[Owned], hosts: Collection[str], journal: Journal, meter: Meter
+    app: Flask,
+    clock: Clock,
+    owned: Sequence[Owned],
+    hosts: Collection[str],
+    journal: Journal,
+    meter: Meter,
+    cors: Cors = Cors(),  # noqa: B008  # it cannot change
 ) -> None:
     """Guard, errors in the right clothes, then what every answer carries and who takes note of it."""
-    app.before_request(partial(_open, clock, frozenset(hosts)))
+    app.before_request(partial(_open, clock, owned, frozenset(hosts), cors))
     app.register_error_handler(Exception, partial(_render, owned))
     needed = partial(what_was_needed, {provider.name: provider.routes for provider, _ in owned})
-    app.after_request(partial(_close, clock, owned, partial(write_exchange, journal, clock, needed), meter))
+    app.after_request(partial(_close, clock, owned, partial(write_exchange, journal, clock, needed), meter, cors))
 
 
-def _open(clock: Clock, hosts: frozenset[str]) -> Response | None:
+def _open(clock: Clock, owned: Sequence[Owned], hosts: frozenset[str], cors: Cors) -> Response | None:
     """A request begins, unless a stranger sends it."""
     g.started = clock.stopwatch()
     host = request.environ.get("HTTP_HOST", "")
     if not is_known_host(host, hosts):
         told = f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}"
         return _own_error(_noted(Refused(421, told)))
+    owner = find_owner(owned, request.path) if cors.welcomes(request.environ) else None
+    if owner:
+        return cors.preflight(request.environ, owner[0].routes)
     if is_foreign(request.environ):
         return _own_error(
             _noted(Refused(403, "a page of another site may not send this: open the emulator's own address"))
@@ -120,7 +130,7 @@ def find_owner(owned: Sequence[Owned], path: str) -> Owned | None:
 
 
 def _close(
-    clock: Clock, owned: Sequence[Owned], journal: Callable[..., None], meter: Meter, response: Response
+    clock: Clock, owned: Sequence[Owned], journal: Callable[..., None], meter: Meter, cors: Cors, response: Response
 ) -> Response:
     """A request ends: what every answer carries, and a note in journal, metrics and log."""
     if "outages" in g:
@@ -131,8 +141,10 @@ def _close(
     if advice:
         response.headers["X-Emulator-Advice"] = advice
     owner, path = find_owner(owned, request.path), request.path
-    if owner and "sandbox" not in g:
-        g.sandbox = sandbox_meant(request.environ, owner[0].credential(request.environ))
+    if owner:
+        cors.open_up(request.environ, response)
+        if "sandbox" not in g:
+            g.sandbox = sandbox_meant(request.environ, owner[0].credential(request.environ))
     name, took = owner[0].name if owner else "emulator", clock.stopwatch() - g.started
     meter.count(name, response.status_code, took, created="case" in g)
     if owner or (response.status_code == HTTPStatus.NOT_FOUND and not path.startswith(OURS)):

@@ -111,7 +111,7 @@ class Latency:
 
 @dataclass(frozen=True, kw_only=True)
 class Cut:
-    """Ends the connection instead of answering (behind another server than ours, the answer is cut short)."""
+    """Ends the connection instead of answering (with --tls or behind another server, the answer is cut short)."""
 
     how: ClassVar[str] = ""
     side: ClassVar[Side] = Side.API
@@ -135,7 +135,7 @@ class Cut:
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionReset(Cut):
-    """Resets the connection instead of answering (behind another server than ours, the answer is cut short)."""
+    """Resets the connection instead of answering (with --tls or behind another server, the answer is cut short)."""
 
     kind: ClassVar[str] = "connection_reset"
     how: ClassVar[str] = "reset"
@@ -143,7 +143,7 @@ class ConnectionReset(Cut):
 
 @dataclass(frozen=True, kw_only=True)
 class EmptyAnswer(Cut):
-    """Closes the connection without a byte of an answer (behind another server, the answer is cut short)."""
+    """Closes the connection without a byte of an answer (with --tls or behind another server, it is cut short)."""
 
     kind: ClassVar[str] = "empty_answer"
     how: ClassVar[str] = "empty"

@@ -1,4 +1,4 @@
-"""Serve the application over HTTP with waitress, and stop without cutting anyone off."""
+"""Serve the application over HTTP with waitress, and stop without cutting anyone off; with TLS, `tls_server` does."""
 
 import errno
 import logging
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from threading import Event, Thread
 from time import sleep
-from typing import Any
+from typing import Any, Protocol
 
 import waitress
 from waitress import wasyncore
@@ -17,7 +17,7 @@ from emulator.web.framing import make_strict
 
 THREADS = 64  # idle ones cost nothing, and some will wait for receivers that call back
 DRAIN_SECONDS = 10
-LIMITS = {
+LIMITS: dict[str, Any] = {
     "threads": THREADS,
     "connection_limit": 1000,
     "channel_timeout": 30,
@@ -42,7 +42,7 @@ def listen(host: str, port: int) -> socket.socket:
         if sys.platform != "win32":  # there it would let two processes share the port
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind(address)
-        opened.listen(LIMITS["backlog"])  # type: ignore[arg-type]
+        opened.listen(LIMITS["backlog"])
     except OSError as error:
         opened.close()
         if error.errno == errno.EADDRINUSE:
@@ -51,13 +51,23 @@ def listen(host: str, port: int) -> socket.socket:
     return opened
 
 
-def local_address(host: str, port: int) -> str:
+def local_address(host: str, port: int, scheme: str = "http") -> str:
     """The URL of a listening socket, as seen from this machine."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-class Server:
+class Server(Protocol):
+    """Whatever serves the application: one with TLS, one without."""
+
+    def start(self) -> None:
+        """Answer requests from now on."""
+
+    def stop(self) -> None:
+        """Take no new connection, let requests that were sent be answered (10 s at most), free the port."""
+
+
+class PlainServer:
     """A running HTTP server; `start` returns when requests are answered."""
 
     def __init__(self, application: Callable[..., Any], listening: socket.socket) -> None:

@@ -16,7 +16,7 @@ GIGABYTE = 1024**3
 def talk(emulator: Emulator, request: bytes, *, half_close: bool = False) -> bytes:
     """All that comes back on one connection until the emulator closes it or falls silent."""
     request = request.replace(SANDBOX, emulator.sandbox.encode()).replace(PORT, str(emulator.port).encode())
-    with socket.create_connection(("127.0.0.1", emulator.port), 10) as line:
+    with emulator.connect() as line:
         line.sendall(request)
         if half_close:
             line.shutdown(socket.SHUT_WR)
