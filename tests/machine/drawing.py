@@ -13,7 +13,6 @@ ENDINGS = st.sampled_from(["approved", "denied", "undecided", "failed", "stuck"]
 PROVIDERS = st.sampled_from([None, "aplyid", "sphinxhq"])
 SECONDS = st.sampled_from([0.5, 1, 2, 4.5, 5, 30, 100, 700, 4000, 86_400])
 RETRIES = {"standard": (5.0, 30.0, 120.0, 600.0, 3600.0), "once": (), "1,7.5": (1.0, 7.5), "2,2,2,2": (2.0,) * 4}
-DELAYS = st.sampled_from([0, 1, 2, 3, 90, None])
 TIMES = st.sampled_from([1, 1, 2, None])
 PLAIN_REQUEST: State = {
     "activity": {"name": "Onboarding", "nature": "New customer", "external_id": "order-1"},
@@ -40,9 +39,22 @@ def sphinxhq_requests(draw: st.DrawFn) -> State:
         kind = draw(st.sampled_from([None, "INDIVIDUAL", "COMPANY"]))
         who = {"customer": {"full_name": draw(NAMES), **optional("customer_type", kind)}}
         who["customer"] |= optional("external_id", draw(CLIENTS))
-    checks = [{"check_type": kind} for kind in draw(st.lists(st.sampled_from(["PEP", "IDV", "UBO_RESOLUTION"]), max_size=3))]
+    checks = [
+        {"check_type": kind} for kind in draw(st.lists(st.sampled_from(["PEP", "IDV", "UBO_RESOLUTION"]), max_size=3))
+    ]
     days = draw(st.sampled_from([None, None, -1, 0, 1]))
     return {**who, "notes": "noted", **optional("delete_after", days), **({"checks": checks} if checks else {})}
+
+
+@st.composite
+def settings(draw: st.DrawFn) -> State:
+    """How a sandbox is to behave from now on; None takes a setting back."""
+    said = {
+        "delay": st.sampled_from([0, 1, 3, 90, None]),
+        "retry": st.sampled_from([None, *RETRIES]),
+        "default_outcome": st.sampled_from([None, "denied", "undecided"]),
+    }
+    return draw(st.fixed_dictionaries({}, optional=said))
 
 
 @st.composite

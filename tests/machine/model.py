@@ -102,7 +102,9 @@ class Model(Timeline):
 
     def _known(self, provider: str, external_id: str | None) -> State | None:
         clients = self.state["clients"].items()
-        return next((c for (p, _), c in clients if external_id and p == provider and c["external_id"] == external_id), None)
+        return next(
+            (c for (p, _), c in clients if external_id and p == provider and c["external_id"] == external_id), None
+        )
 
     def _take(self, provider: str, kind: str) -> int:
         self.state["next"][provider, kind] += 1
