@@ -86,10 +86,12 @@ class Completion:
         return moved.case
 
     def end_early(self, case: Case, faults: Sequence[str]) -> None:
-        """End a case that was opened just now, as it would end later."""
+        """End a case that was opened just now, as it would end later, unless it has ended meanwhile."""
         with self.store.reading() as read:
             preferences, now = self.sandboxes.preferences(read, case.sandbox), self.sandboxes.now(read, case.sandbox)
-        self._finish(case, preferences, now, faults=faults)
+            kept = read.case_even_expired(case.sandbox, case.provider, case.id)  # without what only its schedule needed
+        if kept and kept.due_at is not None:
+            self._finish(kept, preferences, now, faults=faults)
 
     def _finish(
         self,

@@ -83,7 +83,8 @@ class Reorder:
 class Early:
     """The case ends and its webhook is sent before the create call answers (which waits for it, at most 10 s).
 
-    Matched against the request, because there is no webhook yet.
+    What another fault puts off is not waited for while the sandbox's clock stands still. Matched against the request,
+    because there is no webhook yet.
     """
 
     kind: ClassVar[str] = "early"

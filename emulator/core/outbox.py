@@ -2,8 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Condition
@@ -24,24 +23,27 @@ GONE = 410
 
 
 class UnderWay:
-    """How many attempts each sandbox has under way, for whoever must see them end."""
+    """How many attempts each sandbox has under way, for whoever must see them end.
+
+    An attempt counts from its lease on, not from its first byte: who looks into the store later than it was leased
+    must find it counted.
+    """
 
     def __init__(self) -> None:
         self._condition = Condition()
         self._many: Counter[str] = Counter()
 
-    @contextmanager
-    def counted(self, sandbox: str) -> Iterator[None]:
-        """An attempt, for the time of the block."""
+    def begin(self, sandbox: str) -> None:
+        """An attempt was leased."""
         with self._condition:
             self._many[sandbox] += 1
-        try:
-            yield
-        finally:
-            with self._condition:
-                self._many[sandbox] -= 1
-                self._many += Counter()  # drops what is zero
-                self._condition.notify_all()
+
+    def end(self, sandbox: str) -> None:
+        """It is over, whatever came of it."""
+        with self._condition:
+            self._many[sandbox] -= 1
+            self._many += Counter()  # drops what is zero
+            self._condition.notify_all()
 
     def wait_for(self, sandbox: str, seconds: float) -> None:
         """Return once no attempt of the sandbox is under way, or after so many seconds."""
@@ -77,7 +79,7 @@ class Outbox:
             if tx.release_leases(until=self.clock.stopwatch()):
                 log.warning("an attempt never came back: its webhook is sent again")
             due = tx.due_deliveries(now, busy_targets(load), limit, waiting)
-            return [tx.lease(d, self.owner, until) for d in due if _has_room(d, sending, most)]
+            return [self._lease(tx, d, until) for d in due if _has_room(d, sending, most)]
 
     def release(self) -> None:
         """Give back every lease, after a crash or before the end: nobody is sending any more."""
@@ -90,16 +92,22 @@ class Outbox:
         with self.store.transaction() as tx:
             due = tx.due_deliveries_of(sandbox, self.now_of(tx, sandbox), limit)
             until = self.clock.stopwatch() + LEASE
-            return [tx.lease(delivery, self.owner, until) for delivery in due]
+            return [self._lease(tx, delivery, until) for delivery in due]
+
+    def _lease(self, tx: Transaction, delivery: Delivery, until: float) -> Delivery:
+        leased = tx.lease(delivery, self.owner, until)
+        self.under_way.begin(delivery.sandbox)
+        return leased
 
     def deliver(self, delivery: Delivery) -> tuple[Delivery, Attempt] | None:
-        """Make one attempt and write down what came of it; None: it no longer counts. Never raises."""
+        """Make one leased attempt and write down what came of it; None: it no longer counts. Never raises."""
         try:
-            with self.under_way.counted(delivery.sandbox):
-                if self._is_still_ours(delivery):
-                    return self._settle(delivery, self._attempt(delivery))
+            if self._is_still_ours(delivery):
+                return self._settle(delivery, self._attempt(delivery))
         except Exception:
             log.exception("webhook %s could not be settled: it is sent again", delivery.id)
+        finally:
+            self.under_way.end(delivery.sandbox)
         return None
 
     def _is_still_ours(self, delivery: Delivery) -> bool:
