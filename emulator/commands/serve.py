@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.commands.output import PORT_TAKEN, USAGE, stop
-from emulator.commands.setting_flags import given, setting_flags
-from emulator.commands.surroundings import environment
-from emulator.settings import BadSetting, Settings, read_settings
+from emulator.commands.setting_flags import setting_flags
+from emulator.commands.starting import build, forget_port_file, settings_of, write_port_file
+from emulator.settings import Settings
 from emulator.version import VERSION
 
 if TYPE_CHECKING:
@@ -31,11 +30,7 @@ def serve(config: Path | None, **flags: Any) -> None:
     Example:
       case-emulator serve --webhook-url http://localhost:3000/webhooks
     """
-    try:
-        settings = read_settings(given(flags), environment(), Path.cwd(), config)
-    except BadSetting as error:
-        stop(USAGE, str(error))
-    _serve(settings)
+    _serve(settings_of(flags, config))
 
 
 def _serve(settings: Settings) -> None:
@@ -44,8 +39,7 @@ def _serve(settings: Settings) -> None:
     from emulator import logs
 
     logs.configure(settings.log_format)
-    _check_port_file(settings.port_file)
-    running = _start(settings)
+    running = build(settings)
     stopping = _on_signals(settings.port_file)
     with running:
         gc.freeze()
@@ -54,33 +48,7 @@ def _serve(settings: Settings) -> None:
         while not stopping.wait(0.5):  # in pieces: on Windows, Ctrl-C does not interrupt a wait
             pass
         click.echo("stopping: letting webhooks under way end", err=True)
-    _forget(settings.port_file)
-
-
-def _check_port_file(port_file: Path | None) -> None:
-    try:
-        if port_file:
-            _beside(port_file).touch()
-            _beside(port_file).unlink()
-    except OSError as error:
-        stop(USAGE, f"--port-file {port_file} cannot be written: {error.strerror or error}")
-
-
-def _start(settings: Settings) -> "RunningEmulator":
-    from emulator.running import RunningEmulator
-    from emulator.store.sqlite import StoreUnusable
-    from emulator.web.server import PortTaken
-
-    try:
-        return RunningEmulator(settings)
-    except PortTaken:
-        stop(PORT_TAKEN, f"port {settings.port} is taken: choose another with --port, or --port 0 for a free one")
-    except (BadSetting, StoreUnusable) as error:
-        stop(USAGE, str(error))
-    except PermissionError:
-        stop(USAGE, f"port {settings.port} may not be used by you: choose one above 1023 with --port")
-    except OSError as error:
-        stop(USAGE, f"cannot listen on {settings.host}: {error.strerror or error}; change it with --host")
+    forget_port_file(settings.port_file)
 
 
 def _on_signals(port_file: Path | None) -> Event:
@@ -89,18 +57,13 @@ def _on_signals(port_file: Path | None) -> Event:
 
     def ask_to_stop(number: int, frame: object) -> None:
         if stopping.is_set() and number == signal.SIGINT:
-            _forget(port_file)
+            forget_port_file(port_file)
             os._exit(128 + number)
         stopping.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask_to_stop)
     return stopping
-
-
-def _forget(port_file: Path | None) -> None:
-    if port_file:
-        port_file.unlink(missing_ok=True)
 
 
 def _announce(settings: Settings, running: "RunningEmulator") -> None:
@@ -113,13 +76,5 @@ def _announce(settings: Settings, running: "RunningEmulator") -> None:
         f"Everything is kept {kept}. Stop with Ctrl-C.\n",
         err=True,
     )
-    if settings.port_file:
-        written = _beside(settings.port_file)
-        written.write_text(f"{running.port}\n", encoding="utf-8")
-        written.replace(settings.port_file)
+    write_port_file(settings.port_file, running.port)
     print(f"Ready {running.url}", flush=True)  # noqa: T201
-
-
-def _beside(port_file: Path) -> Path:
-    """Written first and renamed, so that whoever waits for the file finds it whole."""
-    return port_file.with_name(port_file.name + ".new")
