@@ -55,8 +55,7 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
     switches = read_switches(settings.switch)
     public_url = _public_url(settings, address)
     targets = targets_of(settings, address, public_url)
-    beginning = _beginning(settings)
-    rules = (*_common_rules(settings), *(beginning.rules if beginning else ()))
+    rules, beginning = read_beginning(settings)
     core = wire(_preferences(settings, rules), SqliteStore(settings.database_file), targets)
     desks = {p.name: _desk(p, settings, core, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
     core.endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
@@ -81,20 +80,17 @@ def _preferences(settings: Settings, rules: tuple[Rule, ...]) -> Preferences:
     )
 
 
-def _common_rules(settings: Settings) -> tuple[Rule, ...]:
-    if not settings.scenario and not settings.rule:
-        return ()
+def read_beginning(settings: Settings) -> tuple[tuple[Rule, ...], "Beginning | None"]:
+    """The outcome rules of every sandbox, and what the init folder holds; raises BadSetting."""
+    if not settings.scenario and not settings.rule and not settings.init_folder:
+        return (), None
+    from emulator.control.beginning import read_init_folder
     from emulator.control.scenarios import common_rules
 
-    return common_rules(settings.scenario, settings.rule, {p.name: p.completion_in() for p in PROVIDERS})
-
-
-def _beginning(settings: Settings) -> "Beginning | None":
-    if settings.init_folder is None:
-        return None
-    from emulator.control.beginning import read_init_folder
-
-    return read_init_folder(settings.init_folder, {p.name: p.completion_in() for p in PROVIDERS})
+    endings = {p.name: p.completion_in() for p in PROVIDERS}
+    rules = common_rules(settings.scenario, settings.rule, endings)
+    beginning = read_init_folder(settings.init_folder, endings) if settings.init_folder else None
+    return (*rules, *(beginning.rules if beginning else ())), beginning
 
 
 def describe(name: str, settings: Settings) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.commands import COMMAND, environment, run
+from tests.leaks import is_free, needs_proc
 from tests.waiting import wait_until
 
 # Says that it runs, counts each SIGINT in a file, and ends with 40 + count when SIGTERM comes.
@@ -38,15 +39,6 @@ WITHOUT_SIGINFO = "import signal; del signal.sigwaitinfo; from emulator.cli impo
 COUNTING = (sys.executable, "-c", COUNTS)
 PRINTS_URL = ("sh", "-c", "printf %s $CASE_EMULATOR_URL")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
-
-needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="/proc says what processes are and have")
-
-
-def is_free(port: int) -> bool:
-    """Can the port be had?"""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that ended a moment ago do not count
-        return probe.connect_ex(("127.0.0.1", port)) != 0 and probe.bind(("127.0.0.1", port)) is None
 
 
 def _text(path: Path) -> str:

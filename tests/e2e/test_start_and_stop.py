@@ -1,6 +1,5 @@
 """An emulator that is started and stopped again and again leaves nothing in its process."""
 
-import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,19 +7,8 @@ from pathlib import Path
 import pytest
 
 from emulator.running import RunningEmulator
-from tests.e2e.test_run import is_free, needs_proc
 from tests.emulators import Emulator, served, settings
-
-
-def opened() -> list[str]:
-    """What this process has open."""
-    found = []
-    for entry in Path("/proc/self/fd").iterdir():
-        try:
-            found.append(os.readlink(entry))
-        except FileNotFoundError:  # the folder itself, while it was listed
-            continue
-    return sorted(found)
+from tests.leaks import is_free, needs_proc, opened
 
 
 def use_once(database: Path | None = None) -> int:
