@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response
+from marshmallow import Schema
 
 from emulator.control import routes as control
 from emulator.control.room import ControlRoom
@@ -33,6 +34,9 @@ from emulator.web.provider import Desk, Provider
 from emulator.web.sandbox_path import select_by_path
 from emulator.wiring import Core, wire
 
+if TYPE_CHECKING:
+    from emulator.control.beginning import Beginning
+
 PROVIDERS: tuple[Provider, ...] = (aplyid.PROVIDER, sphinxhq.PROVIDER)
 
 
@@ -54,30 +58,47 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
     switches = read_switches(settings.switch)
     public_url = _public_url(settings, address)
     targets = targets_of(settings, address, public_url)
-    core = wire(_preferences(settings), SqliteStore(settings.database_file), targets)
+    rules, beginning = read_beginning(settings)
+    core = wire(_preferences(settings, rules), SqliteStore(settings.database_file), targets)
     desks = {p.name: _desk(p, settings, core, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
     core.endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
     core.sandboxes.watch_all()
+    try:
+        if beginning:
+            beginning.restore(core.sandboxes, core.snapshots, _completions())
+    except BaseException:
+        core.store.close()
+        raise
     app = _flask_app(settings, core, desks, public_url)
     return Built(app, core.store, core.worker, core.cases, targets, desks, core.journal)
 
 
-def _preferences(settings: Settings) -> Preferences:
+def _preferences(settings: Settings, rules: tuple[Rule, ...]) -> Preferences:
     return Preferences(
         delay=settings.delay,
         webhook_url=settings.webhook_url,
         retry=parse_retry(settings.retry),
         seed=settings.seed,
-        common_rules=_common_rules(settings),
+        common_rules=rules,
     )
 
 
-def _common_rules(settings: Settings) -> tuple[Rule, ...]:
-    if not settings.scenario and not settings.rule:
-        return ()
+def read_beginning(settings: Settings) -> tuple[tuple[Rule, ...], "Beginning | None"]:
+    """The outcome rules of every sandbox, and what the init folder holds; raises BadSetting."""
+    if not settings.scenario and not settings.rule and not settings.init_folder:
+        return (), None
+    from emulator.control.beginning import read_init_folder
     from emulator.control.scenarios import common_rules
 
-    return common_rules(settings.scenario, settings.rule, {p.name: p.completion_in() for p in PROVIDERS})
+    endings = _completions()
+    rules = common_rules(settings.scenario, settings.rule, endings)
+    beginning = read_init_folder(settings.init_folder, endings) if settings.init_folder else None
+    return (*rules, *(beginning.rules if beginning else ())), beginning
+
+
+def _completions() -> dict[str, Schema]:
+    """How somebody says how a case of each provider is to end."""
+    return {p.name: p.completion_in() for p in PROVIDERS}
 
 
 def describe(name: str, settings: Settings) -> dict[str, Any]:
@@ -89,9 +110,9 @@ def describe(name: str, settings: Settings) -> dict[str, Any]:
         raise BadSetting(f"{name} is no API{suggest(name, [*known, 'control'])}")
     from emulator.control import openapi  # only who asks for the document needs it
 
-    built = create_app(replace(settings, ephemeral=True))  # somebody else may own the database
+    built = create_app(replace(settings, ephemeral=True, init_folder=None))  # somebody else may own the database
     try:
-        endings = {p.name: p.completion_in() for p in PROVIDERS}
+        endings = _completions()
         return openapi.describe(built.app, endings, _public_url(settings))
     finally:
         built.store.close()
@@ -137,7 +158,7 @@ def _room(core: Core, meter: Meter, public_url: str) -> ControlRoom:
         seats=core.seats,
         journal=core.journal,
         meter=meter,
-        endings={p.name: p.completion_in() for p in PROVIDERS},
+        endings=_completions(),
         descriptions={p.name: p.describe for p in PROVIDERS},
         samples={p.name: p.draw_sample for p in PROVIDERS},
         address=public_url,
@@ -186,7 +207,8 @@ def targets_of(settings: Settings, address: str | None, public_url: str) -> Targ
     if address:
         own.add((settings.host, _host_and_port(address)[1]))
     allowed = frozenset(host.lower() for host in settings.allow_target)
-    return Targets(allowed, own, public=address is not None and not is_loopback(settings.host))
+    named = frozenset({_host_and_port(settings.webhook_url)} if settings.webhook_url else ())
+    return Targets(allowed, own, public=address is not None and not is_loopback(settings.host), named=named)
 
 
 def _public_url(settings: Settings, address: str | None = None) -> str:

@@ -8,7 +8,10 @@ import click
 
 from emulator.version import VERSION
 
-COMMANDS = ("serve", "sample", "deliveries", "advance", "reset", "openapi", "doctor", "init")
+COMMANDS = (
+    *("serve", "run", "sample", "deliveries", "advance", "reset"),
+    *("openapi", "doctor", "healthcheck", "init"),
+)
 
 
 class CommandsOnUse(click.Group):

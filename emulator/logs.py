@@ -12,7 +12,7 @@ CONTROLS = {c: f"\\x{c:02x}" for c in (*range(32), *range(127, 160))} | {
 
 
 class LineHandler(logging.StreamHandler[TextIO]):
-    """Writes to stderr, which Python flushes at the end of each line."""
+    """Writes to stderr or the like, which Python flushes at the end of each line."""
 
     def flush(self) -> None:
         """Nothing is held back."""
@@ -46,12 +46,12 @@ def _plain(text: str) -> str:
     return text.translate(CONTROLS).encode("utf-8", "backslashreplace").decode()
 
 
-def configure(log_format: str) -> None:
-    """Write our log, and warnings of libraries, to stderr."""
-    handler = LineHandler(sys.stderr)
+def configure(log_format: str, stream: TextIO | None = None, level: int = logging.INFO) -> None:
+    """Write our log from that level on, and warnings of libraries, to stderr or to a stream that flushes each line."""
+    handler = LineHandler(stream or sys.stderr)
     handler.setFormatter(JsonFormat() if log_format == "json" else TextFormat())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    logging.getLogger("emulator").setLevel(logging.INFO)
+    logging.getLogger("emulator").setLevel(level)
     # No line says where in our code it was written, so nobody has to find out: a tenth of a create's time.
     logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False

@@ -99,6 +99,10 @@ def read_output_file(value: object) -> Path:
     return path
 
 
+def read_folder(value: object) -> Path:
+    return Path(read_text(value))  # whether it is there is found out at the start
+
+
 def read_retry(value: object) -> str:
     text = ",".join(map(str, value)) if isinstance(value, list) else read_text(value)
     parse_retry(text)

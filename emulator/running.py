@@ -36,7 +36,13 @@ class RunningEmulator:
             _publish(certificates, settings.tls_ca_file)
             undo.pop_all()
         self.port = int(port)
+        self._stopped = False
         self.told_of_webhooks = _tell_of_webhooks(settings.webhook_url, self._built.targets)
+
+    @property
+    def was_asked(self) -> bool:
+        """Has one of the emulated APIs been asked for anything, or a path that nobody has?"""
+        return self._built.journal.next_number() > 1
 
     def start(self) -> None:
         """Begin to answer, and to take cases to their end."""
@@ -44,7 +50,10 @@ class RunningEmulator:
         self._server.start()
 
     def stop(self) -> None:
-        """Answer what was asked, let webhooks under way end, free the port."""
+        """Answer what was asked, let webhooks under way end, free the port; a second time there is nothing to do."""
+        if self._stopped:
+            return
+        self._stopped = True
         self._server.stop()
         self._built.worker.stop()
         self._built.store.close()

@@ -14,6 +14,7 @@ from emulator.readers import (
     read_database,
     read_delay,
     read_flag,
+    read_folder,
     read_log_format,
     read_many,
     read_origins,
@@ -133,6 +134,13 @@ class Settings:
     rule: tuple[str, ...] = _setting(
         read_rules, (), "An outcome rule for every sandbox, as the control API takes it, in JSON; repeatable.", "JSON"
     )
+    init_folder: Path | None = _setting(
+        read_folder,
+        None,
+        "A folder of scenarios (*.yaml), and of snapshots to begin with (*.json), named after their sandboxes.",
+        "DIR",
+        "init",
+    )
     switch: tuple[str, ...] = _setting(
         read_many,
         (),
@@ -151,11 +159,15 @@ OPTIONS = {f.name: f for f in fields(Settings)}
 
 
 def read_settings(
-    flags: Mapping[str, object], environ: Mapping[str, str], folder: Path, config: Path | None = None
+    flags: Mapping[str, object],
+    environ: Mapping[str, str],
+    folder: Path,
+    config: Path | None = None,
+    defaults: Mapping[str, Any] | None = None,
 ) -> Settings:
-    """The settings from all four places; raises BadSetting."""
+    """The settings from all four places, with other defaults for some of them if told so; raises BadSetting."""
     path = find_settings_file(environ, folder, config)
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = dict(defaults or {})
     found |= _read_all(
         _from_file(path), lambda name: f"{name} in {config or environ.get(CONFIG_VARIABLE) or FILE_NAME}"
     )

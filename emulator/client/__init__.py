@@ -3,6 +3,7 @@
 from emulator.client.apis import LEAVE_OUT, Api, NotCreated
 from emulator.client.asking import Control, NotReached, Refusal
 from emulator.client.handle import CaseEmulator
+from emulator.client.readiness import why_not_ready
 from emulator.client.webhooks import UnexpectedWebhook, Webhook, WebhookMissing
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "UnexpectedWebhook",
     "Webhook",
     "WebhookMissing",
+    "why_not_ready",
 ]

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.commands.output import PORT_TAKEN, USAGE, stop
-from emulator.commands.setting_flags import given, setting_flags
-from emulator.commands.surroundings import environment
-from emulator.settings import BadSetting, Settings, read_settings
+from emulator.commands.setting_flags import setting_flags
+from emulator.commands.starting import build, forget_port_file, settings_of, write_port_file
+from emulator.settings import Settings
 from emulator.version import VERSION
 
 if TYPE_CHECKING:
@@ -34,11 +33,7 @@ def serve(config: Path | None, until_stdin_ends: bool, **flags: Any) -> None:
     Example:
       case-emulator serve --webhook-url http://localhost:3000/webhooks
     """
-    try:
-        settings = read_settings(given(flags), environment(), Path.cwd(), config)
-    except BadSetting as error:
-        stop(USAGE, str(error))
-    _serve(settings, until_stdin_ends)
+    _serve(settings_of(flags, config), until_stdin_ends)
 
 
 def _serve(settings: Settings, until_stdin_ends: bool) -> None:
@@ -47,8 +42,7 @@ def _serve(settings: Settings, until_stdin_ends: bool) -> None:
     from emulator import logs
 
     logs.configure(settings.log_format)
-    _check_port_file(settings.port_file)
-    running = _start(settings)
+    running = build(settings)
     stopping = _on_signals(settings.port_file)
     if until_stdin_ends:
         Thread(target=_wait_for_end, args=(stopping,), name="stdin", daemon=True).start()
@@ -59,33 +53,7 @@ def _serve(settings: Settings, until_stdin_ends: bool) -> None:
         while not stopping.wait(0.5):  # in pieces: on Windows, Ctrl-C does not interrupt a wait
             pass
         click.echo("stopping: letting webhooks under way end", err=True)
-    _forget(settings.port_file)
-
-
-def _check_port_file(port_file: Path | None) -> None:
-    try:
-        if port_file:
-            _beside(port_file).touch()
-            _beside(port_file).unlink()
-    except OSError as error:
-        stop(USAGE, f"--port-file {port_file} cannot be written: {error.strerror or error}")
-
-
-def _start(settings: Settings) -> "RunningEmulator":
-    from emulator.running import RunningEmulator
-    from emulator.store.sqlite import StoreUnusable
-    from emulator.web.server import PortTaken
-
-    try:
-        return RunningEmulator(settings)
-    except PortTaken:
-        stop(PORT_TAKEN, f"port {settings.port} is taken: choose another with --port, or --port 0 for a free one")
-    except (BadSetting, StoreUnusable) as error:
-        stop(USAGE, str(error))
-    except PermissionError:
-        stop(USAGE, f"port {settings.port} may not be used by you: choose one above 1023 with --port")
-    except OSError as error:
-        stop(USAGE, f"cannot listen on {settings.host}: {error.strerror or error}; change it with --host")
+    forget_port_file(settings.port_file)
 
 
 def _on_signals(port_file: Path | None) -> Event:
@@ -94,7 +62,7 @@ def _on_signals(port_file: Path | None) -> Event:
 
     def ask_to_stop(number: int, frame: object) -> None:
         if stopping.is_set() and number == signal.SIGINT:
-            _forget(port_file)
+            forget_port_file(port_file)
             os._exit(128 + number)
         stopping.set()
 
@@ -110,11 +78,6 @@ def _wait_for_end(stopping: Event) -> None:
     stopping.set()
 
 
-def _forget(port_file: Path | None) -> None:
-    if port_file:
-        port_file.unlink(missing_ok=True)
-
-
 def _announce(settings: Settings, running: "RunningEmulator") -> None:
     from emulator.app import what_to_send
 
@@ -125,13 +88,5 @@ def _announce(settings: Settings, running: "RunningEmulator") -> None:
         f"Everything is kept {kept}. Stop with Ctrl-C.\n",
         err=True,
     )
-    if settings.port_file:
-        written = _beside(settings.port_file)
-        written.write_text(f"{running.port}\n", encoding="utf-8")
-        written.replace(settings.port_file)
+    write_port_file(settings.port_file, running.port)
     print(f"Ready {running.url}", flush=True)  # noqa: T201
-
-
-def _beside(port_file: Path) -> Path:
-    """Written first and renamed, so that whoever waits for the file finds it whole."""
-    return port_file.with_name(port_file.name + ".new")

@@ -31,7 +31,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     def restore_snapshot(name: str, said: dict[str, Any]) -> Response:
         """Make the sandbox what a snapshot says, with the same ids; whole or not at all."""
         try:
-            room.snapshots.restore(name, said, partial(read_settings, room))
+            room.snapshots.restore(name, said, partial(read_settings, room.endings))
         except Unreadable as error:
             raise Refused(422, f"nothing was restored: {error}") from error
         return answer({"restored": name})

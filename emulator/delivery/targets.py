@@ -68,6 +68,7 @@ class Targets:
     allowed: frozenset[str]
     own: set[tuple[str, int]] = field(default_factory=set)  # host and port we listen on or are known by
     public: bool = False  # do others reach us? Then they must not reach our neighbours through us
+    named: frozenset[tuple[str, int]] = frozenset()  # neighbours that whoever started us named: host and port
 
     def objection(self, text: str) -> str | None:
         """Why that URL would be blocked, as far as can be told without asking for its name."""
@@ -113,7 +114,7 @@ class Targets:
             return
         if not _is_in([*LOOPBACK, *PRIVATE], plain):
             raise BlockedTarget(f"{host} is {plain}, not on this machine; start with --allow-target {host} to send it")
-        if self.public:
+        if self.public and (host, port) not in self.named:
             raise BlockedTarget(
                 f"{host} is on this machine or network, and this emulator listens to others; "
                 f"start with --allow-target {host} to send it"

@@ -73,6 +73,8 @@ def test_it_reads_what_serve_reads(tmp_path: Path) -> None:
         (["--config", "nowhere.toml"], {}, "nowhere.toml cannot be read"),
         (["--webhook-url", "localhost:3000"], {}, "http://localhost:3000/webhooks"),
         (["--switch", "sphinxhq.unauthorised=403"], {}, "did you mean sphinxhq.unauthorized?"),
+        (["--scenario", "carful"], {}, "did you mean careful?"),
+        (["--init-folder", "nowhere"], {}, "--init-folder nowhere cannot be read"),
         ([], {"CASE_EMULATOR_DELY": "1"}, "did you mean CASE_EMULATOR_DELAY?"),
     ],
 )

@@ -1,0 +1,164 @@
+"""`case-emulator run`"""
+
+import gc
+import logging
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from emulator.commands.output import FAILURE, USAGE, stop
+from emulator.commands.relay import DIED_BY_SIGNAL, CannotStart, Relay
+from emulator.commands.setting_flags import setting_flags
+from emulator.commands.starting import build, forget_port_file, settings_of, write_port_file
+from emulator.commands.surroundings import environment
+from emulator.settings import CONFIG_VARIABLE, CONTROL_TOKEN_VARIABLE, OPTIONS, PREFIX, URL_VARIABLE, Settings, suggest
+
+if TYPE_CHECKING:
+    from emulator.running import RunningEmulator
+
+log = logging.getLogger("emulator.run")
+KEY = "test_default"
+SECONDS_TO_SERVE = 10.0
+VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# What was meant for our emulator would only make another one of the command's fail: it has our port, and our file.
+OURS_ALONE = {CONFIG_VARIABLE, *(PREFIX + name.upper() for name in OPTIONS)} - {CONTROL_TOKEN_VARIABLE}
+
+Names = Mapping[str, Sequence[str]]
+
+
+def _read_names(context: click.Context, parameter: click.Parameter, given: Sequence[str]) -> Names:
+    """The names that take the place of each of our variables."""
+    names: dict[str, list[str]] = {}
+    for item in given:
+        variable, found, name = item.partition("=")
+        if not found or not VARIABLE_NAME.fullmatch(name):
+            raise click.BadParameter(f"{item!a} should read like APLYID_BASE_URL=MY_URL")
+        if name.startswith(PREFIX):
+            raise click.BadParameter(f"{name}: names that begin with {PREFIX} are the emulator's own")
+        names.setdefault(variable, []).append(name)
+    return names
+
+
+@click.command(context_settings={"allow_interspersed_args": False})
+@setting_flags
+@click.option(
+    "--name",
+    "names",
+    metavar="VARIABLE=NAME",
+    multiple=True,
+    callback=_read_names,
+    help="Give the command a variable by another name, as in APLYID_BASE_URL=MY_URL; repeatable.",
+)
+@click.option("--log-file", type=click.Path(path_type=Path), metavar="FILE", help="Write the emulator's log there.")
+@click.option("-v", "--verbose", is_flag=True, help="Write the emulator's log to stderr, not only its warnings.")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND ...")
+def run(
+    config: Path | None, names: Names, log_file: Path | None, verbose: bool, command: Sequence[str], **flags: Any
+) -> None:
+    """Run a command beside an emulator of its own, and end as the command ends.
+
+    The command finds the emulator by APLYID_BASE_URL, APLYID_ACCESS_KEY, SPHINXHQ_BASE_URL, SPHINXHQ_SESSION_ID and
+    CASE_EMULATOR_URL. Settings are those of serve, but the port is a free one unless told.
+
+    \b
+    Example:
+      case-emulator run -- pytest -x
+      case-emulator run --delay 0 --name APLYID_BASE_URL=KYC_URL -- npm test
+    """
+    settings = settings_of(flags, config, port=0)
+    relay = Relay()
+    _check_names(names)
+    with _logging(settings.log_format, log_file, verbose):
+        code = _run(settings, names, relay, command, has_log=verbose or log_file is not None)
+    sys.exit(code)
+
+
+@contextmanager
+def _logging(log_format: str, path: Path | None, verbose: bool) -> Iterator[None]:
+    """All of the log to a file or to stderr, or nothing but warnings."""
+    from emulator import logs
+
+    with ExitStack() as opened:
+        try:
+            file = opened.enter_context(path.open("a", encoding="utf-8", buffering=1)) if path else None
+        except OSError as error:
+            stop(USAGE, f"--log-file {path} cannot be written: {error.strerror or error}")
+        logs.configure(log_format, file, logging.INFO if file or verbose else logging.WARNING)
+        yield
+        logging.getLogger().handlers.clear()  # whoever still has something to say finds the file closed
+
+
+def _run(settings: Settings, names: Names, relay: Relay, command: Sequence[str], *, has_log: bool) -> int:
+    gc.disable()  # as in `serve`: what is imported now stays
+    relay.hold()
+    running = build(settings)
+    with running:
+        gc.freeze()
+        gc.enable()
+        _wait_for(running)
+        log.info("serving at %s", running.address)
+        write_port_file(settings.port_file, running.port)
+        try:
+            code = relay.run(command, _variables(names, running.address, settings.control_token))
+        except CannotStart as error:
+            stop(error.code, str(error))
+        finally:
+            forget_port_file(settings.port_file)
+        relay.release(code)
+        if 0 < code < DIED_BY_SIGNAL and not has_log:
+            _say_more(code, running)
+    return code
+
+
+def _values(address: str) -> dict[str, str]:
+    """Our variables, for an emulator at that address."""
+    from emulator.app import PROVIDERS
+
+    values = {URL_VARIABLE: address}
+    for provider in PROVIDERS:
+        prefix = provider.name.upper()
+        values |= {f"{prefix}_BASE_URL": address, f"{prefix}_{provider.setting.upper()}": KEY}
+    return values
+
+
+def _check_names(names: Names) -> None:
+    """Find out before anything is started whether they make sense."""
+    ours, taken = _values("the address"), dict[str, str]()
+    for variable, others in names.items():
+        if variable not in ours:
+            stop(USAGE, f"--name: {variable} is no variable of ours{suggest(variable, ours)}")
+        for name in others:
+            if taken.setdefault(name, ours[variable]) != ours[variable]:
+                stop(USAGE, f"--name: {name} cannot be {taken[name]} and {ours[variable]} at once")
+
+
+def _variables(names: Names, address: str, token: str | None) -> dict[str, str]:
+    """The environment of the command."""
+    renamed = {name: value for ours, value in _values(address).items() for name in names.get(ours, [ours])}
+    kept = {name: value for name, value in environment().items() if name not in OURS_ALONE}
+    asked = {CONTROL_TOKEN_VARIABLE: token} if token else {}
+    # By any name, ours stays: by it the command's own `case-emulator reset` finds the emulator.
+    return {**kept, **renamed, **asked, URL_VARIABLE: address}
+
+
+def _wait_for(running: "RunningEmulator") -> None:
+    from emulator.client import why_not_ready
+
+    why = why_not_ready(running.address, SECONDS_TO_SERVE)
+    if why:
+        stop(FAILURE, why)
+
+
+def _say_more(code: int, running: "RunningEmulator") -> None:
+    """One line for whoever wonders why the command failed."""
+    told = "--verbose or --log-file shows what it asked the emulator"
+    if not running.was_asked:
+        told = (
+            "it asked the emulator for nothing: does it read APLYID_BASE_URL or SPHINXHQ_BASE_URL? --name renames them"
+        )
+    click.echo(f"case-emulator: the command ended with {code}; {told}", err=True)

@@ -1,0 +1,34 @@
+"""What a process may leave behind: ports, files, threads."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="/proc says what processes are and have")
+
+
+def is_free(port: int) -> bool:
+    """Does nobody listen at the port, and can it be had?"""
+    with socket.socket() as caller:
+        if caller.connect_ex(("127.0.0.1", port)) == 0:
+            return False
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that ended a moment ago do not count
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def opened() -> list[str]:
+    """What this process has open."""
+    found = []
+    for entry in Path("/proc/self/fd").iterdir():
+        try:
+            found.append(os.readlink(entry))
+        except FileNotFoundError:  # the folder itself, while it was listed
+            continue
+    return sorted(found)
