@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := emulator tests benchmarks
+SOURCES := emulator tests benchmarks examples
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench clean

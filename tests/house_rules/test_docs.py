@@ -282,7 +282,25 @@ def provoked(emulator: Emulator) -> dict[str, list[tuple[int, str]]]:
     return {title: [(a.status_code, a.text) for a in given] for title, given in answers.items()}
 
 
+def pages() -> list[Path]:
+    named = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
+    return [*named, *(ROOT / "examples").rglob("*.md")]
+
+
+def anchors(page: Path) -> set[str]:
+    """The places in a page that a link can name, as its headings make them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def test_links_inside_the_project_lead_somewhere() -> None:
-    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md"]:
-        for link in re.findall(r"\]\((?!http)([^)#]+)", page.read_text("utf-8")):
-            assert (page.parent / link).exists(), f"{page.name} links to {link}"
+    for page in pages():
+        for link, anchor in re.findall(r"\]\((?!http)([^)#]*)#?([^)]*)\)", page.read_text("utf-8")):
+            there = page.parent / link if link else page
+            assert there.exists(), f"{page.name} links to {link}"
+            assert not anchor or anchor in anchors(there), f"{page.name} links to {link}#{anchor}"
+
+
+def test_every_page_is_linked_from_the_readme_or_a_page_it_links() -> None:
+    linked = set(re.findall(r"\]\((?:docs/)?([a-z]+\.md)", README + DOCS))
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} <= linked
