@@ -89,7 +89,7 @@ def test_it_is_all_there_when_the_process_says_ready(folder: Path, snapshot: dic
         ("bad.json", "{", "is no JSON"),
         ("bad.json", "[]", "a snapshot is a JSON object"),
         ("bad.json", "{}", "schema"),
-        ("bad.json", '{"schema": 1}', "a list of objects is needed"),
+        ("bad.json", '{"schema": 1}', "clock, settings: needed"),
         ("bad.json", '{"schema": NaN}', "is no JSON"),
         ("bad.json", "[" * 100_000, "nested more than"),
         ("Bad Name.json", "{}", "named after a sandbox"),

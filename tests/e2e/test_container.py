@@ -208,7 +208,7 @@ def check_run(words: list[str]) -> None:
 
 
 def flags_of(context: click.Context) -> dict[str, Any]:
-    return given({name: value for name, value in context.params.items() if name != "config"})
+    return given({name: value for name, value in context.params.items() if name not in ("config", "until_stdin_ends")})
 
 
 def check_ours(words: list[str]) -> click.Context:
