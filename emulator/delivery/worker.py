@@ -85,7 +85,7 @@ class Worker:
         self.alarm.ring()
         if self._thread:
             self._thread.join()
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool.shutdown(wait=True)  # what is leased was counted as an attempt, so it has to be made
             self.outbox.release()
 
     def _run(self) -> None:

@@ -119,7 +119,10 @@ def _is_busy(channel: Any) -> bool:
     """Is there a request that is not answered yet, if only in the socket's buffer?"""
     if channel.requests or channel.total_outbufs_len:
         return True
+    line = channel.socket
+    if line is None:  # the thread of the sockets has closed it meanwhile
+        return False
     try:
-        return bool(channel.socket.recv(1, socket.MSG_PEEK))
+        return bool(line.recv(1, socket.MSG_PEEK))
     except OSError:  # nothing there, or closed
         return False
