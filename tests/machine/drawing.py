@@ -76,6 +76,8 @@ def faults(draw: st.DrawFn, kinds: dict[str, Any]) -> State:
     """A fault of one of these kinds, whose settings are drawn too."""
     kind = draw(st.sampled_from(sorted(kinds)))
     path, provider, when = draw(st.sampled_from([None, None, None, "/a"])), draw(PROVIDERS), {}
+    if kind == "early":  # which has no target to match yet
+        path = None
     if kind == "status":  # never one that would strike the reads of whoever compares
         path, provider = None, draw(st.sampled_from(["aplyid", "sphinxhq"]))
         when = {"notes": "n"} if provider == "sphinxhq" else {}
