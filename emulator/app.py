@@ -13,7 +13,7 @@ from emulator.control.room import ControlRoom
 from emulator.core.cases import Cases
 from emulator.core.deliveries import Letter, Silence
 from emulator.core.journal import Journal
-from emulator.core.model import Case
+from emulator.core.model import DEFAULT_SANDBOX, Case
 from emulator.core.ports import Ending
 from emulator.core.preferences import Preferences
 from emulator.core.retry import parse_retry
@@ -136,7 +136,7 @@ def _room(core: Core, meter: Meter, public_url: str) -> ControlRoom:
         routes={p.name: p.routes for p in PROVIDERS},
         endings={p.name: p.completion_in() for p in PROVIDERS},
         descriptions={p.name: p.describe for p in PROVIDERS},
-        samples={p.name: p.draw_sample for p in PROVIDERS},
+        providers={p.name: p for p in PROVIDERS},
         address=public_url,
     )
 
@@ -197,6 +197,6 @@ def _host_and_port(url: str) -> tuple[str, int]:
 
 def what_to_send(address: str) -> str:
     """A first request for each provider, to paste into a terminal."""
-    lines = [f"{p.title}:\n  {p.curl(address)}\n" for p in PROVIDERS]
+    lines = [f"{p.title}:\n  {p.curl(address, DEFAULT_SANDBOX)}\n" for p in PROVIDERS]
     inbox = f"Webhooks without a receiver:\n  curl {address}/_emulator/sandboxes/default/inbox\n"
     return "\n".join([*lines, inbox])

@@ -3,7 +3,7 @@
 from marshmallow import INCLUDE, Schema, fields
 from marshmallow.validate import OneOf
 
-from emulator.control.answers_cases import CaseOut, CasesOut, SampleOut
+from emulator.control.answers_cases import CaseOut, CasesOut, CountsOut, ProvidersOut, SampleOut, SentOut
 from emulator.control.answers_planning import OUTCOMES, FaultKindsOut, FaultOut, FaultsOut, OutcomesOut, RuleOut
 from emulator.control.answers_requests import RequestsOut
 from emulator.core.deliveries import DeliveryState
@@ -191,6 +191,9 @@ ANSWERS: dict[str, tuple[int, type[Schema]]] = {
     "settle": (200, AdvancedOut),
     "list_cases": (200, CasesOut),
     "draw_sample": (200, SampleOut),
+    "send_sample": (201, SentOut),
+    "list_providers": (200, ProvidersOut),
+    "count_states": (200, CountsOut),
     "read_case": (200, CaseOut),
     "complete_case": (200, CaseOut),
     "read_outcomes": (200, OutcomesOut),

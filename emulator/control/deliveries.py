@@ -21,7 +21,8 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     @takes(query=DeliveriesQuery())
     def list_deliveries(name: str, asked: dict[str, Any]) -> Response:
         """The webhooks of a sandbox with all their attempts."""
-        return _listed(room.tracking.find(name, DeliveryFilter(**asked)))
+        limit = asked.pop("limit")
+        return _listed(room.tracking.find(name, DeliveryFilter(**asked), limit))
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries/wait")
     @takes(query=WaitQuery())

@@ -21,6 +21,7 @@ from emulator.web.errors import Malformed, TooLarge, Undecodable
 from emulator.web.problem import Refused
 
 LONGEST_WAIT = 60.0
+MOST_SHOWN = 1_000
 
 
 def _as_setting(name: str) -> Callable[[Any], None]:
@@ -105,7 +106,7 @@ class NothingIn(Strict):
     """A body that says nothing: {}."""
 
 
-class DeliveriesQuery(Strict):
+class DeliveryQuery(Strict):
     """Which deliveries."""
 
     provider = fields.String()
@@ -115,7 +116,15 @@ class DeliveriesQuery(Strict):
     state = fields.String(validate=OneOf([state.value for state in DeliveryState]))
 
 
-class WaitQuery(DeliveriesQuery):
+class DeliveriesQuery(DeliveryQuery):
+    """Which deliveries, and how many at most."""
+
+    limit = fields.Integer(
+        load_default=MOST_SHOWN, validate=Range(0, MOST_SHOWN), metadata={"description": "the newest so many"}
+    )
+
+
+class WaitQuery(DeliveryQuery):
     """Which deliveries, how long, and for what."""
 
     timeout = fields.Float(load_default=5.0, validate=Range(0, LONGEST_WAIT))

@@ -1,13 +1,12 @@
 """Ask the control API from a page, in this process: the very routes that a script would ask."""
 
-import io
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+from emulator.web.inside import Wsgi, ask
 
 
 class Refused(Exception):
@@ -16,6 +15,12 @@ class Refused(Exception):
     def __init__(self, status: int, detail: str, body: Any) -> None:
         super().__init__(detail)
         self.status, self.detail, self.body = status, detail, body
+
+    @property
+    def errors(self) -> Mapping[str, str]:
+        """What is wrong, by field."""
+        told = self.body.get("errors", {}) if isinstance(self.body, dict) else {}
+        return told if isinstance(told, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -32,33 +37,16 @@ class Asker:
     def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         """The same for any verb; {} is sent where there is no body."""
         sent = b"" if method == "GET" else json.dumps({} if body is None else body).encode()
-        started: list[str] = []
-        pieces = self.application(self._environ(method, path, query or {}, sent), lambda status, *_: started.append(status))
-        told = json.loads(b"".join(pieces) or b"null")
-        status = int(started[0].split()[0])
-        if status >= 400:
-            raise Refused(status, str(told.get("detail", "")), told)
+        headers = {"Content-Type": "application/json"}
+        headers |= {"Authorization": f"Bearer {self.token}"} if self.token is not None else {}
+        target = f"/_emulator{path}" + (f"?{urlencode(query)}" if query else "")
+        answer = ask(self.application, method, target, headers, sent, quiet=True)
+        told = json.loads(answer.body or b"null")
+        if answer.status is None or answer.status >= 400:
+            raise Refused(answer.status or 500, str(told.get("detail", "")), told)
         return told
 
-    def _environ(self, method: str, path: str, query: Mapping[str, Any], sent: bytes) -> dict[str, Any]:
-        authorization = {} if self.token is None else {"HTTP_AUTHORIZATION": f"Bearer {self.token}"}
-        return {
-            "REQUEST_METHOD": method,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": f"/_emulator{path}",
-            "QUERY_STRING": urlencode(query),
-            "SERVER_NAME": "localhost",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_HOST": "localhost",
-            "CONTENT_TYPE": "application/json",
-            "CONTENT_LENGTH": str(len(sent)),
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(sent),
-            "wsgi.errors": io.StringIO(),
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-            **authorization,
-        }
+
+def part(text: object) -> str:
+    """One step of a path, whatever is in it."""
+    return quote(str(text), safe="")

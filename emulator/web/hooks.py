@@ -16,6 +16,7 @@ from emulator.web.admission import spoil
 from emulator.web.advice import advice_header
 from emulator.web.errors import Crashed, Struck, UnknownPath, WrongMethod
 from emulator.web.guard import is_foreign, is_known_host
+from emulator.web.inside import QUIET_KEY
 from emulator.web.journalling import OURS, write_exchange
 from emulator.web.meter import Meter
 from emulator.web.problem import Refused, problem
@@ -40,6 +41,8 @@ def install(
 def _open(clock: Clock, hosts: frozenset[str]) -> Response | None:
     """A request begins, unless a stranger sends it."""
     g.started = clock.stopwatch()
+    if request.environ.get(QUIET_KEY):
+        g.quiet = True
     host = request.environ.get("HTTP_HOST", "")
     if not is_known_host(host, hosts):
         return problem(421, f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}")
@@ -119,6 +122,8 @@ def _close(
     advice = advice_header()
     if advice:
         response.headers["X-Emulator-Advice"] = advice
+    if "quiet" in g:
+        return response
     owner, path = find_owner(owned, request.path), request.path
     name, took = owner[0].name if owner else "emulator", clock.stopwatch() - g.started
     meter.count(name, response.status_code, took, created="case" in g)
