@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response
+from flask import Flask
 
 from emulator.control import routes as control
 from emulator.control.room import ControlRoom
@@ -23,6 +23,8 @@ from emulator.delivery.worker import Worker
 from emulator.providers import aplyid, sphinxhq
 from emulator.settings import BadSetting, Settings, suggest
 from emulator.store.sqlite import SqliteStore
+from emulator.ui import routes as pages
+from emulator.ui.asking import Asker
 from emulator.web import hooks
 from emulator.web.admission import Admission
 from emulator.web.links import Links
@@ -115,9 +117,8 @@ def _flask_app(settings: Settings, core: Core, desks: dict[str, Desk], public_ur
     for provider in PROVIDERS:
         app.register_blueprint(provider.blueprint(desks[provider.name]))
     app.register_blueprint(control.blueprint(_room(core, meter, public_url), settings.control_token))
-    app.add_url_rule(
-        "/", "welcome", lambda: Response(what_to_send(public_url), content_type="text/plain; charset=utf-8")
-    )
+    asker = Asker(app.wsgi_app, settings.control_token)
+    app.register_blueprint(pages.blueprint(asker, what_to_send(public_url)))
     return app
 
 

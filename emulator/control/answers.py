@@ -71,6 +71,7 @@ class ClockOut(Out):
 
     mode = fields.String(validate=OneOf(["real", "frozen", "scaled"]))
     now = fields.DateTime()
+    next_at = fields.DateTime(allow_none=True, metadata={"description": "when the next thing falls due"})
     factor = fields.Float()
 
 

@@ -21,7 +21,6 @@ from emulator.web.errors import Malformed, TooLarge, Undecodable
 from emulator.web.problem import Refused
 
 LONGEST_WAIT = 60.0
-MOST_SHOWN = 1_000
 
 
 def _as_setting(name: str) -> Callable[[Any], None]:
@@ -114,14 +113,6 @@ class DeliveryQuery(Strict):
     external_id = fields.String()
     event = fields.String()
     state = fields.String(validate=OneOf([state.value for state in DeliveryState]))
-
-
-class DeliveriesQuery(DeliveryQuery):
-    """Which deliveries, and how many at most."""
-
-    limit = fields.Integer(
-        load_default=MOST_SHOWN, validate=Range(0, MOST_SHOWN), metadata={"description": "the newest so many"}
-    )
 
 
 class WaitQuery(DeliveryQuery):

@@ -1,13 +1,15 @@
 """What every page has: the frame around it, its security headers, and the sandbox it shows."""
 
+import gzip
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, g, render_template, request
+from markupsafe import Markup
 
-from emulator.core.model import DEFAULT_SANDBOX
 from emulator.ui.asking import Asker
-from emulator.web.credentials import PATH_KEY
+from emulator.version import VERSION
+from emulator.web.credentials import sandbox_of_path
 
 # Nothing but what our own pages load: no inline script or style, no other host, no frame around us.
 POLICY = (
@@ -20,44 +22,87 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+MENU = (
+    ("ui.feed_show", "Feed"),
+    ("ui.inbox_show", "Inbox"),
+    ("ui.exchanges_show", "Requests"),
+    ("ui.planning_show", "Rules and faults"),
+    ("ui.documents_show_first", "API documents"),
+)
+SECTIONS = {"ui.case": "ui.feed"}  # the pages without an entry of their own in the menu
+WORTH_PACKING = 1_000  # bytes
 
 
 def sandbox() -> str:
-    """The sandbox of this page: the one that its path names with /s/<name>, else the default one."""
-    return str(request.environ.get(PATH_KEY) or DEFAULT_SANDBOX)
+    """The sandbox of this page."""
+    return sandbox_of_path(request.environ)
 
 
-def page(asker: Asker, template: str, title: str, **values: Any) -> Response:
+def box() -> str:
+    """The place of this page's sandbox in the control API."""
+    return f"/sandboxes/{sandbox()}"
+
+
+def page(asker: Asker, template: str, title: str, status: int = 200, **values: Any) -> Response:
     """A whole page: the template inside the frame, with the clock and the sandboxes around it."""
-    name = sandbox()
+    from emulator.ui import clock, words
+
+    module = (request.endpoint or "").partition("_")[0]
     frame = {
         "title": title,
-        "sandbox": name,
+        "sandbox": sandbox(),
         "sandboxes": asker.get("/sandboxes")["sandboxes"],
-        "clock": asker.get(f"/sandboxes/{name}/clock"),
+        "clock": clock.read(asker),
+        "menu": MENU,
+        "here": SECTIONS.get(module, module),
+        "version": VERSION,
+        "words": words,
     }
-    return html(render_template(template, **frame, **values))
+    return html(render_template(template, **frame, **values), status)
 
 
-def fragment(template: str, seen: str | None, values: Mapping[str, Any]) -> Response:
-    """A part that is asked for each second; nothing (204), where it is what the page shows already."""
+def live(template: str, values: Mapping[str, Any]) -> tuple[Markup, str]:
+    """A part of a page that is asked for each second, and the mark by which the page knows it."""
     import hashlib
 
-    text = render_template(template, **values)
-    mark = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-    if seen == mark:
-        return html("", 204)
-    return html(text.replace("__MARK__", mark))
+    from emulator.ui import words
+
+    text = render_template(template, words=words, **values)
+    mark = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return Markup('<input type="hidden" name="seen" value="{}">{}').format(mark, Markup(text)), mark
+
+
+def show(asker: Asker, template: str, title: str, part: str, values: Mapping[str, Any], **more: Any) -> Response:
+    """The page with its live part in it, or that part alone; nothing (204) where it is what the page shows already."""
+    text, mark = live(part, values)
+    if not is_polled():
+        return page(asker, template, title, live=text, **values, **more)
+    g.quiet = True  # the log is for what somebody did
+    return html("", 204) if request.args.get("seen") == mark else html(text)
+
+
+def is_polled() -> bool:
+    """Does the page ask for its live part alone?"""
+    return request.args.get("part") == "live"
 
 
 def html(text: str, status: int = 200) -> Response:
     """An answer that is a page, or a part of one."""
-    return Response(text, status, content_type="text/html; charset=utf-8")
+    return Response(text.encode("utf-8", "replace"), status, content_type="text/html; charset=utf-8")
 
 
 def protect(response: Response) -> Response:
-    """The same with the headers that keep a page to itself."""
+    """The same with the headers that keep a page to itself, and packed where that is worth it."""
     for name, value in HEADERS.items():
-        if not (name == "Content-Security-Policy" and "looser" in g):
-            response.headers.setdefault(name, value)
+        response.headers.setdefault(name, value)
+    response.vary.add("Accept-Encoding")
+    told = response.get_data()
+    if len(told) > WORTH_PACKING and "Content-Encoding" not in response.headers and takes_gzip():
+        response.set_data(gzip.compress(told, 5, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def takes_gzip() -> bool:
+    """Can the caller unpack?"""
+    return request.accept_encodings["gzip"] > 0

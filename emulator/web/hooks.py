@@ -24,6 +24,7 @@ from emulator.web.provider import Desk, Provider
 
 log = logging.getLogger("emulator.requests")
 Owned = tuple[Provider, Desk]
+PAGES = "ui"  # the blueprint of our pages, whose dead links are no requests of anybody's client
 # Reason phrases as today's frameworks write them; the one of 422 is documented.
 REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 REASONS[422] = "422 Unprocessable Content"
@@ -127,7 +128,8 @@ def _close(
     owner, path = find_owner(owned, request.path), request.path
     name, took = owner[0].name if owner else "emulator", clock.stopwatch() - g.started
     meter.count(name, response.status_code, took, created="case" in g)
-    if owner or (response.status_code == HTTPStatus.NOT_FOUND and not path.startswith(OURS)):
+    is_ours = path.startswith(OURS) or request.blueprint == PAGES
+    if owner or (response.status_code == HTTPStatus.NOT_FOUND and not is_ours):
         journal(owner and name, request.environ, response, took)
     if log.isEnabledFor(logging.INFO):
         _log(name, path, response.status_code, took, advice)
