@@ -7,7 +7,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response
+from flask import Flask
 from marshmallow import Schema
 
 from emulator.control import routes as control
@@ -15,7 +15,7 @@ from emulator.control.room import ControlRoom
 from emulator.core.cases import Cases
 from emulator.core.deliveries import Letter, Silence
 from emulator.core.journal import Journal
-from emulator.core.model import Case
+from emulator.core.model import DEFAULT_SANDBOX, Case
 from emulator.core.ports import Ending
 from emulator.core.preferences import Preferences
 from emulator.core.retry import parse_retry
@@ -25,6 +25,8 @@ from emulator.delivery.worker import Worker
 from emulator.providers import aplyid, sphinxhq
 from emulator.settings import BadSetting, Settings, suggest
 from emulator.store.sqlite import SqliteStore
+from emulator.ui import routes as pages
+from emulator.ui.asking import Asker
 from emulator.web import hooks
 from emulator.web.admission import Admission
 from emulator.web.cors import Cors
@@ -138,11 +140,8 @@ def _flask_app(settings: Settings, core: Core, desks: dict[str, Desk], public_ur
     for provider in PROVIDERS:
         app.register_blueprint(provider.blueprint(desks[provider.name]))
     app.register_blueprint(control.blueprint(_room(core, meter, public_url), settings.control_token))
-    app.add_url_rule(
-        "/",
-        "welcome",
-        lambda: Response(what_to_send(public_url, settings), content_type="text/plain; charset=utf-8"),
-    )
+    asker = Asker(app.wsgi_app, settings.control_token)
+    app.register_blueprint(pages.blueprint(asker, what_to_send(public_url, settings)))
     return app
 
 
@@ -160,7 +159,7 @@ def _room(core: Core, meter: Meter, public_url: str) -> ControlRoom:
         meter=meter,
         endings=_completions(),
         descriptions={p.name: p.describe for p in PROVIDERS},
-        samples={p.name: p.draw_sample for p in PROVIDERS},
+        providers={p.name: p for p in PROVIDERS},
         address=public_url,
     )
 
@@ -227,7 +226,7 @@ def _host_and_port(url: str) -> tuple[str, int]:
 
 def what_to_send(address: str, settings: Settings) -> str:
     """A first request for each provider, to paste into a terminal."""
-    lines = [f"{p.title}:\n  {p.curl(address)}\n" for p in PROVIDERS]
+    lines = [f"{p.title}:\n  {p.curl(address, DEFAULT_SANDBOX)}\n" for p in PROVIDERS]
     inbox = f"Webhooks without a receiver:\n  curl {address}/_emulator/sandboxes/default/inbox\n"
     return "\n".join([*lines, inbox]).replace("  curl ", f"  curl {_curl_options(settings)}")
 

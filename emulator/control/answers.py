@@ -3,7 +3,7 @@
 from marshmallow import INCLUDE, Schema, fields
 from marshmallow.validate import OneOf
 
-from emulator.control.answers_cases import CaseOut, CasesOut, SampleOut
+from emulator.control.answers_cases import CaseOut, CasesOut, CountsOut, ProvidersOut, SampleOut, SentOut
 from emulator.control.answers_planning import OUTCOMES, FaultKindsOut, FaultOut, FaultsOut, OutcomesOut, RuleOut
 from emulator.control.answers_requests import RequestsOut
 from emulator.control.answers_snapshots import SnapshotOut
@@ -72,6 +72,7 @@ class ClockOut(Out):
 
     mode = fields.String(validate=OneOf(["real", "frozen", "scaled"]))
     now = fields.DateTime()
+    next_at = fields.DateTime(allow_none=True, metadata={"description": "when the next thing falls due"})
     factor = fields.Float()
 
 
@@ -174,6 +175,9 @@ ANSWERS: dict[str, tuple[int, type[Schema]]] = {
     "settle": (200, AdvancedOut),
     "list_cases": (200, CasesOut),
     "draw_sample": (200, SampleOut),
+    "send_sample": (201, SentOut),
+    "list_providers": (200, ProvidersOut),
+    "count_states": (200, CountsOut),
     "read_case": (200, CaseOut),
     "complete_case": (200, CaseOut),
     "read_outcomes": (200, OutcomesOut),

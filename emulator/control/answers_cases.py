@@ -30,6 +30,8 @@ class CaseOut(Out):
     created_at = fields.DateTime()
     updated_at = fields.DateTime()
     next_step_at = fields.DateTime(allow_none=True)
+    starts_at = fields.DateTime(allow_none=True, metadata={"description": "when work on it starts by itself"})
+    ends_at = fields.DateTime(allow_none=True, metadata={"description": "when it ends by itself"})
 
 
 class CasesOut(Out):
@@ -47,3 +49,35 @@ class SampleOut(Out):
     path = fields.String()
     headers = fields.Dict(keys=fields.String(), values=fields.String())
     body = fields.Dict()
+
+
+class SentOut(SampleOut):
+    """The request that was sent, and what was answered."""
+
+    status = fields.Integer(allow_none=True, metadata={"description": "null: a fault cut the connection"})
+    answer = fields.String(metadata={"description": "the exact text"})
+
+
+class CountsOut(Out):
+    """How many stand where, by state."""
+
+    cases = fields.Dict(keys=fields.String(), values=fields.Integer())
+    deliveries = fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
+class ProviderOut(Out):
+    """An emulated API, as this sandbox is reached through it."""
+
+    name = fields.String()
+    title = fields.String()
+    routes = fields.List(fields.String())
+    key = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "the header to send"})
+    curl = fields.String(metadata={"description": "a first request to paste"})
+    endings = fields.List(fields.Dict(), metadata={"description": "bodies of complete, the simplest of each ending"})
+
+
+class ProvidersOut(Out):
+    """The emulated APIs."""
+
+    address = fields.String()
+    providers = fields.Nested(ProviderOut, many=True)

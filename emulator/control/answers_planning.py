@@ -74,6 +74,7 @@ class FaultSettingOut(Out):
         sometimes = ("low", "high", "choices")
 
     name = fields.String()
+    type = fields.String(validate=OneOf(["boolean", "integer", "number", "text", "json", "object"]))
     means = fields.String()
     required = fields.Boolean()
     default = fields.Raw(allow_none=True)

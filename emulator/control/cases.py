@@ -74,4 +74,6 @@ def _render(case: Case) -> dict[str, Any]:
         "created_at": moment(case.created_at),
         "updated_at": moment(case.updated_at),
         "next_step_at": moment(case.due_at),
+        "starts_at": moment(case.starts_at),
+        "ends_at": moment(case.finish_at),
     }

@@ -120,4 +120,4 @@ def _plain(value: Any) -> Any:
 def _render(room: ControlRoom, name: str) -> dict[str, Any]:
     timepiece, now = room.machine.read(name)
     factor = {"factor": timepiece.factor} if timepiece.mode == "scaled" else {}
-    return {"mode": timepiece.mode, "now": moment(now), **factor}
+    return {"mode": timepiece.mode, "now": moment(now), "next_at": moment(room.machine.next_due(name)), **factor}

@@ -4,14 +4,25 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response
+from marshmallow import fields
+from marshmallow.validate import Range
 
 from emulator.control.room import ControlRoom
-from emulator.control.wire import DeliveriesQuery, NothingIn, WaitQuery, answer, moment, takes
+from emulator.control.wire import DeliveryQuery, NothingIn, WaitQuery, answer, moment, takes
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryFilter, DeliveryReport, DeliveryState
 from emulator.core.tracking import is_settled
 from emulator.web.problem import Refused
 
 KEPT = {DeliveryState.INBOX, DeliveryState.BLOCKED}
+MOST_SHOWN = 1_000
+
+
+class DeliveriesQuery(DeliveryQuery):
+    """Which deliveries, and how many at most."""
+
+    limit = fields.Integer(
+        load_default=MOST_SHOWN, validate=Range(0, MOST_SHOWN), metadata={"description": "the newest so many"}
+    )
 
 
 def add_routes(routes: Blueprint, room: ControlRoom) -> None:
@@ -21,7 +32,8 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     @takes(query=DeliveriesQuery())
     def list_deliveries(name: str, asked: dict[str, Any]) -> Response:
         """The webhooks of a sandbox with all their attempts."""
-        return _listed(room.tracking.find(name, DeliveryFilter(**asked)))
+        limit = asked.pop("limit")
+        return _listed(room.tracking.find(name, DeliveryFilter(**asked), limit))
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries/wait")
     @takes(query=WaitQuery())

@@ -21,6 +21,15 @@ from emulator.web.outages import OUTAGES
 from emulator.web.problem import Refused
 
 KINDS: Mapping[str, Any] = {kind.kind: kind for kind in (*OUTAGES, *MISHAPS)}
+# By the type of a setting: how it is called. Whatever is not here is a JSON object.
+TYPES: Mapping[Any, str] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    float | None: "number",
+    str: "text",
+    Any: "json",
+}
 LONGEST_LIFE = 30 * 86_400
 MATCHING = ("provider", "path", "when")
 STRIKING = ("times", "probability", "expires_in")
@@ -222,4 +231,12 @@ def _describe_setting(field: Field[Any]) -> dict[str, Any]:
         default = field.default_factory()
     required = field.default is MISSING and field.default_factory is MISSING
     bounds = {name: about[name] for name in ("low", "high", "choices") if about.get(name) is not None}
-    return {"name": field.name, "means": about["told"], "required": required, "default": default, **bounds}
+    kind = TYPES.get(field.type, "object")
+    return {
+        "name": field.name,
+        "type": kind,
+        "means": about["told"],
+        "required": required,
+        "default": default,
+        **bounds,
+    }

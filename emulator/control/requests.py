@@ -31,6 +31,7 @@ class RequestsQuery(Strict):
         metadata={"description": "what came in, the webhooks that went out, or both"},
     )
     case_id = fields.Integer(validate=Range(-(2**63), 2**63 - 1), metadata={"description": "about that case"})
+    number = fields.Integer(validate=Range(0, 2**63), metadata={"description": "the one of that number"})
     since = fields.Integer(load_default=0, validate=Range(0, 2**63), metadata={"description": "after that number"})
     limit = fields.Integer(
         load_default=100, validate=Range(0, MOST_SHOWN), metadata={"description": "the newest so many are shown"}
@@ -87,6 +88,7 @@ PLAIN: Mapping[str, Callable[[Exchange, Any], bool]] = {
     "method": lambda exchange, wanted: exchange.method == wanted.upper(),
     "path": lambda exchange, wanted: any(path.startswith(wanted) for path in _paths(exchange)),
     "status": lambda exchange, wanted: exchange.status == wanted,
+    "number": lambda exchange, wanted: exchange.number == wanted,
     "case_id": lambda exchange, wanted: exchange.case_id == wanted,
     "direction": lambda exchange, wanted: wanted == "both" or exchange.outgoing == (wanted == "out"),
 }

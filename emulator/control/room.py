@@ -10,7 +10,6 @@ from emulator.core.advance import TimeMachine
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
 from emulator.core.journal import Journal
-from emulator.core.people import People
 from emulator.core.planning import Planning
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
@@ -18,7 +17,7 @@ from emulator.core.tracking import Tracking
 from emulator.settings import suggest
 from emulator.web.meter import Meter
 from emulator.web.problem import Refused
-from emulator.web.provider import Sample
+from emulator.web.provider import Provider
 from emulator.web.seats import Seats
 
 
@@ -38,7 +37,7 @@ class ControlRoom:
     meter: Meter
     endings: Mapping[str, Schema]  # by provider: how a case of its is said to end
     descriptions: Mapping[str, Callable[[str], dict[str, Any]]]  # by provider: its OpenAPI document, given our address
-    samples: Mapping[str, Callable[[People, str], Sample]]  # by provider: a request drawn for a sandbox
+    providers: Mapping[str, Provider]
     address: str  # where others reach us
 
     def ending_of(self, provider: str) -> Schema:

@@ -38,6 +38,12 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         room.sandboxes.change(name, said)
         return answer(_render(room, name))
 
+    @routes.get("/sandboxes/<sandbox:name>/counts")
+    def count_states(name: str) -> Response:
+        """How many of its cases and webhooks stand where, by state."""
+        cases, deliveries = room.tracking.counts(name)
+        return answer({"cases": dict(cases), "deliveries": dict(deliveries)})
+
     @routes.post("/sandboxes/<sandbox:name>/reset")
     @takes(NothingIn())
     def reset_sandbox(name: str, said: dict[str, Any]) -> Response:

@@ -105,7 +105,7 @@ class NothingIn(Strict):
     """A body that says nothing: {}."""
 
 
-class DeliveriesQuery(Strict):
+class DeliveryQuery(Strict):
     """Which deliveries."""
 
     provider = fields.String()
@@ -115,7 +115,7 @@ class DeliveriesQuery(Strict):
     state = fields.String(validate=OneOf([state.value for state in DeliveryState]))
 
 
-class WaitQuery(DeliveriesQuery):
+class WaitQuery(DeliveryQuery):
     """Which deliveries, how long, and for what."""
 
     timeout = fields.Float(load_default=5.0, validate=Range(0, LONGEST_WAIT))

@@ -45,6 +45,11 @@ class TimeMachine:
             timepiece = (read.sandbox(sandbox) or Sandbox()).timepiece
         return timepiece, timepiece.now(self.clock.now())
 
+    def next_due(self, sandbox: str) -> datetime | None:
+        """When the next thing falls due by its clock; None: nothing will happen by itself."""
+        with self.store.reading() as read:
+            return read.next_due_of(sandbox)
+
     def is_at_rest(self, sandbox: str) -> bool:
         """Does its clock stand still with nothing due, so that nothing will happen by itself?"""
         with self.store.reading() as read:

@@ -173,6 +173,11 @@ class Case:
     risk_score: float | None = None
     checks: tuple[Check, ...] = ()
 
+    @property
+    def starts_at(self) -> datetime | None:
+        """When work on it starts, or started: half way to its end; None: it waits for somebody."""
+        return None if self.finish_at is None else self.created_at + (self.finish_at - self.created_at) / 2
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseFilter:

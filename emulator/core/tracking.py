@@ -24,10 +24,10 @@ class Tracking:
     wake: Callable[[datetime], None]
     now_of: Callable[[Reading, str], datetime]
 
-    def find(self, sandbox: str, wanted: DeliveryFilter) -> Sequence[DeliveryReport]:
-        """The newest 1,000 deliveries that fit, oldest first, each with its attempts."""
+    def find(self, sandbox: str, wanted: DeliveryFilter, limit: int = LIMIT) -> Sequence[DeliveryReport]:
+        """The newest deliveries that fit, 1,000 at most, oldest first, each with its attempts."""
         with self.store.reading() as read:
-            return read.find_deliveries(sandbox, wanted, LIMIT)
+            return read.find_deliveries(sandbox, wanted, min(limit, LIMIT))
 
     def one(self, sandbox: str, delivery_id: str) -> DeliveryReport:
         """That delivery; raises NotFound."""
@@ -67,6 +67,11 @@ class Tracking:
             due = read.oldest_due_delivery()
         lag = (self.clock.now() - due).total_seconds() if due else 0.0
         return cases, deliveries, max(0.0, lag)
+
+    def counts(self, sandbox: str) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """The cases and the deliveries of one sandbox by state."""
+        with self.store.reading() as read:
+            return read.count_states_of(sandbox, self.now_of(read, sandbox))
 
     def redeliver(self, sandbox: str, delivery_id: str) -> DeliveryReport:
         """Send it again, with the same id and bytes; raises NotFound, or Conflict while that is not possible."""

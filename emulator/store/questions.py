@@ -55,6 +55,11 @@ class Questions:
     def count_deliveries_by_state(self) -> Mapping[str, int]:
         return {row[0]: row[1] for row in self._ask.count_deliveries_by_state(self._db)}
 
+    def count_states_of(self, sandbox: str, now: datetime) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        cases = self._ask.count_cases_by_state_of(self._db, sandbox=sandbox, now=to_micros(now))
+        deliveries = self._ask.count_deliveries_by_state_of(self._db, sandbox=sandbox)
+        return {row[0]: row[1] for row in cases}, {row[0]: row[1] for row in deliveries}
+
     def oldest_due_delivery(self) -> datetime | None:
         return rows.maybe_datetime(self._ask.oldest_due_delivery(self._db))
 
@@ -123,7 +128,8 @@ class Questions:
 
     def find_deliveries(self, sandbox: str, wanted: DeliveryFilter, limit: int) -> Sequence[DeliveryReport]:
         found = list(self._ask.find_deliveries(self._db, sandbox=sandbox, limit=limit, **asdict(wanted)))
-        return [self._report(row) for row in reversed(found)]
+        # The index gives them by position, which whatever was kept after an attempt has changed.
+        return sorted((self._report(row) for row in reversed(found)), key=lambda report: report.delivery.created_at)
 
     def _report(self, row: rows.Row) -> DeliveryReport:
         made = self._ask.attempts_of(self._db, sandbox=row[0], id=row[1])

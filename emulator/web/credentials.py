@@ -16,6 +16,11 @@ EXPIRED = "expired"  # the one reserved name: test_expired is an expired key
 PATH_KEY = "emulator.sandbox"
 
 
+def sandbox_of_path(environ: Mapping[str, Any]) -> str:
+    """The sandbox that the path names with /s/<name>, else the default one."""
+    return str(environ.get(PATH_KEY) or DEFAULT_SANDBOX)
+
+
 def open_sandbox(environ: Mapping[str, Any], credential: str | None, further: Collection[str]) -> str:
     """The sandbox of this request, noted in `g.sandbox` as well; raises Unauthorized.
 

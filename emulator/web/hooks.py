@@ -18,6 +18,7 @@ from emulator.web.cors import Cors
 from emulator.web.credentials import sandbox_meant
 from emulator.web.errors import Crashed, Struck, UnknownPath, WrongMethod
 from emulator.web.guard import is_foreign, is_known_host
+from emulator.web.inside import QUIET_KEY
 from emulator.web.journalling import OURS, write_exchange
 from emulator.web.meter import Meter
 from emulator.web.near import what_was_needed
@@ -26,6 +27,7 @@ from emulator.web.provider import Desk, Provider
 
 log = logging.getLogger("emulator.requests")
 Owned = tuple[Provider, Desk]
+PAGES = "ui"  # the blueprint of our pages, whose dead links are no requests of anybody's client
 # Reason phrases as today's frameworks write them; the one of 422 is documented.
 REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 REASONS[422] = "422 Unprocessable Content"
@@ -50,6 +52,8 @@ def install(
 def _open(clock: Clock, owned: Sequence[Owned], hosts: frozenset[str], cors: Cors) -> Response | None:
     """A request begins, unless a stranger sends it."""
     g.started = clock.stopwatch()
+    if request.environ.get(QUIET_KEY):
+        g.quiet = True
     host = request.environ.get("HTTP_HOST", "")
     if not is_known_host(host, hosts):
         told = f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}"
@@ -140,6 +144,8 @@ def _close(
     advice = advice_header()
     if advice:
         response.headers["X-Emulator-Advice"] = advice
+    if "quiet" in g:
+        return response
     owner, path = find_owner(owned, request.path), request.path
     if owner:
         cors.open_up(request.environ, response)
@@ -147,7 +153,8 @@ def _close(
             g.sandbox = sandbox_meant(request.environ, owner[0].credential(request.environ))
     name, took = owner[0].name if owner else "emulator", clock.stopwatch() - g.started
     meter.count(name, response.status_code, took, created="case" in g)
-    if owner or (response.status_code == HTTPStatus.NOT_FOUND and not path.startswith(OURS)):
+    is_ours = path.startswith(OURS) or request.blueprint == PAGES
+    if owner or (response.status_code == HTTPStatus.NOT_FOUND and not is_ours):
         journal(owner and name, request.environ, response, took)
     if log.isEnabledFor(logging.INFO):
         _log(name, path, response.status_code, took, advice)

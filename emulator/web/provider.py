@@ -77,7 +77,8 @@ class Provider:
     conclude: Callable[[Case, People], Case]
     render_webhook: Callable[[Case, Preferences, str, Desk], Letter | Silence]
     routes: tuple[str, ...]  # verbs and paths, for whoever missed them
-    curl: Callable[[str], str]  # a request to paste, given our address
+    key_of: Callable[[str], tuple[str, str]]  # the header that opens the sandbox of that name
+    curl: Callable[[str, str], str]  # a request to paste, given our address and the sandbox
     draw_sample: Callable[[People, str], Sample]  # a request drawn by chance, for the sandbox of that name
     completion_in: type[Schema]  # how somebody says how a case is to end; loads to Completed
     describe: Callable[[str], dict[str, Any]]  # its OpenAPI document, given our address

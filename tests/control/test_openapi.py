@@ -146,6 +146,9 @@ def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> No
         case = {"provider": provider, "case_id": 1025 if provider == "aplyid" else 2}
         ask("GET", "/cases")
         ask("GET", "/samples/{provider}?seed=7", **case)
+        ask("POST", "/samples/{provider}", {}, **case)
+        ask("GET", "/counts")
+        ask("GET", "/providers")
         ask("GET", "/cases/{provider}/{case_id}", **case)
         ask("POST", "/cases/{provider}/{case_id}/complete", body, **case)
     ask("POST", "/clock/settle", {})

@@ -5,7 +5,7 @@ from typing import Any
 from emulator.core.ports import Newborn
 from emulator.providers.aplyid import errors, routes, webhook
 from emulator.providers.aplyid.ending import CompletionIn
-from emulator.providers.aplyid.sample import curl, draw_sample
+from emulator.providers.aplyid.sample import curl, draw_sample, key_of
 from emulator.web.provider import Provider, Switch
 
 
@@ -37,6 +37,7 @@ PROVIDER = Provider(
     render_error=errors.render,
     conclude=webhook.conclude,
     render_webhook=webhook.render,
+    key_of=key_of,
     curl=curl,
     draw_sample=draw_sample,
     completion_in=CompletionIn,

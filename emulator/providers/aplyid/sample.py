@@ -13,13 +13,18 @@ AMOUNTS = (2_500, 10_000, 50_000, 250_000, 1_000_000)
 NUMBERS = range(1000, 1_000_000)
 
 
-def curl(address: str) -> str:
+def key_of(sandbox: str) -> tuple[str, str]:
+    """The header that opens a sandbox."""
+    return "X-Workflow-Access-Key", f"test_{sandbox}"
+
+
+def curl(address: str, sandbox: str) -> str:
     """The printed curl example, with our address and key."""
     exchange = json.loads(files("emulator.fixtures.aplyid").joinpath("create_case.json").read_text("utf-8"))
     body = json.dumps(exchange["request"]["body"], ensure_ascii=False).replace("'", r"'\''")
     return (
         f"curl -X POST {address}{PATH} -H 'Content-Type: application/json' "
-        f"-H 'X-Workflow-Access-Key: test_default' -d '{body}'"
+        f"-H '{': '.join(key_of(sandbox))}' -d '{body}'"
     )
 
 
@@ -37,7 +42,7 @@ def draw_sample(people: People, sandbox: str) -> Sample:
     }
     return Sample(
         path=PATH,
-        headers={"Content-Type": "application/json", "X-Workflow-Access-Key": f"test_{sandbox}"},
+        headers=dict([("Content-Type", "application/json"), key_of(sandbox)]),
         body={"activity": _activity(people, person), "client": client},
     )
 

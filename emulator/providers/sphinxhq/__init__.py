@@ -6,7 +6,7 @@ from emulator.core.model import NewClient
 from emulator.core.ports import Newborn
 from emulator.providers.sphinxhq import errors, routes, webhook
 from emulator.providers.sphinxhq.ending import CompletionIn
-from emulator.providers.sphinxhq.sample import curl, draw_sample
+from emulator.providers.sphinxhq.sample import curl, draw_sample, key_of
 from emulator.web.provider import Provider, Switch
 
 
@@ -38,6 +38,7 @@ PROVIDER = Provider(
     render_error=errors.render,
     conclude=webhook.conclude,
     render_webhook=webhook.render,
+    key_of=key_of,
     curl=curl,
     draw_sample=draw_sample,
     completion_in=CompletionIn,

@@ -13,10 +13,15 @@ DAYS = (30, 90, 365)
 MOST_CHECKS = 4
 
 
-def curl(address: str) -> str:
+def key_of(sandbox: str) -> tuple[str, str]:
+    """The header that opens a sandbox."""
+    return "Cookie", f"sessionid=test_{sandbox}"
+
+
+def curl(address: str, sandbox: str) -> str:
     """A check of a new customer, whose webhook the inbox keeps."""
     return (
-        f"curl -X POST {address}{PATH} -H 'Content-Type: application/json' --cookie sessionid=test_default "
+        f"curl -X POST {address}{PATH} -H 'Content-Type: application/json' --cookie {key_of(sandbox)[1]} "
         """-d '{"customer": {"full_name": "Mary Chen"}, "checks": [{"check_type": "PEP"}]}'"""
     )
 
@@ -25,7 +30,7 @@ def draw_sample(people: People, sandbox: str) -> Sample:
     """A few checks of a new customer, whose webhook the inbox keeps."""
     return Sample(
         path=PATH,
-        headers={"Content-Type": "application/json", "Cookie": f"sessionid=test_{sandbox}"},
+        headers=dict([("Content-Type", "application/json"), key_of(sandbox)]),
         body={
             "customer": _customer(people),
             "notes": people.pick("notes", NOTES),

@@ -108,3 +108,9 @@ WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
 -- name: count_cases_by_state
 -- How many cases of each provider stand where.
 SELECT provider, state, count(*) FROM cases GROUP BY provider, state;
+
+-- name: count_cases_by_state_of
+-- The same of one sandbox and all its providers, without what has expired.
+SELECT state, count(*) FROM cases
+WHERE sandbox = :sandbox AND (expires_at IS NULL OR expires_at > :now)
+GROUP BY state;

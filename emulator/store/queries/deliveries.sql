@@ -139,7 +139,7 @@ WHERE d.sandbox = :sandbox
     AND (:external_id IS NULL OR c.external_id = :external_id)
     AND (:event IS NULL OR d.event = :event)
     AND (:state IS NULL OR d.state = :state)
-ORDER BY d.created_at DESC, d.position DESC, d.id DESC
+ORDER BY d.position DESC, d.created_at DESC, d.id DESC
 LIMIT :limit;
 
 -- name: attempts_of
@@ -168,6 +168,10 @@ LIMIT 1;
 -- name: count_deliveries_by_state
 -- How many webhooks stand where.
 SELECT state, count(*) FROM deliveries GROUP BY state;
+
+-- name: count_deliveries_by_state_of
+-- The same of one sandbox.
+SELECT state, count(*) FROM deliveries WHERE sandbox = :sandbox GROUP BY state;
 
 -- name: oldest_due_delivery$
 -- Since when the longest waiting webhook is due, by wall time.

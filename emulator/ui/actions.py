@@ -1,0 +1,37 @@
+"""What follows a button: a word of what was done, beside the page that shows it."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from flask import Response, redirect, render_template, request
+from werkzeug.wrappers import Response as Redirect
+
+from emulator.ui.page import html
+
+
+def done(told: str, lines: Sequence[str] = (), path: str | None = None) -> Response:
+    """Say that it was done; a browser without our script goes back to the page, which shows it."""
+    if not is_scripted():
+        return _go(path or _page_before())
+    answer = html(render_template("told.html", told=told, lines=lines, tone="good"))
+    answer.headers["HX-Trigger"] = "refresh"
+    if path:
+        answer.headers["HX-Redirect"] = path
+    return answer
+
+
+def is_scripted() -> bool:
+    """Does our script ask, which puts the answer into the page it is on?"""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _go(path: str) -> Response:
+    found: Redirect = redirect(path, 303)
+    return Response(found.get_data(), 303, headers={"Location": path}, content_type="text/html; charset=utf-8")
+
+
+def _page_before() -> str:
+    """The page the button was on, as a path: never another site."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    path = before.path if before.netloc == request.host and before.path.startswith("/") else "/"
+    return f"/{path.lstrip('/')}" + (f"?{before.query}" if before.query else "")

@@ -1,0 +1,99 @@
+"""JSON laid out for reading, token by token, so that what is shown says what was sent and nothing else."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from shlex import quote
+from typing import Any
+
+from emulator.ui.meanings import NOTHING, Meaning
+
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+LONGEST = 65_536  # characters; a longer body is shown as it is, and cut
+DEEPEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: how far it is moved in, the key with what it means, and what follows it."""
+
+    indent: str
+    key: str | None
+    place: str
+    kind: str  # of the value: text, or other; empty for brackets
+    value: str
+    comma: str
+    meaning: Meaning
+
+
+def lines_of(text: str, meanings: Mapping[str, Meaning]) -> list[Line] | None:
+    """The lines of a JSON text; None: it is none, or too long to be laid out."""
+    if len(text) > LONGEST:
+        return None
+    try:
+        json.loads(text)
+        return list(_lines(TOKEN.findall(text), meanings))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _lines(tokens: list[str], meanings: Mapping[str, Meaning]) -> Iterator[Line]:
+    way: list[str] = []  # the key of each object and list around the present value
+    opened: list[str] = []
+    key: str | None = None
+    for at, token in enumerate(tokens):
+        following = tokens[at + 1] if at + 1 < len(tokens) else ""
+        if token in ",:":
+            continue
+        if following == ":":
+            key = token
+            continue
+        name = json.loads(key) if key else ""
+        place = ".".join([*filter(None, way), *([name] if name else [])])
+        told = meanings.get(place, NOTHING) if key else NOTHING
+        if token in "}]":
+            way.pop()
+            comma = "," if following == "," else ""
+            if opened.pop() == tokens[at - 1]:  # nothing is in it: closed on the line that opened it
+                continue
+            yield Line("  " * len(opened), None, "", "", token, comma, NOTHING)
+        elif token in "{[":
+            is_empty = following in ("}", "]")
+            after = tokens[at + 2] if is_empty and at + 2 < len(tokens) else ""
+            value = token + following if is_empty else token
+            yield Line("  " * len(opened), key, place, "", value, "," if after == "," else "", told)
+            opened.append(token)
+            way.append(name)
+            if len(opened) > DEEPEST:
+                raise ValueError("nested too deep to be laid out")
+        else:
+            kind = "text" if token.startswith('"') else "other"
+            yield Line("  " * len(opened), key, place, kind, token, "," if following == "," else "", told)
+        key = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body as a page shows it: laid out where it is JSON, and the exact text beside that."""
+
+    lines: list[Line] | None
+    exact: str
+    shown: str  # the exact text, cut where it is too long
+
+
+def body_of(text: str | None, meanings: Mapping[str, Meaning] | None = None) -> Body:
+    """A body, with what its fields mean."""
+    exact = text or ""
+    more = f"\n... and {len(exact) - LONGEST} more characters" if len(exact) > LONGEST else ""
+    return Body(lines_of(exact, meanings or {}), exact, exact[:LONGEST] + more)
+
+
+def curl_of(exchange: Mapping[str, Any], address: str, key: Mapping[str, str]) -> str:
+    """A request of the journal as a command to paste, with the key that the journal masks."""
+    own = {"host", "content-length", "connection", "user-agent", "accept-encoding", "accept", "cookie"}
+    own |= {name.lower() for name in key}
+    sent = {name: value for name, value in exchange["headers"].items() if name.lower() not in own and value != "***"}
+    headers = [f"-H {quote(f'{name}: {value}')}" for name, value in (sent | dict(key)).items()]
+    data = [f"--data-binary {quote(exchange['body'])}"] if exchange["body"] else []
+    return " \\\n  ".join([f"curl -X {exchange['method']} {quote(address + exchange['path'])}", *headers, *data])

@@ -1,0 +1,80 @@
+"""The feed: what to send and where to, and what happened to what was sent, newest on top."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import Response
+
+from emulator.ui.actions import done
+from emulator.ui.asking import Asker, Refused, part
+from emulator.ui.page import box
+from emulator.ui.page import show as show_page
+
+SHOWN = 60  # rows
+DELIVERIES = 200  # the newest webhooks are looked through for what became of those rows
+Row = dict[str, Any]
+
+
+def show(asker: Asker) -> Response:
+    """The page, or what moves on it."""
+    reached = asker.get(f"{box()}/providers")
+    return show_page(asker, "feed.html", "Feed", "feed_live.html", _values(asker, reached), **reached)
+
+
+def send_sample(asker: Asker, provider: str) -> Response:
+    """Open a case with made-up people, as a client of ours would."""
+    sent = asker.ask("POST", f"{box()}/samples/{part(provider)}")
+    if sent["status"] == 201:
+        return done("A sample case was sent.")
+    why = f"a planned fault answered {sent['status']}" if sent["status"] else "a planned fault cut the connection"
+    raise Refused(409, f"the sample was not accepted: {why}, or the key has expired", sent)
+
+
+def _values(asker: Asker, reached: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything on the page that moves."""
+    cases = asker.get(f"{box()}/cases", limit=SHOWN)
+    exchanges = asker.get(f"{box()}/requests", limit=2 * SHOWN)["requests"]
+    deliveries = asker.get(f"{box()}/deliveries", limit=DELIVERIES)["deliveries"]
+    counts = asker.get(f"{box()}/counts")
+    rows = list(_rows(cases["cases"], exchanges, deliveries))[:SHOWN]
+    return {
+        "rows": rows,
+        "now": asker.get(f"{box()}/clock")["now"],
+        "titles": {provider["name"]: provider["title"] for provider in reached["providers"]},
+        "counters": _counters(counts, sum(1 for row in rows if "refused" in row)),
+        "more": cases["count"] - len(cases["cases"]),
+        "reached": reached,
+    }
+
+
+def _counters(counts: Mapping[str, Any], refused: int) -> list[tuple[int, str]]:
+    """What is worth a number above the rows."""
+    cases, webhooks = counts["cases"], counts["deliveries"]
+    waiting = webhooks.get("scheduled", 0) + webhooks.get("in_flight", 0)
+    kept = webhooks.get("inbox", 0) + webhooks.get("blocked", 0)
+    told = [
+        (sum(cases.values()), "cases"),
+        (cases.get("open", 0) + cases.get("processing", 0), "in progress"),
+        (webhooks.get("delivered", 0), "webhooks delivered"),
+        (waiting, "on their way"),
+        (kept, "in the inbox"),
+        (webhooks.get("failed", 0), "given up"),
+        (refused, "refused lately"),
+    ]
+    return [(many, word) for many, word in told if many or word == "cases"]
+
+
+def _rows(cases: list[Row], exchanges: list[Row], deliveries: list[Row]) -> Iterator[Row]:
+    """Cases and refused requests, newest first.
+
+    The journal says what came before what: its times are wall time and those of cases the sandbox's.
+    """
+    numbers = {(e["provider"], e["case_id"]): e["number"] for e in exchanges if e["case_id"] is not None}
+    webhooks = {(delivery["provider"], delivery["case_id"]): delivery for delivery in deliveries}
+    refused = [e for e in reversed(exchanges) if e["refused"] is not None or (e["status"] or 0) >= 400]
+    for case in cases:
+        key = case["provider"], case["id"]
+        while refused and refused[0]["number"] > numbers.get(key, 0):
+            yield {"refused": refused.pop(0)}
+        yield {"case": case, "webhook": webhooks.get(key)}
+    yield from ({"refused": exchange} for exchange in refused)

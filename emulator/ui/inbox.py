@@ -1,0 +1,35 @@
+"""The inbox: webhooks that were kept instead of sent, and on demand all others, with headers and exact bytes."""
+
+from typing import Any
+
+from flask import Response, request
+
+from emulator.ui import words
+from emulator.ui.asking import Asker
+from emulator.ui.bodies import body_of
+from emulator.ui.page import box
+from emulator.ui.page import show as show_page
+
+SHOWN = 50
+KEPT = ("inbox", "blocked")
+
+
+def show(asker: Asker) -> Response:
+    """The page, or what moves on it."""
+    chosen = "all" if request.args.get("show") == "all" else "kept"
+    found = _find(asker, KEPT if chosen == "kept" else (None,))
+    reached = asker.get(f"{box()}/providers")
+    values = {
+        "chosen": chosen,
+        "webhooks": [{"delivery": one, "mark": words.fate_of(one), "body": body_of(one["body"])} for one in found],
+        "now": asker.get(f"{box()}/clock")["now"],
+        "titles": {provider["name"]: provider["title"] for provider in reached["providers"]},
+        "most": SHOWN,
+    }
+    return show_page(asker, "inbox.html", "Inbox", "inbox_live.html", values)
+
+
+def _find(asker: Asker, states: tuple[str | None, ...]) -> list[dict[str, Any]]:
+    """The newest webhooks in one of those states, newest first."""
+    found = [one for s in states for one in asker.get(f"{box()}/deliveries", state=s, limit=SHOWN)["deliveries"]]
+    return sorted(found, key=lambda one: str(one["created_at"]), reverse=True)[:SHOWN]

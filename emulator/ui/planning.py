@@ -1,0 +1,149 @@
+"""Rules and faults: how cases will end, and what is to go wrong; each form is made from what the control API says."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Response, request, url_for
+
+from emulator.ui.actions import done
+from emulator.ui.asking import Asker, Refused, part
+from emulator.ui.forms import WHEN, Field, read, submit, text_of
+from emulator.ui.page import box
+from emulator.ui.page import show as show_page
+
+OUTCOMES = ("approved", "denied", "undecided", "failed", "stuck")
+Form = dict[str, Any]
+
+
+def show(asker: Asker, refused: Mapping[str, Any] | None = None) -> Response:
+    """The page, or what moves on it; with the form that was refused."""
+    moving = {
+        "outcomes": asker.get(f"{box()}/outcomes"),
+        "faults": asker.get(f"{box()}/faults")["faults"],
+    }
+    forms = {"next": _next_form(asker), "rule": _rule_form(asker)}
+    kinds = [{**kind, "form": _fault_form(asker, kind)} for kind in asker.get("/faults")["kinds"]]
+    if refused:
+        forms = {name: dict(refused) if form["id"] == refused["id"] else form for name, form in forms.items()}
+        kinds = [
+            {**k, "form": dict(refused), "is_open": True} if k["form"]["id"] == refused["id"] else k for k in kinds
+        ]
+    answer = show_page(
+        asker, "planning.html", "Rules and faults", "planning_live.html", moving, forms=forms, kinds=kinds
+    )
+    answer.status_code = 422 if refused else answer.status_code
+    return answer
+
+
+def plan(asker: Asker) -> Response:
+    """Plan how the next cases end."""
+    form = _next_form(asker)
+    path = f"{box()}/outcomes/next"
+    return _submit(asker, form, lambda: asker.ask("POST", path, read(form["fields"])), "Planned for the next cases.")
+
+
+def forget_plans(asker: Asker) -> Response:
+    """Plan nothing any more."""
+    asker.ask("DELETE", f"{box()}/outcomes/next")
+    return done("Nothing is planned for the next cases any more.")
+
+
+def add_rule(asker: Asker) -> Response:
+    """Add a rule on requests."""
+    form = _rule_form(asker)
+    path = f"{box()}/outcomes/rules"
+    return _submit(asker, form, lambda: asker.ask("POST", path, read(form["fields"])), "The rule was added.")
+
+
+def remove_rule(asker: Asker) -> Response:
+    """Take a rule back, or all of them."""
+    which = request.form.get("id", "")
+    asker.ask("DELETE", f"{box()}/outcomes/rules" + (f"/{part(which)}" if which else ""))
+    return done("The rule was taken back." if which else "All rules were taken back.")
+
+
+def add_fault(asker: Asker, kind: str) -> Response:
+    """Plan a fault of that kind."""
+    known = {about["kind"]: about for about in asker.get("/faults")["kinds"]}
+    if kind not in known:
+        raise Refused(404, f"there is no fault called {kind[:50]}", None)
+    form = _fault_form(asker, known[kind])
+    order = {**read(form["fields"]), "kind": kind}
+    return _submit(asker, form, lambda: asker.ask("POST", f"{box()}/faults", order), "The fault was planned.")
+
+
+def remove_fault(asker: Asker) -> Response:
+    """Take a fault back, or all of them."""
+    which = request.form.get("id", "")
+    asker.ask("DELETE", f"{box()}/faults" + (f"/{part(which)}" if which else ""))
+    return done("The fault was taken back." if which else "All faults were taken back.")
+
+
+def _submit(asker: Asker, form: Form, order: Any, told: str) -> Response:
+    return submit(form, order, told, lambda refused: show(asker, refused))
+
+
+def _next_form(asker: Asker) -> Form:
+    fields = [
+        {
+            "name": "outcome",
+            "label": "Outcome",
+            "choices": OUTCOMES,
+            "means": "failed: the service breaks down over it",
+        },
+        {
+            "name": "times",
+            "label": "For how many cases",
+            "type": "integer",
+            "default_text": "1",
+            "means": "the next so many",
+        },
+        _provider(asker),
+    ]
+    return _form("next-outcome", "ui.planning_plan", "Plan", "Plan the next outcomes", fields)
+
+
+def _rule_form(asker: Asker) -> Form:
+    fields: list[Field] = [
+        _provider(asker),
+        *WHEN,
+        {"name": "outcome", "label": "Outcome", "choices": ("", *OUTCOMES), "means": "any: left to the other rules"},
+        {"name": "delay", "label": "Delay", "type": "number", "means": "seconds from creation to end"},
+        {"name": "risk_score", "label": "Risk", "type": "number", "means": "0 to 1, where the API tells one"},
+    ]
+    return _form("new-rule", "ui.planning_add_rule", "Add rule", "Add a rule", fields)
+
+
+def _fault_form(asker: Asker, kind: Mapping[str, Any]) -> Form:
+    own: list[Field] = [_setting(about) for about in kind["settings"]]
+    fields = [
+        *own,
+        _provider(asker),
+        {"name": "path", "label": "Path starts with", "means": "of the request, or of the webhook's target"},
+        {
+            "name": "times",
+            "label": "Times",
+            "type": "integer",
+            "means": "how often it strikes; empty: whenever it fits",
+        },
+        {"name": "expires_in", "label": "Expires in", "type": "number", "default_text": "900", "means": "seconds"},
+        {"name": "probability", "label": "Probability", "type": "number", "default_text": "1", "means": "0 to 1"},
+        *WHEN,
+    ]
+    name = kind["kind"]
+    return _form(f"fault-{name}", "ui.planning_add_fault", "Plan this fault", f"Plan {name}", fields, kind=name)
+
+
+def _setting(about: Mapping[str, Any]) -> Field:
+    bounds = f" ({about['low']:g} to {about['high']:g})" if about["type"] in ("integer", "number") else ""
+    label = about["name"].replace("_", " ").capitalize()
+    return {**about, "label": label, "means": about["means"] + bounds, "default_text": text_of(about["default"])}
+
+
+def _provider(asker: Asker) -> Field:
+    names = [provider["name"] for provider in asker.get(f"{box()}/providers")["providers"]]
+    return {"name": "provider", "label": "API", "choices": ["", *names], "means": "any: both"}
+
+
+def _form(id_: str, endpoint: str, button: str, label: str, fields: Sequence[Field], **path: Any) -> Form:
+    return {"id": id_, "action": url_for(endpoint, **path), "button": button, "label": label, "fields": fields}

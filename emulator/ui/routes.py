@@ -1,0 +1,95 @@
+"""The pages by their paths. The module of a page is imported when somebody first opens it, so that no start pays."""
+
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from flask import Blueprint, Response, request
+from markupsafe import Markup, escape
+
+from emulator.ui.asking import Asker
+from emulator.ui.page import protect
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One route: its verb and path, and the function of this room that answers."""
+
+    verb: str
+    path: str
+    place: str  # module.function
+    open_to_all: bool = False  # also to those who do not know the control token
+
+
+PAGES = (
+    Page("GET", "/assets/<name>", "assets.show", open_to_all=True),
+    Page("GET", "/login", "login.show", open_to_all=True),
+    Page("POST", "/login", "login.enter", open_to_all=True),
+    Page("POST", "/samples/<provider>", "feed.send_sample"),
+    Page("GET", "/clock", "clock.show"),
+    Page("POST", "/clock", "clock.change"),
+    Page("GET", "/cases/<provider>/<int:case_id>", "case.show"),
+    Page("POST", "/cases/<provider>/<int:case_id>/complete", "case.complete"),
+    Page("POST", "/deliveries/<delivery_id>/send", "case.send_again"),
+    Page("GET", "/inbox", "inbox.show"),
+    Page("GET", "/requests", "exchanges.show"),
+    Page("GET", "/requests/<int:number>", "exchanges.show_one"),
+    Page("GET", "/planning", "planning.show"),
+    Page("POST", "/planning/next", "planning.plan"),
+    Page("POST", "/planning/next/forget", "planning.forget_plans"),
+    Page("POST", "/planning/rules", "planning.add_rule"),
+    Page("POST", "/planning/rules/remove", "planning.remove_rule"),
+    Page("POST", "/planning/faults/<kind>", "planning.add_fault"),
+    Page("POST", "/planning/faults/remove", "planning.remove_fault"),
+    Page("GET", "/sandboxes", "sandboxes.show"),
+    Page("POST", "/sandboxes", "sandboxes.create"),
+    Page("POST", "/sandboxes/settings", "sandboxes.change"),
+    Page("POST", "/sandboxes/reset", "sandboxes.reset"),
+    Page("GET", "/documents", "documents.show_first"),
+    Page("GET", "/documents/<name>", "documents.show"),
+    Page("GET", "/documents/<name>.json", "documents.read"),
+)
+
+
+def blueprint(asker: Asker, welcome: str) -> Blueprint:
+    """All pages; `welcome` is what the first one says to a caller that is no browser."""
+    routes = Blueprint("ui", __name__, template_folder="templates")
+    routes.after_request(protect)
+    # What an attribute of a page holds is read back to the byte: a browser would make \r\n one character.
+    routes.add_app_template_filter(lambda text: escape(text).replace("\r", Markup("&#13;")), "exact")
+    routes.register_error_handler(Exception, partial(_explain, asker))
+    routes.add_url_rule("/", "feed_show", partial(_welcome, asker, welcome))
+    for page in PAGES:
+        view = partial(_answer, asker, page)
+        routes.add_url_rule(page.path, page.place.replace(".", "_"), view, methods=[page.verb])
+    return routes
+
+
+def _welcome(asker: Asker, welcome: str) -> Response:
+    """The feed to a browser; a few lines of text to everybody else, as to curl."""
+    best = request.accept_mimetypes.best_match(["text/plain", "text/html"])
+    if best == "text/html":
+        answer = _answer(asker, Page("GET", "/", "feed.show"))
+    else:
+        answer = Response(welcome, content_type="text/plain; charset=utf-8")
+    answer.vary.add("Accept")
+    return answer
+
+
+def _answer(asker: Asker, page: Page, **path: Any) -> Response:
+    if asker.token is not None and not page.open_to_all:
+        from emulator.ui import login
+
+        kept_out = login.keep_out(asker.token)
+        if kept_out:
+            return kept_out
+    module, _, function = page.place.partition(".")
+    answer: Response = getattr(import_module(f"emulator.ui.{module}"), function)(asker, **path)
+    return answer
+
+
+def _explain(asker: Asker, error: Exception) -> Response:
+    from emulator.ui import troubles  # only what went wrong needs it
+
+    return troubles.explain(asker, error)

@@ -1,0 +1,140 @@
+"""A case on one time axis, as the numbers of a drawing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import log1p
+from typing import Any
+
+from emulator.ui import words
+
+LEFT, RIGHT = 60, 60  # so that the first and the last label have room
+NEAREST, WIDEST = 104, 220  # pixels between two marks
+LETTER = 7.4  # pixels
+MOST_TO_COME = 3  # attempts
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, or will."""
+
+    at: datetime
+    title: str
+    tone: str
+    shape: str
+    came: bool  # False: it is to come
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An event on the axis, and how long after the one before it."""
+
+    x: int
+    title: str
+    time: str
+    exact: str
+    tone: str
+    shape: str
+    came: bool
+    gap: str
+    gap_x: int
+    before_x: int
+
+
+def draw(events: Sequence[Event]) -> tuple[int, list[Placed]]:
+    """The width of the drawing and the events on it; the longer the wait the wider the gap, but not in proportion."""
+    placed: list[Placed] = []
+    x, before, last = LEFT, None, ""
+    for event in sorted(events, key=lambda event: event.at):
+        start = x
+        seconds = (event.at - before).total_seconds() if before else 0.0
+        if before is not None:
+            room = round(LETTER * (len(last) + len(event.title)) / 2) + 16  # for the two labels
+            x += max(room, min(WIDEST, NEAREST + round(14 * log1p(seconds))))
+        stamp = event.at.isoformat(timespec="milliseconds")
+        gap = words.span(seconds) if seconds >= 0.001 else ""
+        exact = f"{stamp[:10]} {stamp[11:23]} UTC"
+        mark = (event.title, stamp[11:23], exact, event.tone, event.shape, event.came)
+        placed.append(Placed(x, *mark, gap if before else "", (start + x) // 2, start))
+        before, last = event.at, event.title
+    return x + RIGHT, placed
+
+
+def events_of(
+    case: Mapping[str, Any],
+    request: Mapping[str, Any] | None,
+    webhooks: Sequence[Mapping[str, Any]],
+    retry: list[float],
+) -> list[Event]:
+    """Everything about a case that has a moment."""
+    created = words.moment_of(case["created_at"])
+    events = [Event(created, "created", "blue", "ring", True)]
+    if request:
+        events.append(Event(created - timedelta(milliseconds=request["took_ms"]), "request", "grey", "dot", True))
+    events += _steps(case)
+    for number, webhook in enumerate(webhooks, 1):
+        events += _attempts(webhook, retry, f"webhook {number} " if len(webhooks) > 1 else "")
+    return events
+
+
+def _steps(case: Mapping[str, Any]) -> Iterator[Event]:
+    mark, updated = words.state_of(case), words.moment_of(case["updated_at"])
+    ends = words.moment_of(case["ends_at"]) if case["ends_at"] else None
+    starts = words.moment_of(case["starts_at"]) if case["starts_at"] else None
+    if case["state"] in ("open", "processing"):
+        if starts and case["state"] == "open":
+            yield Event(starts, "processing", "blue", "ring", False)
+        elif case["state"] == "processing":
+            yield Event(updated, "processing", "blue", "ring", True)
+        if ends and case["next_step_at"]:
+            yield Event(ends, "completed", "grey", "ring", False)
+        return
+    if starts and starts <= updated and starts != ends:
+        yield Event(starts, "processing", "blue", "ring", True)
+    if updated > words.moment_of(case["created_at"]):
+        yield Event(updated, mark.word, mark.tone, mark.shape, True)
+
+
+def _attempts(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iterator[Event]:
+    for attempt in webhook["attempts"]:
+        ok = attempt["status"] is not None and 200 <= attempt["status"] < 300
+        told = attempt["status"] or "no answer"
+        tone, shape = ("green", "tick") if ok else ("red", "cross")
+        title = f"{lead}attempt {attempt['number']}: {told}"
+        yield Event(words.moment_of(attempt["ended_at"]), title, tone, shape, True)
+    if webhook["state"] in ("inbox", "blocked"):
+        mark = words.fate_of(webhook)
+        born = words.moment_of(webhook["created_at"])
+        yield Event(born + timedelta(microseconds=1), f"{lead}{mark.word}", mark.tone, "dot", True)
+    if webhook["state"] == "scheduled" and webhook["next_attempt_at"]:
+        yield from _to_come(webhook, retry, lead)
+
+
+def _to_come(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iterator[Event]:
+    number, at = len(webhook["attempts"]) + 1, words.moment_of(webhook["next_attempt_at"])
+    for _ in range(MOST_TO_COME):
+        yield Event(at, f"{lead}attempt {number}", "amber", "clock", False)
+        if number > len(retry):
+            return
+        at += timedelta(seconds=retry[number - 1])
+        number += 1
+
+
+def bars(deliveries: Sequence[Mapping[str, Any]], most: int = 40) -> dict[str, Any] | None:
+    """The latencies of the sandbox's newest attempts, as the numbers of a small chart; None: there was none."""
+    attempts = [attempt for delivery in deliveries for attempt in delivery["attempts"]]
+    attempts = sorted(attempts, key=lambda attempt: attempt["ended_at"])[-most:]
+    if not attempts:
+        return None
+    times = [attempt["latency_ms"] for attempt in attempts]
+    highest = max(times) or 1.0
+    shown = [
+        {
+            "x": 6 * place,
+            "height": max(2, round(40 * attempt["latency_ms"] / highest)),
+            "ok": attempt["status"] is not None and 200 <= attempt["status"] < 300,
+            "told": f"{attempt['status'] or attempt['error'] or 'no answer'} in {attempt['latency_ms']:.0f} ms",
+        }
+        for place, attempt in enumerate(attempts)
+    ]
+    return {"bars": shown, "width": 6 * most, "median": sorted(times)[len(times) // 2], "highest": highest}

@@ -1,0 +1,31 @@
+"""Errors on pages: what happened, why, and what to do."""
+
+from flask import Response, render_template
+from werkzeug.exceptions import HTTPException
+
+from emulator.ui.actions import is_scripted
+from emulator.ui.asking import Asker, Refused
+from emulator.ui.page import html, page
+
+ADVICE = {
+    404: "Go back to the feed: it shows what this sandbox holds.",
+    409: "Look at the page again: things have moved on.",
+    422: "Change what is named and send it again.",
+    503: "Wait a second and try again: other requests are waiting for their answers.",
+}
+WHAT = {404: "This does not exist", 409: "This cannot be done now", 422: "This was not understood"}
+
+
+def explain(asker: Asker, error: Exception) -> Response:
+    """The refusal in words for people; what is a bug goes on to the handler of all bugs."""
+    if isinstance(error, HTTPException):
+        error = Refused(error.code or 500, "nothing is kept at this address in this sandbox", None)
+    if not isinstance(error, Refused):
+        raise error
+    what, advice = WHAT.get(error.status, "This did not work"), ADVICE.get(error.status, "Look at the emulator's log.")
+    why = f"{error.detail[:1].upper()}{error.detail[1:]}"
+    if not is_scripted():
+        return page(asker, "trouble.html", what, error.status, why=why, advice=advice)
+    answer = html(render_template("told.html", told=f"{what}.", lines=[f"{why}.", advice], tone="bad"), error.status)
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#told", "innerHTML"
+    return answer

@@ -1,0 +1,57 @@
+"""What is emulated, samples that are sent, and counts."""
+
+import json
+
+import pytest
+
+from tests.emulators import Emulator
+
+
+def test_the_providers_say_key_first_request_and_endings(emulator: Emulator) -> None:
+    told = emulator.control("GET", "providers").json()
+    assert told["address"] == emulator.url
+    one, other = told["providers"]
+    assert (one["name"], one["key"]) == ("aplyid", {"X-Workflow-Access-Key": f"test_{emulator.sandbox}"})
+    assert one["endings"] == [{"outcome": "approved"}, {"outcome": "denied"}, {"outcome": "no_decision_yet"}]
+    assert {"status": "ERROR"} in other["endings"]
+    assert all(f"test_{emulator.sandbox}" in provider["curl"] for provider in told["providers"])
+
+
+@pytest.mark.parametrize("provider", ["aplyid", "sphinxhq"])
+def test_each_sample_that_is_sent_opens_another_case(emulator: Emulator, provider: str) -> None:
+    sent = [emulator.control("POST", f"samples/{provider}", {}).json() for _ in range(2)]
+    assert [one["status"] for one in sent] == [201, 201]
+    assert sent[0]["body"] != sent[1]["body"]
+    assert emulator.control("GET", "cases").json()["count"] == 2
+    found = emulator.control("GET", f"requests?provider={provider}").json()["requests"]
+    assert [exchange["answer"]["body"] for exchange in found] == [one["answer"] for one in sent]
+    assert [json.loads(exchange["body"]) for exchange in found] == [one["body"] for one in sent]
+
+
+def test_a_sample_that_a_fault_cuts_off_says_so(emulator: Emulator) -> None:
+    emulator.control("POST", "faults", {"kind": "connection_reset", "times": 1})
+    sent = emulator.control("POST", "samples/aplyid", {"seed": 3}).json()
+    assert (sent["status"], sent["answer"]) == (None, "")
+    assert emulator.control("POST", "samples/nobody", {}).status_code == 404
+
+
+def test_states_are_counted(emulator: Emulator) -> None:
+    assert emulator.control("GET", "counts").json() == {"cases": {}, "deliveries": {}}
+    emulator.control("PATCH", "clock", {"mode": "frozen"})
+    emulator.control("PATCH", "", {"delay": 60})
+    emulator.aplyid.open_case()
+    emulator.aplyid.open_case(activity__external_id="other")
+    emulator.control("POST", "cases/aplyid/1024/complete", {"outcome": "denied"})
+    assert emulator.control("GET", "counts").json() == {
+        "cases": {"completed": 1, "open": 1},
+        "deliveries": {"inbox": 1},
+    }
+    assert emulator.control("GET", "deliveries?limit=0").json()["count"] == 0
+
+
+def test_a_case_says_when_it_starts_and_ends_by_itself(emulator: Emulator) -> None:
+    emulator.control("PATCH", "clock", {"mode": "frozen", "at": "2030-01-01T00:00:00Z"})
+    emulator.control("PATCH", "", {"delay": 60})
+    emulator.aplyid.open_case()
+    case = emulator.control("GET", "cases/aplyid/1024").json()
+    assert (case["starts_at"], case["ends_at"]) == ("2030-01-01T00:00:30.000000Z", "2030-01-01T00:01:00.000000Z")
