@@ -3,7 +3,7 @@
 from marshmallow import INCLUDE, Schema, fields
 from marshmallow.validate import OneOf
 
-from emulator.control.answers_cases import CaseOut, CasesOut, SampleOut
+from emulator.control.answers_cases import CaseOut, CasesOut, ChecksOut, FlowOut, SampleOut
 from emulator.control.answers_planning import OUTCOMES, FaultKindsOut, FaultOut, FaultsOut, OutcomesOut, RuleOut
 from emulator.control.answers_requests import RequestsOut
 from emulator.core.deliveries import DeliveryState
@@ -192,6 +192,8 @@ ANSWERS: dict[str, tuple[int, type[Schema]]] = {
     "list_cases": (200, CasesOut),
     "draw_sample": (200, SampleOut),
     "read_case": (200, CaseOut),
+    "read_flow": (200, FlowOut),
+    "read_checks": (200, ChecksOut),
     "complete_case": (200, CaseOut),
     "read_outcomes": (200, OutcomesOut),
     "plan_outcome": (201, OutcomesOut),
