@@ -23,6 +23,9 @@ from emulator.delivery.worker import Worker
 from emulator.providers import aplyid, sphinxhq
 from emulator.settings import BadSetting, Settings, suggest
 from emulator.store.sqlite import SqliteStore
+from emulator.ui import flow
+from emulator.ui import routes as ui
+from emulator.ui.asking import Asker
 from emulator.web import hooks
 from emulator.web.admission import Admission
 from emulator.web.links import Links
@@ -115,6 +118,9 @@ def _flask_app(settings: Settings, core: Core, desks: dict[str, Desk], public_ur
     for provider in PROVIDERS:
         app.register_blueprint(provider.blueprint(desks[provider.name]))
     app.register_blueprint(control.blueprint(_room(core, meter, public_url), settings.control_token))
+    asker = Asker(app, settings.control_token)
+    app.register_blueprint(ui.blueprint(asker, Response(what_to_send(public_url))))
+    app.register_blueprint(flow.blueprint(asker, {p.name: p.flow for p in PROVIDERS if p.flow}))
     app.add_url_rule(
         "/", "welcome", lambda: Response(what_to_send(public_url), content_type="text/plain; charset=utf-8")
     )
@@ -137,6 +143,7 @@ def _room(core: Core, meter: Meter, public_url: str) -> ControlRoom:
         endings={p.name: p.completion_in() for p in PROVIDERS},
         descriptions={p.name: p.describe for p in PROVIDERS},
         samples={p.name: p.draw_sample for p in PROVIDERS},
+        flows={p.name: p.flow for p in PROVIDERS if p.flow},
         address=public_url,
     )
 

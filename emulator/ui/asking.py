@@ -33,7 +33,9 @@ class Asker:
         """The same for any verb; {} is sent where there is no body."""
         sent = b"" if method == "GET" else json.dumps({} if body is None else body).encode()
         started: list[str] = []
-        pieces = self.application(self._environ(method, path, query or {}, sent), lambda status, *_: started.append(status))
+        pieces = self.application(
+            self._environ(method, path, query or {}, sent), lambda status, *_: started.append(status)
+        )
         told = json.loads(b"".join(pieces) or b"null")
         status = int(started[0].split()[0])
         if status >= 400:
