@@ -22,14 +22,12 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         if flow is None:
             raise Refused(404, f"cases of {provider[:100]} have no guided flow; those of {', '.join(room.flows)} do")
         case = room.cases.get(name, provider, flow.case_id_of(number))
-        _, preferences, _ = room.sandboxes.look(name)
         words: dict[str, str] = {outcome.value: word for outcome, word in flow.words.items()}
         return answer(
             {
                 "case": render_case(room, case),
                 "applicant": _render_applicant(flow.applicant(case)),
-                # One that never ends by itself has no end planned: it waits for its applicant.
-                "planned_outcome": case.verdict.outcome if case.verdict.ends else preferences.default_outcome,
+                "planned_outcome": case.verdict.outcome,
                 "endings": words,
             }
         )

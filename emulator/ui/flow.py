@@ -5,12 +5,12 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, g, redirect, render_template, request
 
 from emulator.ui.asking import Asker, Refused
 from emulator.ui.flow_answers import DONE, STEPS, answered, changes, name_of, problems
-from emulator.ui.flow_visit import Visit, arrival, find_visit
-from emulator.ui.page import fragment, html, protect, sandbox
+from emulator.ui.flow_visit import Arrival, Visit, arrival, find_visit
+from emulator.ui.page import html, protect, sandbox
 from emulator.web.provider import Flow
 
 
@@ -108,6 +108,7 @@ def _page(
     **values: Any,
 ) -> Response:
     typed = visit.typed if typed is None else typed
+    arrived = arrival(visit)
     step = STEPS[position - 1] if 0 < position <= len(STEPS) else ""
     return _show(
         template,
@@ -120,7 +121,8 @@ def _page(
         answers=typed,
         wrong=wrong or {},
         who=name_of(visit.applicant, typed),
-        arrival=arrival(visit),
+        arrival=arrived,
+        mark=_mark(arrived),
         **values,
     )
 
@@ -133,7 +135,19 @@ def _arrival(asker: Asker, visit: Visit) -> Response:
     """What the presenter's drawer shows of the case and its webhook, asked for each second."""
     if not visit.presents:
         return html("", 204)
-    return fragment("flow_arrival.html", request.args.get("seen"), {"visit": visit, "arrival": arrival(visit)})
+    told = arrival(visit)
+    mark = _mark(told)
+    g.quiet = True  # the log is for what somebody did
+    if request.args.get("seen") == mark:
+        return html("", 204)
+    return _show("flow_arrival.html", 200, visit=visit, arrival=told, mark=mark)
+
+
+def _mark(told: Arrival) -> str:
+    """What the drawer shows, in a few letters."""
+    import hashlib
+
+    return hashlib.blake2b(repr(told).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _show(template: str, status: int, **values: Any) -> Response:

@@ -64,6 +64,13 @@ def test_an_applicant_goes_from_the_link_to_the_received_webhook(stage: Stage, e
         heading(page, "This check is finished")
 
 
+def test_a_case_that_waits_ends_approved_unless_the_presenter_chooses(stage: Stage) -> None:
+    link = open_case(stage)
+    assert 'value="approved" form="step" checked' in stage.emulator.http.get(link).text
+    stage.emulator.http.post(link.replace("position=1", "position=7"), {"from": "6"})
+    assert stage.receiver.next().json["client"]["approval_status"] == "approved"
+
+
 def test_it_needs_no_script(stage: Stage) -> None:
     with stage.page(PHONE, java_script_enabled=False) as page:
         page.goto(open_case(stage))
