@@ -13,7 +13,7 @@ from emulator.control.room import ControlRoom
 from emulator.core.cases import Cases
 from emulator.core.deliveries import Letter, Silence
 from emulator.core.journal import Journal
-from emulator.core.model import Case
+from emulator.core.model import DEFAULT_SANDBOX, Case
 from emulator.core.ports import Ending
 from emulator.core.preferences import Preferences
 from emulator.core.retry import parse_retry
@@ -31,6 +31,7 @@ from emulator.web.admission import Admission
 from emulator.web.links import Links
 from emulator.web.meter import Meter
 from emulator.web.provider import Desk, Provider
+from emulator.web.receiver import Receiver
 from emulator.web.sandbox_path import select_by_path
 from emulator.wiring import Core, wire
 
@@ -48,6 +49,7 @@ class Built:
     targets: Targets
     desks: Mapping[str, Desk]
     journal: Journal
+    receiver: Receiver | None  # of the demo
 
 
 def create_app(settings: Settings, address: str | None = None) -> Built:
@@ -60,7 +62,18 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
     core.endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
     core.sandboxes.watch_all()
     app = _flask_app(settings, core, desks, public_url)
-    return Built(app, core.store, core.worker, core.cases, targets, desks, core.journal)
+    receiver = _demo(app, settings) if settings.demo else None
+    return Built(app, core.store, core.worker, core.cases, targets, desks, core.journal, receiver)
+
+
+def _demo(app: Flask, settings: Settings) -> Receiver:
+    """The default sandbox filled, and a receiver for the stage."""
+    from emulator.ui import demo_filling
+
+    demo_filling.fill(Asker(app, settings.control_token), DEFAULT_SANDBOX)
+    app.extensions["demo"] = Receiver()
+    receiver: Receiver = app.extensions["demo"]
+    return receiver
 
 
 def _preferences(settings: Settings) -> Preferences:
@@ -119,7 +132,7 @@ def _flask_app(settings: Settings, core: Core, desks: dict[str, Desk], public_ur
         app.register_blueprint(provider.blueprint(desks[provider.name]))
     app.register_blueprint(control.blueprint(_room(core, meter, public_url), settings.control_token))
     asker = Asker(app, settings.control_token)
-    app.register_blueprint(ui.blueprint(asker, Response(what_to_send(public_url))))
+    app.register_blueprint(ui.blueprint(asker))
     app.register_blueprint(flow.blueprint(asker, {p.name: p.flow for p in PROVIDERS if p.flow}))
     app.add_url_rule(
         "/", "welcome", lambda: Response(what_to_send(public_url), content_type="text/plain; charset=utf-8")

@@ -34,6 +34,8 @@ class RunningEmulator:
         """Answer what was asked, let webhooks under way end, free the port."""
         self._server.stop()
         self._built.worker.stop()
+        if self._built.receiver:
+            self._built.receiver.close()
         self._built.store.close()
 
     def __enter__(self) -> "RunningEmulator":

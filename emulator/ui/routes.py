@@ -1,5 +1,8 @@
-"""The pages, each in a module of its own."""
+"""The pages by their paths; the module of a page is imported when somebody first opens it."""
 
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from typing import Any
 
 from flask import Blueprint, Response
@@ -7,13 +10,34 @@ from flask import Blueprint, Response
 from emulator.ui.asking import Asker
 from emulator.ui.page import protect
 
-PAGES: tuple[Any, ...] = ()
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One route: its verb and path, and the function of this room that answers."""
+
+    verb: str
+    path: str
+    place: str  # module.function
 
 
-def blueprint(asker: Asker, welcome: Response) -> Blueprint:
-    """All pages; `welcome` is what the first one says to a caller that is no browser."""
+PAGES = (
+    Page("GET", "/demo", "demo.show"),
+    Page("GET", "/demo/<name>", "demo.story"),
+    Page("POST", "/demo/<name>", "demo.act"),
+    Page("GET", "/analyst/<provider>/<int:case_id>", "analyst.show"),
+)
+
+
+def blueprint(asker: Asker) -> Blueprint:
+    """All pages."""
     routes = Blueprint("ui", __name__, template_folder="templates", static_folder="static", static_url_path="/assets")
     routes.after_request(protect)
     for page in PAGES:
-        page.add_routes(routes, asker, welcome)
+        routes.add_url_rule(page.path, page.place.replace(".", "_"), partial(_answer, asker, page), methods=[page.verb])
     return routes
+
+
+def _answer(asker: Asker, page: Page, **path: Any) -> Response:
+    module, _, function = page.place.partition(".")
+    answer: Response = getattr(import_module(f"emulator.ui.{module}"), function)(asker, **path)
+    return answer
