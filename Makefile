@@ -6,13 +6,16 @@ BIN := $(VENV)/bin
 SOURCES := emulator tests benchmarks examples
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench clean
+.PHONY: help run demo test check format bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 run: $(VENV)/run.stamp ## Install and start the emulator; ARGS="--port 0" passes flags
 	@$(BIN)/case-emulator serve $(ARGS)
+
+demo: $(VENV)/run.stamp ## Start it with three days of a made-up company, and stories to present
+	@$(BIN)/case-emulator serve --demo $(ARGS)
 
 test: $(VENV)/test.stamp ## Install and run all tests; ARGS="-k webhook" passes options to pytest
 	@$(BIN)/pytest $(ARGS)

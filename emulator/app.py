@@ -1,6 +1,6 @@
 """Where the parts are wired, and nowhere else: the use cases in `wiring`, here what is around them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from shlex import quote
@@ -25,14 +25,17 @@ from emulator.delivery.worker import Worker
 from emulator.providers import aplyid, sphinxhq
 from emulator.settings import BadSetting, Settings, suggest
 from emulator.store.sqlite import SqliteStore
+from emulator.ui import flow
 from emulator.ui import routes as pages
 from emulator.ui.asking import Asker
 from emulator.web import hooks
 from emulator.web.admission import Admission
+from emulator.web.application import Application
 from emulator.web.cors import Cors
 from emulator.web.links import Links
 from emulator.web.meter import Meter
 from emulator.web.provider import Desk, Provider
+from emulator.web.receiver import Receiver
 from emulator.web.sandbox_path import select_by_path
 from emulator.wiring import Core, wire
 
@@ -53,6 +56,7 @@ class Built:
     targets: Targets
     desks: Mapping[str, Desk]
     journal: Journal
+    receiver: Receiver | None  # of the demo
 
 
 def create_app(settings: Settings, address: str | None = None) -> Built:
@@ -72,7 +76,18 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
         core.store.close()
         raise
     app = _flask_app(settings, core, desks, public_url)
-    return Built(app, core.store, core.worker, core.cases, targets, desks, core.journal)
+    receiver = _demo(app, settings) if settings.demo else None
+    return Built(app, core.store, core.worker, core.cases, targets, desks, core.journal, receiver)
+
+
+def _demo(app: Flask, settings: Settings) -> Receiver:
+    """The default sandbox filled, and a receiver for the stage."""
+    from emulator.ui import demo_filling
+
+    demo_filling.fill(Asker(app, settings.control_token), DEFAULT_SANDBOX)
+    app.extensions["demo"] = Receiver()
+    receiver: Receiver = app.extensions["demo"]
+    return receiver
 
 
 def _preferences(settings: Settings, rules: tuple[Rule, ...]) -> Preferences:
@@ -120,14 +135,6 @@ def describe(name: str, settings: Settings) -> dict[str, Any]:
         built.store.close()
 
 
-class Application(Flask):
-    """Flask without the question, eight times a request, whether a function of ours might be a coroutine."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function itself: none of ours is async."""
-        return func
-
-
 def _flask_app(settings: Settings, core: Core, desks: dict[str, Desk], public_url: str) -> Flask:
     meter = Meter()
     app = Application("emulator", static_folder=None)
@@ -142,6 +149,7 @@ def _flask_app(settings: Settings, core: Core, desks: dict[str, Desk], public_ur
     app.register_blueprint(control.blueprint(_room(core, meter, public_url), settings.control_token))
     asker = Asker(app.wsgi_app, settings.control_token)
     app.register_blueprint(pages.blueprint(asker, what_to_send(public_url, settings)))
+    app.register_blueprint(flow.blueprint(asker, {p.name: p.flow for p in PROVIDERS if p.flow}))
     return app
 
 
@@ -160,6 +168,7 @@ def _room(core: Core, meter: Meter, public_url: str) -> ControlRoom:
         endings=_completions(),
         descriptions={p.name: p.describe for p in PROVIDERS},
         providers={p.name: p for p in PROVIDERS},
+        flows={p.name: p.flow for p in PROVIDERS if p.flow},
         address=public_url,
     )
 

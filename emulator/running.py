@@ -56,6 +56,8 @@ class RunningEmulator:
         self._stopped = True
         self._server.stop()
         self._built.worker.stop()
+        if self._built.receiver:
+            self._built.receiver.close()
         self._built.store.close()
 
     def __enter__(self) -> "RunningEmulator":

@@ -147,6 +147,9 @@ class Settings:
         "Change a guess about a service, as in sphinxhq.unauthorized=403; repeatable.",
         "NAME=VALUE",
     )
+    demo: bool = _setting(
+        read_flag, False, "Start with three days of a company that does not exist, and stories to present."
+    )
     log_format: str = _setting(read_log_format, "text", "How the log is written: text or json.", "FORMAT")
 
     @property

@@ -3,7 +3,16 @@
 from marshmallow import INCLUDE, Schema, fields
 from marshmallow.validate import OneOf
 
-from emulator.control.answers_cases import CaseOut, CasesOut, CountsOut, ProvidersOut, SampleOut, SentOut
+from emulator.control.answers_cases import (
+    CaseOut,
+    CasesOut,
+    ChecksOut,
+    CountsOut,
+    FlowOut,
+    ProvidersOut,
+    SampleOut,
+    SentOut,
+)
 from emulator.control.answers_planning import OUTCOMES, FaultKindsOut, FaultOut, FaultsOut, OutcomesOut, RuleOut
 from emulator.control.answers_requests import RequestsOut
 from emulator.control.answers_snapshots import SnapshotOut
@@ -179,6 +188,8 @@ ANSWERS: dict[str, tuple[int, type[Schema]]] = {
     "list_providers": (200, ProvidersOut),
     "count_states": (200, CountsOut),
     "read_case": (200, CaseOut),
+    "read_flow": (200, FlowOut),
+    "read_checks": (200, ChecksOut),
     "complete_case": (200, CaseOut),
     "read_outcomes": (200, OutcomesOut),
     "plan_outcome": (201, OutcomesOut),

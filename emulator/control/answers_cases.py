@@ -27,6 +27,7 @@ class CaseOut(Out):
     outcome = fields.String(allow_none=True, validate=OUTCOMES)
     risk_score = fields.Float(allow_none=True)
     rule = fields.String(metadata={"description": "the rule that decides how it ends"})
+    link = fields.String(allow_none=True, metadata={"description": "where its applicant goes through it"})
     created_at = fields.DateTime()
     updated_at = fields.DateTime()
     next_step_at = fields.DateTime(allow_none=True)
@@ -39,6 +40,55 @@ class CasesOut(Out):
 
     count = fields.Integer()
     cases = fields.Nested(CaseOut, many=True)
+
+
+class ApplicantOut(Out):
+    """What a request tells of whoever is verified; empty where it tells nothing."""
+
+    name = fields.String()
+    is_business = fields.Boolean()
+    first_name = fields.String()
+    last_name = fields.String()
+    born_on = fields.String()
+    email = fields.String()
+    phone = fields.String()
+    address = fields.List(fields.String(), metadata={"description": "its lines"})
+    purpose = fields.String()
+
+
+class FlowOut(Out):
+    """What the pages of an applicant show."""
+
+    case = fields.Nested(CaseOut)
+    applicant = fields.Nested(ApplicantOut)
+    planned_outcome = fields.String(validate=OUTCOMES, metadata={"description": "how it ends unless told otherwise"})
+    endings = fields.Dict(
+        keys=fields.String(validate=OUTCOMES),
+        values=fields.String(),
+        metadata={"description": "how it may end, in the words that complete it"},
+    )
+
+
+class CheckOut(Out):
+    """One check, and what an analyst wrote about it."""
+
+    id = fields.Integer()
+    kind = fields.String()
+    state = fields.String(validate=OneOf([state.value for state in State]))
+    outcome = fields.String(allow_none=True, validate=OUTCOMES)
+    risk_score = fields.Float(allow_none=True)
+    title = fields.String(allow_none=True)
+    note = fields.String(allow_none=True)
+    reasoning = fields.String(allow_none=True)
+    created_at = fields.DateTime()
+    updated_at = fields.DateTime()
+
+
+class ChecksOut(Out):
+    """The checks of a case."""
+
+    count = fields.Integer()
+    checks = fields.Nested(CheckOut, many=True)
 
 
 class SampleOut(Out):

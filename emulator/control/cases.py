@@ -32,19 +32,19 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     def list_cases(name: str, asked: dict[str, Any]) -> Response:
         """The cases of a sandbox, newest first."""
         count, found = _find(room, name, **asked)
-        return answer({"count": count, "cases": [_render(case) for case in found]})
+        return answer({"count": count, "cases": [render_case(room, case) for case in found]})
 
     @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>")
     def read_case(name: str, provider: str, case_id: int) -> Response:
         """One case, and the rule that decides how it ends."""
         room.ending_of(provider)
-        return answer(_render(room.cases.get(name, provider, case_id)))
+        return answer(render_case(room, room.cases.get(name, provider, case_id)))
 
     @routes.post("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>/complete")
     def complete_case(name: str, provider: str, case_id: int) -> Response:
         """End a case now, in the words of its provider."""
         order = read_body(room.ending_of(provider))
-        return answer(_render(room.completion.complete(name, provider, case_id, order)))
+        return answer(render_case(room, room.completion.complete(name, provider, case_id, order)))
 
 
 def _find(
@@ -60,7 +60,7 @@ def _find(
     return count, sorted(found, key=lambda case: (case.created_at, case.id), reverse=True)[:limit]
 
 
-def _render(case: Case) -> dict[str, Any]:
+def render_case(room: ControlRoom, case: Case) -> dict[str, Any]:
     """A case in the words of the emulator; each provider has its own."""
     return {
         "provider": case.provider,
@@ -71,6 +71,7 @@ def _render(case: Case) -> dict[str, Any]:
         "outcome": case.outcome,
         "risk_score": case.risk_score,
         "rule": case.verdict.rule,
+        "link": room.link_of(case),
         "created_at": moment(case.created_at),
         "updated_at": moment(case.updated_at),
         "next_step_at": moment(case.due_at),

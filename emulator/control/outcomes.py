@@ -125,8 +125,10 @@ def _planned(room: ControlRoom, provider: str | None, outcome: str, times: int) 
 
 def meaning_of(endings: Mapping[str, Schema], provider: str | None, word: str) -> Meaning:
     """What a word stands for, in the words of its provider, of any provider, or of the emulator; raises Refused."""
-    if word in ("failed", "stuck"):
-        return Meaning(Outcome.UNDECIDED, failed=word == "failed", ends=word != "stuck")
+    if word == "failed":
+        return Meaning(Outcome.UNDECIDED, failed=True)
+    if word == "stuck":  # as by surname: approved, should somebody end it after all
+        return Meaning(Outcome.APPROVED, ends=False)
     if word in [outcome.value for outcome in Outcome]:
         return Meaning(Outcome(word))
     schemas = [endings[provider]] if provider else endings.values()

@@ -10,14 +10,16 @@ from emulator.core.advance import TimeMachine
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
 from emulator.core.journal import Journal
+from emulator.core.model import Case
 from emulator.core.planning import Planning
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
 from emulator.core.tracking import Tracking
 from emulator.settings import suggest
+from emulator.web.links import Links
 from emulator.web.meter import Meter
 from emulator.web.problem import Refused
-from emulator.web.provider import Provider
+from emulator.web.provider import Flow, Provider
 from emulator.web.seats import Seats
 
 
@@ -38,6 +40,7 @@ class ControlRoom:
     endings: Mapping[str, Schema]  # by provider: how a case of its is said to end
     descriptions: Mapping[str, Callable[[str], dict[str, Any]]]  # by provider: its OpenAPI document, given our address
     providers: Mapping[str, Provider]
+    flows: Mapping[str, Flow]  # by provider, where its cases have one
     address: str  # where others reach us
 
     def ending_of(self, provider: str) -> Schema:
@@ -45,6 +48,14 @@ class ControlRoom:
         if provider not in self.endings:
             raise Refused(404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(self.endings))}")
         return self.endings[provider]
+
+    def link_of(self, case: Case) -> str | None:
+        """Where the applicant goes through the case; None: nowhere."""
+        flow = self.flows.get(case.provider)
+        if flow is None:
+            return None
+        path = flow.path.replace("<number>", str(flow.number_of(case)))
+        return Links(self.address).to(case.sandbox, f"{path}?position=1")
 
 
 def known_provider(endings: Mapping[str, Schema], name: str | None) -> str | None:

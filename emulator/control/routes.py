@@ -13,6 +13,7 @@ from emulator.control import (
     deliveries,
     documents,
     faults,
+    flows,
     metrics,
     outcomes,
     providers,
@@ -67,6 +68,7 @@ def blueprint(room: ControlRoom, token: str | None) -> Blueprint:
     clock.add_routes(routes, room)
     cases.add_routes(routes, room)
     providers.add_routes(routes, room)
+    flows.add_routes(routes, room)
     samples.add_routes(routes, room)
     outcomes.add_routes(routes, room)
     faults.add_routes(routes, room)

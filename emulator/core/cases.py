@@ -15,6 +15,7 @@ from emulator.core.ports import Store, Transaction
 from emulator.core.sandboxes import Sandboxes
 
 INBOX_LIMIT = 1_000
+HIGHEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,8 @@ class Cases:
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """That case; raises NotFound."""
+        if case_id > HIGHEST_ID:  # no store can be asked for it
+            raise NotFound("case", case_id)
         with self.store.reading() as read:
             case = read.case(sandbox, provider, case_id, self.sandboxes.now(read, sandbox))
         if case is None:

@@ -84,7 +84,7 @@ def _submit(asker: Asker, form: Form, order: Any, told: str) -> Response:
 
 
 def _next_form(asker: Asker) -> Form:
-    fields = [
+    fields: list[Field] = [
         {
             "name": "outcome",
             "label": "Outcome",

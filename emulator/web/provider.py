@@ -9,7 +9,7 @@ from marshmallow import Schema
 
 from emulator.core.cases import Cases
 from emulator.core.deliveries import Letter, Silence
-from emulator.core.model import Case, NewCase
+from emulator.core.model import Case, NewCase, Outcome
 from emulator.core.people import People
 from emulator.core.ports import Newborn
 from emulator.core.preferences import Preferences
@@ -61,6 +61,33 @@ class Sample:
     method: str = "POST"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Applicant:
+    """What a request tells of whoever is verified; the empty text where it tells nothing."""
+
+    name: str
+    is_business: bool = False
+    first_name: str = ""
+    last_name: str = ""
+    born_on: str = ""
+    email: str = ""
+    phone: str = ""
+    address: tuple[str, ...] = ()  # its lines
+    purpose: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flow:
+    """The pages to which the links in a provider's answers lead, below the address of a sandbox."""
+
+    path: str  # where the applicant goes through it, with <number> in it
+    result: str  # where the result is told, likewise
+    number_of: Callable[[Case], int]
+    case_id_of: Callable[[int], int]  # of that number
+    applicant: Callable[[Case], Applicant]
+    words: Mapping[Outcome, str]  # how a case may end, in the words that complete it
+
+
 @dataclass(frozen=True, kw_only=True)
 class Provider:
     """One emulated API. A further one is a folder like these two and one line in `app.py`."""
@@ -82,3 +109,4 @@ class Provider:
     draw_sample: Callable[[People, str], Sample]  # a request drawn by chance, for the sandbox of that name
     completion_in: type[Schema]  # how somebody says how a case is to end; loads to Completed
     describe: Callable[[str], dict[str, Any]]  # its OpenAPI document, given our address
+    flow: Flow | None = None

@@ -136,3 +136,32 @@ def test_a_case_says_which_rule_fired(patient: Emulator) -> None:
     read = patient.control("GET", "cases/aplyid/1024").json()
     assert (read["rule"], read["state"], read["client"]["name"]) == ("surname Denied", "open", "Jo Denied")
     assert patient.control("GET", "cases/aplyid/1").status_code == 404
+
+
+def test_a_case_tells_where_its_applicant_goes_through_it(emulator: Emulator) -> None:
+    opened = emulator.aplyid.open_case()
+    emulator.sphinxhq.open_case()
+    told = emulator.control("GET", "cases").json()["cases"]
+    assert {case["provider"]: case["link"] for case in told} == {"aplyid": opened["case_url"], "sphinxhq": None}
+
+
+def test_a_guided_flow_is_found_by_the_number_in_its_link(emulator: Emulator) -> None:
+    opened = emulator.aplyid.open_case(client__name="John Denied", client__clientable_attributes__firstname="Jo")
+    told = emulator.control("GET", f"flows/aplyid/{opened['guided_flow_id']}").json()
+    assert (told["case"]["id"], told["applicant"]["first_name"]) == (opened["case_id"], "Jo")
+    assert told["endings"][told["planned_outcome"]] == "denied"
+
+
+@pytest.mark.parametrize("path", ["flows/aplyid/5567", "flows/aplyid/1", f"flows/aplyid/{10**30}", "flows/sphinxhq/1"])
+def test_what_is_no_guided_flow_is_not_found(emulator: Emulator, path: str) -> None:
+    emulator.sphinxhq.open_case()
+    assert emulator.control("GET", path).status_code == 404
+    assert emulator.control("GET", f"cases/aplyid/{10**30}").status_code == 404
+
+
+def test_the_checks_of_a_case_say_what_an_analyst_found(emulator: Emulator) -> None:
+    emulator.sphinxhq.open_case(checks=[{"check_type": "PEP"}])
+    emulator.wait("inbox/wait")
+    [check] = emulator.control("GET", "cases/sphinxhq/1/checks").json()["checks"]
+    assert (check["kind"], check["outcome"]) == ("PEP", "approved")
+    assert all(check[name] for name in ("title", "note", "reasoning"))

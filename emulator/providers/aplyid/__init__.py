@@ -5,6 +5,7 @@ from typing import Any
 from emulator.core.ports import Newborn
 from emulator.providers.aplyid import errors, routes, webhook
 from emulator.providers.aplyid.ending import CompletionIn
+from emulator.providers.aplyid.flow import FLOW
 from emulator.providers.aplyid.sample import curl, draw_sample, key_of
 from emulator.web.provider import Provider, Switch
 
@@ -42,4 +43,5 @@ PROVIDER = Provider(
     draw_sample=draw_sample,
     completion_in=CompletionIn,
     describe=describe,
+    flow=FLOW,
 )

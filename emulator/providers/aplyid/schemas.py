@@ -18,6 +18,7 @@ CLIENT_TYPES = ("individual", "company", "trust", "charity", "estate", "society"
 APPROVALS = {Outcome.APPROVED: "approved", Outcome.DENIED: "denied", Outcome.UNDECIDED: "no_decision_yet"}
 # The service's printed sample: case 1024 has guided flow 5567. Every case takes one of each, so they stay in step.
 FLOW_OFFSET = 5567 - 1024
+FLOW_PATH = "/guided_flows/standard"
 REAL_APP = "https://workflow.aplyid.com"
 
 DOCUMENTED = {"x-fidelity": "documented"}
@@ -169,7 +170,7 @@ def flow_id(case: Case) -> int:
 
 def flow_url(case: Case, desk: Desk, rest: str) -> str:
     """A link to the case's guided flow: on this emulator, which serves it, or by switch on the service's own host."""
-    path = f"/guided_flows/standard/{flow_id(case)}{rest}"
+    path = f"{FLOW_PATH}/{flow_id(case)}{rest}"
     return f"{REAL_APP}{path}" if desk.switches["case-url"] == "real" else desk.links.to(case.sandbox, path)
 
 

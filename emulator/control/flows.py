@@ -1,0 +1,69 @@
+"""The routes that tell what the pages of an applicant, and of an analyst, show of a case."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from emulator.control.cases import render_case
+from emulator.control.room import ControlRoom
+from emulator.control.wire import answer, moment
+from emulator.core.model import Check
+from emulator.web.problem import Refused
+from emulator.web.provider import Applicant
+
+
+def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+    """/flows/{provider}/{number}, and the checks of a case."""
+
+    @routes.get("/sandboxes/<sandbox:name>/flows/<provider>/<int:number>")
+    def read_flow(name: str, provider: str, number: int) -> Response:
+        """The case of a guided flow, by the number in its link, and what its applicant told."""
+        flow = room.flows.get(provider)
+        if flow is None:
+            raise Refused(404, f"cases of {provider[:100]} have no guided flow; those of {', '.join(room.flows)} do")
+        case = room.cases.get(name, provider, flow.case_id_of(number))
+        words: dict[str, str] = {outcome.value: word for outcome, word in flow.words.items()}
+        return answer(
+            {
+                "case": render_case(room, case),
+                "applicant": _render_applicant(flow.applicant(case)),
+                "planned_outcome": case.verdict.outcome,
+                "endings": words,
+            }
+        )
+
+    @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>/checks")
+    def read_checks(name: str, provider: str, case_id: int) -> Response:
+        """The checks of a case, and what an analyst wrote about each."""
+        room.ending_of(provider)
+        checks = room.cases.get(name, provider, case_id).checks
+        return answer({"count": len(checks), "checks": [_render_check(check) for check in checks]})
+
+
+def _render_applicant(applicant: Applicant) -> dict[str, Any]:
+    return {
+        "name": applicant.name,
+        "is_business": applicant.is_business,
+        "first_name": applicant.first_name,
+        "last_name": applicant.last_name,
+        "born_on": applicant.born_on,
+        "email": applicant.email,
+        "phone": applicant.phone,
+        "address": list(applicant.address),
+        "purpose": applicant.purpose,
+    }
+
+
+def _render_check(check: Check) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "kind": check.kind,
+        "state": check.state,
+        "outcome": check.outcome,
+        "risk_score": check.risk_score,
+        "title": check.title,
+        "note": check.note,
+        "reasoning": check.reasoning,
+        "created_at": moment(check.created_at),
+        "updated_at": moment(check.updated_at),
+    }

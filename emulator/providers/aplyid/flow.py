@@ -1,0 +1,43 @@
+"""The guided flow: the pages to which `case_url` leads, and what a request tells of the applicant."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.core.model import Case
+from emulator.providers.aplyid.schemas import APPROVALS, FLOW_OFFSET, FLOW_PATH, flow_id
+from emulator.web.provider import Applicant, Flow
+
+ADDRESS = ("address_line_1", "address_line_2", "suburb", "state", "postcode", "country_code")
+
+
+def applicant(case: Case) -> Applicant:
+    """The client and the activity of the case; a reused client is the stored one."""
+    activity, client = json.loads(case.details), json.loads(case.client.details)
+    person = client.get("clientable_attributes") or {}
+    address = activity.get("address_attributes") or {}
+    return Applicant(
+        name=case.client.name,
+        is_business=case.client.kind != "individual",
+        first_name=person.get("firstname") or "",
+        last_name=person.get("lastname") or "",
+        born_on=person.get("date_of_birth") or "",
+        email=client.get("email") or "",
+        phone=_phone(client.get("contact_phone_attributes") or {}),
+        address=tuple(str(address[name]) for name in ADDRESS if address.get(name)),
+        purpose=activity.get("nature") or "",
+    )
+
+
+def _phone(phone: Mapping[str, Any]) -> str:
+    return f"+{phone['phone_country_code'].removeprefix('+')} {phone['phone_number']}" if phone else ""
+
+
+FLOW = Flow(
+    path=f"{FLOW_PATH}/<number>",
+    result=f"{FLOW_PATH}/<number>/overview",
+    number_of=flow_id,
+    case_id_of=lambda number: number - FLOW_OFFSET,
+    applicant=applicant,
+    words=APPROVALS,
+)

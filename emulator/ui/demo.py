@@ -1,0 +1,122 @@
+"""The presenter's page: three stories, one button a step, each step shown as it happens."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, current_app, g, redirect, render_template, request
+from werkzeug.exceptions import NotFound
+
+from emulator.ui.asking import Asker, Refused
+from emulator.ui.demo_stories import BY_NAME, STORIES, Scene, Story
+from emulator.ui.flow_visit import case_line, webhook_line
+from emulator.ui.page import html, page, sandbox
+from emulator.web.receiver import Receiver
+
+
+def show(asker: Asker) -> Response:
+    """The stories to choose from."""
+    return page(asker, "demo.html", "Demo", **_frame(), stories=STORIES, receiver=_receiver())
+
+
+def story(asker: Asker, name: str) -> Response:
+    """A story as far as it was told, or the part of it that moves."""
+    told, receiver = _find(name)
+    scene = _scene(asker, told, receiver, request.args)
+    step = min(_number(request.args.get("step")), len(told.steps)) if scene.case_id is not None else 0
+    values = {"story": told, "step": step, "scene": scene, "receiver": receiver, **_evidence(scene)}
+    values["moved"] = _mark(values)
+    if request.args.get("part") == "live":
+        g.quiet = True  # the log is for what somebody did
+        same = request.args.get("seen") == values["moved"]
+        return html("", 204) if same else html(render_template("demo_live.html", **values))
+    return page(asker, "demo_story.html", told.title, **_frame(), **values)
+
+
+def act(asker: Asker, name: str) -> Response:
+    """Take the next step of a story."""
+    told, receiver = _find(name)
+    scene = _scene(asker, told, receiver, request.form)
+    step = _number(request.form.get("step")) if scene.case_id is not None else 0
+    if step < len(told.steps):
+        opened = told.steps[step].act(scene)
+        case_id = scene.case_id if opened is None else opened
+        return _go(f"{request.script_root}{request.path}?step={step + 1}&case={case_id}")
+    return _go(f"{request.script_root}/demo")
+
+
+def _go(where: str) -> Response:
+    return redirect(where, 303)  # type: ignore[return-value]
+
+
+def _frame() -> dict[str, Any]:
+    """The frame of all pages, where there is one."""
+    return {"frame": current_app.jinja_env.select_template(["demo_frame.html"])}
+
+
+def _receiver() -> Receiver | None:
+    """The receiver of the stage; None: this is no demo."""
+    found: Receiver | None = current_app.extensions.get("demo")
+    return found
+
+
+def _find(name: str) -> tuple[Story, Receiver]:
+    receiver = _receiver()
+    if name not in BY_NAME or receiver is None:
+        raise NotFound
+    return BY_NAME[name], receiver
+
+
+def _scene(asker: Asker, told: Story, receiver: Receiver, said: Mapping[str, str]) -> Scene:
+    """The scene of a story; one whose case is gone begins anew."""
+    number = _number(said.get("case"))
+    scene = Scene(asker=asker, box=f"/sandboxes/{sandbox()}", provider=told.provider, case_id=number, receiver=receiver)
+    try:
+        asker.get(scene.case_path)
+    except Refused as refused:
+        if refused.status != 404:
+            raise
+        return Scene(asker=asker, box=scene.box, provider=told.provider, case_id=None, receiver=receiver)
+    return scene
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= 18 else 0
+
+
+def _evidence(scene: Scene) -> dict[str, Any]:
+    """What there is to see: the request with its answer, the case, and its webhooks."""
+    if scene.case_id is None:
+        return {"exchange": None, "case": None, "webhooks": []}
+    asked = {"provider": scene.provider, "case_id": scene.case_id, "method": "POST"}
+    found = scene.asker.get(f"{scene.box}/requests", **asked)["requests"]
+    case = scene.asker.get(scene.case_path)
+    webhooks = [{**told, "line": webhook_line(told), "text": _laid_out(told["body"])} for told in scene.deliveries()]
+    return {
+        "exchange": _shown(found[0]) if found else None,
+        "case": {**case, "line": case_line(case)},
+        "webhooks": webhooks,
+    }
+
+
+def _shown(exchange: Mapping[str, Any]) -> dict[str, Any]:
+    sent, told = exchange["body"], exchange["answer"]["body"]
+    return {**exchange, "sent": _laid_out(sent), "told": _laid_out(told)}
+
+
+def _laid_out(text: Any) -> str:
+    """JSON for reading; what is none is shown as it is."""
+    try:
+        value = json.loads(text) if isinstance(text, str) else text
+    except ValueError:
+        return str(text)
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _mark(values: Mapping[str, Any]) -> str:
+    """What is shown now, in a few letters."""
+    import hashlib
+
+    webhooks = [{name: value for name, value in webhook.items() if name != "line"} for webhook in values["webhooks"]]
+    moving = [values["case"] and values["case"]["state"], webhooks, values["receiver"].is_on]
+    return hashlib.blake2b(json.dumps(moving).encode(), digest_size=8).hexdigest()

@@ -1,0 +1,154 @@
+"""The guided flow: what the applicant sees on a phone, one question a screen; it needs no script and no token."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, g, redirect, render_template, request
+
+from emulator.ui.asking import Asker, Refused
+from emulator.ui.flow_answers import DONE, STEPS, answered, changes, name_of, problems
+from emulator.ui.flow_visit import Arrival, Visit, arrival, find_visit
+from emulator.ui.page import html, protect, sandbox
+from emulator.web.provider import Flow
+
+
+def blueprint(asker: Asker, flows: Mapping[str, Flow]) -> Blueprint:
+    """The pages of every provider whose links lead to some."""
+    routes = Blueprint("flow", __name__, template_folder="templates")
+    routes.after_request(protect)
+    for provider, flow in flows.items():
+        find = partial(find_visit, asker, provider, flow)
+        for path, name, view in (
+            (flow.path, "walk", _walk),
+            (flow.result, "result", _result),
+            (f"{flow.path}/presenter", "arrival", _arrival),
+        ):
+            methods = ["GET", "POST"] if view is _walk else ["GET"]
+            routes.add_url_rule(path, f"{name}_{provider}", partial(_visited, asker, find, view), methods=methods)
+    return routes
+
+
+def _visited(asker: Asker, find: Any, view: Any, number: str) -> Response:
+    """The page of that case, or a kind word where there is none."""
+    visit: Visit | None = find(number)
+    if visit is None:
+        return _show("flow_closed.html", 404, title="We cannot find this check", why="unknown", sandbox=sandbox())
+    answer: Response = view(asker, visit)
+    return answer
+
+
+def _walk(asker: Asker, visit: Visit) -> Response:
+    position = _position()
+    if visit.is_open:
+        return _answer(asker, visit, position) if request.method == "POST" else _step(visit, position)
+    if position == DONE and visit.is_finished:
+        return _page(visit, "flow_done.html", "You are done", position=DONE)
+    return _page(
+        visit, "flow_closed.html", "This check is closed", why="finished" if visit.is_finished else "cancelled"
+    )
+
+
+def _position() -> int:
+    given = request.args.get("position", "")
+    return min(max(int(given), 1), DONE) if given.isdecimal() and len(given) < 4 else 1
+
+
+def _step(visit: Visit, position: int) -> Response:
+    """That screen, with what was typed before; nobody is done before they finish."""
+    if position == DONE:
+        return _go(visit, DONE - 1, changes(visit.before, visit.typed))
+    return _screen(visit, position, visit.typed, {}, 200)
+
+
+def _answer(asker: Asker, visit: Visit, wanted: int) -> Response:
+    """Take what a screen was told, and go on, or back."""
+    typed = answered(visit.typed, {"drawer": ""}, request.form)
+    left = request.form.get("from", "")
+    here = int(left) if left.isdecimal() and len(left) < 4 else 1
+    for position in range(here if wanted != DONE else 1, min(wanted, DONE)):
+        wrong = problems(STEPS[position - 1], visit.applicant, typed)
+        if wrong:
+            return _screen(visit, position, typed, wrong, 422)
+    if wanted == DONE:
+        _finish(asker, visit, typed)
+    return _go(visit, wanted, changes(visit.before, typed))
+
+
+def _finish(asker: Asker, visit: Visit, typed: Mapping[str, str]) -> None:
+    """End the case as the presenter chose, else as its rule says."""
+    ending = typed["ending"] if visit.presents and typed["ending"] in visit.endings else visit.before["ending"]
+    try:
+        asker.ask("POST", f"{visit.case_path}/complete", {"outcome": visit.endings[ending]})
+    except Refused as refused:
+        if refused.status != 409:  # it ended by itself meanwhile, which the next page tells
+            raise
+
+
+def _go(visit: Visit, position: int, carried: Mapping[str, str]) -> Response:
+    kept = {"drawer": carried["drawer"]} if position == DONE and "drawer" in carried else carried
+    query = urlencode({"position": position, **({} if position == DONE else carried), **kept})
+    return redirect(f"{visit.path}?{query}", 303)  # type: ignore[return-value]
+
+
+def _screen(visit: Visit, position: int, typed: Mapping[str, str], wrong: Mapping[str, str], status: int) -> Response:
+    step = STEPS[position - 1]
+    return _page(visit, f"flow_{step}.html", f"Step {position} of {len(STEPS)}", status, position, typed, wrong)
+
+
+def _page(
+    visit: Visit,
+    template: str,
+    title: str,
+    status: int = 200,
+    position: int = 0,
+    typed: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+    **values: Any,
+) -> Response:
+    typed = visit.typed if typed is None else typed
+    arrived = arrival(visit)
+    step = STEPS[position - 1] if 0 < position <= len(STEPS) else ""
+    return _show(
+        template,
+        status,
+        title=title,
+        visit=visit,
+        position=position,
+        steps=len(STEPS),
+        step=step,
+        answers=typed,
+        wrong=wrong or {},
+        who=name_of(visit.applicant, typed),
+        arrival=arrived,
+        mark=_mark(arrived),
+        **values,
+    )
+
+
+def _result(asker: Asker, visit: Visit) -> Response:
+    return _page(visit, "flow_result.html", "Result of the check")
+
+
+def _arrival(asker: Asker, visit: Visit) -> Response:
+    """What the presenter's drawer shows of the case and its webhook, asked for each second."""
+    if not visit.presents:
+        return html("", 204)
+    told = arrival(visit)
+    mark = _mark(told)
+    g.quiet = True  # the log is for what somebody did
+    if request.args.get("seen") == mark:
+        return html("", 204)
+    return _show("flow_arrival.html", 200, visit=visit, arrival=told, mark=mark)
+
+
+def _mark(told: Arrival) -> str:
+    """What the drawer shows, in a few letters."""
+    import hashlib
+
+    return hashlib.blake2b(repr(told).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _show(template: str, status: int, **values: Any) -> Response:
+    return html(render_template(template, **values), status)

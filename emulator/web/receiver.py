@@ -1,0 +1,95 @@
+"""A little receiver of webhooks on this machine, for the stage: it can be switched off and on."""
+
+import socket
+from collections import deque
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import Any
+
+MOST_KEPT = 20
+LARGEST = 1024 * 1024  # bytes of one webhook
+
+
+class Receiver:
+    """Answers 200 while it is on. Off, nothing listens, but the port stays its own."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._held: socket.socket | None = None
+        self._server: ThreadingHTTPServer | None = None
+        self._received: deque[str] = deque(maxlen=MOST_KEPT)
+        self._port = self._hold(0)
+
+    @property
+    def url(self) -> str:
+        """Where webhooks are sent."""
+        return f"http://127.0.0.1:{self._port}/hooks"
+
+    @property
+    def is_on(self) -> bool:
+        """Does anybody listen?"""
+        return self._server is not None
+
+    @property
+    def received(self) -> tuple[str, ...]:
+        """The bodies that came, oldest first."""
+        return tuple(self._received)
+
+    def turn_on(self) -> None:
+        """Listen; it may listen already."""
+        with self._lock:
+            if self._server is not None or self._held is None:
+                return
+            server = ThreadingHTTPServer(self._held.getsockname(), _handler(self._received), bind_and_activate=False)
+            server.daemon_threads = True
+            server.socket.close()
+            server.socket, self._held, self._server = self._held, None, server
+            server.server_activate()
+            Thread(target=server.serve_forever, args=(0.05,), name="demo receiver", daemon=True).start()
+
+    def turn_off(self) -> None:
+        """Refuse connections from now on."""
+        with self._lock:
+            self._stop()
+            if self._held is None:
+                self._hold(self._port)
+
+    def close(self) -> None:
+        """Give the port back."""
+        with self._lock:
+            self._stop()
+            if self._held is not None:
+                self._held.close()
+                self._held = None
+
+    def _stop(self) -> None:
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def _hold(self, port: int) -> int:
+        """Take the port without listening there: whoever dials it is refused, and nobody else can have it."""
+        held = socket.socket()
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", port))
+        self._held = held
+        return int(held.getsockname()[1])
+
+
+def _handler(received: deque[str]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = 10
+
+        def do_POST(self) -> None:
+            length = self.headers.get("Content-Length", "0")
+            body = self.rfile.read(min(int(length) if length.isdecimal() else 0, LARGEST))
+            received.append(body.decode("utf-8", "replace"))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing: the emulator's log tells of the attempt."""
+
+    return Handler

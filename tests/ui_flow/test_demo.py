@@ -1,0 +1,190 @@
+"""The demo: the same company at every start, and three stories that run to their end."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from emulator.web.receiver import Receiver
+from tests.emulators import Emulator, served
+from tests.receivers import Receiver as Listener
+from tests.receivers import receiving
+from tests.ui_flow.conftest import DESK, NARROW, PHONE, Stage
+from tests.waiting import wait_until
+
+STORIES = {"approve": 3, "deny": 3, "recover": 4}
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Emulator]:
+    with served(demo=True, delay=2) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def presented(demo: Emulator, chromium: Browser) -> Stage:
+    nobody = Listener("", 0)
+    return Stage(demo, nobody, chromium)
+
+
+def start(**given: Any) -> dict[str, Any]:
+    """What a demo holds when it has started."""
+    with served(demo=True, **given) as emulator:
+        taken: dict[str, Any] = emulator.control("GET", "snapshot").json()
+        taken["clock"].pop("at")
+        taken.pop("taken_at")
+        return json.loads(json.dumps(taken).replace(emulator.url, "")) | {"clock": taken["clock"]}
+
+
+def test_it_starts_the_same_each_time() -> None:
+    assert start() == start()
+
+
+def test_it_shows_every_state_of_three_days(demo: Emulator) -> None:
+    cases = demo.control("GET", "cases").json()["cases"]
+    born = [case for case in cases if case["created_at"] <= "2026-11-18T15:40"]
+    assert len(born) == 20
+    assert {case["created_at"][:10] for case in born} == {"2026-11-16", "2026-11-17", "2026-11-18"}
+    assert {"open", "completed", "failed", "cancelled"} <= {case["state"] for case in born}
+    assert {"approved", "denied", "undecided"} <= {case["outcome"] for case in born}
+    webhooks = demo.control("GET", "deliveries").json()["deliveries"]
+    assert {"delivered", "failed", "blocked", "scheduled"} <= {webhook["state"] for webhook in webhooks}
+    assert all(case["client"]["name"] for case in born)
+
+
+def test_its_webhooks_say_what_its_cases_say(demo: Emulator) -> None:
+    for webhook in demo.control("GET", "deliveries").json()["deliveries"]:
+        case = demo.control("GET", f"cases/{webhook['provider']}/{webhook['case_id']}").json()
+        assert webhook["created_at"] == case["updated_at"]
+        assert "crm.example" not in json.dumps(webhook)
+
+
+def test_nobody_is_dialled_for_it() -> None:
+    with receiving() as receiver:
+        given = start(webhook_url=receiver.url)
+        assert receiver.nothing_came()
+    assert given == start()
+
+
+def test_a_sandbox_that_was_used_stays_as_it_is(tmp_path: Path) -> None:
+    kept = f"sqlite:///{tmp_path / 'cases.sqlite'}"
+    with served(database=kept) as emulator:
+        emulator.aplyid.open_case()
+    with served(database=kept, demo=True) as emulator:
+        assert emulator.control("GET", "cases").json()["count"] == 1
+
+
+def test_a_control_token_keeps_nobody_from_starting_it() -> None:
+    with served(demo=True, control_token="secret") as emulator:
+        asked = f"{emulator.url}/_emulator/sandboxes/default/cases"
+        told = requests.get(asked, headers={"Authorization": "Bearer secret"}, timeout=10).json()
+        assert told["count"] == 20
+
+
+def test_without_it_the_page_says_how_to_start_it(emulator: Emulator) -> None:
+    told = emulator.http.get(f"{emulator.url}/demo")
+    assert (told.status_code, "case-emulator serve --demo" in told.text) == (200, True)
+    assert emulator.http.post(f"{emulator.url}/demo/approve").status_code == 404
+
+
+def press(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("button.button").click()
+
+
+def serious(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{bad['id']}: {bad['nodes'][0]['html']}" for bad in found if bad["impact"] in ("serious", "critical")]
+
+
+@pytest.mark.parametrize("size", [NARROW, DESK], ids=["320", "desk"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("story", STORIES)
+def test_a_story_runs_to_its_end(presented: Stage, story: str, theme: str, size: tuple[int, int]) -> None:
+    with presented.page(size, color_scheme=theme, reduced_motion="reduce") as page:
+        page.goto(f"{presented.emulator.url}/demo")
+        assert serious(page) == []
+        page.locator(f"a[href='/demo/{story}']").click()
+        for _ in range(STORIES[story]):
+            press(page)
+            page.reload()
+            assert serious(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        expect(page.get_by_text("That was the story.")).to_be_visible()
+        expect(page.get_by_label("Webhooks")).to_contain_text("Webhook delivered")
+
+
+def test_the_receiver_that_is_down_is_tried_again_until_it_recovers(presented: Stage) -> None:
+    with presented.page(DESK) as page:
+        page.goto(f"{presented.emulator.url}/demo/recover")
+        press(page)
+        expect(page.get_by_label("Webhooks")).to_contain_text("nothing listens on")
+        press(page)
+        expect(page.locator(".attempts li")).to_have_count(4)
+        press(page)
+        expect(page.get_by_label("The receiver", exact=True)).to_contain_text("is on")
+        press(page)
+        expect(page.get_by_label("Webhooks")).to_contain_text("Webhook delivered")
+        page.get_by_text("The analyst’s view").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Case")
+        assert serious(page) == []
+
+
+def test_the_applicant_on_a_phone_is_seen_on_the_presenter_s_page(presented: Stage) -> None:
+    with presented.page(DESK) as page, presented.page(PHONE) as phone:
+        page.goto(f"{presented.emulator.url}/demo/deny")
+        press(page)
+        phone.goto(page.get_by_role("link", name="The applicant’s page").get_attribute("href") or "")
+        phone.get_by_text("Presenter", exact=True).click()
+        phone.get_by_role("radio", name="Denied").check()
+        phone.get_by_role("button", name="Finish now").click()
+        expect(phone.get_by_role("heading", level=1)).to_contain_text("Thank you")
+        expect(page.get_by_label("The case")).to_contain_text("denied")
+        expect(page.get_by_label("Webhooks")).to_contain_text("Webhook delivered")
+        press(page)
+        press(page)
+        expect(page.get_by_text("That was the story.")).to_be_visible()
+
+
+def test_an_analyst_sees_each_check_and_nothing_of_what_is_not_there(presented: Stage) -> None:
+    with presented.page(PHONE) as page:
+        page.goto(f"{presented.emulator.url}/analyst/sphinxhq/2")
+        expect(page.locator(".checks > li")).to_have_count(3)
+        for told in ("Risk", "high", "Reasoning", "Beneficial owners"):
+            expect(page.locator(".analyst")).to_contain_text(told)
+        assert serious(page) == []
+        page.goto(f"{presented.emulator.url}/analyst/aplyid/1024")
+        expect(page.locator(".analyst")).to_contain_text("has no checks")
+    assert presented.emulator.http.get(f"{presented.emulator.url}/analyst/sphinxhq/999").status_code == 404
+
+
+def test_what_a_client_is_called_is_only_text(presented: Stage) -> None:
+    payload = "</pre><script>alert(1)</script>"
+    other = presented.emulator.of("payloads")
+    case = other.sphinxhq.open_case(customer={"full_name": payload}, checks=[{"check_type": "PEP"}])
+    with presented.page(DESK) as page:
+        page.goto(f"{presented.emulator.url}/s/payloads/analyst/sphinxhq/{case['id']}")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(payload)
+        page.goto(f"{presented.emulator.url}/s/payloads/demo/recover?step=1&case={case['id']}")
+        expect(page.get_by_label("The case")).to_contain_text(payload)
+
+
+def test_the_stage_s_receiver_keeps_its_port_when_it_is_off() -> None:
+    receiver = Receiver()
+    for _ in range(2):
+        with pytest.raises(requests.ConnectionError):
+            requests.post(receiver.url, data=b"{}", timeout=5)
+        receiver.turn_on()
+        receiver.turn_on()
+        assert requests.post(receiver.url, data=b"{}", timeout=5).status_code == 200
+        receiver.turn_off()
+    wait_until(lambda: receiver.received == ("{}", "{}"))
+    assert not receiver.is_on
+    receiver.close()
+    receiver.turn_on()
+    assert not receiver.is_on
