@@ -84,7 +84,7 @@ def _submit(asker: Asker, form: Form, order: Any, told: str) -> Response:
 
 
 def _next_form(asker: Asker) -> Form:
-    fields = [
+    fields: list[Field] = [
         {
             "name": "outcome",
             "label": "Outcome",
@@ -116,7 +116,7 @@ def _rule_form(asker: Asker) -> Form:
 
 def _fault_form(asker: Asker, kind: Mapping[str, Any]) -> Form:
     own: list[Field] = [_setting(about) for about in kind["settings"]]
-    fields = [
+    fields: list[Field] = [
         *own,
         _provider(asker),
         {"name": "path", "label": "Path starts with", "means": "of the request, or of the webhook's target"},
