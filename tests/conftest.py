@@ -15,6 +15,7 @@ INSTALL = {
     "curl": "apt-get install curl",
     "node": "apt-get install nodejs",
     "make": "apt-get install make",
+    "chromium": "apt-get install chromium",
 }
 
 
@@ -46,14 +47,15 @@ def emulator(shared_emulator: Emulator, request: pytest.FixtureRequest) -> Emula
 @pytest.fixture
 def needs() -> Callable[[str], str]:
     """`needs("curl")` is the path of the program; where it is missing the test says how to install it."""
+    return find_program
 
-    def find(program: str) -> str:
-        path = shutil.which(program)
-        if path:
-            return path
-        told = f"{program} is missing: install it with `{INSTALL[program]}`"
-        if os.environ.get("CI") == "true":
-            pytest.fail(told)
-        pytest.skip(told)
 
-    return find
+def find_program(program: str) -> str:
+    """The path of a program, without which a test is skipped, or fails where CI=true."""
+    path = shutil.which(program)
+    if path:
+        return path
+    told = f"{program} is missing: install it with `{INSTALL[program]}`"
+    if os.environ.get("CI") == "true":
+        pytest.fail(told)
+    pytest.skip(told)

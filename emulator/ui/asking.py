@@ -30,7 +30,7 @@ class Asker:
     application: Wsgi
     token: str | None = None
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, /, **query: Any) -> Any:
         """What is answered at that path below /_emulator; raises Refused. What is None is not asked."""
         return self.ask("GET", path, None, {name: value for name, value in query.items() if value is not None})
 

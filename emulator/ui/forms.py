@@ -75,8 +75,8 @@ def submit(
         return _render(refused, 422) if is_scripted() else page_with(refused)
     if not is_scripted():
         return done(told)
-    answer = _render(form, 200, told)
-    answer.headers["HX-Trigger"] = "refresh"
+    answer = _render(form, 200)
+    answer.headers["HX-Trigger"] = json.dumps({"refresh": "", "told": told})
     return answer
 
 
@@ -84,5 +84,5 @@ def _general(errors: Mapping[str, str], error: Refused) -> str:
     return "" if errors else error.detail
 
 
-def _render(form: Mapping[str, Any], status: int, told: str | None = None) -> Response:
-    return html(render_template("form.html", form=form, told=told), status)
+def _render(form: Mapping[str, Any], status: int) -> Response:
+    return html(render_template("form.html", form=form), status)

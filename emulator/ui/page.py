@@ -69,7 +69,8 @@ def live(template: str, values: Mapping[str, Any]) -> tuple[Markup, str]:
 
     text = render_template(template, words=words, **values)
     mark = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
-    return Markup('<input type="hidden" name="seen" value="{}">{}').format(mark, Markup(text)), mark
+    # One element around it all, because what compares the old part with the new one looks at elements alone.
+    return Markup('<div><input type="hidden" name="seen" value="{}">{}</div>').format(mark, Markup(text)), mark
 
 
 def show(asker: Asker, template: str, title: str, part: str, values: Mapping[str, Any], **more: Any) -> Response:

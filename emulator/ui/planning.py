@@ -116,7 +116,7 @@ def _rule_form(asker: Asker) -> Form:
 
 def _fault_form(asker: Asker, kind: Mapping[str, Any]) -> Form:
     own: list[Field] = [_setting(about) for about in kind["settings"]]
-    fields = [
+    fields: list[Field] = [
         *own,
         _provider(asker),
         {"name": "path", "label": "Path starts with", "means": "of the request, or of the webhook's target"},

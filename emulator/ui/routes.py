@@ -73,11 +73,11 @@ def blueprint(asker: Asker, welcome: str) -> Blueprint:
 def _welcome(asker: Asker, welcome: str) -> Response:
     """The feed to a browser; a few lines of text to everybody else, as to curl."""
     best = request.accept_mimetypes.best_match(["text/plain", "text/html"])
-    if best == "text/html":
+    if best == "text/html" or "HX-Request" in request.headers:
         answer = _answer(asker, Page("GET", "/", "feed.show"))
     else:
         answer = Response(welcome, content_type="text/plain; charset=utf-8")
-    answer.vary.add("Accept")
+    answer.vary.update(("Accept", "HX-Request"))
     return answer
 
 

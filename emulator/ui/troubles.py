@@ -1,5 +1,7 @@
 """Errors on pages: what happened, why, and what to do."""
 
+import logging
+
 from flask import Response, render_template
 from werkzeug.exceptions import HTTPException
 
@@ -7,21 +9,21 @@ from emulator.ui.actions import is_scripted
 from emulator.ui.asking import Asker, Refused
 from emulator.ui.page import html, page
 
+log = logging.getLogger("emulator.requests")
 ADVICE = {
     404: "Go back to the feed: it shows what this sandbox holds.",
     409: "Look at the page again: things have moved on.",
     422: "Change what is named and send it again.",
     503: "Wait a second and try again: other requests are waiting for their answers.",
 }
+BUG = "a bug of the emulator; its log has the trace, please report it"
+NOWHERE = "nothing is kept at this address in this sandbox"
 WHAT = {404: "This does not exist", 409: "This cannot be done now", 422: "This was not understood"}
 
 
 def explain(asker: Asker, error: Exception) -> Response:
-    """The refusal in words for people; what is a bug goes on to the handler of all bugs."""
-    if isinstance(error, HTTPException):
-        error = Refused(error.code or 500, "nothing is kept at this address in this sandbox", None)
-    if not isinstance(error, Refused):
-        raise error
+    """The refusal in words for people."""
+    error = _as_refusal(error)
     what, advice = WHAT.get(error.status, "This did not work"), ADVICE.get(error.status, "Look at the emulator's log.")
     why = f"{error.detail[:1].upper()}{error.detail[1:]}"
     if not is_scripted():
@@ -29,3 +31,12 @@ def explain(asker: Asker, error: Exception) -> Response:
     answer = html(render_template("told.html", told=f"{what}.", lines=[f"{why}.", advice], tone="bad"), error.status)
     answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#told", "innerHTML"
     return answer
+
+
+def _as_refusal(error: Exception) -> Refused:
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, HTTPException) and error.code and error.code < 500:
+        return Refused(error.code, NOWHERE if error.code == 404 else str(error.description), None)
+    log.error("a bug of the emulator, please report it", exc_info=error)
+    return Refused(500, BUG, None)

@@ -9,6 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "emulator").rglob("*.py"))
+PAGES = [
+    p for p in sorted((ROOT / "emulator" / "ui").rglob("*.*")) if p.suffix in (".html", ".svg") or p.name == "page.js"
+]
 BANNED_NAMES = {"utils", "helpers", "common", "base", "manager", "data", "info", "misc"}
 READS_TIME = re.compile(r"\b(time\.(time|monotonic|perf_counter)|datetime\.(now|utcnow|today)|date\.today)\b")
 DRAWS_CHANCE = re.compile(r"^\s*(import|from) (random|secrets|faker)\b|\buuid[14]\(", re.MULTILINE)
@@ -53,6 +56,12 @@ def test_only_the_command_and_the_plugin_hand_the_environment_in() -> None:
 def test_a_provider_s_words_stay_in_its_folder(provider: str) -> None:
     found = matching(PROVIDER_WORDS[provider], besides=f"emulator/providers/{provider}/")
     assert [name for name in found if name != "emulator/settings.py"] == []  # whose help texts name them
+
+
+@pytest.mark.parametrize("provider", PROVIDER_WORDS)
+def test_no_page_is_written_for_one_provider(provider: str) -> None:
+    found = [path.name for path in PAGES if PROVIDER_WORDS[provider].search(path.read_text("utf-8"))]
+    assert found == []
 
 
 def test_files_are_short_and_their_names_say_something() -> None:

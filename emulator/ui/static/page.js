@@ -68,9 +68,17 @@ document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.xhr
 
 // Words of success fade from the page once they were read; those of failure stay.
 let fading;
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id !== "told") return;
+function fade() {
   clearTimeout(fading);
-  const told = event.detail.target;
+  const told = document.getElementById("told");
   if (told.querySelector(".good")) fading = setTimeout(() => told.replaceChildren(), 8000);
+}
+document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "told") fade(); });
+// A form takes its own place in the page; what was done is said beside it.
+document.addEventListener("told", (event) => {
+  const box = document.createElement("div");
+  box.className = "told good";
+  box.textContent = event.detail.value;
+  document.getElementById("told").replaceChildren(box);
+  fade();
 });

@@ -1,0 +1,319 @@
+"""The pages in a real browser: live, by each button, by keyboard, on a narrow screen, for everybody."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from tests.emulators import Emulator, served
+from tests.receivers import receiving
+from tests.ui.conftest import Opener
+from tests.ui.reading import PAGES, place
+
+HEAVIEST = 150_000  # bytes, compressed, of a page with all its assets
+LIVELY = [path for path in PAGES if path not in ("/documents",)]
+
+
+def fill(emulator: Emulator) -> None:
+    """Something of every kind, on a clock that stands still."""
+    emulator.control("PATCH", "", {"delay": 60})
+    emulator.control("PATCH", "clock", {"mode": "frozen"})
+    emulator.aplyid.open_case(client__name="Mary Denied", activity__colour="red")
+    emulator.sphinxhq.open_case()
+    emulator.control("POST", "clock/advance", {"seconds": 60})
+    emulator.aplyid.open_case(client__name="Ann Open", activity__external_id="order-2")
+    emulator.aplyid.create(client__name="")
+    emulator.control("POST", "outcomes/rules", {"when": {"client.email": {"contains": "@x."}}, "outcome": "denied"})
+    emulator.control("POST", "faults", {"kind": "latency", "seconds": 0.01, "path": "/nowhere"})
+
+
+def go(page: Page, emulator: Emulator, path: str) -> None:
+    page.goto(place(emulator, path))
+
+
+def press(page: Page | Locator, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def test_what_happens_is_seen_in_another_window(emulator: Emulator, window: Opener) -> None:
+    here, there = window(), window()
+    go(here, emulator, "/")
+    go(there, emulator, "/")
+    expect(there.get_by_text("Three steps to the first webhook")).to_be_visible()
+    here.get_by_text("New sample case").first.click()
+    press(here, "APLYiD Workflow")
+    for page in (here, there):
+        expect(page.locator(".row")).to_have_count(1)
+    emulator.control("PATCH", "clock", {"mode": "frozen", "at": "2040-01-01T00:00:00Z"})
+    expect(there.locator("#clock")).to_contain_text("frozen at 00:00:00")
+
+
+def test_a_row_opens_its_case_and_every_action_is_a_button(emulator: Emulator, window: Opener) -> None:
+    with receiving() as receiver:
+        emulator.control("PATCH", "", {"delay": 60, "webhook_url": receiver.url})
+        emulator.control("PATCH", "clock", {"mode": "frozen"})
+        emulator.aplyid.open_case(client__name="Ann Open")
+        page = window()
+        go(page, emulator, "/")
+        page.get_by_role("link", name="Ann Open").click()
+        expect(page).to_have_url(re.compile("/cases/aplyid/1024$"))
+        expect(page.locator("svg.timeline .hollow")).to_have_count(2)
+        press(page, "Complete as denied")
+        expect(page.locator("#told")).to_contain_text("Completed as denied.")
+        expect(page.locator(".facts")).to_contain_text("because somebody completed it by hand")
+        receiver.next()
+        press(page, "Send a duplicate")
+        assert receiver.next().json["case_id"] == 1024
+        expect(page.locator("svg.timeline")).to_contain_text("attempt 2: 200")
+        expect(page.locator(".chart")).to_contain_text("2 attempts")
+
+
+def test_the_clock_s_buttons_move_it(emulator: Emulator, window: Opener) -> None:
+    emulator.control("PATCH", "", {"delay": 7200})
+    emulator.control("PATCH", "clock", {"mode": "frozen", "at": "2030-01-01T00:00:00Z"})
+    emulator.aplyid.open_case()
+    page = window()
+    go(page, emulator, "/")
+    for name, shown in (
+        ("+10 s", "00:00:10"),
+        ("+1 min", "00:01:10"),
+        ("+1 h", "01:01:10"),
+        ("Next event", "02:00:00"),
+    ):
+        press(page, name)
+        expect(page.locator("#clock")).to_contain_text(f"frozen at {shown}")
+    expect(page.locator("#told")).to_contain_text("ended: approved")
+    emulator.control("POST", "reset", {})
+    press(page, "Freeze")
+    expect(page.locator("#clock")).to_contain_text("frozen at")
+    press(page, "Run")
+    expect(page.locator("#told")).to_contain_text("runs with wall time")
+    expect(page.locator("#clock")).to_contain_text("real,")
+
+
+def test_what_is_copied_is_exact(emulator: Emulator, window: Opener) -> None:
+    fill(emulator)
+    page = window(permissions=["clipboard-read", "clipboard-write"])
+    go(page, emulator, "/cases/aplyid/1024")
+    page.get_by_role("button", name="Copy the exact body of the webhook").click()
+    [kept] = [one for one in emulator.inbox() if one["provider"] == "aplyid"]
+    assert page.evaluate("navigator.clipboard.readText()") == kept["body"]
+    go(page, emulator, "/")
+    page.get_by_role("button", name="Copy curl for Sphinx").click()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("curl -X POST")
+
+
+def test_beside_a_field_stands_what_it_means(emulator: Emulator, window: Opener) -> None:
+    fill(emulator)
+    page = window()
+    go(page, emulator, "/cases/aplyid/1024")
+    pane = page.locator("#pane-request")
+    pane.locator("[data-place='activity.external_id']").hover()
+    expect(pane.locator(".note")).to_contain_text("without it no webhook is ever sent")
+    pane.locator("[data-place='activity.name']").focus()
+    expect(pane.locator(".note")).to_contain_text("at most 50 characters")
+    expect(pane.locator(".note-mark")).to_have_text("documented")
+
+
+def test_a_fault_is_planned_refused_and_taken_back(emulator: Emulator, window: Opener) -> None:
+    page = window()
+    go(page, emulator, "/planning")
+    expect(page.get_by_text("No plan, no rule, no fault")).to_be_visible()
+    page.locator("#kind-status summary").click()
+    form = page.locator("#fault-status")
+    form.get_by_label("Status").fill("99")
+    form.get_by_label("Times", exact=True).fill("3")
+    press(page.locator("#kind-status"), "Plan this fault")
+    expect(form.locator(".wrong").first).to_contain_text("Must be greater than or equal to 200")
+    expect(form.get_by_label("Times", exact=True)).to_have_value("3")
+    form.get_by_label("Status").fill("503")
+    press(page.locator("#kind-status"), "Plan this fault")
+    expect(page.locator("#told")).to_contain_text("The fault was planned.")
+    expect(page.locator(".list")).to_contain_text("3 times more")
+    press(page, "Take back")
+    expect(page.get_by_text("No plan, no rule, no fault")).to_be_visible()
+
+
+def test_a_rule_and_a_plan_are_made_and_taken_back(emulator: Emulator, window: Opener) -> None:
+    page = window()
+    go(page, emulator, "/planning")
+    page.get_by_text("Add a rule").click()
+    form = page.locator("#new-rule")
+    form.get_by_label("when the field").fill("client.name")
+    form.get_by_label("with", exact=True).fill("Jo")
+    form.get_by_label("Outcome").select_option("denied")
+    form.get_by_role("button", name="Add rule").click()
+    expect(page.locator(".list")).to_contain_text('client.name equals "Jo"')
+    page.get_by_text("Plan the next cases").click()
+    page.locator("#next-outcome").get_by_role("button", name="Plan").click()
+    expect(page.locator(".list")).to_contain_text("Next 1 case")
+    press(page, "Forget all plans")
+    expect(page.locator(".list")).not_to_contain_text("Next 1 case")
+    press(page, "Take back")
+    expect(page.get_by_text("No plan, no rule, no fault")).to_be_visible()
+
+
+def test_requests_are_filtered_and_one_tells_why(emulator: Emulator, window: Opener) -> None:
+    fill(emulator)
+    page = window()
+    go(page, emulator, "/requests")
+    page.get_by_label("Refused only").select_option("true")
+    press(page, "Filter")
+    expect(page.locator(".row")).to_have_count(1)
+    page.get_by_role("link", name="/integrations/core/cases").click()
+    expect(page.locator("#why")).to_contain_text("client.name: can't be blank")
+
+
+def test_a_webhook_in_the_inbox_stays_open_while_others_come(emulator: Emulator, window: Opener) -> None:
+    fill(emulator)
+    page = window()
+    go(page, emulator, "/inbox")
+    page.locator("details summary", has_text="case 1024").click()
+    emulator.control("POST", "cases/aplyid/1025/complete", {"outcome": "approved"})
+    expect(page.locator("ol.kinds > li")).to_have_count(3)
+    opened = page.locator("details[open]", has_text="case 1024")
+    expect(opened.locator(".exact")).to_contain_text('"case_id":1024')
+
+
+def test_a_sandbox_is_set_made_and_reset(emulator: Emulator, window: Opener) -> None:
+    fill(emulator)
+    page = window()
+    page.on("dialog", lambda dialog: dialog.accept())
+    go(page, emulator, "/sandboxes")
+    page.get_by_label("Delay").fill("soon")
+    press(page, "Save")
+    expect(page.locator("#settings .wrong").first).to_contain_text("Not a valid number.")
+    page.get_by_label("Delay").fill("5")
+    press(page, "Save")
+    expect(page.locator("#told")).to_contain_text("behaves so from now on")
+    press(page, f"Reset {emulator.sandbox}")
+    expect(page.locator("#told")).to_contain_text("newborn")
+    made = f"{emulator.sandbox[:40]}-new"
+    page.get_by_label("Name", exact=True).fill(made)
+    press(page, "Make a sandbox")
+    page.wait_for_url(f"**/s/{made}/")
+
+
+def test_everything_goes_by_keyboard_alone(emulator: Emulator, window: Opener) -> None:
+    emulator.control("PATCH", "", {"delay": 60})
+    emulator.control("PATCH", "clock", {"mode": "frozen"})
+    page = window()
+    go(page, emulator, "/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("summary", has_text="New sample case")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".row")).to_have_count(1)
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.row a')"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/aplyid/1024")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Complete as denied":
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator(".facts .state")).to_have_text("denied")
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/cases/aplyid/1024", "/cases/aplyid/1025"])
+def test_a_window_320_wide_is_enough(emulator: Emulator, window: Opener, path: str) -> None:
+    fill(emulator)
+    page = window(width=320, height=640)
+    go(page, emulator, path)
+    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+    if path == "/documents":
+        expect(page.locator(".opblock").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.mark.parametrize(
+    "path", [*LIVELY, "/cases/aplyid/1024", "/cases/aplyid/1025", "/requests/NUMBER", "/cases/aplyid/1"]
+)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(emulator: Emulator, window: Opener, path: str, theme: str) -> None:
+    if path != "/":  # which is looked at as a newcomer sees it as well
+        fill(emulator)
+    number = str((emulator.control("GET", "requests?status=422").json()["requests"] or [{"number": 0}])[0]["number"])
+    page = window(color_scheme=theme, reduced_motion="reduce")
+    go(page, emulator, path.replace("NUMBER", number))
+    if path == "/":
+        serious(page)
+        fill(emulator)
+        expect(page.locator(".row")).to_have_count(4)
+    page.evaluate("document.querySelectorAll('main details:not(.menu)').forEach((fold) => { fold.open = true; })")
+    serious(page)
+
+
+def serious(page: Page) -> None:
+    found = Axe().run(page).response["violations"]
+    bad = [
+        (one["id"], [node["html"] for node in one["nodes"]][:3])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert bad == []
+
+
+@pytest.mark.parametrize("path", [*LIVELY, "/cases/aplyid/1024"])
+def test_a_page_with_all_its_assets_is_light(emulator: Emulator, window: Opener, path: str) -> None:
+    fill(emulator)
+    page = window()
+    go(page, emulator, path)
+    loaded = "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
+    sizes = page.evaluate(f"{loaded}.map((entry) => entry.encodedBodySize)")
+    assert len(sizes) >= 5
+    assert 10_000 < sum(sizes) < HEAVIEST
+
+
+def test_the_documents_are_drawn_without_another_host(emulator: Emulator, window: Opener) -> None:
+    page = window()
+    for name in ("aplyid", "sphinxhq", "control"):
+        go(page, emulator, f"/documents/{name}")
+        expect(page.locator(".opblock").first).to_be_visible()
+
+
+def test_a_page_that_nobody_sees_asks_for_nothing(emulator: Emulator, window: Opener) -> None:
+    page = window()
+    go(page, emulator, "/")
+    ask = """(hidden) => {
+        Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+        let asked = 0;
+        const count = (event) => { asked += event.defaultPrevented ? 0 : 1; };
+        window.addEventListener('htmx:beforeRequest', count);
+        htmx.trigger(document.body, 'refresh');
+        window.removeEventListener('htmx:beforeRequest', count);
+        return asked;
+    }"""
+    assert page.evaluate(ask, True) == 0
+    assert page.evaluate(ask, False) >= 1
+
+
+def test_an_emulator_that_is_gone_is_told(window: Opener) -> None:
+    page = window(watched=False)
+    with served() as emulator:
+        page.goto(f"{emulator.url}/")
+        expect(page.locator("#lost")).to_be_hidden()
+    expect(page.locator("#lost")).to_be_visible()
+
+
+def test_with_a_token_the_pages_open_after_it_was_typed(window: Opener) -> None:
+    with served(control_token="secret") as emulator:
+        page = window()
+        page.goto(f"{emulator.url}/planning")
+        serious(page)
+        page.get_by_label("Token").fill("wrong")
+        press(page, "Open the pages")
+        expect(page.get_by_text("This is not the token.")).to_be_visible()
+        page.get_by_label("Token").fill("secret")
+        press(page, "Open the pages")
+        expect(page.get_by_role("heading", name="Rules and faults")).to_be_visible()
+        press(page, "Freeze")
+        expect(page.locator("#clock")).to_contain_text("frozen at")

@@ -1,0 +1,120 @@
+"""Whatever is stored is shown as text: sixty payloads through every field that a page shows."""
+
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+from requests import Response
+
+from tests.emulators import Emulator
+from tests.receivers import Reply, receiving
+from tests.ui.conftest import Opener
+from tests.ui.payloads import PAYLOADS
+from tests.ui.reading import open_page, place, read, submit
+from tests.wire import request_bytes
+
+OURS = {"htmx.min.js", "idiomorph-ext.min.js", "page.js"}
+FORBIDDEN = {
+    "iframe",
+    "object",
+    "embed",
+    "base",
+    "style",
+    "math",
+    "video",
+    "audio",
+    "img",
+    "marquee",
+    "source",
+    "animate",
+}
+
+
+def poison(emulator: Emulator, payload: str) -> None:
+    """The payload in every field of both APIs and of the control API that takes any text."""
+    unknown = {payload: payload}
+    emulator.aplyid.create(
+        activity__name=payload[:50],
+        activity__nature=payload,
+        activity__external_id=payload,
+        client__name=payload[:50],
+        client__external_id=payload,
+        client__clientable_attributes={"firstname": payload, "lastname": payload},
+        unknown=unknown,
+    )
+    emulator.aplyid.create(client__email=payload)
+    emulator.sphinxhq.post({"customer": {"full_name": payload[:255], **unknown}, "notes": payload, **unknown})
+    emulator.sphinxhq.create(customer=payload)
+    emulator.control("POST", "outcomes/rules", {"when": {payload: payload}, "outcome": "denied"})
+    fault = {"kind": "status", "status": 503, "body": payload, "path": f"/never{payload}", "when": {payload: payload}}
+    emulator.control("POST", "faults", fault)
+    emulator.control("POST", "faults", {"kind": "unknown_event", "event": payload, "path": f"/never{payload}"})
+
+
+@pytest.mark.parametrize("number", range(len(PAYLOADS)))
+def test_no_payload_becomes_an_element_or_an_attribute(emulator: Emulator, number: int) -> None:
+    payload = PAYLOADS[number]
+    poison(emulator, payload)
+    emulator.wait("deliveries/wait")
+    exchanges = emulator.control("GET", "requests").json()["requests"]
+    cases = emulator.control("GET", "cases").json()["cases"]
+    paths = ["/", "/inbox", "/inbox?show=all", "/requests", "/planning", "/sandboxes"]
+    paths += [f"/requests/{exchange['number']}" for exchange in exchanges]
+    paths += [f"/cases/{case['provider']}/{case['id']}" for case in cases]
+    assert len(cases) >= 2
+    for path in paths:
+        check(open_page(emulator, path), path)
+
+
+def check(answer: Response, path: str) -> None:
+    page = read(answer)
+    for tag, attributes in page.elements:
+        assert tag not in FORBIDDEN, (path, tag)
+        assert not [name for name in attributes if name.startswith(("on", "hx-on", "data-hx"))], path
+        assert tag != "script" or str(attributes.get("src")).split("/")[-1].split("?")[0] in OURS, path
+        assert tag != "meta" or attributes.get("http-equiv") is None
+        for name in ("href", "src", "action", "formaction"):
+            assert "javascript:" not in (attributes.get(name) or "").lower(), (path, attributes)
+    assert str(7777 * 7777) not in page.text, path
+
+
+@pytest.mark.parametrize("field", ["outcome", "when_field", "provider", "times", "delay"])
+def test_what_a_refused_form_keeps_is_text(emulator: Emulator, field: str) -> None:
+    for payload in PAYLOADS[:30]:
+        for path in ("/planning/rules", "/planning/next", "/planning/faults/status"):
+            check(submit(emulator, path, **{field: payload}), path)
+        check(open_page(emulator, f"/requests?{field}=x&path={payload}&status={payload}"), "/requests")
+
+
+def test_nothing_runs_in_a_real_browser(emulator: Emulator, window: Opener) -> None:
+    with receiving(answering(PAYLOADS[0] + PAYLOADS[10])) as receiver:
+        emulator.control("PATCH", "", {"webhook_url": f"{receiver.url}/{PAYLOADS[18]}".replace(" ", "")})
+        for payload in PAYLOADS:
+            poison(emulator, payload)
+        for payload in PAYLOADS[:10]:
+            headers = {"User-Agent": payload.replace("\n", ""), "X-Workflow-Access-Key": f"test_{emulator.sandbox}"}
+            emulator.raw(request_bytes("GET", "/integrations/core/nothing", headers))
+        page = window()
+        dialogs: list[str] = []
+        page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+        paths = ["/", "/inbox", "/inbox?show=all", "/requests", "/requests?direction=both", "/planning", "/sandboxes"]
+        cases = emulator.control("GET", "cases").json()["cases"]
+        paths += [f"/cases/{case['provider']}/{case['id']}" for case in cases[::8]]
+        for path in paths:
+            page.goto(place(emulator, path))
+            page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+            page.evaluate("document.querySelectorAll('[tabindex], input, a').forEach((part) => part.focus())")
+            assert page.evaluate("window.struck") is None, path
+        assert dialogs == []
+
+
+def answering(text: str) -> Reply:
+    """A receiver's answer with that body."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        body = text.encode()
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return reply

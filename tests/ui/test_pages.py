@@ -1,0 +1,394 @@
+"""Every page and form, as HTML."""
+
+import json
+import re
+
+import pytest
+
+from emulator.app import create_app
+from emulator.settings import Settings
+from tests.emulators import Emulator, served
+from tests.receivers import free_port, receiving, status
+from tests.ui.reading import PAGES, open_page, read, submit
+
+STRIP = "Test data. Nothing here is real."
+
+
+def freeze(emulator: Emulator, **settings: object) -> None:
+    emulator.control("PATCH", "", {"delay": 60, **settings})
+    emulator.control("PATCH", "clock", {"mode": "frozen", "at": "2030-01-01T00:00:00Z"})
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_has_its_frame_and_keeps_to_itself(emulator: Emulator, path: str) -> None:
+    answer = open_page(emulator, path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert STRIP in answer.text
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert ("'unsafe-inline'" in policy) == (path == "/documents")
+    assert "script-src 'self';" in policy
+    assert (answer.headers["X-Content-Type-Options"], answer.headers["Cache-Control"]) == ("nosniff", "no-store")
+    page = read(answer)
+    for tag, attributes in page.elements:
+        assert "style" not in attributes, tag
+        assert not [name for name in attributes if name.startswith("on")], tag
+        assert tag != "script" or attributes["src"]
+        assert tag != "style"
+        for name in ("href", "src", "action", "hx-get", "hx-post"):
+            assert re.match(r"[/#]", attributes.get(name) or "/"), (tag, attributes)
+
+
+def test_the_first_page_is_text_to_everybody_but_a_browser(emulator: Emulator) -> None:
+    plain = emulator.http.get(f"{emulator.url}/")
+    assert (plain.headers["Content-Type"], "curl -X POST" in plain.text) == ("text/plain; charset=utf-8", True)
+    html = open_page(emulator, "/", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
+    assert html.headers["Content-Type"].startswith("text/html")
+    assert "Accept" in html.headers["Vary"]
+
+
+def test_looking_makes_no_sandbox_and_an_unused_one_reads_as_newborn(emulator: Emulator) -> None:
+    answer = open_page(emulator, "/")
+    assert "Three steps to the first webhook" in answer.text
+    assert answer.text.count(f"test_{emulator.sandbox}") >= 4
+    assert emulator.sandbox not in emulator.http.get(f"{emulator.url}/_emulator/sandboxes").json()["sandboxes"]
+
+
+def test_a_dead_link_of_ours_says_what_to_do_and_is_no_request_of_a_client(emulator: Emulator) -> None:
+    answer = open_page(emulator, "/cases/aplyid/7")
+    assert (answer.status_code, "There is no case 7." in answer.text) == (404, True)
+    assert "Go back to the feed" in answer.text
+    assert open_page(emulator, "/cases/nobody/7").status_code == 404
+    assert open_page(emulator, "/requests/999999").status_code == 404
+    assert open_page(emulator, "/documents/nobody").status_code == 404
+    assert emulator.control("GET", "requests").json()["count"] == 0
+
+
+def test_the_feed_tells_cases_and_refusals_newest_first(emulator: Emulator) -> None:
+    port = free_port()
+    freeze(emulator, webhook_url=f"http://127.0.0.1:{port}/hook")
+    emulator.aplyid.open_case(activity__external_id="order-1", client__name="Ann Approved")
+    emulator.aplyid.create(client__name="")
+    emulator.sphinxhq.open_case(customer={"full_name": "Ben Denied"})
+    text = read(open_page(emulator, "/")).text
+    assert text.index("Ben Denied") < text.index("Name can't be blank") < text.index("Ann Approved")
+    assert ("in progress" in text, "ends in 1 min" in text) == (True, True)
+    emulator.control("POST", "clock/advance", {"seconds": 62})
+    text = read(open_page(emulator, "/")).text
+    assert f"webhook: nothing listens on 127.0.0.1:{port}, next try in 3 s" in text
+    assert "denied" in text
+    assert "webhook in the inbox" in text
+
+
+def test_the_feed_tells_what_was_delivered_and_how_fast(emulator: Emulator) -> None:
+    with receiving() as receiver:
+        emulator.control("PATCH", "", {"webhook_url": receiver.url})
+        emulator.aplyid.open_case()
+        emulator.wait("deliveries/wait")
+    assert re.search(r"webhook delivered 200 in \d+ ms", read(open_page(emulator, "/")).text)
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if not path.startswith(("/sandboxes", "/documents"))])
+def test_what_shows_already_is_not_sent_again(emulator: Emulator, path: str) -> None:
+    freeze(emulator)
+    emulator.aplyid.open_case()
+    join = "&" if "?" in path else "?"
+    first = open_page(emulator, f"{path}{join}part=live")
+    mark = next(attributes["value"] for _, attributes in read(first).elements if attributes.get("name") == "seen")
+    assert STRIP not in first.text
+    assert f'value="{mark}"' in open_page(emulator, path).text
+    assert open_page(emulator, f"{path}{join}part=live&seen={mark}").status_code == 204
+    emulator.aplyid.create(client__name="")
+    emulator.control("POST", "cases/aplyid/1024/complete", {"outcome": "denied"})
+    emulator.control("POST", "faults", {"kind": "drop"})
+    assert open_page(emulator, f"{path}{join}part=live&seen={mark}").status_code == 200
+
+
+def test_the_clock_is_moved_by_its_buttons(emulator: Emulator) -> None:
+    emulator.control("PATCH", "", {"delay": 90})
+    assert "stands still" in submit(emulator, "/clock", order="frozen").text
+    emulator.aplyid.open_case()
+    assert "work on aplyid case 1024 started" in submit(emulator, "/clock", order="next").text
+    assert "nothing fell due" in submit(emulator, "/clock", order="10").text
+    assert "aplyid case 1024 ended: approved" in submit(emulator, "/clock", order="60").text
+    refused = submit(emulator, "/clock", order="next")
+    assert (refused.status_code, refused.headers["HX-Retarget"], "Nothing is due" in refused.text) == (
+        409,
+        "#told",
+        True,
+    )
+    assert submit(emulator, "/clock", order="x").status_code == 422
+    reading = open_page(emulator, "/clock")
+    assert "frozen at" in reading.text
+    mark = read(reading).elements[1][1]["value"]
+    assert open_page(emulator, f"/clock?ticked={mark}").status_code == 204
+
+
+def test_a_sample_case_is_one_button_and_a_fault_that_strikes_it_is_told(emulator: Emulator) -> None:
+    for provider in ("aplyid", "sphinxhq"):
+        answer = submit(emulator, f"/samples/{provider}")
+        assert (answer.status_code, answer.headers["HX-Trigger"]) == (200, "refresh")
+    assert emulator.control("GET", "cases").json()["count"] == 2
+    emulator.control("POST", "faults", {"kind": "status", "status": 503, "times": 1})
+    answer = submit(emulator, "/samples/aplyid")
+    assert (answer.status_code, "a planned fault answered 503" in answer.text) == (409, True)
+
+
+def test_the_case_page_shows_all_there_is(emulator: Emulator) -> None:
+    with receiving(status(500), status(200)) as receiver:
+        freeze(emulator, webhook_url=receiver.url)
+        emulator.aplyid.open_case(client__name="Mary Denied", activity__colour="red")
+        waiting = read(open_page(emulator, "/cases/aplyid/1024")).text
+        assert "ends in 1 min" in waiting
+        assert "It is written and sent when the case ends." in waiting
+        emulator.control("POST", "clock/advance", {"seconds": 62})
+        answer = open_page(emulator, "/cases/aplyid/1024")
+        page = read(answer)
+    assert "because the surname is Denied" in page.text
+    assert "activity.colour is not a known key and was ignored" in page.text
+    assert "attempt 1: 500" in page.text
+    assert 'class="amber hollow"' in answer.text
+    [delivery] = emulator.control("GET", "deliveries").json()["deliveries"]
+    exact = [attributes["data-copy"] for _, attributes in page.elements if "data-copy" in attributes]
+    assert delivery["body"] in exact
+    told = {a["data-place"]: (a["data-means"], a["data-mark"]) for _, a in page.elements if "data-place" in a}
+    assert "without it no webhook is ever sent" in str(told["activity.external_id"][0])
+    assert told["client.approval_status"][1] == "documented"
+    assert "activity.colour" not in told
+
+
+def test_a_case_is_completed_in_the_words_of_its_provider(emulator: Emulator) -> None:
+    freeze(emulator)
+    emulator.aplyid.open_case()
+    emulator.sphinxhq.open_case()
+    assert "Complete as no decision yet" in open_page(emulator, "/cases/aplyid/1024").text
+    assert (
+        "Completed as denied." in submit(emulator, "/cases/aplyid/1024/complete", field="outcome", word="denied").text
+    )
+    assert "Complete as denied" not in open_page(emulator, "/cases/aplyid/1024").text
+    again = submit(emulator, "/cases/aplyid/1024/complete", field="outcome", word="denied")
+    assert (again.status_code, "The case is completed already" in again.text) == (409, True)
+    assert submit(emulator, "/cases/sphinxhq/1/complete", field="status", word="ERROR").status_code == 200
+    assert emulator.control("GET", "cases/sphinxhq/1").json()["state"] == "failed"
+
+
+def test_a_webhook_is_sent_again_by_a_button(emulator: Emulator) -> None:
+    with receiving() as receiver:
+        emulator.control("PATCH", "", {"webhook_url": receiver.url})
+        emulator.aplyid.open_case()
+        [delivery] = emulator.wait("deliveries/wait")["deliveries"]
+        first = receiver.next()
+        assert "Send a duplicate" in open_page(emulator, "/cases/aplyid/1024").text
+        assert "is sent again" in submit(emulator, f"/deliveries/{delivery['id']}/send").text
+        assert receiver.next().body == first.body
+
+
+def test_a_case_without_its_exchange_still_shows_all_else(emulator: Emulator) -> None:
+    freeze(emulator)
+    emulator.aplyid.open_case(client__name="Ann Approved")
+    emulator.control("POST", "restore", emulator.control("GET", "snapshot").json())
+    text = read(open_page(emulator, "/cases/aplyid/1024")).text
+    assert "The journal no longer has this exchange" in text
+    assert "because the surname is Approved" in text
+    assert "created" in text
+
+
+def test_the_inbox_shows_headers_and_exact_bytes(emulator: Emulator) -> None:
+    emulator.aplyid.open_case()
+    [kept] = emulator.wait("inbox/wait")["webhooks"]
+    page = read(open_page(emulator, "/inbox"))
+    assert kept["body"] in page.text
+    assert "X-Workflow-Webhook-Id" in page.text
+    assert kept["body"] in [attributes.get("data-copy") for _, attributes in page.elements]
+
+
+def test_requests_are_filtered_and_a_refused_one_says_what_it_would_have_needed(emulator: Emulator) -> None:
+    emulator.aplyid.open_case(client__name="Jo Found")
+    emulator.aplyid.create(client__name="")
+    emulator.sphinxhq.create(notes="")
+    assert read(open_page(emulator, "/requests")).text.count("POST") >= 3
+    only = read(open_page(emulator, "/requests?field=client.name&value=Jo+Found")).text
+    assert ("opened case 1024" in only, "Name can't be blank" in only) == (True, False)
+    assert "opened case" not in read(open_page(emulator, "/requests?refused=true")).text
+    assert "/api/cases/" in read(open_page(emulator, "/requests?provider=sphinxhq&status=400")).text
+    assert "No exchange fits these filters" in open_page(emulator, "/requests?path=/nothing").text
+    [refused] = emulator.control("GET", "requests/near-misses?provider=aplyid").json()["requests"]
+    text = read(open_page(emulator, f"/requests/{refused['number']}")).text
+    assert "It would have needed:" in text
+    assert "Name can't be blank" in text
+
+
+def test_a_filter_that_is_refused_says_so_beside_its_field_and_keeps_what_was_typed(emulator: Emulator) -> None:
+    answer = open_page(emulator, "/requests?status=abc")
+    assert "Not a valid integer." in answer.text
+    [status_field] = [a for tag, a in read(answer).elements if tag == "input" and a.get("name") == "status"]
+    assert (status_field["value"], status_field["aria-invalid"]) == ("abc", "true")
+
+
+def test_every_kind_of_fault_has_a_form_made_from_its_own_fields(emulator: Emulator) -> None:
+    page = read(open_page(emulator, "/planning"))
+    kinds = emulator.http.get(f"{emulator.url}/_emulator/faults").json()["kinds"]
+    forms = {attributes.get("id") for tag, attributes in page.elements if tag == "form"}
+    ids = {attributes.get("id") for _, attributes in page.elements}
+    for kind in kinds:
+        assert f"fault-{kind['kind']}" in forms
+        assert {f"fault-{kind['kind']}-{setting['name']}" for setting in kind["settings"]} <= ids
+
+
+@pytest.mark.parametrize("kind", ["status", "rate_limit", "latency", "broken_json", "drop", "changed_body", "early"])
+def test_a_fault_is_planned_by_its_form_as_it_stands(emulator: Emulator, kind: str) -> None:
+    page = read(open_page(emulator, "/planning"))
+    typed = {"status": {"status": "503"}, "latency": {"seconds": "0.5"}}.get(kind, {})
+    prefix = f"fault-{kind}-"
+    typed_before = {
+        str(a["name"]): a.get("value") or ""
+        for tag, a in page.elements
+        if tag == "input" and str(a.get("id")).startswith(prefix)
+    }
+    answer = submit(emulator, f"/planning/faults/{kind}", **{**typed_before, **typed, "provider": "aplyid"})
+    assert (answer.status_code, "The fault was planned." in answer.headers["HX-Trigger"]) == (200, True), answer.text
+    [fault] = emulator.control("GET", "faults").json()["faults"]
+    assert (fault["kind"], fault["provider"]) == (kind, "aplyid")
+    assert submit(emulator, "/planning/faults/remove", id=fault["id"]).status_code == 200
+    assert emulator.control("GET", "faults").json()["count"] == 0
+
+
+def test_a_refused_form_says_why_beside_the_field_and_keeps_what_was_typed(emulator: Emulator) -> None:
+    for scripted in (True, False):
+        answer = submit(emulator, "/planning/faults/status", scripted=scripted, status="99", times="3", path="/api")
+        assert answer.status_code == 422
+        assert "Must be greater than or equal to 200" in answer.text
+        typed = {a["id"]: a.get("value") for tag, a in read(answer).elements if tag == "input" and a.get("id")}
+        assert (typed["fault-status-times"], typed["fault-status-path"]) == ("3", "/api")
+        assert (STRIP in answer.text) != scripted
+    assert emulator.control("GET", "faults").json()["count"] == 0
+
+
+def test_rules_and_plans_are_made_and_taken_back(emulator: Emulator) -> None:
+    rule = {"when_field": "client.email", "when_comparison": "contains", "when_value": "@risky.", "outcome": "denied"}
+    assert submit(emulator, "/planning/rules", **rule).status_code == 200
+    assert submit(emulator, "/planning/next", outcome="stuck", times="2", provider="sphinxhq").status_code == 200
+    told = emulator.control("GET", "outcomes").json()
+    assert told["rules"][0]["when"] == {"client.email": {"contains": "@risky."}}
+    assert told["next"] == [{"provider": "sphinxhq", "outcome": "stuck", "times": 2}]
+    text = read(open_page(emulator, "/planning")).text
+    assert 'client.email contains "@risky."' in text
+    assert submit(emulator, "/planning/rules", when_field="a").status_code == 422
+    assert submit(emulator, "/planning/rules/remove", id=told["rules"][0]["id"]).status_code == 200
+    assert submit(emulator, "/planning/next/forget").status_code == 200
+    told = emulator.control("GET", "outcomes").json()
+    assert (told["rules"], told["next"]) == ([], [])
+
+
+def test_a_form_without_our_script_leads_back_to_its_page(emulator: Emulator) -> None:
+    answer = submit(emulator, "/planning/next", scripted=False, outcome="denied", times="1")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    before = {"Referer": f"{emulator.url}/s/x/planning?a=b", "Accept": "text/html"}
+    url = f"{emulator.url}/s/{emulator.sandbox}/planning/next/forget"
+    assert emulator.http.post(url, headers=before, allow_redirects=False).headers["Location"] == "/s/x/planning?a=b"
+    for referer in ("https://evil.example/x", f"{emulator.url}//evil.example/x"):
+        answer = emulator.http.post(url, headers={"Referer": referer}, allow_redirects=False)
+        assert not answer.headers["Location"].startswith(("http", "//"))
+
+
+def test_a_sandbox_is_set_reset_and_made(emulator: Emulator) -> None:
+    saved = submit(emulator, "/sandboxes/settings", webhook_url="http://localhost:3999", delay="7", retry="1,5")
+    assert saved.status_code == 200
+    about = emulator.control("GET", "").json()
+    assert (about["settings"]["delay"], about["settings"]["retry"]) == (7, [1, 5])
+    assert 'value="1,5"' in open_page(emulator, "/sandboxes").text
+    refused = submit(emulator, "/sandboxes/settings", delay="soon")
+    assert (refused.status_code, "Not a valid number." in refused.text) == (422, True)
+    made = submit(emulator, "/sandboxes", name=f"{emulator.sandbox[:40]}-more", pace="instant")
+    assert made.headers["HX-Redirect"] == f"/s/{emulator.sandbox[:40]}-more/"
+    emulator.aplyid.open_case()
+    assert submit(emulator, "/sandboxes/reset", name="another").status_code == 200
+    assert emulator.control("GET", "cases").json()["count"] == 1
+    assert submit(emulator, "/sandboxes/reset", name=emulator.sandbox).status_code == 200
+    assert emulator.control("GET", "cases").json()["count"] == 0
+
+
+def test_the_documents_are_served_with_this_address_as_their_server(emulator: Emulator) -> None:
+    for name in ("aplyid", "sphinxhq", "control"):
+        told = open_page(emulator, f"/documents/{name}.json").json()
+        assert told["servers"][0]["url"] == f"{emulator.url}/s/{emulator.sandbox}"
+        assert open_page(emulator, f"/documents/{name}").status_code == 200
+
+
+def test_assets_are_packed_for_who_can_unpack_and_there_are_no_others(emulator: Emulator) -> None:
+    packed = emulator.http.get(f"{emulator.url}/assets/style.css?v=1")
+    plain = emulator.http.get(f"{emulator.url}/assets/style.css", headers={"Accept-Encoding": "identity"})
+    assert (packed.headers["Content-Encoding"], plain.headers.get("Content-Encoding")) == ("gzip", None)
+    assert packed.text == plain.text
+    for name in ("nothing.css", "..%2fasking.py", "__init__.py", "%2e%2e"):
+        assert emulator.http.get(f"{emulator.url}/assets/{name}").status_code == 404
+
+
+def test_a_start_pays_for_no_page() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from emulator.app import create_app; from emulator.settings import Settings; "
+        "create_app(Settings()).store.close(); "
+        "sys.exit(any(f'emulator.ui.{name}' in sys.modules for name in ('feed', 'words', 'case', 'planning')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_every_view_of_the_table_exists() -> None:
+    from importlib import import_module
+
+    from emulator.ui.routes import PAGES as TABLE
+
+    built = create_app(Settings())
+    built.store.close()
+    for page in TABLE:
+        module, _, function = page.place.partition(".")
+        assert callable(getattr(import_module(f"emulator.ui.{module}"), function)), page.place
+        assert f"ui.{module}_{function}" in built.app.view_functions
+
+
+def test_a_broken_body_in_the_journal_breaks_no_page(emulator: Emulator) -> None:
+    key = {"X-Workflow-Access-Key": f"test_{emulator.sandbox}", "Content-Type": "application/json"}
+    url = f"{emulator.url}/integrations/core/cases"
+    for body in (
+        b"\xff\xfe",
+        b"[" * 5000,
+        b'{"a": "' + b"x" * 200_000 + b'"}',
+        b"{\r\n}",
+        json.dumps([[[]]] * 9).encode(),
+    ):
+        emulator.http.post(url, data=body, headers=key)
+    assert open_page(emulator, "/").status_code == 200
+    for exchange in emulator.control("GET", "requests").json()["requests"]:
+        assert open_page(emulator, f"/requests/{exchange['number']}").status_code == 200
+
+
+def test_with_a_token_pages_ask_for_it_once() -> None:
+    with served(control_token="se cret;ü") as emulator:
+        asked = emulator.http.get(
+            f"{emulator.url}/inbox?show=all", headers={"Accept": "text/html"}, allow_redirects=False
+        )
+        assert (asked.status_code, asked.headers["Location"]) == (303, "/login?next=%2Finbox%3Fshow%3Dall")
+        polled = emulator.http.get(f"{emulator.url}/inbox", headers={"HX-Request": "true"}, allow_redirects=False)
+        assert (polled.status_code, "HX-Redirect" in polled.headers) == (401, True)
+        assert emulator.http.post(f"{emulator.url}/samples/aplyid", allow_redirects=False).status_code == 303
+        wrong = emulator.http.post(f"{emulator.url}/login", data={"token": "x", "next": "/inbox"})
+        assert (wrong.status_code, "This is not the token." in wrong.text, "Set-Cookie" in wrong.headers) == (
+            403,
+            True,
+            False,
+        )
+        typed = {"token": "se cret;ü", "next": "/inbox?show=all"}
+        right = emulator.http.post(f"{emulator.url}/login", data=typed, allow_redirects=False)
+        assert (right.status_code, right.headers["Location"]) == (303, "/inbox?show=all")
+        cookie = right.headers["Set-Cookie"]
+        assert cookie.startswith("case-emulator-control=")
+        assert ("HttpOnly" in cookie, "SameSite=Strict" in cookie, "cret" in cookie) == (True, True, False)
+        assert emulator.http.get(f"{emulator.url}/inbox", headers={"Accept": "text/html"}).status_code == 200
+        assert emulator.http.get(f"{emulator.url}/_emulator/sandboxes").status_code == 401
+        assert emulator.http.get(f"{emulator.url}/assets/style.css").status_code == 200
+        for other in ("//evil.example", "https://evil.example", "/\\evil.example", "/\r\nX: y"):
+            led = emulator.http.post(f"{emulator.url}/login", data={**typed, "next": other}, allow_redirects=False)
+            assert led.headers["Location"] == "/"
