@@ -100,7 +100,7 @@ class HttpSender:
             headers=headers,
             allow_redirects=False,
             stream=True,
-            timeout=(self.connect_seconds, self.total_seconds),
+            timeout=(self.connect_seconds, self.total_seconds * 2),  # the watchdog, which counts from the start, is first
         )
 
     def _retry_after(self, headers: Mapping[str, str]) -> timedelta | None:
