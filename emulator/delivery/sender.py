@@ -100,7 +100,8 @@ class HttpSender:
             headers=headers,
             allow_redirects=False,
             stream=True,
-            timeout=(self.connect_seconds, self.total_seconds),
+            # The watchdog counts from the start and comes first: a read time-out would start again with each byte.
+            timeout=(self.connect_seconds, self.total_seconds * 2),
         )
 
     def _retry_after(self, headers: Mapping[str, str]) -> timedelta | None:
