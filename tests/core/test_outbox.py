@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -221,3 +222,16 @@ def test_a_sender_that_breaks_down_makes_a_failed_attempt(store: SqliteStore) ->
     post = Post(store, retry="1,2")
     post.add()
     assert post.run(post.outbox()) == [0, 1, 3]  # with no attempt to give, the script raises
+
+
+def test_an_attempt_is_under_way_from_its_lease_on(store: SqliteStore) -> None:
+    post = Post(store)
+    post.add()
+    outbox = post.outbox(Attempt(status=200))
+    [leased] = outbox.claim({}, 1)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(outbox.under_way.wait_for, "default", 15)
+        with pytest.raises(TimeoutError):
+            waiting.result(0.05)
+        outbox.deliver(leased)
+        waiting.result(15)

@@ -90,3 +90,21 @@ def test_many_for_one_receiver_are_not_looked_through_after_each_attempt(monkeyp
         emulator.control("PATCH", "clock", {"mode": "frozen", "at": "2030-01-01T00:01:00Z"})
         assert len({receiver.next().json["id"] for _ in range(400)}) == 400
     assert len(looks) < 80  # once for each batch of cases that end, and not once an attempt
+
+
+def test_what_was_taken_up_is_sent_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = threading.Event()
+
+    def hold(handler: BaseHTTPRequestHandler) -> None:
+        held.wait(PATIENCE)
+        status(200)(handler)
+
+    # With one thread the second is leased, which counts as an attempt, and waits for the first.
+    monkeypatch.setattr(worker, "ThreadPoolExecutor", lambda _, **named: ThreadPoolExecutor(1, **named))
+    with receiving(hold) as receiver:
+        with served() as emulator:
+            emulator.sphinxhq.open_case(webhook_url=receiver.url)
+            emulator.sphinxhq.open_case(webhook_url=receiver.url)
+            wait_until(lambda: emulator.wait("deliveries?state=in_flight")["count"] == 2)
+            threading.Timer(0.3, held.set).start()  # by then it is being stopped
+        assert {receiver.next().json["id"] for _ in range(2)} == {1, 2}

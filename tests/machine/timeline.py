@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.machine.words import APPROVALS, CHECK_TEXTS, State, aplyid_case, compact, merged, sphinxhq_case, told
+from tests.machine.words import CHECK_TEXTS, State, aplyid_case, compact, merged, sphinxhq_case, told
 
 BATCH = 16  # attempts made side by side
 EVENT = "case.completed"
@@ -237,6 +237,3 @@ def fill_in(delivery: State, case: State) -> bytes:
     for change in delivery["changes"]:
         body = merged(body, change)
     return compact(body)
-
-
-__all__ = ["APPROVALS", "MOODS", "RETRY_AFTER", "Timeline", "fill_in", "fits"]
