@@ -52,7 +52,7 @@ def draw(events: Sequence[Event]) -> tuple[int, list[Placed]]:
             room = round(LETTER * (len(last) + len(event.title)) / 2) + 16  # for the two labels
             x += max(room, min(WIDEST, NEAREST + round(14 * log1p(seconds))))
         stamp = event.at.isoformat(timespec="milliseconds")
-        gap = words.span(seconds) if seconds >= 0.001 else ""
+        gap = words.span(seconds) if seconds >= 0.05 else ""
         exact = f"{stamp[:10]} {stamp[11:23]} UTC"
         mark = (event.title, stamp[11:23], exact, event.tone, event.shape, event.came)
         placed.append(Placed(x, *mark, gap if before else "", (start + x) // 2, start))

@@ -149,8 +149,7 @@ def happening(event: Mapping[str, Any]) -> str:
     }
     if kind in told:
         return f"{second_of(event['at'])}  {told[kind]}"
-    came = event.get("error") or f"answered {event.get('status')}"
-    return f"{second_of(event['at'])}  attempt {event.get('attempt')} for {case}: {came}"
+    return f"{second_of(event['at'])}  attempt {event['attempt']} for {case}: {failing(event)}"
 
 
 def as_json(value: Any) -> str:
