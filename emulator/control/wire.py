@@ -14,6 +14,7 @@ from marshmallow.validate import OneOf, Range, Regexp
 from emulator.core.deliveries import DeliveryState
 from emulator.core.model import Outcome
 from emulator.core.preferences import Pace
+from emulator.core.timepiece import to_text
 from emulator.delivery.targets import why_no_url
 from emulator.settings import OPTIONS, suggest
 from emulator.web.body import read_json
@@ -244,4 +245,4 @@ def answer(value: Any, status: int = 200) -> Response:
 
 def moment(value: datetime | None) -> str | None:
     """ISO 8601 with microseconds and Z."""
-    return None if value is None else value.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return None if value is None else to_text(value)

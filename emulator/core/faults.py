@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from emulator.core.matching import Match, match_of_json, match_to_json
 from emulator.core.people import People
@@ -24,8 +24,8 @@ class Side(StrEnum):
 class Effect(Protocol):
     """What a fault does: one small class a kind, whose fields are its settings; its docstring is its documentation."""
 
-    kind: str
-    side: Side
+    kind: ClassVar[str]
+    side: ClassVar[Side]
 
 
 def setting(default: Any, told: str, *, low: float | None = None, high: float | None = None, **more: Any) -> Any:

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from emulator.core.completion import Completion
-from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport, DeliveryState
+from emulator.core.deliveries import DeliveryFilter, DeliveryReport, DeliveryState
 from emulator.core.model import Case
 from emulator.core.tracking import Tracking
 
@@ -26,16 +26,7 @@ class Haste:
         wanted = DeliveryFilter(provider=case.provider, case_id=case.id)
         with self.seat() as seated:
             if seated:
-                self.tracking.wait_for_all(case.sandbox, wanted, LONGEST, self._is_enough)
-
-    def _is_enough(self, report: DeliveryReport) -> bool:
-        return _was_tried(report) or self._is_never_due(report.delivery)
-
-    def _is_never_due(self, delivery: Delivery) -> bool:
-        """Is it for later, on a clock that stands still? Waiting would only waste the time of a test."""
-        due, sandboxes = delivery.due_at, self.completion.sandboxes
-        with self.completion.store.reading() as read:
-            return due is not None and sandboxes.wall_time_of(read, delivery.sandbox, due) is None
+                self.tracking.wait_for_all(case.sandbox, wanted, LONGEST, _was_tried)
 
 
 def _was_tried(report: DeliveryReport) -> bool:

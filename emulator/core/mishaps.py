@@ -7,18 +7,15 @@ from datetime import timedelta
 from typing import Any, ClassVar, Protocol
 
 from emulator.core.deliveries import Delivery, DeliveryState
-from emulator.core.faults import Side, setting
+from emulator.core.faults import Effect, Side, setting
 from emulator.core.retry import LONGEST_WAIT
 
 LONGEST_HOLD = LONGEST_WAIT.total_seconds()
 Post = Sequence[Delivery]  # what is sent of one event
 
 
-class Mishap(Protocol):
+class Mishap(Effect, Protocol):
     """What a webhook fault does."""
-
-    kind: str
-    side: Side
 
     def befall(self, post: Post) -> Post:
         """What is sent instead."""
@@ -83,8 +80,7 @@ class Reorder:
 class Early:
     """The case ends and its webhook is sent before the create call answers (which waits for it, at most 10 s).
 
-    What another fault puts off is not waited for while the sandbox's clock stands still. Matched against the request,
-    because there is no webhook yet.
+    What another fault puts off is not waited for. Matched against the request, because there is no webhook yet.
     """
 
     kind: ClassVar[str] = "early"
@@ -155,7 +151,7 @@ class SlowSender:
         return [replace(delivery, slowly=self.seconds) for delivery in post]
 
 
-MISHAPS: tuple[Any, ...] = (
+MISHAPS: tuple[type[Mishap], ...] = (
     Drop,
     Duplicate,
     Delay,

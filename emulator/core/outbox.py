@@ -2,7 +2,8 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Condition
@@ -33,10 +34,23 @@ class UnderWay:
         self._condition = Condition()
         self._many: Counter[str] = Counter()
 
-    def begin(self, sandbox: str) -> None:
-        """An attempt was leased."""
-        with self._condition:
-            self._many[sandbox] += 1
+    @contextmanager
+    def beginning(self) -> Iterator[Callable[[Delivery], Delivery]]:
+        """Counts each delivery it is given, around the transaction that leases them; none, where that is undone."""
+        begun: list[Delivery] = []
+
+        def begin(delivery: Delivery) -> Delivery:
+            begun.append(delivery)
+            with self._condition:
+                self._many[delivery.sandbox] += 1
+            return delivery
+
+        try:
+            yield begin
+        except BaseException:
+            for delivery in begun:
+                self.end(delivery.sandbox)
+            raise
 
     def end(self, sandbox: str) -> None:
         """It is over, whatever came of it."""
@@ -75,11 +89,11 @@ class Outbox:
         now = self.clock.now()
         sending, most = Counter(load), most_per_target(load)
         until = self.clock.stopwatch() + LEASE
-        with self.store.transaction() as tx:
+        with self.under_way.beginning() as begin, self.store.transaction() as tx:
             if tx.release_leases(until=self.clock.stopwatch()):
                 log.warning("an attempt never came back: its webhook is sent again")
             due = tx.due_deliveries(now, busy_targets(load), limit, waiting)
-            return [self._lease(tx, d, until) for d in due if _has_room(d, sending, most)]
+            return [begin(tx.lease(d, self.owner, until)) for d in due if _has_room(d, sending, most)]
 
     def release(self) -> None:
         """Give back every lease, after a crash or before the end: nobody is sending any more."""
@@ -89,15 +103,10 @@ class Outbox:
 
     def claim_of(self, sandbox: str, limit: int) -> Sequence[Delivery]:
         """Lease what is due in one sandbox, for whoever runs its time step by step."""
-        with self.store.transaction() as tx:
+        with self.under_way.beginning() as begin, self.store.transaction() as tx:
             due = tx.due_deliveries_of(sandbox, self.now_of(tx, sandbox), limit)
             until = self.clock.stopwatch() + LEASE
-            return [self._lease(tx, delivery, until) for delivery in due]
-
-    def _lease(self, tx: Transaction, delivery: Delivery, until: float) -> Delivery:
-        leased = tx.lease(delivery, self.owner, until)
-        self.under_way.begin(delivery.sandbox)
-        return leased
+            return [begin(tx.lease(delivery, self.owner, until)) for delivery in due]
 
     def deliver(self, delivery: Delivery) -> tuple[Delivery, Attempt] | None:
         """Make one leased attempt and write down what came of it; None: it no longer counts. Never raises."""

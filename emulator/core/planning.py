@@ -26,7 +26,7 @@ class Planning:
     cleared: Bells
 
     def read(self, sandbox: str) -> Preferences:
-        """All that is planned; faults whose time is over are left out."""
+        """All that is planned, with faults whose time may be over."""
         _, preferences, _ = self.sandboxes.look(sandbox)
         return preferences
 

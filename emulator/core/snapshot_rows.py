@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from emulator.core.errors import Unreadable
-from emulator.core.timepiece import from_micros, to_micros
+from emulator.core.timepiece import from_micros, to_micros, to_text
 
 Row = Mapping[str, Any]
 # What a snapshot holds, by table and column. A ? marks what may be null.
@@ -101,7 +101,7 @@ def _show(kind: str, value: Any) -> Any:
     if value is None:
         return None
     if kind == "moment":
-        return moment_shown(from_micros(value))
+        return to_text(from_micros(value))
     if kind in ("object", "texts", "names"):
         return json.loads(value)
     return _text_of(value) if kind == "bytes" else value
@@ -173,8 +173,3 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "names": lambda value: json.dumps([_of(str, name) for name in _of(list, value)]),
     "bytes": _bytes,
 }
-
-
-def moment_shown(moment: datetime) -> str:
-    """ISO 8601 with microseconds and Z."""
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -14,8 +14,8 @@ from emulator.core.people import People
 from emulator.core.ports import Store, Transaction
 from emulator.core.preferences import read_preferences
 from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
-from emulator.core.snapshot_rows import TABLES, Row, as_kept, as_shown, moment_of, moment_shown
-from emulator.core.timepiece import EPOCH, WALL, Timepiece
+from emulator.core.snapshot_rows import TABLES, Row, as_kept, as_shown, moment_of
+from emulator.core.timepiece import EPOCH, WALL, Timepiece, to_text
 
 SCHEMA = 1
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -39,9 +39,9 @@ class Snapshots:
                 raise NotFound("sandbox", name)
             tables = read.dump(name)
         piece, wall = found.timepiece, self.clock.now()
-        clock = None if piece is WALL else {"at": moment_shown(piece.now(wall)), "factor": piece.factor}
+        clock = None if piece is WALL else {"at": to_text(piece.now(wall)), "factor": piece.factor}
         kept = {table: [as_shown(table, row) for row in rows] for table, rows in tables.items()}
-        head = {"schema": SCHEMA, "sandbox": name, "taken_at": moment_shown(wall), "clock": clock}
+        head = {"schema": SCHEMA, "sandbox": name, "taken_at": to_text(wall), "clock": clock}
         return {**head, "settings": json.loads(found.settings), **kept}
 
     def restore(self, name: str, document: Mapping[str, Any], read_settings: Callable[[Any], Any]) -> None:

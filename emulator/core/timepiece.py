@@ -17,6 +17,11 @@ def from_micros(micros: int) -> datetime:
     return EPOCH + timedelta(microseconds=micros)
 
 
+def to_text(moment: datetime) -> str:
+    """ISO 8601 with microseconds and Z, as every answer here tells a time."""
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timepiece:
     """Read `at` when wall time was `anchor`, and since then runs `factor` times as fast."""

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 from flask import Response, request
 
-from emulator.core.faults import Side, setting
+from emulator.core.faults import Effect, Side, setting
 from emulator.core.people import People
 from emulator.web.errors import Struck
 from emulator.web.framing import MISHAP_KEY
@@ -17,12 +17,10 @@ STORED = "is the request carried out all the same, so that only its answer is lo
 Wait = Callable[[float], None]
 
 
-class Outage(Protocol):
+class Outage(Effect, Protocol):
     """What a fault of the API does; both raise Struck or return."""
 
-    kind: str
-    side: Side
-    answers: bool  # at most one of these strikes a request
+    answers: ClassVar[bool]  # at most one of these strikes a request
 
     def before(self, people: People, wait: Wait) -> None:
         """Before the request is carried out."""
@@ -168,4 +166,4 @@ class BrokenJson:
         return response
 
 
-OUTAGES: tuple[Any, ...] = (Status, RateLimit, Latency, ConnectionReset, EmptyAnswer, BrokenJson)
+OUTAGES: tuple[type[Outage], ...] = (Status, RateLimit, Latency, ConnectionReset, EmptyAnswer, BrokenJson)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from emulator.core.clock import Clock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.outbox import PER_TARGET, SENDERS, Outbox
 from emulator.core.retry import parse_retry
+from emulator.store.changes import Changes
 from emulator.store.sqlite import SqliteStore
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -235,3 +237,22 @@ def test_an_attempt_is_under_way_from_its_lease_on(store: SqliteStore) -> None:
             waiting.result(0.05)
         outbox.deliver(leased)
         waiting.result(15)
+
+
+def test_an_attempt_whose_lease_is_undone_is_not_under_way(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    post = Post(store)
+    post.add()
+    outbox = post.outbox(Attempt(status=200))
+    transaction = store.transaction
+
+    @contextmanager
+    def fails_at_its_end() -> Iterator[Changes]:
+        with transaction() as tx:
+            yield tx
+            raise OSError("the disk is full")
+
+    monkeypatch.setattr(store, "transaction", fails_at_its_end)
+    with pytest.raises(OSError, match="disk"):
+        outbox.claim({}, 1)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(outbox.under_way.wait_for, "default", 15).result(5)

@@ -171,7 +171,6 @@ FAKE_DOCKER = """
 def test_the_fixture_for_testcontainers_gives_every_test_its_sandbox(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("testcontainers")
     [code] = [text for text in blocks(PAGE, "python") if "testcontainers" in text]
     monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{pytester.path}")
     pytester.makeconftest(code)

@@ -1,7 +1,6 @@
 """What is sent to Sphinx and what is answered. Marks: documented, framework or assumed (docs/fidelity.md)."""
 
 import json
-from datetime import datetime
 from typing import Any
 
 from marshmallow import ValidationError
@@ -9,6 +8,7 @@ from marshmallow.experimental.context import Context
 
 from emulator.core.errors import Invalid
 from emulator.core.model import Case, Check, ClientClaim, NewCase, NewCheck, NewClient, Outcome, State
+from emulator.core.timepiece import to_text
 from emulator.providers.sphinxhq.drf import AnyJson, Choice, Integer, Serializer, Text, load
 from emulator.providers.sphinxhq.relations import CustomerId, DocumentIds, Known, Object, Objects
 from emulator.web.advice import advise_unknown_keys
@@ -172,8 +172,8 @@ def render_case(case: Case) -> dict[str, Any]:
         "risk_score": case.risk_score,
         "outcome": OUTCOMES[case.outcome or Outcome.UNDECIDED],
         "status": STATUSES[case.state],
-        "created_at": _text(case.created_at),
-        "updated_at": _text(case.updated_at),
+        "created_at": to_text(case.created_at),
+        "updated_at": to_text(case.updated_at),
         "checks": [_render_check(check) for check in case.checks],
         "webhook_url": case.webhook_url,
         "delete_after": details["delete_after"],
@@ -191,13 +191,9 @@ def _render_check(check: Check) -> dict[str, Any]:
         "reasoning": check.reasoning,
         "outcome": OUTCOMES[check.outcome or Outcome.UNDECIDED],
         "status": STATUSES[check.state],
-        "created_at": _text(check.created_at),
-        "updated_at": _text(check.updated_at),
+        "created_at": to_text(check.created_at),
+        "updated_at": to_text(check.updated_at),
         "input_details": details.get("input_details"),
         "check_type": check.kind,
         "delete_after": details.get("delete_after", KEPT_FOR_EVER),
     }
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
