@@ -2,15 +2,15 @@
 
 import gc
 import os
-import signal
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from emulator.commands.setting_flags import setting_flags
 from emulator.commands.starting import build, forget_port_file, settings_of, write_port_file
+from emulator.commands.stopping import Stopping
 from emulator.settings import Settings
 from emulator.version import VERSION
 
@@ -43,39 +43,24 @@ def _serve(settings: Settings, until_stdin_ends: bool) -> None:
 
     logs.configure(settings.log_format)
     running = build(settings)
-    stopping = _on_signals(settings.port_file)
+    stopping = Stopping(settings.port_file)
+    stopping.watch_signals()
     if until_stdin_ends:
         Thread(target=_wait_for_end, args=(stopping,), name="stdin", daemon=True).start()
     with running:
         gc.freeze()
         gc.enable()
         _announce(settings, running)
-        while not stopping.wait(0.5):  # in pieces: on Windows, Ctrl-C does not interrupt a wait
-            pass
+        stopping.wait()
         click.echo("stopping: letting webhooks under way end", err=True)
     forget_port_file(settings.port_file)
 
 
-def _on_signals(port_file: Path | None) -> Event:
-    """Set when the process is asked to stop; a second Ctrl-C ends it at once."""
-    stopping = Event()
-
-    def ask_to_stop(number: int, frame: object) -> None:
-        if stopping.is_set() and number == signal.SIGINT:
-            forget_port_file(port_file)
-            os._exit(128 + number)
-        stopping.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, ask_to_stop)
-    return stopping
-
-
-def _wait_for_end(stopping: Event) -> None:
+def _wait_for_end(stopping: Stopping) -> None:
     """Whoever holds the other end may be killed; then this ends as well."""
     while os.read(0, 4096):
         pass
-    stopping.set()
+    stopping.ask()
 
 
 def _announce(settings: Settings, running: "RunningEmulator") -> None:

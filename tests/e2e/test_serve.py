@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -183,6 +184,30 @@ def test_repeated_sigterm_still_lets_it_drain(tmp_path: Path) -> None:
         process.popen.send_signal(signal.SIGTERM)
         code, _, _ = process.ask_to_stop(signal.SIGTERM)
     assert (code, (tmp_path / "port.txt").exists()) == (0, False)
+
+
+SIGNALLED_AT_EVERY_MOMENT = """
+import os, signal, threading, time
+from emulator.commands.stopping import Stopping
+
+def send():
+    for _ in range(300):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.0001)
+
+stopping = Stopping(None)
+stopping.watch_signals()
+sender = threading.Thread(target=send)
+sender.start()
+while sender.is_alive():
+    stopping.ask()
+    stopping.wait()
+"""
+
+
+def test_a_signal_may_come_while_another_is_seen_to() -> None:
+    command = [sys.executable, "-c", SIGNALLED_AT_EVERY_MOMENT]
+    assert subprocess.run(command, check=False, timeout=60).returncode == 0
 
 
 def test_requests_that_were_sent_before_it_stopped_are_answered() -> None:
