@@ -54,8 +54,9 @@ def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
     endings: dict[str, Ending] = {}
     bell, cleared, under_way = Bell(), Bells(), UnderWay()
 
-    def forget(sandbox: str) -> None:
-        journal.forget(sandbox)
+    def forget(sandbox: str, journal_too: bool) -> None:
+        if journal_too:
+            journal.forget(sandbox)
         cleared.ring(sandbox)
 
     sandboxes = Sandboxes(**both, defaults=defaults, endings=endings, under_way=under_way, forget=forget)

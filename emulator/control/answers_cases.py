@@ -123,6 +123,7 @@ class ProviderOut(Out):
     routes = fields.List(fields.String())
     key = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "the header to send"})
     curl = fields.String(metadata={"description": "a first request to paste"})
+    has_flow = fields.Boolean(metadata={"description": "do applicants go through pages of its own?"})
     endings = fields.List(fields.Dict(), metadata={"description": "bodies of complete, the simplest of each ending"})
 
 

@@ -29,6 +29,7 @@ def _render(provider: Provider, room: ControlRoom, sandbox: str) -> dict[str, An
         "routes": list(provider.routes),
         "key": dict([provider.key_of(sandbox)]),
         "curl": provider.curl(room.address, sandbox),
+        "has_flow": provider.name in room.flows,
         "endings": list(_endings(room.endings[provider.name])),
     }
 

@@ -4,15 +4,27 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response
+from marshmallow import fields
+from marshmallow.validate import OneOf
 
 from emulator.control.room import ControlRoom
 from emulator.control.snapshot_settings import read_settings
-from emulator.control.wire import Document, answer, takes
+from emulator.control.wire import Document, Strict, answer, takes
 from emulator.core.errors import Unreadable
 from emulator.version import VERSION
 from emulator.web.problem import Refused
 
 LARGEST = 8 * 1024 * 1024  # bytes, which is what the server takes
+
+
+class RestoreQuery(Strict):
+    """What becomes of what a snapshot does not hold."""
+
+    journal = fields.String(
+        load_default="empty",
+        validate=OneOf(["empty", "keep"]),
+        metadata={"description": "keep: the journal stays as it is"},
+    )
 
 
 def add_routes(routes: Blueprint, room: ControlRoom) -> None:
@@ -27,11 +39,12 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         return taken
 
     @routes.post("/sandboxes/<sandbox:name>/restore")
-    @takes(Document(LARGEST))
-    def restore_snapshot(name: str, said: dict[str, Any]) -> Response:
+    @takes(Document(LARGEST), query=RestoreQuery())
+    def restore_snapshot(name: str, said: dict[str, Any], asked: dict[str, str]) -> Response:
         """Make the sandbox what a snapshot says, with the same ids; whole or not at all."""
         try:
-            room.snapshots.restore(name, said, partial(read_settings, room.endings))
+            reader = partial(read_settings, room.endings)
+            room.snapshots.restore(name, said, reader, keep_journal=asked["journal"] == "keep")
         except Unreadable as error:
             raise Refused(422, f"nothing was restored: {error}") from error
         return answer({"restored": name})

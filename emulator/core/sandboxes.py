@@ -31,7 +31,8 @@ class Sandboxes:
     defaults: Preferences
     endings: Mapping[str, Ending]
     under_way: UnderWay
-    forget: Callable[[str], None] = lambda _: None  # whatever else is remembered of a sandbox
+    # Whatever else is remembered of a sandbox; the journal may stay.
+    forget: Callable[[str, bool], None] = lambda sandbox, journal_too: None
     # Whose requests have to be looked at before they are served: faults are planned there, or the key may expire.
     watched: set[str] = field(default_factory=set)
 
@@ -160,7 +161,7 @@ class Sandboxes:
         with self.store.transaction() as tx:
             tx.drop_sandbox(sandbox)
             self.watched.discard(sandbox)
-        self.forget(sandbox)
+        self.forget(sandbox, True)
         self.under_way.wait_for(sandbox, LONGEST_ATTEMPT)
 
 

@@ -44,7 +44,9 @@ class Snapshots:
         head = {"schema": SCHEMA, "sandbox": name, "taken_at": to_text(wall), "clock": clock}
         return {**head, "settings": json.loads(found.settings), **kept}
 
-    def restore(self, name: str, document: Mapping[str, Any], read_settings: Callable[[Any], Any]) -> None:
+    def restore(
+        self, name: str, document: Mapping[str, Any], read_settings: Callable[[Any], Any], *, keep_journal: bool = False
+    ) -> None:
         """Make the sandbox what the document says, whole or not at all; raises Unreadable.
 
         As after a reset, no webhook of its old life starts after this has returned.
@@ -60,7 +62,7 @@ class Snapshots:
             tx.add_sandbox(name, [], self.clock.now())
             tx.load(name, tables)
             self._settle(tx, name, document["clock"], json.dumps(read_settings(document["settings"])))
-        self.sandboxes.forget(name)
+        self.sandboxes.forget(name, not keep_journal)
         self.sandboxes.under_way.wait_for(name, LONGEST_ATTEMPT)
         self.wake(self.clock.now())
 

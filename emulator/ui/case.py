@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
-from emulator.ui import timeline, words
+from emulator.ui import states, timeline
 from emulator.ui.actions import done
 from emulator.ui.asking import Asker, part
 from emulator.ui.bodies import body_of, curl_of
@@ -89,7 +89,7 @@ def _webhook(delivery: Mapping[str, Any], document: Document) -> dict[str, Any]:
     return {
         "delivery": delivery,
         "body": body_of(delivery["body"], document.of_webhook(delivery["event"])),
-        "mark": words.fate_of(delivery),
+        "mark": states.of_webhook(delivery),
         "send": word if sendable else None,
         "curl": " \\\n  ".join(sent) if delivery["url"] else None,
     }

@@ -4,19 +4,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, current_app, g, redirect, render_template, request
+from flask import Response, current_app, redirect, request
 from werkzeug.exceptions import NotFound
 
 from emulator.ui.asking import Asker, Refused
 from emulator.ui.demo_stories import BY_NAME, STORIES, Scene, Story
-from emulator.ui.flow_visit import case_line, webhook_line
-from emulator.ui.page import html, page, sandbox
+from emulator.ui.page import page, sandbox
+from emulator.ui.page import show as show_page
 from emulator.web.receiver import Receiver
 
 
 def show(asker: Asker) -> Response:
     """The stories to choose from."""
-    return page(asker, "demo.html", "Demo", **_frame(), stories=STORIES, receiver=_receiver())
+    return page(asker, "demo.html", "Demo", stories=STORIES, receiver=_receiver())
 
 
 def story(asker: Asker, name: str) -> Response:
@@ -24,13 +24,14 @@ def story(asker: Asker, name: str) -> Response:
     told, receiver = _find(name)
     scene = _scene(asker, told, receiver, request.args)
     step = min(_number(request.args.get("step")), len(told.steps)) if scene.case_id is not None else 0
-    values = {"story": told, "step": step, "scene": scene, "receiver": receiver, **_evidence(scene)}
-    values["moved"] = _mark(values)
-    if request.args.get("part") == "live":
-        g.quiet = True  # the log is for what somebody did
-        same = request.args.get("seen") == values["moved"]
-        return html("", 204) if same else html(render_template("demo_live.html", **values))
-    return page(asker, "demo_story.html", told.title, **_frame(), **values)
+    values = {
+        "story": told,
+        "step": step,
+        "receiver": receiver,
+        "now": asker.get(f"{scene.box}/clock")["now"],
+        **_evidence(scene),
+    }
+    return show_page(asker, "demo_story.html", told.title, "demo_live.html", values, scene=scene)
 
 
 def act(asker: Asker, name: str) -> Response:
@@ -47,11 +48,6 @@ def act(asker: Asker, name: str) -> Response:
 
 def _go(where: str) -> Response:
     return redirect(where, 303)  # type: ignore[return-value]
-
-
-def _frame() -> dict[str, Any]:
-    """The frame of all pages, where there is one."""
-    return {"frame": current_app.jinja_env.select_template(["demo_frame.html"])}
 
 
 def _receiver() -> Receiver | None:
@@ -91,10 +87,10 @@ def _evidence(scene: Scene) -> dict[str, Any]:
     asked = {"provider": scene.provider, "case_id": scene.case_id, "method": "POST"}
     found = scene.asker.get(f"{scene.box}/requests", **asked)["requests"]
     case = scene.asker.get(scene.case_path)
-    webhooks = [{**told, "line": webhook_line(told), "text": _laid_out(told["body"])} for told in scene.deliveries()]
+    webhooks = [{**told, "text": _laid_out(told["body"])} for told in scene.deliveries()]
     return {
         "exchange": _shown(found[0]) if found else None,
-        "case": {**case, "line": case_line(case)},
+        "case": case,
         "webhooks": webhooks,
     }
 
@@ -111,12 +107,3 @@ def _laid_out(text: Any) -> str:
     except ValueError:
         return str(text)
     return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def _mark(values: Mapping[str, Any]) -> str:
-    """What is shown now, in a few letters."""
-    import hashlib
-
-    webhooks = [{name: value for name, value in webhook.items() if name != "line"} for webhook in values["webhooks"]]
-    moving = [values["case"] and values["case"]["state"], webhooks, values["receiver"].is_on]
-    return hashlib.blake2b(json.dumps(moving).encode(), digest_size=8).hexdigest()

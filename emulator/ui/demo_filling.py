@@ -1,10 +1,9 @@
 """Fill a sandbox that nobody used with three days of a company that does not exist, the same at every start.
 
-Requests and time go by the very routes that a script would use; only what became of the webhooks is written into the
-snapshot afterwards, because nobody is dialled.
+Requests and time go by the very routes that a script would use. Planned faults keep every webhook from being sent, and
+what became of it is written into a snapshot afterwards: nobody is dialled.
 """
 
-import json
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -17,8 +16,6 @@ from emulator.ui.demo_sending import send
 log = logging.getLogger("emulator.demo")
 USUAL = 90  # seconds from creation to end
 WAITS = (5, 30, 120, 600, 3600)  # between attempts, as they are unless told otherwise
-# While it is filled, the receiver has a name that is never dialled.
-NOBODY = "http://crm.example:8080"
 
 
 def read_story() -> dict[str, Any]:
@@ -43,14 +40,17 @@ def fill(asker: Asker, name: str) -> bool:
         _live_through(asker, box, story)
     finally:
         webhooks.setLevel(before)
-    asker.ask("POST", f"{box}/restore", _with_webhooks(asker.get(f"{box}/snapshot"), story))
+    # The journal of the requests is part of the story.
+    asker.ask("POST", f"{box}/restore", _with_webhooks(asker.get(f"{box}/snapshot"), story), {"journal": "keep"})
     return True
 
 
 def _live_through(asker: Asker, box: str, story: Mapping[str, Any]) -> None:
     now = datetime.fromisoformat(story["starts_at"])
     asker.ask("PATCH", f"{box}/clock", {"mode": "frozen", "at": story["starts_at"]})
-    asker.ask("PATCH", box, {"webhook_url": NOBODY})
+    asker.ask("PATCH", box, {"webhook_url": story["receiver"]})
+    for fault in story["faults"]:
+        asker.ask("POST", f"{box}/faults", fault)
     for told in story["cases"]:
         now = _advance(asker, box, now, told["at"])
         _open(asker, box, told)
@@ -65,16 +65,16 @@ def _advance(asker: Asker, box: str, now: datetime, until: str) -> datetime:
 
 def _open(asker: Asker, box: str, told: Mapping[str, Any]) -> None:
     asker.ask("PATCH", box, {"delay": told.get("takes", USUAL)})
-    asker.ask("POST", f"{box}/outcomes/next", {"provider": told["provider"], "outcome": told["ends"]})
-    body = json.loads(json.dumps(told["body"]).replace("http://crm:8080", NOBODY))
-    sent = send(asker, box, told["provider"], body)
-    if sent.status != 201:
-        raise ValueError(f"a case of the demo was refused: {sent.status} {sent.answer}")
+    if "ends" in told:
+        asker.ask("POST", f"{box}/outcomes/next", {"provider": told["provider"], "outcome": told["ends"]})
+    sent = send(asker, box, told["provider"], told["body"])
+    if sent.status != (201 if "ends" in told else told["refused"]):
+        raise ValueError(f"a request of the demo was answered {sent.status}: {sent.answer}")
 
 
 def _with_webhooks(snapshot: Mapping[str, Any], story: Mapping[str, Any]) -> dict[str, Any]:
     """The snapshot with the clock running on, and what became of each webhook."""
-    taken: dict[str, Any] = json.loads(json.dumps(snapshot).replace(NOBODY, "http://crm:8080"))
+    taken: dict[str, Any] = {**snapshot}
     planned = _by_case(taken, story)
     taken["clock"] = {"at": story["ends_at"], "factor": 1}
     taken["settings"] = {}
@@ -83,7 +83,7 @@ def _with_webhooks(snapshot: Mapping[str, Any], story: Mapping[str, Any]) -> dic
     for delivery in taken["deliveries"]:
         told = planned[delivery["provider"], delivery["case_id"]]
         if "webhook" in told:
-            taken["attempts"] += _became(delivery, told["webhook"], story["receiver"])
+            taken["attempts"] += _became(delivery, told["webhook"])
         elif delivery["state"] == "blocked":
             taken["attempts"].append(_attempt(delivery, 1, delivery["created_at"], ["error", delivery["reason"], 0.1]))
     return taken
@@ -104,12 +104,12 @@ def _by_case(taken: Mapping[str, Any], story: Mapping[str, Any]) -> dict[tuple[s
     planned: dict[tuple[str, int], Mapping[str, Any]] = {}
     for provider in {told["provider"] for told in story["cases"]}:
         ids = sorted(case["id"] for case in taken["cases"] if case["provider"] == provider)
-        ours = [told for told in story["cases"] if told["provider"] == provider]
+        ours = [told for told in story["cases"] if told["provider"] == provider and "ends" in told]
         planned |= {(provider, number): told for number, told in zip(ids, ours, strict=True)}
     return planned
 
 
-def _became(delivery: dict[str, Any], attempts: list[list[Any]], receiver: str) -> list[dict[str, Any]]:
+def _became(delivery: dict[str, Any], attempts: list[list[Any]]) -> list[dict[str, Any]]:
     """The attempts of a delivery, which is left as the last of them leaves it."""
     at = datetime.fromisoformat(delivery["created_at"])
     rows = []
@@ -121,14 +121,9 @@ def _became(delivery: dict[str, Any], attempts: list[list[Any]], receiver: str) 
     state = "delivered" if error is None else "failed" if status == 410 else "scheduled"
     gone = "the receiver answered 410 Gone: it wants no more"
     delivery |= {"state": state, "attempts": len(rows), "reason": gone if status == 410 else error}
-    delivery |= {"url": receiver, "target": receiver_target(receiver)}
+    delivery["faults"] = []
     delivery["due_at"] = at.isoformat() if state == "scheduled" else None
     return rows
-
-
-def receiver_target(url: str) -> str:
-    """Whom deliveries to that URL wait for."""
-    return url.split("/")[2]
 
 
 def _attempt(delivery: Mapping[str, Any], number: int, ended_at: str, told: list[Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from emulator.ui.actions import done
 from emulator.ui.asking import Asker, Refused, part
@@ -22,7 +22,9 @@ def show(asker: Asker) -> Response:
 
 
 def send_sample(asker: Asker, provider: str) -> Response:
-    """Open a case with made-up people, as a client of ours would."""
+    """Open a case with made-up people, as a client of ours would; it may wait for its applicant."""
+    if request.form.get("waits"):
+        asker.ask("POST", f"{box()}/outcomes/next", {"provider": provider, "outcome": "stuck"})
     sent = asker.ask("POST", f"{box()}/samples/{part(provider)}")
     if sent["status"] == 201:
         return done("A sample case was sent.")

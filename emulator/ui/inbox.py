@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, request
 
-from emulator.ui import words
+from emulator.ui import states
 from emulator.ui.asking import Asker
 from emulator.ui.bodies import body_of
 from emulator.ui.page import box
@@ -21,7 +21,7 @@ def show(asker: Asker) -> Response:
     reached = asker.get(f"{box()}/providers")
     values = {
         "chosen": chosen,
-        "webhooks": [{"delivery": one, "mark": words.fate_of(one), "body": body_of(one["body"])} for one in found],
+        "webhooks": [{"delivery": one, "mark": states.of_webhook(one), "body": body_of(one["body"])} for one in found],
         "now": asker.get(f"{box()}/clock")["now"],
         "titles": {provider["name"]: provider["title"] for provider in reached["providers"]},
         "most": SHOWN,

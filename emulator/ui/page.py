@@ -28,8 +28,9 @@ MENU = (
     ("ui.exchanges_show", "Requests"),
     ("ui.planning_show", "Rules and faults"),
     ("ui.documents_show_first", "API documents"),
+    ("ui.demo_show", "Demo"),
 )
-SECTIONS = {"ui.case": "ui.feed"}  # the pages without an entry of their own in the menu
+SECTIONS = {"ui.case": "ui.feed", "ui.analyst": "ui.feed"}  # the pages without an entry of their own in the menu
 WORTH_PACKING = 1_000  # bytes
 
 
@@ -45,7 +46,7 @@ def box() -> str:
 
 def page(asker: Asker, template: str, title: str, status: int = 200, **values: Any) -> Response:
     """A whole page: the template inside the frame, with the clock and the sandboxes around it."""
-    from emulator.ui import clock, words
+    from emulator.ui import clock, states, words
 
     module = (request.endpoint or "").partition("_")[0]
     frame = {
@@ -57,6 +58,7 @@ def page(asker: Asker, template: str, title: str, status: int = 200, **values: A
         "here": SECTIONS.get(module, module),
         "version": VERSION,
         "words": words,
+        "states": states,
     }
     return html(render_template(template, **frame, **values), status)
 
@@ -65,9 +67,9 @@ def live(template: str, values: Mapping[str, Any]) -> tuple[Markup, str]:
     """A part of a page that is asked for each second, and the mark by which the page knows it."""
     import hashlib
 
-    from emulator.ui import words
+    from emulator.ui import states, words
 
-    text = render_template(template, words=words, **values)
+    text = render_template(template, words=words, states=states, **values)
     mark = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
     # One element around it all, because what compares the old part with the new one looks at elements alone.
     return Markup('<div><input type="hidden" name="seen" value="{}">{}</div>').format(mark, Markup(text)), mark

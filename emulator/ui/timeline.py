@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from math import log1p
 from typing import Any
 
-from emulator.ui import words
+from emulator.ui import states, words
 
 LEFT, RIGHT = 60, 60  # so that the first and the last label have room
 NEAREST, WIDEST = 104, 220  # pixels between two marks
@@ -78,7 +78,7 @@ def events_of(
 
 
 def _steps(case: Mapping[str, Any]) -> Iterator[Event]:
-    mark, updated = words.state_of(case), words.moment_of(case["updated_at"])
+    mark, updated = states.of_case(case), words.moment_of(case["updated_at"])
     ends = words.moment_of(case["ends_at"]) if case["ends_at"] else None
     starts = words.moment_of(case["starts_at"]) if case["starts_at"] else None
     if case["state"] in ("open", "processing"):
@@ -97,13 +97,11 @@ def _steps(case: Mapping[str, Any]) -> Iterator[Event]:
 
 def _attempts(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iterator[Event]:
     for attempt in webhook["attempts"]:
-        ok = attempt["status"] is not None and 200 <= attempt["status"] < 300
-        told = attempt["status"] or "no answer"
-        tone, shape = ("green", "tick") if ok else ("red", "cross")
-        title = f"{lead}attempt {attempt['number']}: {told}"
-        yield Event(words.moment_of(attempt["ended_at"]), title, tone, shape, True)
+        mark = states.of_attempt(attempt)
+        title = f"{lead}attempt {attempt['number']}: {attempt['status'] or 'no answer'}"
+        yield Event(words.moment_of(attempt["ended_at"]), title, mark.tone, mark.shape, True)
     if webhook["state"] in ("inbox", "blocked"):
-        mark = words.fate_of(webhook)
+        mark = states.of_webhook(webhook)
         born = words.moment_of(webhook["created_at"])
         yield Event(born + timedelta(microseconds=1), f"{lead}{mark.word}", mark.tone, "dot", True)
     if webhook["state"] == "scheduled" and webhook["next_attempt_at"]:
@@ -132,7 +130,7 @@ def bars(deliveries: Sequence[Mapping[str, Any]], most: int = 40) -> dict[str, A
         {
             "x": 6 * place,
             "height": max(2, round(40 * attempt["latency_ms"] / highest)),
-            "ok": attempt["status"] is not None and 200 <= attempt["status"] < 300,
+            "ok": states.of_attempt(attempt).shape == "tick",
             "told": f"{attempt['status'] or attempt['error'] or 'no answer'} in {attempt['latency_ms']:.0f} ms",
         }
         for place, attempt in enumerate(attempts)

@@ -1,66 +1,15 @@
-"""States, times and happenings in words for people; templates use these."""
+"""Times and happenings in words for people; templates use these."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A state as it is shown: by a shape, by a word and by a colour, so that none has to do it alone."""
-
-    shape: str
-    word: str
-    tone: str
-
-
-WORKING = Mark("ring", "in progress", "blue")
-CASES: Mapping[str, Mark] = {
-    "open": WORKING,
-    "processing": WORKING,
-    "failed": Mark("cross", "failed", "red"),
-    "cancelled": Mark("slash", "cancelled", "grey"),
-    "approved": Mark("tick", "approved", "green"),
-    "denied": Mark("bar", "denied", "red"),
-    "undecided": Mark("half", "undecided", "grey"),
-}
-WEBHOOKS: Mapping[str, Mark] = {
-    "scheduled": Mark("ring", "due", "blue"),
-    "in_flight": Mark("ring", "being sent", "blue"),
-    "delivered": Mark("tick", "delivered", "green"),
-    "failed": Mark("cross", "given up", "red"),
-    "blocked": Mark("slash", "blocked", "grey"),
-    "inbox": Mark("tray", "in the inbox", "grey"),
-}
-RETRYING = Mark("clock", "retrying", "amber")
 RULES = {
     "default": "because nothing said otherwise",
     "explicit": "because somebody completed it by hand",
     "next outcome": "because it was planned for the next cases",
 }
-
-
-def state_of(case: Mapping[str, Any]) -> Mark:
-    """Where a case stands."""
-    if case["state"] == "completed":
-        return CASES.get(case["outcome"] or "", Mark("tick", "completed", "green"))
-    if case["state"] == "open" and case["next_step_at"] is None:
-        return Mark("ring", "waiting", "grey")
-    return CASES[case["state"]]
-
-
-def fate_of(delivery: Mapping[str, Any]) -> Mark:
-    """Where a webhook stands."""
-    return RETRYING if delivery["state"] == "scheduled" and delivery["attempts"] else WEBHOOKS[delivery["state"]]
-
-
-def answered(status: int | None) -> Mark:
-    """A status as it is shown."""
-    if status is None:
-        return Mark("cross", "no answer", "red")
-    return Mark("tick", str(status), "green") if status < 400 else Mark("cross", f"refused {status}", "red")
 
 
 def because(rule: str | None) -> str:

@@ -551,6 +551,7 @@ def test_every_kind_says_what_it_does(emulator: Emulator) -> None:
     assert [kind["does"].endswith(".") or kind["does"].endswith(")") for kind in kinds] == [True] * len(kinds)
     assert by_name["latency"]["settings"][0] | {"means": ""} == {
         "name": "seconds",
+        "type": "number",
         "means": "",
         "required": True,
         "default": None,

@@ -14,6 +14,7 @@ def test_the_providers_say_key_first_request_and_endings(emulator: Emulator) -> 
     assert (one["name"], one["key"]) == ("aplyid", {"X-Workflow-Access-Key": f"test_{emulator.sandbox}"})
     assert one["endings"] == [{"outcome": "approved"}, {"outcome": "denied"}, {"outcome": "no_decision_yet"}]
     assert {"status": "ERROR"} in other["endings"]
+    assert (one["has_flow"], other["has_flow"]) == (True, False)
     assert all(f"test_{emulator.sandbox}" in provider["curl"] for provider in told["providers"])
 
 

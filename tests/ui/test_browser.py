@@ -3,13 +3,12 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.emulators import Emulator, served
 from tests.receivers import receiving
-from tests.ui.conftest import Opener
 from tests.ui.reading import PAGES, place
+from tests.ui.windows import NARROW, Opener, overflow, serious
 
 HEAVIEST = 150_000  # bytes, compressed, of a page with all its assets
 LIVELY = [path for path in PAGES if path not in ("/documents",)]
@@ -226,12 +225,12 @@ def test_everything_goes_by_keyboard_alone(emulator: Emulator, window: Opener) -
 @pytest.mark.parametrize("path", [*PAGES, "/cases/aplyid/1024", "/cases/aplyid/1025"])
 def test_a_window_320_wide_is_enough(emulator: Emulator, window: Opener, path: str) -> None:
     fill(emulator)
-    page = window(width=320, height=640)
+    page = window(NARROW)
     go(page, emulator, path)
     expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
     if path == "/documents":
         expect(page.locator(".opblock").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert overflow(page) == 0
 
 
 @pytest.mark.parametrize(
@@ -245,21 +244,11 @@ def test_axe_finds_nothing_serious(emulator: Emulator, window: Opener, path: str
     page = window(color_scheme=theme, reduced_motion="reduce")
     go(page, emulator, path.replace("NUMBER", number))
     if path == "/":
-        serious(page)
+        assert serious(page) == []
         fill(emulator)
         expect(page.locator(".row")).to_have_count(4)
     page.evaluate("document.querySelectorAll('main details:not(.menu)').forEach((fold) => { fold.open = true; })")
-    serious(page)
-
-
-def serious(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    bad = [
-        (one["id"], [node["html"] for node in one["nodes"]][:3])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
-    assert bad == []
+    assert serious(page) == []
 
 
 @pytest.mark.parametrize("path", [*LIVELY, "/cases/aplyid/1024"])
@@ -308,7 +297,7 @@ def test_with_a_token_the_pages_open_after_it_was_typed(window: Opener) -> None:
     with served(control_token="secret") as emulator:
         page = window()
         page.goto(f"{emulator.url}/planning")
-        serious(page)
+        assert serious(page) == []
         page.get_by_label("Token").fill("wrong")
         press(page, "Open the pages")
         expect(page.get_by_text("This is not the token.")).to_be_visible()

@@ -7,9 +7,9 @@ from requests import Response
 
 from tests.emulators import Emulator
 from tests.receivers import Reply, receiving
-from tests.ui.conftest import Opener
 from tests.ui.payloads import PAYLOADS
 from tests.ui.reading import open_page, place, read, submit
+from tests.ui.windows import Opener
 from tests.wire import request_bytes
 
 OURS = {"htmx.min.js", "idiomorph-ext.min.js", "page.js"}

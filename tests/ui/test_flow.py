@@ -1,0 +1,268 @@
+"""The guided flow from the first screen to the received webhook, as its applicant goes through it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.emulators import CREATE_CASE, Emulator
+from tests.ui.windows import DESK, NARROW, PHONE, Opener, Stage, overflow, serious
+
+STEPS = ["Hello John", "Is this your name", "Where do you live", "Which document", "Now a photo", "Is everything right"]
+WORDS = {"approved": "approved", "denied": "denied", "undecided": "no_decision_yet"}
+TITLES = {"approved": "Approved", "denied": "Denied", "undecided": "No decision yet"}
+
+
+def open_case(stage: Stage, **changes: str) -> str:
+    """The link of a case with everything in it."""
+    body = {part: dict(told) for part, told in CREATE_CASE["request"]["body"].items()}
+    body["client"] |= {"external_id": None} | changes
+    answer = stage.emulator.aplyid.post(body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["case_url"])
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_contain_text(text)
+
+
+def go(page: Page) -> None:
+    page.locator("button.go").click()
+
+
+def choose(page: Page, ending: str) -> None:
+    page.get_by_text("Presenter", exact=True).click()
+    page.get_by_role("radio", name=TITLES[ending]).check()
+    page.get_by_text("Presenter", exact=True).click()
+
+
+@pytest.mark.parametrize("ending", WORDS)
+def test_an_applicant_goes_from_the_link_to_the_received_webhook(stage: Stage, ending: str, window: Opener) -> None:
+    page = window(PHONE)
+    page.goto(open_case(stage))
+    choose(page, ending)
+    for step in STEPS:
+        heading(page, step)
+        go(page)
+    heading(page, "Thank you, John")
+    told = stage.receiver.next().json
+    assert told["client"]["approval_status"] == WORDS[ending]
+    assert told["status"] == "completed"
+    page.get_by_text("Presenter", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Webhook delivered")
+    expect(page.get_by_role("status")).to_contain_text(TITLES[ending])
+    page.goto(told["case_url"])
+    heading(page, "Result")
+    expect(page.locator(".verdict")).to_contain_text(TITLES[ending])
+    page.goto(page.url.replace("/overview", "?position=3"))
+    heading(page, "This check is finished")
+
+
+def test_a_case_that_waits_ends_approved_unless_the_presenter_chooses(stage: Stage) -> None:
+    link = open_case(stage)
+    assert 'value="approved" form="step" checked' in stage.emulator.http.get(link).text
+    stage.emulator.http.post(link.replace("position=1", "position=7"), {"from": "6"})
+    assert stage.receiver.next().json["client"]["approval_status"] == "approved"
+
+
+def test_it_needs_no_script(stage: Stage, window: Opener) -> None:
+    page = window(PHONE, java_script_enabled=False)
+    page.goto(open_case(stage))
+    choose(page, "denied")
+    for _ in STEPS:
+        go(page)
+    heading(page, "Thank you, John")
+    assert stage.receiver.next().json["client"]["approval_status"] == "denied"
+
+
+def test_what_was_typed_is_kept_on_the_way_back_and_when_a_page_is_loaded_again(stage: Stage, window: Opener) -> None:
+    page = window(PHONE)
+    page.goto(open_case(stage))
+    go(page)
+    page.get_by_label("First name").fill("Joanna")
+    go(page)
+    page.get_by_label("Address").fill("1 Other Street\nElsewhere")
+    go(page)
+    page.get_by_role("radio", name="Driver licence").check()
+    go(page)
+    for step, position in zip(reversed(STEPS), range(6, 0, -1), strict=True):
+        if position == 6:
+            go(page)
+        heading(page, step)
+        page.reload()
+        heading(page, step)
+        assert f"position={position}" in page.url
+        if position > 1:
+            page.get_by_role("button", name="Back").click()
+    page.goto(page.url.replace("position=1", "position=6"))
+    for told in ("Joanna Doe", "1 Other Street", "Elsewhere"):
+        expect(page.get_by_text(told).first).to_be_visible()
+    expect(page.get_by_role("img", name="Driver licence of Joanna Doe")).to_be_visible()
+    page.go_back()
+    heading(page, STEPS[0])
+
+
+def test_what_is_missing_is_said_where_it_is_missing(stage: Stage, window: Opener) -> None:
+    page = window(PHONE)
+    page.goto(open_case(stage))
+    go(page)
+    page.get_by_label("Last name").fill("  ")
+    page.on("response", lambda answer: None)
+    with page.expect_response(lambda answer: answer.status == 303 or answer.request.method == "POST") as told:
+        page.get_by_role("button", name="Back").click()
+    assert told.value.status == 303  # nobody is held back on the way back
+    heading(page, STEPS[0])
+    go(page)
+    expect(page.get_by_label("Last name")).to_have_value("  ")
+
+
+def test_an_empty_name_goes_no_further(stage: Stage) -> None:
+    link = open_case(stage)
+    post = stage.emulator.http.post
+    refused = post(link.replace("position=1", "position=3"), {"from": "2", "first_name": "", "last_name": "Doe"})
+    assert (refused.status_code, "please fill this in" in refused.text) == (422, True)
+    refused = post(link.replace("position=1", "position=7"), {"from": "6", "document": "library-card"})
+    assert (refused.status_code, "Choose one of these" in refused.text) == (422, True)
+    assert stage.receiver.nothing_came()
+
+
+def test_the_keyboard_is_enough(stage: Stage, window: Opener) -> None:
+    page = window(PHONE)
+    page.goto(open_case(stage))
+    for step in STEPS:
+        heading(page, step)
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.className") == "go":
+                break
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none"
+        page.keyboard.press("Enter")
+    heading(page, "Thank you, John")
+    stage.receiver.next()
+
+
+def test_enter_in_a_field_goes_on_and_not_back(stage: Stage, window: Opener) -> None:
+    page = window(PHONE)
+    page.goto(open_case(stage))
+    go(page)
+    page.get_by_label("First name").press("Enter")
+    heading(page, STEPS[2])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [NARROW, PHONE, DESK], ids=["320", "phone", "desk"])
+def test_every_screen_fits_and_can_be_used_by_all(
+    stage: Stage, size: tuple[int, int], theme: str, window: Opener
+) -> None:
+    page = window(size, color_scheme=theme, reduced_motion="reduce")
+    link = open_case(stage, name="Bartholomew-Maximilian Featherstonehaugh-Cholmond")
+    page.goto(link)
+    choose(page, "approved")
+    page.get_by_text("Presenter", exact=True).click()  # it stays open from here on
+    for _ in range(len(STEPS) + 1):
+        assert overflow(page) <= 0
+        assert serious(page) == []
+        if page.locator("button.go").count():
+            with page.expect_navigation():
+                page.locator("button.go").dispatch_event("click")
+    stage.receiver.next()
+    for place in (link, link.replace("?position=1", "/overview"), re.sub(r"\d+\?", "99?", link)):
+        page.goto(place)
+        assert overflow(page) <= 0
+        assert serious(page) == []
+
+
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg onload=alert(1)>",
+    "</textarea><script>alert(1)</script>",
+    "{{ 7 * 7 }}${7*7}",
+    "javascript:alert(1)",
+    "</svg></text><iframe srcdoc='<script>alert(1)</script>'>",
+]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_what_a_request_brings_along_is_only_text(stage: Stage, payload: str, window: Opener) -> None:
+    address = {"country_code": "NZL", "address_line_1": payload, "state": payload, "postcode": "1021"}
+    case = stage.emulator.aplyid.open_case(
+        activity__nature=payload,
+        activity__external_id=payload,
+        activity__address_attributes=address,
+        client__name=payload[:50],
+        client__external_id=payload,
+        client__clientable_attributes={"firstname": payload, "lastname": payload},
+    )
+    page = window(PHONE)
+    page.goto(case["case_url"])
+    for _ in STEPS:
+        go(page)
+    heading(page, "Thank you")
+    page.get_by_text("See the result").click()
+    expect(page.get_by_text(payload).first).to_be_visible()
+    page.goto(case["case_url"].replace("position=1", "position=2") + "&first_name=" + payload)
+    assert page.locator("iframe, img, script:not([src])").count() == 0
+    stage.receiver.next()
+
+
+def test_a_case_that_is_over_unknown_or_of_another_sandbox_says_so_kindly(stage: Stage, window: Opener) -> None:
+    cancelled = stage.emulator.aplyid.open_case(activity__status="cancelled")["case_url"]
+    link = open_case(stage)
+    page = window(PHONE)
+    page.goto(cancelled)
+    heading(page, "This check was cancelled")
+    page.goto(cancelled.replace("position=1", "position=7"))
+    heading(page, "This check was cancelled")
+    page.goto(link.replace("?position=1", "/overview"))
+    expect(page.locator(".verdict")).to_contain_text("Waiting for the applicant")
+    for nowhere in (
+        re.sub("/s/[^/]+", "/s/another", link),
+        re.sub(r"\d+\?", "99?", link),
+        f"{link}".replace("/55", "/x"),
+    ):
+        answer = page.goto(nowhere)
+        assert answer is not None
+        assert answer.status == 404
+        heading(page, "We cannot find this check")
+
+
+@pytest.mark.parametrize("position", ["", "0", "-1", "99999", "١", "x", "7"])
+def test_a_position_that_makes_no_sense_leads_somewhere(stage: Stage, position: str) -> None:
+    answer = stage.emulator.http.get(open_case(stage).replace("position=1", f"position={position}"))
+    assert answer.status_code == 200
+    assert "position=7" not in answer.url
+
+
+def test_a_page_of_the_flow_keeps_to_itself(stage: Stage) -> None:
+    answer = stage.emulator.http.get(open_case(stage))
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert (answer.headers["Cache-Control"], answer.headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
+    foreign = {"Origin": "https://evil.example"}
+    told = stage.emulator.http.post(answer.url.replace("position=1", "position=7"), {"from": "6"}, headers=foreign)
+    assert told.status_code == 403
+
+
+def test_finishing_a_case_that_ended_meanwhile_is_no_error(stage: Stage) -> None:
+    link = open_case(stage)
+    stage.emulator.control("POST", "cases/aplyid/1024/complete", {"outcome": "denied"})
+    told = stage.emulator.http.post(link.replace("position=1", "position=7"), {"from": "6"})
+    assert (told.status_code, "This check is finished" in told.text or "Thank you" in told.text) == (200, True)
+    assert stage.receiver.next().json["client"]["approval_status"] == "denied"
+
+
+def test_with_a_control_token_an_applicant_needs_none_and_chooses_no_ending() -> None:
+    from tests.emulators import served
+
+    with served(control_token="secret", delay=3600) as closed:
+        link = closed.aplyid.open_case(client__name="John Denied")["case_url"]
+        assert "Presenter" not in closed.http.get(link).text
+        told = closed.http.post(link.replace("position=1", "position=7"), {"from": "6", "ending": "approved"})
+        assert told.status_code == 200
+        assert ending_of(closed, "secret") == "denied"
+
+
+def ending_of(emulator: Emulator, token: str) -> str:
+    asked = f"{emulator.url}/_emulator/sandboxes/default/cases/aplyid/1024"
+    return str(emulator.http.get(asked, headers={"Authorization": f"Bearer {token}"}).json()["outcome"])

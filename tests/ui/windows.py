@@ -1,0 +1,77 @@
+"""Windows of a real browser, and what is wrong with the pages in them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.emulators import Emulator
+from tests.receivers import Receiver
+
+Opener = Callable[..., Page]
+PHONE, DESK, NARROW = (390, 844), (1280, 860), (320, 640)
+PATIENCE = 10_000  # milliseconds
+
+
+@dataclass
+class Windows:
+    """Windows that each are a browser of their own, and everything that was wrong in them."""
+
+    browser: Browser
+    wrong: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def open(self, size: tuple[int, int] = DESK, *, watched: bool = True, **options: Any) -> Page:
+        """A window of that size; what is not `watched` may go wrong."""
+        context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        if watched:
+            self._watch(page)
+        return page
+
+    def close(self) -> None:
+        """Close them all."""
+        for context in self.contexts:
+            context.close()
+
+    def _watch(self, page: Page) -> None:
+        """A violated policy is an error on the console."""
+        page.on("console", lambda said: self._hear(said.type, said.text))
+        page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
+        page.on("dialog", lambda dialog: self.wrong.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda request: self._see(request.url))
+
+    def _hear(self, kind: str, text: str) -> None:
+        # A refusal that a test asks for is logged by the browser, and is nothing wrong.
+        if kind in ("error", "warning") and "the server responded with a status of 4" not in text:
+            self.wrong.append(f"{kind}: {text}")
+
+    def _see(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
+            self.wrong.append(f"a request to another host: {url}")
+
+
+@dataclass
+class Stage:
+    """An emulator whose cases wait for their applicant, and a receiver for their webhooks."""
+
+    emulator: Emulator
+    receiver: Receiver
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds on a page that keeps somebody from using it."""
+    found = Axe().run(page).response["violations"]
+    bad = [one for one in found if one["impact"] in ("serious", "critical")]
+    return [f"{one['id']}: {node['html']}" for one in bad for node in one["nodes"][:3]]
+
+
+def overflow(page: Page) -> int:
+    """How many pixels a page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))

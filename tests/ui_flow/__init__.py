@@ -1,1 +1,0 @@
-"""The pages of an applicant, an analyst and a presenter, in a real browser."""
