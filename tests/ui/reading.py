@@ -8,7 +8,7 @@ import requests
 
 from tests.emulators import Emulator
 
-PAGES = ("/", "/inbox", "/inbox?show=all", "/requests", "/planning", "/sandboxes", "/documents")
+PAGES = ("/", "/inbox", "/inbox?show=all", "/requests", "/planning", "/sandboxes", "/documents", "/demo")
 
 
 def place(emulator: Emulator, path: str) -> str:

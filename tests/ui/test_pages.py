@@ -88,7 +88,7 @@ def test_the_feed_tells_what_was_delivered_and_how_fast(emulator: Emulator) -> N
     assert re.search(r"webhook delivered 200 in \d+ ms", read(open_page(emulator, "/")).text)
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES if not path.startswith(("/sandboxes", "/documents"))])
+@pytest.mark.parametrize("path", [path for path in PAGES if not path.startswith(("/sandboxes", "/documents", "/demo"))])
 def test_what_shows_already_is_not_sent_again(emulator: Emulator, path: str) -> None:
     freeze(emulator)
     emulator.aplyid.open_case()
