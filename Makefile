@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SOURCES := emulator tests benchmarks examples
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench clean
+.PHONY: help run demo test check format screenshots bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -29,6 +29,10 @@ check: $(VENV)/test.stamp ## Formatting, lint, types, and which room may import 
 format: $(VENV)/test.stamp ## Put the sources into shape
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
+
+screenshots: $(VENV)/test.stamp ## Take the pictures of the documentation anew, in Chromium
+	@mkdir -p docs/images
+	$(BIN)/pytest --write-screenshots tests/ui/test_screenshots.py
 
 bench: $(VENV)/test.stamp ## Measure speed, start and memory, as ratios within one run
 	$(BIN)/python -m benchmarks $(ARGS)

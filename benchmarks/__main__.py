@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from benchmarks import contestants, drain, layers, memory, rates, start, suites, tables
+from benchmarks import contestants, drain, layers, memory, pages, rates, start, suites, tables
 from benchmarks.contestants import Cores
 from benchmarks.tables import Told
 
@@ -38,6 +38,10 @@ def _memory(options: argparse.Namespace, cores: Cores, found: list[rates.Round])
     return tables.memory_table(memory.measure(4_000 if options.quick else 20_000, cores))
 
 
+def _pages(options: argparse.Namespace, cores: Cores, found: list[rates.Round]) -> Told:
+    return tables.pages_table(pages.measure(10_000 if options.quick else 100_000, cores))
+
+
 def _drain(options: argparse.Namespace, cores: Cores, found: list[rates.Round]) -> Told:
     return tables.drain_table(*drain.measure(2_000 if options.quick else 10_000, cores))
 
@@ -52,6 +56,7 @@ PARTS: dict[str, Callable[..., Told]] = {
     "layers": _layers,
     "start": _start,
     "memory": _memory,
+    "pages": _pages,
     "drain": _drain,
     "suites": _suites,
 }

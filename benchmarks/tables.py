@@ -1,6 +1,6 @@
 """Figures and verdicts as text."""
 
-from benchmarks import drain, memory, rates, start, suites
+from benchmarks import drain, memory, pages, rates, start, suites
 from benchmarks.layers import Layers
 from benchmarks.rates import Round, busy, rate, ratio, spread
 
@@ -98,6 +98,18 @@ def memory_table(resident: memory.Resident) -> Told:
         f"{'after one create':<26}{resident.first:>6.1f}",
         f"{creates:<26}{resident.last:>6.1f} (bound {memory.BOUND:.0f})  {'ok' if fine else 'OVER BOUND'}",
         f"{'ratio to the bare view':<26}{resident.last / resident.bare:>6.2f}",
+    ], fine
+
+
+def pages_table(shown: pages.Shown) -> Told:
+    """Milliseconds of each page against the bound of the first."""
+    fine = shown.longest <= pages.BOUND
+    verdict = f"(bound {1000 * pages.BOUND:,.0f})  {'ok' if fine else 'OVER BOUND'}"
+    return [
+        f"Pages of a sandbox with {shown.cases:,} cases, milliseconds to the last byte (median of {pages.TIMES})",
+        "",
+        *(f"{path:<26}{1000 * seconds:>8,.0f}" for path, seconds in shown.medians.items()),
+        f"{'longest of all':<26}{1000 * shown.longest:>8,.0f} {verdict}",
     ], fine
 
 

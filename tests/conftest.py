@@ -19,6 +19,11 @@ INSTALL = {
 }
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `make screenshots` asks for."""
+    parser.addoption("--write-screenshots", action="store_true", help="write the pictures of docs/images anew")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _plain_environment() -> Iterator[None]:
     """No setting of the developer's shell reaches a test; the log is written as the command writes it."""

@@ -11,6 +11,7 @@ from emulator.ui.asking import Asker, Refused
 from emulator.ui.flow_answers import DONE, STEPS, answered, changes, name_of, problems
 from emulator.ui.flow_visit import Arrival, Visit, arrival, find_visit
 from emulator.ui.page import html, protect, sandbox
+from emulator.version import VERSION
 from emulator.web.provider import Flow
 
 
@@ -151,4 +152,4 @@ def _mark(told: Arrival) -> str:
 
 
 def _show(template: str, status: int, **values: Any) -> Response:
-    return html(render_template(template, **values), status)
+    return html(render_template(template, version=VERSION, **values), status)

@@ -8,9 +8,9 @@ from typing import Any
 
 from emulator.ui import states, words
 
-LEFT, RIGHT = 60, 60  # so that the first and the last label have room
-NEAREST, WIDEST = 104, 220  # pixels between two marks
-LETTER = 7.4  # pixels
+LEFT, RIGHT = 48, 48  # so that the first and the last label have room
+NEAREST, WIDEST = 88, 150  # pixels between two marks
+LETTER = 7.2  # pixels
 MOST_TO_COME = 3  # attempts
 
 
@@ -23,6 +23,7 @@ class Event:
     tone: str
     shape: str
     came: bool  # False: it is to come
+    told: str = ""  # what came of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Placed:
     tone: str
     shape: str
     came: bool
+    told: str
     gap: str
     gap_x: int
     before_x: int
@@ -44,20 +46,25 @@ class Placed:
 def draw(events: Sequence[Event]) -> tuple[int, list[Placed]]:
     """The width of the drawing and the events on it; the longer the wait the wider the gap, but not in proportion."""
     placed: list[Placed] = []
-    x, before, last = LEFT, None, ""
+    x, before, last = LEFT, None, 0
     for event in sorted(events, key=lambda event: event.at):
         start = x
         seconds = (event.at - before).total_seconds() if before else 0.0
         if before is not None:
-            room = round(LETTER * (len(last) + len(event.title)) / 2) + 16  # for the two labels
-            x += max(room, min(WIDEST, NEAREST + round(14 * log1p(seconds))))
+            room = round(LETTER * (last + _letters(event)) / 2) + 12  # for the two labels
+            x += max(room, min(WIDEST, NEAREST + round(7 * log1p(seconds))))
         stamp = event.at.isoformat(timespec="milliseconds")
         gap = words.span(seconds) if seconds >= 0.05 else ""
         exact = f"{stamp[:10]} {stamp[11:23]} UTC"
-        mark = (event.title, stamp[11:23], exact, event.tone, event.shape, event.came)
+        mark = (event.title, stamp[11:23], exact, event.tone, event.shape, event.came, event.told)
         placed.append(Placed(x, *mark, gap if before else "", (start + x) // 2, start))
-        before, last = event.at, event.title
+        before, last = event.at, _letters(event)
     return x + RIGHT, placed
+
+
+def _letters(event: Event) -> int:
+    """How long its longest line is; the smallest is its time."""
+    return max(len(event.title), len(event.told), 12)
 
 
 def events_of(
@@ -91,15 +98,14 @@ def _steps(case: Mapping[str, Any]) -> Iterator[Event]:
         return
     if starts and starts <= updated and starts != ends:
         yield Event(starts, "processing", "blue", "ring", True)
-    if updated > words.moment_of(case["created_at"]):
-        yield Event(updated, mark.word, mark.tone, mark.shape, True)
+    yield Event(updated, mark.word, mark.tone, mark.shape, True)
 
 
 def _attempts(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iterator[Event]:
     for attempt in webhook["attempts"]:
         mark = states.of_attempt(attempt)
-        title = f"{lead}attempt {attempt['number']}: {attempt['status'] or 'no answer'}"
-        yield Event(words.moment_of(attempt["ended_at"]), title, mark.tone, mark.shape, True)
+        title, told = f"{lead}attempt {attempt['number']}", str(attempt["status"] or "no answer")
+        yield Event(words.moment_of(attempt["ended_at"]), title, mark.tone, mark.shape, True, told)
     if webhook["state"] in ("inbox", "blocked"):
         mark = states.of_webhook(webhook)
         born = words.moment_of(webhook["created_at"])

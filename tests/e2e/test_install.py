@@ -54,10 +54,15 @@ def assert_it_answers(emulator: Emulator) -> None:
 
 
 def test_make_run_in_a_fresh_clone_installs_and_serves(tmp_path: Path, needs: Callable[[str], str]) -> None:
-    command = [needs("make"), "run", "ARGS=--port 0", f"PYTHON={sys.executable}"]
-    popen, emulator = start(command, clone(tmp_path))
+    folder = clone(tmp_path)
+    popen, emulator = start([needs("make"), "run", "ARGS=--port 0", f"PYTHON={sys.executable}"], folder)
     try:
         assert_it_answers(emulator)
+    finally:
+        stop(popen)
+    popen, emulator = start([needs("make"), "demo", "ARGS=--port 0"], folder)
+    try:
+        assert emulator.control("GET", "cases").json()["count"] == 20
     finally:
         stop(popen)
 

@@ -126,7 +126,7 @@ def _look_at_sphinxhq(see: See, model: Model) -> None:
 
 def _look_at_plans(see: See, model: Model) -> None:
     state = model.state
-    assert see("clock") == {"mode": "frozen", "now": told(model.now)}
+    assert see("clock") == {"mode": "frozen", "now": told(model.now), "next_at": told(model.next_due())}
     sandbox = see("")
     assert {name: sandbox["settings"][name] for name in state["settings"]} == {
         **state["settings"],

@@ -34,7 +34,7 @@ class Timeline:
     def run(self, until: datetime) -> list[State]:
         """Let all happen that is due until then, in order; say what happened."""
         happened: list[State] = []
-        while (due := self._next_due()) is not None and due <= until:
+        while (due := self.next_due()) is not None and due <= until:
             self.state["now"] = max(self.now, due)
             for case in sorted(self._due(self.state["cases"]), key=lambda c: (c["due"], c["id"])):
                 happened += self._step(case)
@@ -43,7 +43,8 @@ class Timeline:
         self.state["now"] = max(self.now, until)
         return happened
 
-    def _next_due(self) -> datetime | None:
+    def next_due(self) -> datetime | None:
+        """When the next thing falls due."""
         rows = [*self.state["cases"].values(), *self.state["deliveries"].values()]
         return min((row["due"] for row in rows if row["due"]), default=None)
 

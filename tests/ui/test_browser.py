@@ -16,6 +16,9 @@ FLOW = ("/guided_flows/standard/5568?position=1", "/guided_flows/standard/5568/o
 LIVELY = [path for path in PAGES if path not in ("/documents",)]
 
 
+TOP = "(row) => row.getBoundingClientRect().top"
+
+
 def fill(emulator: Emulator) -> None:
     """Something of every kind, on a clock that stands still."""
     emulator.control("PATCH", "", {"delay": 60})
@@ -67,7 +70,36 @@ def test_a_row_opens_its_case_and_every_action_is_a_button(emulator: Emulator, w
         press(page, "Send a duplicate")
         assert receiver.next().json["case_id"] == 1024
         expect(page.locator("svg.timeline")).to_contain_text("attempt 2: 200")
+        expect(page.locator("svg.timeline")).to_have_attribute("aria-label", re.compile("created at .*, denied at "))
         expect(page.locator(".chart")).to_contain_text("2 attempts")
+
+
+def test_a_sample_waits_for_its_applicant_who_is_one_button_away(emulator: Emulator, window: Opener) -> None:
+    page = window()
+    go(page, emulator, "/")
+    page.get_by_text("New sample case").first.click()
+    press(page, "APLYiD Workflow, waits for its applicant")
+    page.locator(".row a").click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Go through it as the applicant").click()
+    applicant = opened.value
+    applicant.get_by_text("Presenter", exact=True).click()
+    applicant.get_by_role("button", name="Finish now").click()
+    expect(page.locator(".facts .state")).to_have_text("approved")
+    expect(page.get_by_role("link", name="What the applicant sees")).to_be_visible()
+
+
+def test_what_is_read_stays_where_it_is_while_rows_arrive(emulator: Emulator, window: Opener) -> None:
+    for _ in range(30):
+        emulator.sphinxhq.open_case()
+    page = window()
+    go(page, emulator, "/")
+    row = page.locator("#case-sphinxhq-10")
+    row.scroll_into_view_if_needed()
+    before = row.evaluate(TOP)
+    emulator.sphinxhq.open_case()
+    expect(page.locator(".row")).to_have_count(31)
+    assert row.evaluate(TOP) == pytest.approx(before, abs=1)  # a page scrolls by whole pixels
 
 
 def test_the_clock_s_buttons_move_it(emulator: Emulator, window: Opener) -> None:
