@@ -90,18 +90,18 @@ SELECT min(due_at) FROM (
 ) AS dues;
 
 -- name: next_due_of$
--- When the next case or delivery of one sandbox is due, at its own time.
+-- When the next case or delivery of one sandbox is due, at its own time; `|| ''` as for due_cases_of.
 SELECT min(due_at) FROM (
-    SELECT min(due_at) AS due_at FROM cases WHERE sandbox = :sandbox AND due_at IS NOT NULL
+    SELECT min(due_at) AS due_at FROM cases WHERE sandbox || '' = :sandbox AND due_at IS NOT NULL
     UNION ALL
     SELECT min(due_at) FROM deliveries WHERE sandbox = :sandbox AND state = 'scheduled'
 ) AS dues;
 
 -- name: own_clocks
--- The sandboxes whose clock is their own and runs, with what is next due in each.
+-- The sandboxes whose clock is their own and runs, with what is next due in each; `|| ''` as for due_cases_of.
 SELECT
     s.clock_at, s.clock_anchor, s.clock_factor,
-    (SELECT min(c.due_at) FROM cases AS c WHERE c.sandbox = s.name AND c.due_at IS NOT NULL),
+    (SELECT min(c.due_at) FROM cases AS c WHERE c.sandbox || '' = s.name AND c.due_at IS NOT NULL),
     (SELECT min(d.due_at) FROM deliveries AS d WHERE d.sandbox = s.name AND d.state = 'scheduled')
 FROM sandboxes AS s
 WHERE s.own_clock = 1 AND s.advancing = 0 AND s.clock_factor > 0;

@@ -1,0 +1,31 @@
+"""What a sandbox with many cases is asked often is found by the index that was made for it."""
+
+import sqlite3
+from collections import defaultdict
+from pathlib import Path
+
+import aiosql
+import pytest
+
+from emulator.store.sqlite import QUERIES, SqliteStore
+
+FOUND_BY = {
+    "checks_of_case": "checks_of_case (sandbox=? AND provider=? AND case_id=?)",
+    "due_cases_of": "cases_due (due_at<?)",
+    "next_due_of": "cases_due (due_at>?)",
+    "own_clocks": "cases_due (due_at>?)",
+    "list_cases": "sqlite_autoindex_cases_1 (sandbox=? AND provider=?)",
+    "due_deliveries": "deliveries_due (due_at<?)",
+    "due_deliveries_of": "deliveries_due_of (sandbox=? AND due_at<?)",
+}
+
+
+@pytest.mark.parametrize("name", FOUND_BY)
+def test_the_index_made_for_it_is_used(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "empty.sqlite"
+    SqliteStore(path).close()
+    sql = getattr(aiosql.from_path(QUERIES, "sqlite3", mandatory_parameters=False), name).sql
+    with sqlite3.connect(path) as database:
+        steps = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {sql}", defaultdict(lambda: None))]
+    database.close()
+    assert any(step.endswith(f"USING INDEX {FOUND_BY[name]}") for step in steps), steps
