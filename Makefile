@@ -18,7 +18,7 @@ demo: $(VENV)/run.stamp ## Start it with three days of a made-up company, and st
 	@$(BIN)/case-emulator serve --demo $(ARGS)
 
 test: $(VENV)/test.stamp ## Install and run all tests; ARGS="-k webhook" passes options to pytest
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n auto --maxprocesses 4 $(ARGS)
 
 check: $(VENV)/test.stamp ## Formatting, lint, types, and which room may import which
 	$(BIN)/ruff format --check $(SOURCES)

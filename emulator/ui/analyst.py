@@ -3,8 +3,8 @@
 from flask import Response
 
 from emulator.ui.asking import Asker, part
-from emulator.ui.page import box
 from emulator.ui.page import show as show_page
+from emulator.ui.place import box
 
 
 def show(asker: Asker, provider: str, case_id: int) -> Response:

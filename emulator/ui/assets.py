@@ -7,8 +7,8 @@ from importlib.resources import files
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
+from emulator.ui.answering import takes_gzip
 from emulator.ui.asking import Asker
-from emulator.ui.page import takes_gzip
 
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "txt": "text/plain; charset=utf-8"}
 TYPES |= {"svg": "image/svg+xml"}

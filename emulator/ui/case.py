@@ -11,8 +11,8 @@ from emulator.ui.actions import done
 from emulator.ui.asking import Asker, part
 from emulator.ui.bodies import body_of, curl_of
 from emulator.ui.meanings import Document, document_of
-from emulator.ui.page import box
 from emulator.ui.page import show as show_page
+from emulator.ui.place import box
 
 CHARTED = 60  # webhooks
 

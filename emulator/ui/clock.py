@@ -7,8 +7,9 @@ from flask import Response, render_template, request
 
 from emulator.ui import words
 from emulator.ui.actions import done
+from emulator.ui.answering import html
 from emulator.ui.asking import Asker, Refused
-from emulator.ui.page import box, html
+from emulator.ui.place import box
 
 STEPS = {"10": "+10 s", "60": "+1 min", "3600": "+1 h"}  # seconds, as the buttons say them
 MOST_TOLD = 6

@@ -9,8 +9,9 @@ from werkzeug.exceptions import NotFound
 
 from emulator.ui.asking import Asker, Refused
 from emulator.ui.demo_stories import BY_NAME, STORIES, Scene, Story
-from emulator.ui.page import page, sandbox
+from emulator.ui.page import page
 from emulator.ui.page import show as show_page
+from emulator.ui.place import sandbox
 from emulator.web.receiver import Receiver
 
 

@@ -4,8 +4,10 @@ import json
 
 from flask import Response, request
 
+from emulator.ui.answering import POLICY
 from emulator.ui.asking import Asker, part
-from emulator.ui.page import POLICY, box, page
+from emulator.ui.page import page
+from emulator.ui.place import box
 
 # Swagger UI writes styles into its elements, and loads nothing from elsewhere.
 LOOSER = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")

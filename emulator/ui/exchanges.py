@@ -8,8 +8,9 @@ from flask import Response, request
 from emulator.ui.asking import Asker, Refused
 from emulator.ui.bodies import body_of, curl_of
 from emulator.ui.meanings import document_of
-from emulator.ui.page import box, page
+from emulator.ui.page import page
 from emulator.ui.page import show as show_page
+from emulator.ui.place import box
 
 SHOWN = 100
 METHODS = ("", "POST", "GET", "PUT", "PATCH", "DELETE")

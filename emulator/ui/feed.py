@@ -7,8 +7,8 @@ from flask import Response, request
 
 from emulator.ui.actions import done
 from emulator.ui.asking import Asker, Refused, part
-from emulator.ui.page import box
 from emulator.ui.page import show as show_page
+from emulator.ui.place import box
 
 SHOWN = 60  # rows
 DELIVERIES = 200  # the newest webhooks are looked through for what became of those rows

@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, redirect, render_template, request
 
+from emulator.ui.answering import html, protect
 from emulator.ui.asking import Asker, Refused
 from emulator.ui.flow_answers import DONE, STEPS, answered, changes, name_of, problems
 from emulator.ui.flow_visit import Arrival, Visit, arrival, find_visit
-from emulator.ui.page import html, protect, sandbox
+from emulator.ui.place import sandbox
 from emulator.version import VERSION
 from emulator.web.provider import Flow
 

@@ -8,7 +8,7 @@ from flask import request
 
 from emulator.ui.asking import Asker, Refused
 from emulator.ui.flow_answers import Question, answered, documents, questions, told_before
-from emulator.ui.page import sandbox
+from emulator.ui.place import sandbox
 from emulator.web.provider import Flow
 
 OPEN, FINISHED = ("open", "processing"), ("completed", "failed")

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Response, render_template, request
 
 from emulator.ui.actions import done, is_scripted
+from emulator.ui.answering import html
 from emulator.ui.asking import Refused
-from emulator.ui.page import html
 
 Field = Mapping[str, Any]
 COMPARISONS = ("equals", "contains", "starts_with")

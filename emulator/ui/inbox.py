@@ -7,8 +7,8 @@ from flask import Response, request
 from emulator.ui import states
 from emulator.ui.asking import Asker
 from emulator.ui.bodies import body_of
-from emulator.ui.page import box
 from emulator.ui.page import show as show_page
+from emulator.ui.place import box
 
 SHOWN = 50
 KEPT = ("inbox", "blocked")

@@ -6,8 +6,8 @@ from hmac import compare_digest
 from flask import Response, render_template, request
 
 from emulator.ui.actions import is_scripted
+from emulator.ui.answering import html
 from emulator.ui.asking import Asker
-from emulator.ui.page import html
 from emulator.version import VERSION
 
 COOKIE = "case-emulator-control"

@@ -8,8 +8,8 @@ from flask import Response, request, url_for
 from emulator.ui.actions import done
 from emulator.ui.asking import Asker, Refused, part
 from emulator.ui.forms import WHEN, Field, read, submit, text_of
-from emulator.ui.page import box
 from emulator.ui.page import show as show_page
+from emulator.ui.place import box
 
 OUTCOMES = ("approved", "denied", "undecided", "failed", "stuck")
 Form = dict[str, Any]

@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 from markupsafe import Markup, escape
 
+from emulator.ui.answering import protect
 from emulator.ui.asking import Asker
-from emulator.ui.page import protect
 
 
 @dataclass(frozen=True, slots=True)

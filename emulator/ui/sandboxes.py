@@ -8,7 +8,8 @@ from flask import Response, request, url_for
 from emulator.ui.actions import done
 from emulator.ui.asking import Asker, part
 from emulator.ui.forms import Field, read, submit
-from emulator.ui.page import box, page, sandbox
+from emulator.ui.page import page
+from emulator.ui.place import box, sandbox
 
 LISTED = 100
 SETTINGS: tuple[Field, ...] = (

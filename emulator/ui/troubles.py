@@ -6,8 +6,9 @@ from flask import Response, render_template
 from werkzeug.exceptions import HTTPException
 
 from emulator.ui.actions import is_scripted
+from emulator.ui.answering import html
 from emulator.ui.asking import Asker, Refused
-from emulator.ui.page import html, page
+from emulator.ui.page import page
 
 log = logging.getLogger("emulator.requests")
 ADVICE = {

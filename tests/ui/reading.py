@@ -8,6 +8,7 @@ import requests
 
 from tests.emulators import Emulator
 
+STRIP = "Test data. Nothing here is real."
 PAGES = ("/", "/inbox", "/inbox?show=all", "/requests", "/planning", "/sandboxes", "/documents", "/demo")
 
 
@@ -50,3 +51,16 @@ def read(answer: requests.Response) -> Read:
     page.feed(answer.text)
     page.close()
     return page
+
+
+def fill(emulator: Emulator) -> None:
+    """Something of every kind, on a clock that stands still."""
+    emulator.control("PATCH", "", {"delay": 60})
+    emulator.control("PATCH", "clock", {"mode": "frozen"})
+    emulator.aplyid.open_case(client__name="Mary Denied", activity__colour="red")
+    emulator.sphinxhq.open_case(checks=[{"check_type": "PEP"}, {"check_type": "IDV"}])
+    emulator.control("POST", "clock/advance", {"seconds": 60})
+    emulator.aplyid.open_case(client__name="Ann Open", activity__external_id="order-2")
+    emulator.aplyid.create(client__name="")
+    emulator.control("POST", "outcomes/rules", {"when": {"client.email": {"contains": "@x."}}, "outcome": "denied"})
+    emulator.control("POST", "faults", {"kind": "latency", "seconds": 0.01, "path": "/nowhere"})

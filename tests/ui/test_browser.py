@@ -1,43 +1,16 @@
-"""The pages in a real browser: live, by each button, by keyboard, on a narrow screen, for everybody."""
+"""The pages in a real browser: live, and by each button."""
 
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.emulators import Emulator, served
 from tests.receivers import receiving
-from tests.ui.reading import PAGES, place
-from tests.ui.windows import NARROW, Opener, overflow, serious
-
-HEAVIEST = 150_000  # bytes, compressed, of a page with all its assets
-MORE = ("/requests/NUMBER", "/analyst/sphinxhq/1", "/analyst/aplyid/1024")
-FLOW = ("/guided_flows/standard/5568?position=1", "/guided_flows/standard/5568/overview")
-LIVELY = [path for path in PAGES if path not in ("/documents",)]
-
+from tests.ui.reading import fill
+from tests.ui.windows import Opener, go, press, serious
 
 TOP = "(row) => row.getBoundingClientRect().top"
-
-
-def fill(emulator: Emulator) -> None:
-    """Something of every kind, on a clock that stands still."""
-    emulator.control("PATCH", "", {"delay": 60})
-    emulator.control("PATCH", "clock", {"mode": "frozen"})
-    emulator.aplyid.open_case(client__name="Mary Denied", activity__colour="red")
-    emulator.sphinxhq.open_case(checks=[{"check_type": "PEP"}, {"check_type": "IDV"}])
-    emulator.control("POST", "clock/advance", {"seconds": 60})
-    emulator.aplyid.open_case(client__name="Ann Open", activity__external_id="order-2")
-    emulator.aplyid.create(client__name="")
-    emulator.control("POST", "outcomes/rules", {"when": {"client.email": {"contains": "@x."}}, "outcome": "denied"})
-    emulator.control("POST", "faults", {"kind": "latency", "seconds": 0.01, "path": "/nowhere"})
-
-
-def go(page: Page, emulator: Emulator, path: str) -> None:
-    page.goto(place(emulator, path))
-
-
-def press(page: Page | Locator, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.click()
 
 
 def test_what_happens_is_seen_in_another_window(emulator: Emulator, window: Opener) -> None:
@@ -226,75 +199,6 @@ def test_a_sandbox_is_set_made_and_reset(emulator: Emulator, window: Opener) -> 
     page.get_by_label("Name", exact=True).fill(made)
     press(page, "Make a sandbox")
     page.wait_for_url(f"**/s/{made}/")
-
-
-def test_everything_goes_by_keyboard_alone(emulator: Emulator, window: Opener) -> None:
-    emulator.control("PATCH", "", {"delay": 60})
-    emulator.control("PATCH", "clock", {"mode": "frozen"})
-    page = window()
-    go(page, emulator, "/")
-    page.keyboard.press("Tab")
-    expect(page.get_by_text("Skip to the content")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    expect(page.locator("summary", has_text="New sample case")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    expect(page.locator(".row")).to_have_count(1)
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.matches('.row a')"):
-            break
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/cases/aplyid/1024")
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent") == "Complete as denied":
-            break
-    page.keyboard.press("Enter")
-    expect(page.locator(".facts .state")).to_have_text("denied")
-
-
-@pytest.mark.parametrize("path", [*PAGES, "/cases/aplyid/1024", "/cases/aplyid/1025", "/analyst/sphinxhq/1"])
-def test_a_window_320_wide_is_enough(emulator: Emulator, window: Opener, path: str) -> None:
-    fill(emulator)
-    page = window(NARROW)
-    go(page, emulator, path)
-    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
-    if path == "/documents":
-        expect(page.locator(".opblock").first).to_be_visible()
-    assert overflow(page) == 0
-
-
-@pytest.mark.parametrize(
-    "path",
-    [*LIVELY, *(f"/cases/{case}" for case in ("aplyid/1024", "aplyid/1025", "sphinxhq/1", "aplyid/1")), *MORE],
-)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious(emulator: Emulator, window: Opener, path: str, theme: str) -> None:
-    if path != "/":  # which is looked at as a newcomer sees it as well
-        fill(emulator)
-    number = str((emulator.control("GET", "requests?status=422").json()["requests"] or [{"number": 0}])[0]["number"])
-    page = window(color_scheme=theme, reduced_motion="reduce")
-    go(page, emulator, path.replace("NUMBER", number))
-    if path == "/":
-        assert serious(page) == []
-        fill(emulator)
-        expect(page.locator(".row")).to_have_count(4)
-    page.evaluate("document.querySelectorAll('main details:not(.menu)').forEach((fold) => { fold.open = true; })")
-    assert serious(page) == []
-
-
-@pytest.mark.parametrize("path", [*LIVELY, "/cases/aplyid/1024", "/analyst/sphinxhq/1", *FLOW])
-def test_a_page_with_all_its_assets_is_light(emulator: Emulator, window: Opener, path: str) -> None:
-    fill(emulator)
-    page = window()
-    go(page, emulator, path)
-    loaded = "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
-    sizes = page.evaluate(f"{loaded}.map((entry) => entry.encodedBodySize)")
-    assert len(sizes) >= 3
-    assert 10_000 < sum(sizes) < HEAVIEST
 
 
 def test_the_documents_are_drawn_without_another_host(emulator: Emulator, window: Opener) -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.emulators import CREATE_CASE, Emulator
+from tests.ui.reading import STRIP
 from tests.ui.windows import DESK, NARROW, PHONE, Opener, Stage, overflow, serious
 
 STEPS = ["Hello John", "Is this your name", "Where do you live", "Which document", "Now a photo", "Is everything right"]
@@ -163,6 +164,7 @@ def test_every_screen_fits_and_can_be_used_by_all(
     for _ in range(len(STEPS) + 1):
         assert overflow(page) <= 0
         assert serious(page) == []
+        expect(page.get_by_text(STRIP)).to_be_visible()
         if page.locator("button.go").count():
             with page.expect_navigation():
                 page.locator("button.go").dispatch_event("click")

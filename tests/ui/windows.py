@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page
+from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page
 
 from tests.emulators import Emulator
 from tests.receivers import Receiver
+from tests.ui.reading import place
 
 Opener = Callable[..., Page]
 PHONE, DESK, NARROW = (390, 844), (1280, 860), (320, 640)
@@ -80,3 +81,13 @@ def serious(page: Page) -> list[str]:
 def overflow(page: Page) -> int:
     """How many pixels a page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+def go(page: Page, emulator: Emulator, path: str) -> None:
+    """Open that page of the sandbox."""
+    page.goto(place(emulator, path))
+
+
+def press(page: Page | Locator, name: str) -> None:
+    """Press the button of that name."""
+    page.get_by_role("button", name=name, exact=True).first.click()

@@ -1,0 +1,15 @@
+"""Which sandbox a page is about, and where the control API has it."""
+
+from flask import request
+
+from emulator.web.credentials import sandbox_of_path
+
+
+def sandbox() -> str:
+    """The sandbox of this page."""
+    return sandbox_of_path(request.environ)
+
+
+def box() -> str:
+    """The place of this page's sandbox in the control API."""
+    return f"/sandboxes/{sandbox()}"

@@ -1,0 +1,89 @@
+"""Forms and buttons of the pages, as HTML: made of what the control API says, and sent with our script or without."""
+
+import pytest
+
+from tests.emulators import Emulator
+from tests.ui.reading import STRIP, open_page, read, submit
+
+
+def test_every_kind_of_fault_has_a_form_made_from_its_own_fields(emulator: Emulator) -> None:
+    page = read(open_page(emulator, "/planning"))
+    kinds = emulator.http.get(f"{emulator.url}/_emulator/faults").json()["kinds"]
+    forms = {attributes.get("id") for tag, attributes in page.elements if tag == "form"}
+    ids = {attributes.get("id") for _, attributes in page.elements}
+    for kind in kinds:
+        assert f"fault-{kind['kind']}" in forms
+        assert {f"fault-{kind['kind']}-{setting['name']}" for setting in kind["settings"]} <= ids
+
+
+@pytest.mark.parametrize("kind", ["status", "rate_limit", "latency", "broken_json", "drop", "changed_body", "early"])
+def test_a_fault_is_planned_by_its_form_as_it_stands(emulator: Emulator, kind: str) -> None:
+    page = read(open_page(emulator, "/planning"))
+    typed = {"status": {"status": "503"}, "latency": {"seconds": "0.5"}}.get(kind, {})
+    prefix = f"fault-{kind}-"
+    typed_before = {
+        str(a["name"]): a.get("value") or ""
+        for tag, a in page.elements
+        if tag == "input" and str(a.get("id")).startswith(prefix)
+    }
+    answer = submit(emulator, f"/planning/faults/{kind}", **{**typed_before, **typed, "provider": "aplyid"})
+    assert (answer.status_code, "The fault was planned." in answer.headers["HX-Trigger"]) == (200, True), answer.text
+    [fault] = emulator.control("GET", "faults").json()["faults"]
+    assert (fault["kind"], fault["provider"]) == (kind, "aplyid")
+    assert submit(emulator, "/planning/faults/remove", id=fault["id"]).status_code == 200
+    assert emulator.control("GET", "faults").json()["count"] == 0
+
+
+def test_a_refused_form_says_why_beside_the_field_and_keeps_what_was_typed(emulator: Emulator) -> None:
+    for scripted in (True, False):
+        answer = submit(emulator, "/planning/faults/status", scripted=scripted, status="99", times="3", path="/api")
+        assert answer.status_code == 422
+        assert "Must be greater than or equal to 200" in answer.text
+        typed = {a["id"]: a.get("value") for tag, a in read(answer).elements if tag == "input" and a.get("id")}
+        assert (typed["fault-status-times"], typed["fault-status-path"]) == ("3", "/api")
+        assert (STRIP in answer.text) != scripted
+    assert emulator.control("GET", "faults").json()["count"] == 0
+
+
+def test_rules_and_plans_are_made_and_taken_back(emulator: Emulator) -> None:
+    rule = {"when_field": "client.email", "when_comparison": "contains", "when_value": "@risky.", "outcome": "denied"}
+    assert submit(emulator, "/planning/rules", **rule).status_code == 200
+    assert submit(emulator, "/planning/next", outcome="stuck", times="2", provider="sphinxhq").status_code == 200
+    told = emulator.control("GET", "outcomes").json()
+    assert told["rules"][0]["when"] == {"client.email": {"contains": "@risky."}}
+    assert told["next"] == [{"provider": "sphinxhq", "outcome": "stuck", "times": 2}]
+    text = read(open_page(emulator, "/planning")).text
+    assert 'client.email contains "@risky."' in text
+    assert submit(emulator, "/planning/rules", when_field="a").status_code == 422
+    assert submit(emulator, "/planning/rules/remove", id=told["rules"][0]["id"]).status_code == 200
+    assert submit(emulator, "/planning/next/forget").status_code == 200
+    told = emulator.control("GET", "outcomes").json()
+    assert (told["rules"], told["next"]) == ([], [])
+
+
+def test_a_form_without_our_script_leads_back_to_its_page(emulator: Emulator) -> None:
+    answer = submit(emulator, "/planning/next", scripted=False, outcome="denied", times="1")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    before = {"Referer": f"{emulator.url}/s/x/planning?a=b", "Accept": "text/html"}
+    url = f"{emulator.url}/s/{emulator.sandbox}/planning/next/forget"
+    assert emulator.http.post(url, headers=before, allow_redirects=False).headers["Location"] == "/s/x/planning?a=b"
+    for referer in ("https://evil.example/x", f"{emulator.url}//evil.example/x"):
+        answer = emulator.http.post(url, headers={"Referer": referer}, allow_redirects=False)
+        assert not answer.headers["Location"].startswith(("http", "//"))
+
+
+def test_a_sandbox_is_set_reset_and_made(emulator: Emulator) -> None:
+    saved = submit(emulator, "/sandboxes/settings", webhook_url="http://localhost:3999", delay="7", retry="1,5")
+    assert saved.status_code == 200
+    about = emulator.control("GET", "").json()
+    assert (about["settings"]["delay"], about["settings"]["retry"]) == (7, [1, 5])
+    assert 'value="1,5"' in open_page(emulator, "/sandboxes").text
+    refused = submit(emulator, "/sandboxes/settings", delay="soon")
+    assert (refused.status_code, "Not a valid number." in refused.text) == (422, True)
+    made = submit(emulator, "/sandboxes", name=f"{emulator.sandbox[:40]}-more", pace="instant")
+    assert made.headers["HX-Redirect"] == f"/s/{emulator.sandbox[:40]}-more/"
+    emulator.aplyid.open_case()
+    assert submit(emulator, "/sandboxes/reset", name="another").status_code == 200
+    assert emulator.control("GET", "cases").json()["count"] == 1
+    assert submit(emulator, "/sandboxes/reset", name=emulator.sandbox).status_code == 200
+    assert emulator.control("GET", "cases").json()["count"] == 0
