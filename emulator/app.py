@@ -25,7 +25,6 @@ from emulator.delivery.worker import Worker
 from emulator.providers import aplyid, sphinxhq
 from emulator.settings import BadSetting, Settings, suggest
 from emulator.store.sqlite import SqliteStore
-from emulator.ui import flow
 from emulator.ui import routes as pages
 from emulator.ui.asking import Asker
 from emulator.web import hooks
@@ -149,7 +148,7 @@ def _flask_app(settings: Settings, core: Core, desks: dict[str, Desk], public_ur
     app.register_blueprint(control.blueprint(_room(core, meter, public_url), settings.control_token))
     asker = Asker(app.wsgi_app, settings.control_token)
     app.register_blueprint(pages.blueprint(asker, what_to_send(public_url, settings)))
-    app.register_blueprint(flow.blueprint(asker, {p.name: p.flow for p in PROVIDERS if p.flow}))
+    app.register_blueprint(pages.flow_blueprint(asker, {p.name: p.flow for p in PROVIDERS if p.flow}))
     return app
 
 

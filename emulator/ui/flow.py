@@ -1,13 +1,12 @@
 """The guided flow: what the applicant sees on a phone, one question a screen; it needs no script and no token."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, redirect, render_template, request
+from flask import Response, g, redirect, render_template, request
 
-from emulator.ui.answering import html, protect
+from emulator.ui.answering import html
 from emulator.ui.asking import Asker, Refused
 from emulator.ui.flow_answers import DONE, STEPS, answered, changes, name_of, problems
 from emulator.ui.flow_visit import Arrival, Visit, arrival, find_visit
@@ -16,29 +15,12 @@ from emulator.version import VERSION
 from emulator.web.provider import Flow
 
 
-def blueprint(asker: Asker, flows: Mapping[str, Flow]) -> Blueprint:
-    """The pages of every provider whose links lead to some."""
-    routes = Blueprint("flow", __name__, template_folder="templates")
-    routes.after_request(protect)
-    for provider, flow in flows.items():
-        find = partial(find_visit, asker, provider, flow)
-        for path, name, view in (
-            (flow.path, "walk", _walk),
-            (flow.result, "result", _result),
-            (f"{flow.path}/presenter", "arrival", _arrival),
-        ):
-            methods = ["GET", "POST"] if view is _walk else ["GET"]
-            routes.add_url_rule(path, f"{name}_{provider}", partial(_visited, asker, find, view), methods=methods)
-    return routes
-
-
-def _visited(asker: Asker, find: Any, view: Any, number: str) -> Response:
-    """The page of that case, or a kind word where there is none."""
-    visit: Visit | None = find(number)
+def show(asker: Asker, provider: str, flow: Flow, what: str, number: str) -> Response:
+    """The page of that case, its result or what the presenter sees of it; a kind word where there is no such case."""
+    visit = find_visit(asker, provider, flow, number)
     if visit is None:
         return _show("flow_closed.html", 404, title="We cannot find this check", why="unknown", sandbox=sandbox())
-    answer: Response = view(asker, visit)
-    return answer
+    return {"walk": _walk, "result": _result, "arrival": _arrival}[what](asker, visit)
 
 
 def _walk(asker: Asker, visit: Visit) -> Response:

@@ -1,5 +1,6 @@
 """The pages by their paths. The module of a page is imported when somebody first opens it, so that no start pays."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -10,6 +11,7 @@ from markupsafe import Markup, escape
 
 from emulator.ui.answering import protect
 from emulator.ui.asking import Asker
+from emulator.web.provider import Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,26 @@ def blueprint(asker: Asker, welcome: str) -> Blueprint:
         view = partial(_answer, asker, page)
         routes.add_url_rule(page.path, page.place.replace(".", "_"), view, methods=[page.verb])
     return routes
+
+
+def flow_blueprint(asker: Asker, flows: Mapping[str, Flow]) -> Blueprint:
+    """The applicants' pages of every provider whose links lead to some; they need no control token."""
+    routes = Blueprint("flow", __name__, template_folder="templates")
+    routes.after_request(protect)
+    for provider, flow in flows.items():
+        for path, what, verbs in (
+            (flow.path, "walk", ["GET", "POST"]),
+            (flow.result, "result", ["GET"]),
+            (f"{flow.path}/presenter", "arrival", ["GET"]),
+        ):
+            routes.add_url_rule(path, f"{what}_{provider}", partial(_visit, asker, provider, flow, what), methods=verbs)
+    return routes
+
+
+def _visit(asker: Asker, provider: str, flow: Flow, what: str, number: str) -> Response:
+    from emulator.ui import flow as pages
+
+    return pages.show(asker, provider, flow, what, number)
 
 
 def _welcome(asker: Asker, welcome: str) -> Response:
