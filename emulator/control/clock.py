@@ -12,6 +12,7 @@ from marshmallow.validate import OneOf, Range
 from emulator.control.room import ControlRoom
 from emulator.control.wire import NothingIn, Strict, answer, moment, takes
 from emulator.core.advance import Happening
+from emulator.core.timepiece import EPOCH
 from emulator.web.problem import Refused
 
 LONGEST_ADVANCE = 100 * 365 * 86_400  # seconds: a hundred years
@@ -33,8 +34,8 @@ class ClockIn(Strict):
             raise ValidationError("scaled needs a factor, the other modes have none", "factor")
         if said.get("mode") == "real" and "at" in said:
             raise ValidationError("real goes without at", "at")
-        if "at" in said and not said["at"] < LATEST:
-            raise ValidationError("before the year 9000, please", "at")
+        if "at" in said and not _is_sensible(said["at"]):
+            raise ValidationError("between the years 1970 and 9000, please", "at")
 
 
 class AdvanceIn(Strict):
@@ -48,6 +49,13 @@ class AdvanceIn(Strict):
         """One of the two."""
         if len(said) != 1:
             raise ValidationError("one of seconds and duration is needed", "seconds")
+
+
+def _is_sensible(moment: datetime) -> bool:
+    try:
+        return EPOCH < moment < LATEST
+    except OverflowError:  # at the end of time, in another time zone
+        return False
 
 
 def add_routes(routes: Blueprint, room: ControlRoom) -> None:

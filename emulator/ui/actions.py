@@ -32,6 +32,11 @@ def _go(path: str) -> Response:
 
 def _page_before() -> str:
     """The page the button was on, as a path: never another site."""
-    before = urlsplit(request.headers.get("Referer", ""))
-    path = before.path if before.netloc == request.host and before.path.startswith("/") else "/"
-    return f"/{path.lstrip('/')}" + (f"?{before.query}" if before.query else "")
+    home = f"{request.script_root}/"
+    try:
+        before = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return home
+    if before.netloc != request.host or not before.path.startswith("/"):
+        return home
+    return f"/{before.path.lstrip('/')}" + (f"?{before.query}" if before.query else "")

@@ -16,6 +16,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 WORTH_PACKING = 1_000  # bytes
+STOP_POLLING = 286  # htmx's own status: this was the last answer
 
 
 def html(text: str, status: int = 200) -> Response:

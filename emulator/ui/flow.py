@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, g, redirect, render_template, request
+from flask import Response, redirect, render_template, request
 
-from emulator.ui.answering import html
+from emulator.ui.answering import STOP_POLLING, html
 from emulator.ui.asking import Asker, Refused
 from emulator.ui.flow_answers import DONE, STEPS, answered, changes, name_of, problems
 from emulator.ui.flow_visit import Arrival, Visit, arrival, find_visit
@@ -18,6 +18,8 @@ from emulator.web.provider import Flow
 def show(asker: Asker, provider: str, flow: Flow, what: str, number: str) -> Response:
     """The page of that case, its result or what the presenter sees of it; a kind word where there is no such case."""
     visit = find_visit(asker, provider, flow, number)
+    if visit is None and what == "arrival":
+        return _show("flow_gone.html", STOP_POLLING)
     if visit is None:
         return _show("flow_closed.html", 404, title="We cannot find this check", why="unknown", sandbox=sandbox())
     return {"walk": _walk, "result": _result, "arrival": _arrival}[what](asker, visit)
@@ -121,7 +123,6 @@ def _arrival(asker: Asker, visit: Visit) -> Response:
         return html("", 204)
     told = arrival(visit)
     mark = _mark(told)
-    g.quiet = True  # the log is for what somebody did
     if request.args.get("seen") == mark:
         return html("", 204)
     return _show("flow_arrival.html", 200, visit=visit, arrival=told, mark=mark)

@@ -37,7 +37,6 @@ HOME = (
         "address", "Address", "lines", required=False, autocomplete="street-address", hint="One line for each part"
     ),
 )
-PRESENTING = ("ending", "drawer")  # what the presenter's drawer adds
 
 
 def questions(step: str, applicant: Mapping[str, Any]) -> tuple[Question, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request
 
+from emulator.ui import login
 from emulator.ui.asking import Asker, Refused
 from emulator.ui.flow_answers import Question, answered, documents, questions, told_before
 from emulator.ui.place import sandbox
@@ -93,7 +94,7 @@ def find_visit(asker: Asker, provider: str, flow: Flow, number: str) -> Visit | 
         before=before,
         typed=answered(before, request.args),
         deliveries=found["deliveries"],
-        presents=asker.token is None,
+        presents=login.has_told(asker.token),
     )
 
 

@@ -20,7 +20,11 @@ WHEN: Sequence[Field] = (
         "choices": COMPARISONS,
         "means": "contains and starts_with: texts",
     },
-    {"name": "when_value", "label": "with", "means": "left empty together with the field: any request"},
+    {
+        "name": "when_value",
+        "label": "with",
+        "means": 'as in JSON, so "12345" for a text of digits; empty with the field: any request',
+    },
 )
 
 
@@ -30,6 +34,8 @@ def read(fields: Sequence[Field]) -> dict[str, Any]:
     said = {name: value for name, value in said.items() if value != ""}
     place, value = said.pop("when_field", None), said.pop("when_value", "")
     comparison = said.pop("when_comparison", "equals")
+    if place is None and value != "":
+        raise Refused(422, "", {"errors": {"when_field": "say which field is to be compared with it"}})
     if place is not None:
         said["when"] = {place: {comparison: _json(value) if comparison == "equals" else value}}
     return said

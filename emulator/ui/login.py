@@ -1,7 +1,8 @@
 """Ask for the control token once, and keep it in a cookie of our own."""
 
-from base64 import urlsafe_b64encode
+import hmac
 from hmac import compare_digest
+from urllib.parse import quote, urlsplit
 
 from flask import Response, render_template, request
 
@@ -14,33 +15,48 @@ COOKIE = "case-emulator-control"
 MONTH = 30 * 86_400  # seconds
 
 
+def has_told(token: str | None) -> bool:
+    """Did this browser tell the token, or is there none to tell?"""
+    given = request.cookies.get(_cookie(), "")
+    return token is None or compare_digest(given.encode("utf-8", "replace"), _kept(token).encode())
+
+
 def keep_out(token: str) -> Response | None:
     """Where to go first, for whoever did not tell the token yet; None: come in."""
-    given = request.cookies.get(COOKIE, "")
-    if compare_digest(given.encode("utf-8", "replace"), _kept(token).encode()):
+    if has_told(token):
         return None
-    asked = request.script_root + (request.full_path.rstrip("?") if request.method == "GET" else "/")
-    where = f"{request.script_root}/login?next={_escaped(asked)}"
+    where = f"{request.script_root}/login?next={quote(_path(_asked()), safe='')}"
     answer = html("The control token is needed.", 401 if is_scripted() else 303)
     answer.headers["HX-Redirect" if is_scripted() else "Location"] = where
     return answer
 
 
-def _escaped(path: str) -> str:
-    from urllib.parse import quote
+def _asked() -> str:
+    """The page that somebody wants to see: of a part of it that our script asks for, the page around that."""
+    if not is_scripted():
+        return request.script_root + (request.full_path.rstrip("?") if request.method == "GET" else "/")
+    try:
+        around = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return "/"
+    return around.path + (f"?{around.query}" if around.query else "")
 
-    return quote(path, safe="")
+
+def _cookie() -> str:
+    """Its name: browsers hand cookies to every port of a host, where another emulator may have another token."""
+    port = request.host.rpartition(":")[2]
+    return f"{COOKIE}-{port}" if port.isdecimal() else COOKIE
 
 
 def _kept(token: str) -> str:
-    """A token as a cookie can hold it, whatever is in it."""
-    return urlsafe_b64encode(token.encode()).decode()
+    """What the cookie holds: proof of the token and not the token, for others on this host are sent it as well."""
+    return hmac.new(token.encode(), b"the pages of case-emulator", "sha256").hexdigest()
 
 
 def show(asker: Asker, wrong: bool = False) -> Response:
     """The form that asks for it."""
     values = {"next": _path(request.values.get("next", "/")), "wrong": wrong, "version": VERSION}
-    return html(render_template("login.html", needed=asker.token is not None, **values), 403 if wrong else 200)
+    return html(render_template("login.html", title="Control token", **values), 403 if wrong else 200)
 
 
 def enter(asker: Asker) -> Response:
@@ -51,7 +67,7 @@ def enter(asker: Asker) -> Response:
     answer = Response("", 303, headers={"Location": _path(request.form.get("next", "/"))})
     if asker.token is not None:
         options = {"max_age": MONTH, "httponly": True, "samesite": "Strict", "secure": request.is_secure}
-        answer.set_cookie(COOKIE, _kept(asker.token), **options)  # type: ignore[arg-type]
+        answer.set_cookie(_cookie(), _kept(asker.token), **options)  # type: ignore[arg-type]
     return answer
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, g, render_template, request
+from flask import Response, render_template, request
 from markupsafe import Markup
 
 from emulator.ui import clock, states, words
 from emulator.ui.answering import html
 from emulator.ui.asking import Asker
-from emulator.ui.place import sandbox
+from emulator.ui.place import DEFAULT, is_polled, sandbox
 from emulator.version import VERSION
 
 MENU = (
@@ -29,7 +29,7 @@ def page(asker: Asker, template: str, title: str, status: int = 200, **values: A
     frame = {
         "title": title,
         "sandbox": sandbox(),
-        "sandboxes": asker.get("/sandboxes")["sandboxes"],
+        "sandboxes": sorted({*asker.get("/sandboxes")["sandboxes"], DEFAULT}),
         "clock": clock.read(asker),
         "menu": MENU,
         "here": SECTIONS.get(module, module),
@@ -55,10 +55,4 @@ def show(asker: Asker, template: str, title: str, part: str, values: Mapping[str
     text, mark = live(part, values)
     if not is_polled():
         return page(asker, template, title, live=text, **values, **more)
-    g.quiet = True  # the log is for what somebody did
     return html("", 204) if request.args.get("seen") == mark else html(text)
-
-
-def is_polled() -> bool:
-    """Does the page ask for its live part alone?"""
-    return request.args.get("part") == "live"

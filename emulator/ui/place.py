@@ -4,6 +4,8 @@ from flask import request
 
 from emulator.web.credentials import sandbox_of_path
 
+DEFAULT = "default"  # the sandbox whose pages have no prefix
+
 
 def sandbox() -> str:
     """The sandbox of this page."""
@@ -13,3 +15,8 @@ def sandbox() -> str:
 def box() -> str:
     """The place of this page's sandbox in the control API."""
     return f"/sandboxes/{sandbox()}"
+
+
+def is_polled() -> bool:
+    """Does the page ask for its live part alone?"""
+    return request.args.get("part") == "live"

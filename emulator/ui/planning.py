@@ -57,9 +57,7 @@ def add_rule(asker: Asker) -> Response:
 
 def remove_rule(asker: Asker) -> Response:
     """Take a rule back, or all of them."""
-    which = request.form.get("id", "")
-    asker.ask("DELETE", f"{box()}/outcomes/rules" + (f"/{part(which)}" if which else ""))
-    return done("The rule was taken back." if which else "All rules were taken back.")
+    return _remove(asker, f"{box()}/outcomes/rules", "rule")
 
 
 def add_fault(asker: Asker, kind: str) -> Response:
@@ -68,15 +66,24 @@ def add_fault(asker: Asker, kind: str) -> Response:
     if kind not in known:
         raise Refused(404, f"there is no fault called {kind[:50]}", None)
     form = _fault_form(asker, known[kind])
-    order = {**read(form["fields"]), "kind": kind}
-    return _submit(asker, form, lambda: asker.ask("POST", f"{box()}/faults", order), "The fault was planned.")
+
+    def order() -> None:
+        asker.ask("POST", f"{box()}/faults", {**read(form["fields"]), "kind": kind})
+
+    return _submit(asker, form, order, "The fault was planned.")
 
 
 def remove_fault(asker: Asker) -> Response:
     """Take a fault back, or all of them."""
-    which = request.form.get("id", "")
-    asker.ask("DELETE", f"{box()}/faults" + (f"/{part(which)}" if which else ""))
-    return done("The fault was taken back." if which else "All faults were taken back.")
+    return _remove(asker, f"{box()}/faults", "fault")
+
+
+def _remove(asker: Asker, place: str, what: str) -> Response:
+    if request.form.get("all") == "yes":
+        asker.ask("DELETE", place)
+        return done(f"All {what}s were taken back.")
+    asker.ask("DELETE", f"{place}/{part(request.form.get('id') or '-')}")
+    return done(f"The {what} was taken back.")
 
 
 def _submit(asker: Asker, form: Form, order: Any, told: str) -> Response:

@@ -6,11 +6,12 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from markupsafe import Markup, escape
 
 from emulator.ui.answering import protect
 from emulator.ui.asking import Asker
+from emulator.ui.place import is_polled
 from emulator.web.provider import Flow
 
 
@@ -89,6 +90,9 @@ def flow_blueprint(asker: Asker, flows: Mapping[str, Flow]) -> Blueprint:
 def _visit(asker: Asker, provider: str, flow: Flow, what: str, number: str) -> Response:
     from emulator.ui import flow as pages
 
+    if what == "arrival":
+        g.quiet = True  # asked for each second; the log is for what somebody did
+
     return pages.show(asker, provider, flow, what, number)
 
 
@@ -110,12 +114,14 @@ def _answer(asker: Asker, page: Page, **path: Any) -> Response:
         kept_out = login.keep_out(asker.token)
         if kept_out:
             return kept_out
+    if is_polled():
+        g.quiet = True
     module, _, function = page.place.partition(".")
     answer: Response = getattr(import_module(f"emulator.ui.{module}"), function)(asker, **path)
     return answer
 
 
 def _explain(asker: Asker, error: Exception) -> Response:
-    from emulator.ui import troubles  # only what went wrong needs it
+    from emulator.ui import login, troubles  # only what went wrong needs it
 
-    return troubles.explain(asker, error)
+    return troubles.explain(asker, error, is_known=login.has_told(asker.token))

@@ -6,10 +6,10 @@ from typing import Any
 from flask import Response, request, url_for
 
 from emulator.ui.actions import done
-from emulator.ui.asking import Asker, part
+from emulator.ui.asking import Asker, Refused, part
 from emulator.ui.forms import Field, read, submit
 from emulator.ui.page import page
-from emulator.ui.place import box, sandbox
+from emulator.ui.place import DEFAULT, box, sandbox
 
 LISTED = 100
 SETTINGS: tuple[Field, ...] = (
@@ -41,7 +41,7 @@ def show(asker: Asker, refused: Mapping[str, Any] | None = None) -> Response:
     forms = {"settings": _settings_form(asker), "new": _new_form()}
     if refused:
         forms = {name: dict(refused) if form["id"] == refused["id"] else form for name, form in forms.items()}
-    names = sorted({*asker.get("/sandboxes")["sandboxes"], "default", sandbox()})
+    names = sorted({*asker.get("/sandboxes")["sandboxes"], DEFAULT, sandbox()})
     rows = [{"name": name, **asker.get(f"/sandboxes/{part(name)}/counts")} for name in names[:LISTED]]
     values: dict[str, Any] = {"rows": rows, "forms": forms, "more": len(names) - len(rows)}
     return page(asker, "sandboxes.html", "Sandboxes", 422 if refused else 200, **values)
@@ -55,7 +55,7 @@ def create(asker: Asker) -> Response:
         made.append(asker.ask("POST", "/sandboxes", read(NEW))["name"])
 
     answer = submit(_new_form(), order, "The sandbox was made.", lambda refused: show(asker, refused))
-    return done("The sandbox was made.", path="/" if made == ["default"] else f"/s/{made[0]}/") if made else answer
+    return done("The sandbox was made.", path="/" if made == [DEFAULT] else f"/s/{made[0]}/") if made else answer
 
 
 def change(asker: Asker) -> Response:
@@ -75,7 +75,7 @@ def change(asker: Asker) -> Response:
 def reset(asker: Asker) -> Response:
     """Make it newborn."""
     if request.form.get("name") != sandbox():
-        return done("Nothing was reset: open the page of the sandbox you mean.")
+        raise Refused(409, "nothing was reset: that button was on the page of another sandbox", None)
     asker.ask("POST", f"{box()}/reset")
     return done(f"The sandbox {sandbox()} is newborn again.")
 
@@ -96,14 +96,16 @@ def _settings_form(asker: Asker) -> dict[str, Any]:
 
 def _means(field: Mapping[str, Any], about: Mapping[str, Any], own: Mapping[str, Any]) -> str:
     value = about["settings"][field["name"]]
+    if field["name"] == "delay" and about["settings"]["pace"]:
+        return f"{field['means']} (now by the pace {about['settings']['pace']})"
     told = "" if field["name"] in own or value is None else f" (now {_typed(value)})"
     return f"{field['means']}{told}"
 
 
 def _typed(value: Any) -> str:
     if isinstance(value, list):
-        return ",".join(f"{wait:g}" for wait in value) or "once"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return ",".join(map(_typed, value)) or "once"
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _new_form() -> dict[str, Any]:

@@ -6,9 +6,11 @@ from flask import Response, render_template
 from werkzeug.exceptions import HTTPException
 
 from emulator.ui.actions import is_scripted
-from emulator.ui.answering import html
+from emulator.ui.answering import STOP_POLLING, html
 from emulator.ui.asking import Asker, Refused
 from emulator.ui.page import page
+from emulator.ui.place import is_polled
+from emulator.version import VERSION
 
 log = logging.getLogger("emulator.requests")
 ADVICE = {
@@ -22,11 +24,17 @@ NOWHERE = "nothing is kept at this address in this sandbox"
 WHAT = {404: "This does not exist", 409: "This cannot be done now", 422: "This was not understood"}
 
 
-def explain(asker: Asker, error: Exception) -> Response:
-    """The refusal in words for people."""
+def explain(asker: Asker, error: Exception, *, is_known: bool) -> Response:
+    """The refusal in words for people; those who did not tell the control token see nothing beside it."""
     error = _as_refusal(error)
     what, advice = WHAT.get(error.status, "This did not work"), ADVICE.get(error.status, "Look at the emulator's log.")
     why = f"{error.detail[:1].upper()}{error.detail[1:]}"
+    told = {"title": what, "why": why, "advice": advice}
+    if not is_known:
+        return html(render_template("trouble_alone.html", version=VERSION, **told), error.status)
+    if is_polled():  # said once, in the place of what is gone; other troubles may pass until the next time
+        is_gone = error.status == 404
+        return html(render_template("trouble_live.html", **told), STOP_POLLING) if is_gone else html("", 204)
     if not is_scripted():
         return page(asker, "trouble.html", what, error.status, why=why, advice=advice)
     answer = html(render_template("told.html", told=f"{what}.", lines=[f"{why}.", advice], tone="bad"), error.status)

@@ -27,7 +27,7 @@ from emulator.web.provider import Desk, Provider
 
 log = logging.getLogger("emulator.requests")
 Owned = tuple[Provider, Desk]
-PAGES = "ui"  # the blueprint of our pages, whose dead links are no requests of anybody's client
+PAGES = {"ui", "flow"}  # the blueprints of our pages, whose dead links are no requests of anybody's client
 # Reason phrases as today's frameworks write them; the one of 422 is documented.
 REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 REASONS[422] = "422 Unprocessable Content"
@@ -153,7 +153,7 @@ def _close(
             g.sandbox = sandbox_meant(request.environ, owner[0].credential(request.environ))
     name, took = owner[0].name if owner else "emulator", clock.stopwatch() - g.started
     meter.count(name, response.status_code, took, created="case" in g)
-    is_ours = path.startswith(OURS) or request.blueprint == PAGES
+    is_ours = path.startswith(OURS) or request.blueprint in PAGES
     if owner or (response.status_code == HTTPStatus.NOT_FOUND and not is_ours):
         journal(owner and name, request.environ, response, took)
     if log.isEnabledFor(logging.INFO):

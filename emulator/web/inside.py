@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from emulator.web.framing import MISHAP_KEY
 
@@ -40,7 +41,7 @@ def _environ(method: str, target: str, headers: Mapping[str, str], body: bytes) 
     return {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": path,
+        "PATH_INFO": unquote(path, "latin-1"),
         "QUERY_STRING": query,
         "SERVER_NAME": "localhost",
         "SERVER_PORT": "80",

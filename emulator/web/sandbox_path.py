@@ -6,7 +6,7 @@ from typing import Any
 
 from emulator.web.credentials import EXPIRED, PATH_KEY
 
-PREFIXED = re.compile(r"/s/([a-z0-9_-]{1,64})(/.*)", re.DOTALL)
+PREFIXED = re.compile(r"/s/([a-z0-9_-]{1,64})(/.*)?", re.DOTALL)
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -19,7 +19,7 @@ def select_by_path(app: Wsgi) -> Wsgi:
         match = PREFIXED.fullmatch(path) if path.startswith("/s/") else None
         if match and match[1] != EXPIRED:
             environ[PATH_KEY] = match[1]
-            environ["PATH_INFO"] = match[2]
+            environ["PATH_INFO"] = match[2] or "/"
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + f"/s/{match[1]}"
         return app(environ, start_response)
 

@@ -262,6 +262,8 @@ def test_with_a_control_token_an_applicant_needs_none_and_chooses_no_ending() ->
         assert "Presenter" not in closed.http.get(link).text
         told = closed.http.post(link.replace("position=1", "position=7"), {"from": "6", "ending": "approved"})
         assert told.status_code == 200
+        closed.http.post(f"{closed.url}/login", data={"token": "secret"})
+        assert "Presenter" in closed.http.get(link).text
         assert ending_of(closed, "secret") == "denied"
 
 

@@ -55,6 +55,7 @@ def test_rules_and_plans_are_made_and_taken_back(emulator: Emulator) -> None:
     text = read(open_page(emulator, "/planning")).text
     assert 'client.email contains "@risky."' in text
     assert submit(emulator, "/planning/rules", when_field="a").status_code == 422
+    assert submit(emulator, "/planning/rules/remove").status_code == 404
     assert submit(emulator, "/planning/rules/remove", id=told["rules"][0]["id"]).status_code == 200
     assert submit(emulator, "/planning/next/forget").status_code == 200
     told = emulator.control("GET", "outcomes").json()
@@ -63,11 +64,11 @@ def test_rules_and_plans_are_made_and_taken_back(emulator: Emulator) -> None:
 
 def test_a_form_without_our_script_leads_back_to_its_page(emulator: Emulator) -> None:
     answer = submit(emulator, "/planning/next", scripted=False, outcome="denied", times="1")
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/s/{emulator.sandbox}/")
     before = {"Referer": f"{emulator.url}/s/x/planning?a=b", "Accept": "text/html"}
     url = f"{emulator.url}/s/{emulator.sandbox}/planning/next/forget"
     assert emulator.http.post(url, headers=before, allow_redirects=False).headers["Location"] == "/s/x/planning?a=b"
-    for referer in ("https://evil.example/x", f"{emulator.url}//evil.example/x"):
+    for referer in ("https://evil.example/x", f"{emulator.url}//evil.example/x", "http://["):
         answer = emulator.http.post(url, headers={"Referer": referer}, allow_redirects=False)
         assert not answer.headers["Location"].startswith(("http", "//"))
 
@@ -78,12 +79,39 @@ def test_a_sandbox_is_set_reset_and_made(emulator: Emulator) -> None:
     about = emulator.control("GET", "").json()
     assert (about["settings"]["delay"], about["settings"]["retry"]) == (7, [1, 5])
     assert 'value="1,5"' in open_page(emulator, "/sandboxes").text
+    assert emulator.control("PATCH", "", {"delay": 1234567.5, "retry": "1234567,86399.25"}).ok
+    shown = open_page(emulator, "/sandboxes").text
+    assert ('value="1234567.5"' in shown, 'value="1234567,86399.25"' in shown) == (True, True)
     refused = submit(emulator, "/sandboxes/settings", delay="soon")
     assert (refused.status_code, "Not a valid number." in refused.text) == (422, True)
     made = submit(emulator, "/sandboxes", name=f"{emulator.sandbox[:40]}-more", pace="instant")
     assert made.headers["HX-Redirect"] == f"/s/{emulator.sandbox[:40]}-more/"
+    taken = submit(emulator, "/sandboxes", name="expired")
+    assert (taken.status_code, "and not expired" in taken.text) == (422, True)
     emulator.aplyid.open_case()
-    assert submit(emulator, "/sandboxes/reset", name="another").status_code == 200
+    assert submit(emulator, "/sandboxes/reset", name="another").status_code == 409
     assert emulator.control("GET", "cases").json()["count"] == 1
     assert submit(emulator, "/sandboxes/reset", name=emulator.sandbox).status_code == 200
     assert emulator.control("GET", "cases").json()["count"] == 0
+
+
+def test_all_rules_and_all_faults_are_taken_back_at_once(emulator: Emulator) -> None:
+    for _ in range(2):
+        submit(emulator, "/planning/rules", outcome="denied")
+        submit(emulator, "/planning/faults/drop")
+    assert submit(emulator, "/planning/rules/remove", all="yes").status_code == 200
+    assert submit(emulator, "/planning/faults/remove", all="yes").status_code == 200
+    told = emulator.control("GET", "outcomes").json()["rules"], emulator.control("GET", "faults").json()["faults"]
+    assert told == ([], [])
+
+
+def test_a_value_without_a_field_is_no_rule_for_everything(emulator: Emulator) -> None:
+    answer = submit(emulator, "/planning/rules", when_value="Jane", outcome="denied")
+    assert (answer.status_code, "say which field is to be compared" in answer.text) == (422, True)
+    assert emulator.control("GET", "outcomes").json()["rules"] == []
+
+
+def test_a_sandbox_with_a_pace_says_so(emulator: Emulator) -> None:
+    emulator.control("PATCH", "", {"pace": "real"})
+    text = read(open_page(emulator, "/sandboxes")).text
+    assert ("now by the pace real" in text, "(now 2" in text) == (True, False)

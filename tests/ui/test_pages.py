@@ -288,6 +288,9 @@ def test_with_a_token_pages_ask_for_it_once() -> None:
         assert (asked.status_code, asked.headers["Location"]) == (303, "/login?next=%2Finbox%3Fshow%3Dall")
         polled = emulator.http.get(f"{emulator.url}/inbox", headers={"HX-Request": "true"}, allow_redirects=False)
         assert (polled.status_code, "HX-Redirect" in polled.headers) == (401, True)
+        around = {"HX-Request": "true", "HX-Current-URL": f"{emulator.url}/cases/aplyid/1?a=b"}
+        polled = emulator.http.get(f"{emulator.url}/clock?ticked=x", headers=around)
+        assert polled.headers["HX-Redirect"] == "/login?next=%2Fcases%2Faplyid%2F1%3Fa%3Db"
         assert emulator.http.post(f"{emulator.url}/samples/aplyid", allow_redirects=False).status_code == 303
         wrong = emulator.http.post(f"{emulator.url}/login", data={"token": "x", "next": "/inbox"})
         assert (wrong.status_code, "This is not the token." in wrong.text, "Set-Cookie" in wrong.headers) == (
@@ -299,7 +302,7 @@ def test_with_a_token_pages_ask_for_it_once() -> None:
         right = emulator.http.post(f"{emulator.url}/login", data=typed, allow_redirects=False)
         assert (right.status_code, right.headers["Location"]) == (303, "/inbox?show=all")
         cookie = right.headers["Set-Cookie"]
-        assert cookie.startswith("case-emulator-control=")
+        assert re.match(r"case-emulator-control-\d+=[0-9a-f]{64};", cookie)
         assert ("HttpOnly" in cookie, "SameSite=Strict" in cookie, "cret" in cookie) == (True, True, False)
         assert emulator.http.get(f"{emulator.url}/inbox", headers={"Accept": "text/html"}).status_code == 200
         assert emulator.http.get(f"{emulator.url}/_emulator/sandboxes").status_code == 401
@@ -307,3 +310,29 @@ def test_with_a_token_pages_ask_for_it_once() -> None:
         for other in ("//evil.example", "https://evil.example", "/\\evil.example", "/\r\nX: y"):
             led = emulator.http.post(f"{emulator.url}/login", data={**typed, "next": other}, allow_redirects=False)
             assert led.headers["Location"] == "/"
+
+
+def test_without_the_token_an_error_says_nothing_of_the_sandboxes() -> None:
+    with served(control_token="secret") as emulator:
+        emulator.of("secret-team").aplyid.open_case()
+        for path in ("/assets/nope", "/s/secret-team/assets/nope", "/assets/%00"):
+            answer = emulator.http.get(f"{emulator.url}{path}", headers={"Accept": "text/html"})
+            assert (answer.status_code, "<nav" in answer.text) == (404, False)
+            assert "secret-team" not in answer.text.replace("/s/secret-team", "")
+
+
+def test_what_is_gone_is_said_once_and_then_asked_for_no_more(emulator: Emulator) -> None:
+    for path in ("/cases/aplyid/9?part=live", "/guided_flows/standard/9/presenter?seen=x"):
+        answer = open_page(emulator, path, **{"HX-Request": "true"})
+        assert (answer.status_code, "HX-Retarget" in answer.headers) == (286, False)
+    assert emulator.control("GET", "requests").json()["count"] == 0
+
+
+def test_a_sandbox_is_reached_without_the_last_slash(emulator: Emulator) -> None:
+    answer = emulator.http.get(f"{emulator.url}/s/{emulator.sandbox}", headers={"Accept": "text/html"})
+    assert (answer.status_code, f"test_{emulator.sandbox}" in answer.text) == (200, True)
+
+
+def test_a_name_with_odd_letters_is_read_back_as_it_was(emulator: Emulator) -> None:
+    answer = open_page(emulator, "/cases/f%C3%B6%20o/1")
+    assert (answer.status_code, "There is no provider f\u00f6 o" in read(answer).text) == (404, True)
