@@ -20,7 +20,7 @@ from emulator.core.ports import Ending
 from emulator.core.preferences import Preferences
 from emulator.core.retry import parse_retry
 from emulator.core.rules import Rule
-from emulator.delivery.targets import Targets, is_loopback
+from emulator.delivery.targets import Targets
 from emulator.delivery.worker import Worker
 from emulator.providers import aplyid, sphinxhq
 from emulator.settings import BadSetting, Settings, suggest
@@ -36,7 +36,7 @@ from emulator.web.meter import Meter
 from emulator.web.provider import Desk, Provider
 from emulator.web.receiver import Receiver
 from emulator.web.sandbox_path import select_by_path
-from emulator.wiring import Core, wire
+from emulator.wiring import Core, targets_of, wire
 
 if TYPE_CHECKING:
     from emulator.control.beginning import Beginning
@@ -60,9 +60,19 @@ class Built:
 
 def create_app(settings: Settings, address: str | None = None) -> Built:
     """An emulator with those settings; `address` is where it listens. Raises BadSetting or StoreUnusable."""
+    receiver = Receiver() if settings.demo else None
+    try:
+        return _build(settings, address, receiver)
+    except BaseException:
+        if receiver:
+            receiver.close()
+        raise
+
+
+def _build(settings: Settings, address: str | None, receiver: Receiver | None) -> Built:
     switches = read_switches(settings.switch)
     public_url = _public_url(settings, address)
-    targets = targets_of(settings, address, public_url)
+    targets = targets_of(settings, address, public_url, receiver)
     rules, beginning = read_beginning(settings)
     core = wire(_preferences(settings, rules), SqliteStore(settings.database_file), targets)
     desks = {p.name: _desk(p, settings, core, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
@@ -71,22 +81,15 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
     try:
         if beginning:
             beginning.restore(core.sandboxes, core.snapshots, _completions())
+        app = _flask_app(settings, core, desks, public_url, receiver)
+        if settings.demo:
+            from emulator.ui import demo_filling
+
+            demo_filling.fill(Asker(app, settings.control_token), DEFAULT_SANDBOX)
     except BaseException:
         core.store.close()
         raise
-    app = _flask_app(settings, core, desks, public_url)
-    receiver = _demo(app, settings) if settings.demo else None
     return Built(app, core.store, core.worker, core.cases, targets, desks, core.journal, receiver)
-
-
-def _demo(app: Flask, settings: Settings) -> Receiver:
-    """The default sandbox filled, and a receiver for the stage."""
-    from emulator.ui import demo_filling
-
-    demo_filling.fill(Asker(app, settings.control_token), DEFAULT_SANDBOX)
-    app.extensions["demo"] = Receiver()
-    receiver: Receiver = app.extensions["demo"]
-    return receiver
 
 
 def _preferences(settings: Settings, rules: tuple[Rule, ...]) -> Preferences:
@@ -126,7 +129,9 @@ def describe(name: str, settings: Settings) -> dict[str, Any]:
         raise BadSetting(f"{name} is no API{suggest(name, [*known, 'control'])}")
     from emulator.control import openapi  # only who asks for the document needs it
 
-    built = create_app(replace(settings, ephemeral=True, init_folder=None))  # somebody else may own the database
+    built = create_app(
+        replace(settings, ephemeral=True, init_folder=None, demo=False)
+    )  # somebody else may own the database
     try:
         endings = _completions()
         return openapi.describe(built.app, endings, _public_url(settings))
@@ -134,7 +139,9 @@ def describe(name: str, settings: Settings) -> dict[str, Any]:
         built.store.close()
 
 
-def _flask_app(settings: Settings, core: Core, desks: dict[str, Desk], public_url: str) -> Flask:
+def _flask_app(
+    settings: Settings, core: Core, desks: dict[str, Desk], public_url: str, receiver: Receiver | None
+) -> Flask:
     meter = Meter()
     app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
@@ -145,14 +152,14 @@ def _flask_app(settings: Settings, core: Core, desks: dict[str, Desk], public_ur
     hooks.install(app, core.clock, owned, hosts, core.journal, meter, Cors(frozenset(settings.cors_origin)))
     for provider in PROVIDERS:
         app.register_blueprint(provider.blueprint(desks[provider.name]))
-    app.register_blueprint(control.blueprint(_room(core, meter, public_url), settings.control_token))
+    app.register_blueprint(control.blueprint(_room(core, meter, public_url, receiver), settings.control_token))
     asker = Asker(app.wsgi_app, settings.control_token)
     app.register_blueprint(pages.blueprint(asker, what_to_send(public_url, settings)))
     app.register_blueprint(pages.flow_blueprint(asker, {p.name: p.flow for p in PROVIDERS if p.flow}))
     return app
 
 
-def _room(core: Core, meter: Meter, public_url: str) -> ControlRoom:
+def _room(core: Core, meter: Meter, public_url: str, receiver: Receiver | None) -> ControlRoom:
     return ControlRoom(
         cases=core.cases,
         sandboxes=core.sandboxes,
@@ -169,6 +176,7 @@ def _room(core: Core, meter: Meter, public_url: str) -> ControlRoom:
         providers={p.name: p for p in PROVIDERS},
         flows={p.name: p.flow for p in PROVIDERS if p.flow},
         address=public_url,
+        receiver=receiver,
     )
 
 
@@ -208,16 +216,6 @@ def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
     return {p.name: {s.name: values[f"{p.name}.{s.name}"] for s in p.switches} for p in PROVIDERS}
 
 
-def targets_of(settings: Settings, address: str | None, public_url: str) -> Targets:
-    """Where webhooks may go, with those settings and listening at that address."""
-    own = {_host_and_port(url) for url in (address, public_url) if url}
-    if address:
-        own.add((settings.host, _host_and_port(address)[1]))
-    allowed = frozenset(host.lower() for host in settings.allow_target)
-    named = frozenset({_host_and_port(settings.webhook_url)} if settings.webhook_url else ())
-    return Targets(allowed, own, public=address is not None and not is_loopback(settings.host), named=named)
-
-
 def _public_url(settings: Settings, address: str | None = None) -> str:
     return settings.public_url or address or f"{scheme_of(settings)}://{settings.host}:{settings.port}"
 
@@ -225,11 +223,6 @@ def _public_url(settings: Settings, address: str | None = None) -> str:
 def scheme_of(settings: Settings) -> str:
     """How this emulator is spoken to."""
     return "https" if settings.tls else "http"
-
-
-def _host_and_port(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def what_to_send(address: str, settings: Settings) -> str:

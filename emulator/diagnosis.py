@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from emulator.app import read_beginning, read_switches, scheme_of, targets_of
+from emulator.app import read_beginning, read_switches, scheme_of
 from emulator.client import Control, NotReached
 from emulator.settings import FILE_NAME, BadSetting, Settings, find_settings_file, read_settings
 from emulator.store.checkup import engine_version, examine
 from emulator.store.sqlite import StoreTaken, StoreUnusable
 from emulator.web.server import PortTaken, listen, local_address
+from emulator.wiring import targets_of
 
 PATIENCE = 3.0  # seconds for whoever has our port to say who it is
 

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from emulator.core.advance import TimeMachine
 from emulator.core.bell import Bell, Bells
@@ -20,11 +21,13 @@ from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
 from emulator.core.tracking import Tracking
 from emulator.delivery.late import LateSender
-from emulator.delivery.targets import Targets
+from emulator.delivery.targets import Targets, is_loopback
 from emulator.delivery.worker import Alarm, Worker
+from emulator.settings import Settings
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
+from emulator.web.receiver import Receiver
 from emulator.web.seats import Seats
 
 
@@ -90,3 +93,18 @@ def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
         snapshots=Snapshots(**moving),
         worker=Worker(**both, completion=completion, outbox=outbox, alarm=alarm),
     )
+
+
+def targets_of(settings: Settings, address: str | None, public_url: str, receiver: Receiver | None = None) -> Targets:
+    """Where webhooks may go, with those settings and listening at that address."""
+    own = {_host_and_port(url) for url in (address, public_url) if url}
+    if address:
+        own.add((settings.host, _host_and_port(address)[1]))
+    allowed = frozenset(host.lower() for host in settings.allow_target)
+    named = frozenset(_host_and_port(url) for url in (settings.webhook_url, receiver and receiver.url) if url)
+    return Targets(allowed, own, public=address is not None and not is_loopback(settings.host), named=named)
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)

@@ -170,6 +170,13 @@ class InboxOut(Out):
     webhooks = fields.Nested(WebhookOut, many=True)
 
 
+class ReceiverOut(Out):
+    """A demo's own receiver of webhooks."""
+
+    url = fields.String()
+    is_on = fields.Boolean()
+
+
 # By view: the status and the body of its answer. A view that is not here answers 200 and some object.
 ANSWERS: dict[str, tuple[int, type[Schema]]] = {
     "live": (200, HealthOut),
@@ -206,6 +213,8 @@ ANSWERS: dict[str, tuple[int, type[Schema]]] = {
     "near_misses": (200, RequestsOut),
     "take_snapshot": (200, SnapshotOut),
     "restore_snapshot": (200, RestoredOut),
+    "read_receiver": (200, ReceiverOut),
+    "switch_receiver": (200, ReceiverOut),
     "create_sandbox": (201, SandboxOut),
     "list_deliveries": (200, DeliveriesOut),
     "wait_for_delivery": (200, DeliveriesOut),

@@ -106,6 +106,7 @@ class SentOut(SampleOut):
 
     status = fields.Integer(allow_none=True, metadata={"description": "null: a fault cut the connection"})
     answer = fields.String(metadata={"description": "the exact text"})
+    case_id = fields.Integer(allow_none=True, metadata={"description": "of the case that was opened"})
 
 
 class CountsOut(Out):

@@ -71,7 +71,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     @takes(PlanIn())
     def plan_outcome(name: str, said: dict[str, Any]) -> Response:
         """Plan how the next cases end."""
-        room.planning.plan(name, _planned(room, **said))
+        room.planning.plan(name, planned_of(room, **said))
         return answer(_outcomes(room, name), 201)
 
     @routes.delete("/sandboxes/<sandbox:name>/outcomes/next")
@@ -118,7 +118,8 @@ def make_rule(endings: Mapping[str, Schema], rule_id: str, said: dict[str, Any])
     )
 
 
-def _planned(room: ControlRoom, provider: str | None, outcome: str, times: int) -> Planned:
+def planned_of(room: ControlRoom, provider: str | None, outcome: str, times: int) -> Planned:
+    """A plan for so many of the next cases; raises Refused for a word that means nothing."""
     meaning = meaning_of(room.endings, known_provider(room.endings, provider), outcome)
     return Planned(provider=provider, outcome=meaning.outcome, failed=meaning.failed, ends=meaning.ends, times=times)
 

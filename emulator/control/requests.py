@@ -30,6 +30,9 @@ class RequestsQuery(Strict):
         validate=OneOf(["in", "out", "both"]),
         metadata={"description": "what came in, the webhooks that went out, or both"},
     )
+    refused = fields.Boolean(
+        truthy={"true"}, falsy={"false"}, metadata={"description": "true: what was refused; false: what was not"}
+    )
     case_id = fields.Integer(validate=Range(-(2**63), 2**63 - 1), metadata={"description": "about that case"})
     number = fields.Integer(validate=Range(0, 2**63), metadata={"description": "the one of that number"})
     since = fields.Integer(load_default=0, validate=Range(0, 2**63), metadata={"description": "after that number"})
@@ -88,6 +91,7 @@ PLAIN: Mapping[str, Callable[[Exchange, Any], bool]] = {
     "method": lambda exchange, wanted: exchange.method == wanted.upper(),
     "path": lambda exchange, wanted: any(path.startswith(wanted) for path in _paths(exchange)),
     "status": lambda exchange, wanted: exchange.status == wanted,
+    "refused": lambda exchange, wanted: wanted == (exchange.refused is not None or (exchange.status or 0) >= 400),
     "number": lambda exchange, wanted: exchange.number == wanted,
     "case_id": lambda exchange, wanted: exchange.case_id == wanted,
     "direction": lambda exchange, wanted: wanted == "both" or exchange.outgoing == (wanted == "out"),

@@ -20,6 +20,7 @@ from emulator.web.links import Links
 from emulator.web.meter import Meter
 from emulator.web.problem import Refused
 from emulator.web.provider import Flow, Provider
+from emulator.web.receiver import Receiver
 from emulator.web.seats import Seats
 
 
@@ -42,6 +43,7 @@ class ControlRoom:
     providers: Mapping[str, Provider]
     flows: Mapping[str, Flow]  # by provider, where its cases have one
     address: str  # where others reach us
+    receiver: Receiver | None  # of a demo
 
     def ending_of(self, provider: str) -> Schema:
         """How somebody says how a case of that provider is to end; raises Refused 404."""

@@ -21,6 +21,7 @@ from emulator.control import (
     samples,
     sandboxes,
     snapshots,
+    stage,
 )
 from emulator.control.room import ControlRoom
 from emulator.control.wire import answer
@@ -65,6 +66,7 @@ def blueprint(room: ControlRoom, token: str | None) -> Blueprint:
 
     sandboxes.add_routes(routes, room)
     snapshots.add_routes(routes, room)
+    stage.add_routes(routes, room)
     clock.add_routes(routes, room)
     cases.add_routes(routes, room)
     providers.add_routes(routes, room)

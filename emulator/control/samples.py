@@ -1,15 +1,18 @@
 """The routes that make a valid request up, for whoever needs one, and send it for whoever would rather look."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, current_app
 from marshmallow import fields
-from marshmallow.validate import Range
+from marshmallow.validate import Length, Range
 
+from emulator.control.outcomes import WORDS, planned_of
 from emulator.control.room import ControlRoom
 from emulator.control.wire import Strict, answer, takes
 from emulator.core.people import People
+from emulator.core.preferences import Planned
 from emulator.readers import BIGGEST_SEED
 from emulator.web import inside
 from emulator.web.problem import Refused
@@ -34,6 +37,8 @@ class SampleIn(Strict):
         validate=Range(0, BIGGEST_SEED),
         metadata={"description": "the same seed draws the same request; unless told, another one for each case"},
     )
+    outcome = fields.String(validate=Length(1, 100), metadata={"description": f"how this case ends: {WORDS}"})
+    body = fields.Dict(load_default=dict, metadata={"description": "goes into the request instead of what is drawn"})
 
 
 def add_routes(routes: Blueprint, room: ControlRoom) -> None:
@@ -51,10 +56,22 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         """Send such a request, and say what was answered."""
         seed = said.get("seed")
         drawn = _draw(room, provider, name, sum(room.tracking.counts(name)[0].values()) if seed is None else seed)
-        body = json.dumps(drawn.body).encode()
-        told = inside.ask(current_app.wsgi_app, drawn.method, drawn.path, drawn.headers, body, quiet=False)
-        said_back = {"status": told.status, "answer": told.body.decode("utf-8", "replace")}
-        return answer(_render(room, drawn) | said_back, 201)
+        sent = replace(drawn, body={**drawn.body, **said["body"]})
+        planned = planned_of(room, provider, said["outcome"], 1) if "outcome" in said else None
+        told = _send(room, name, sent, planned)
+        told_back = {"status": told.status, "answer": told.body.decode("utf-8", "replace"), "case_id": told.case_id}
+        return answer(_render(room, sent) | told_back, 201)
+
+
+def _send(room: ControlRoom, sandbox: str, sent: Sample, planned: Planned | None) -> inside.Answer:
+    """Send it; what was planned for it comes before other plans, and is none any more where it opened no case."""
+    if planned:
+        room.planning.plan(sandbox, planned, first=True)
+    body = json.dumps(sent.body).encode()
+    told = inside.ask(current_app.wsgi_app, sent.method, sent.path, sent.headers, body, quiet=False)
+    if planned and told.case_id is None:
+        room.planning.take_back(sandbox, planned)
+    return told
 
 
 def _draw(room: ControlRoom, provider: str, sandbox: str, seed: int) -> Sample:

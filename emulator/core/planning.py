@@ -35,9 +35,25 @@ class Planning:
         wall = self.sandboxes.clock.now()
         return [fault for fault in self.read(sandbox).faults if fault.until > wall]
 
-    def plan(self, sandbox: str, planned: Planned) -> None:
-        """Decide how the next cases end; what was planned before comes first."""
-        self._change(sandbox, lambda preferences, _: {"planned": (*preferences.planned, planned)})
+    def plan(self, sandbox: str, planned: Planned, *, first: bool = False) -> None:
+        """Decide how the next cases end; what was planned before comes first, unless this does."""
+
+        def add(preferences: Preferences, _: int) -> Mapping[str, Any]:
+            there = preferences.planned
+            return {"planned": (planned, *there) if first else (*there, planned)}
+
+        self._change(sandbox, add)
+
+    def take_back(self, sandbox: str, planned: Planned) -> None:
+        """Of plans like that the first is none any more."""
+
+        def remove(preferences: Preferences, _: int) -> Mapping[str, Any]:
+            there = list(preferences.planned)
+            if planned in there:
+                there.remove(planned)
+            return {"planned": tuple(there)}
+
+        self._change(sandbox, remove, only_if_used=True)
 
     def forget_plans(self, sandbox: str) -> None:
         """Nothing is planned for the next cases any more."""

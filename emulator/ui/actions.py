@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response as Redirect
 from emulator.ui.answering import html
 
 
-def done(told: str, lines: Sequence[str] = (), path: str | None = None) -> Response:
+def done(told: str, lines: Sequence[str] = (), path: str | None = None, curl: str | None = None) -> Response:
     """Say that it was done; a browser without our script goes back to the page, which shows it."""
     if not is_scripted():
         return _go(path or _page_before())
-    answer = html(render_template("told.html", told=told, lines=lines, tone="good"))
+    answer = html(render_template("told.html", told=told, lines=lines, curl=curl, tone="good"))
     answer.headers["HX-Trigger"] = "refresh"
     if path:
         answer.headers["HX-Redirect"] = path

@@ -12,6 +12,11 @@ from emulator.ui.asking import Asker, Refused
 from emulator.ui.place import box
 
 STEPS = {"10": "+10 s", "60": "+1 min", "3600": "+1 h"}  # seconds, as the buttons say them
+MODES: dict[str, tuple[dict[str, Any], str]] = {
+    "frozen": ({"mode": "frozen"}, "The clock stands still."),
+    "run": ({"mode": "scaled", "factor": 1}, "The clock runs on from where it stood."),
+    "real": ({"mode": "real"}, "The clock shows wall time."),
+}
 MOST_TOLD = 6
 
 
@@ -34,9 +39,10 @@ def show(asker: Asker) -> Response:
 def change(asker: Asker) -> Response:
     """Freeze it, let it run, or advance it; then say what happened."""
     order = request.form.get("order", "")
-    if order in ("frozen", "real"):
-        asker.ask("PATCH", f"{box()}/clock", {"mode": order})
-        return done("The clock stands still." if order == "frozen" else "The clock runs with wall time.")
+    if order in MODES:
+        mode, said = MODES[order]
+        asker.ask("PATCH", f"{box()}/clock", mode)
+        return done(said)
     happened = asker.ask("POST", f"{box()}/clock/advance", {"seconds": _seconds(asker, order)})["happened"]
     told = [words.happening(event) for event in happened]
     more = [f"and {len(told) - MOST_TOLD} more"] if len(told) > MOST_TOLD else []

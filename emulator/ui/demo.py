@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, current_app, redirect, request
+from flask import Response, redirect, request
 from werkzeug.exceptions import NotFound
 
 from emulator.ui.asking import Asker, Refused
@@ -12,17 +12,16 @@ from emulator.ui.demo_stories import BY_NAME, STORIES, Scene, Story
 from emulator.ui.page import page
 from emulator.ui.page import show as show_page
 from emulator.ui.place import sandbox
-from emulator.web.receiver import Receiver
 
 
 def show(asker: Asker) -> Response:
     """The stories to choose from."""
-    return page(asker, "demo.html", "Demo", stories=STORIES, receiver=_receiver())
+    return page(asker, "demo.html", "Demo", stories=STORIES, receiver=_receiver(asker))
 
 
 def story(asker: Asker, name: str) -> Response:
     """A story as far as it was told, or the part of it that moves."""
-    told, receiver = _find(name)
+    told, receiver = _find(asker, name)
     scene = _scene(asker, told, receiver, request.args)
     step = min(_number(request.args.get("step")), len(told.steps)) if scene.case_id is not None else 0
     values = {
@@ -37,7 +36,7 @@ def story(asker: Asker, name: str) -> Response:
 
 def act(asker: Asker, name: str) -> Response:
     """Take the next step of a story."""
-    told, receiver = _find(name)
+    told, receiver = _find(asker, name)
     scene = _scene(asker, told, receiver, request.form)
     step = _number(request.form.get("step")) if scene.case_id is not None else 0
     if step < len(told.steps):
@@ -51,20 +50,25 @@ def _go(where: str) -> Response:
     return redirect(where, 303)  # type: ignore[return-value]
 
 
-def _receiver() -> Receiver | None:
+def _receiver(asker: Asker) -> Mapping[str, Any] | None:
     """The receiver of the stage; None: this is no demo."""
-    found: Receiver | None = current_app.extensions.get("demo")
+    try:
+        found: Mapping[str, Any] = asker.get("/receiver")
+    except Refused as refused:
+        if refused.status != 404:
+            raise
+        return None
     return found
 
 
-def _find(name: str) -> tuple[Story, Receiver]:
-    receiver = _receiver()
+def _find(asker: Asker, name: str) -> tuple[Story, Mapping[str, Any]]:
+    receiver = _receiver(asker)
     if name not in BY_NAME or receiver is None:
         raise NotFound
     return BY_NAME[name], receiver
 
 
-def _scene(asker: Asker, told: Story, receiver: Receiver, said: Mapping[str, str]) -> Scene:
+def _scene(asker: Asker, told: Story, receiver: Mapping[str, Any], said: Mapping[str, str]) -> Scene:
     """The scene of a story; one whose case is gone begins anew."""
     number = _number(said.get("case"))
     scene = Scene(asker=asker, box=f"/sandboxes/{sandbox()}", provider=told.provider, case_id=number, receiver=receiver)

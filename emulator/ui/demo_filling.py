@@ -11,7 +11,6 @@ from importlib.resources import files
 from typing import Any
 
 from emulator.ui.asking import Asker
-from emulator.ui.demo_sending import send
 
 log = logging.getLogger("emulator.demo")
 USUAL = 90  # seconds from creation to end
@@ -65,11 +64,10 @@ def _advance(asker: Asker, box: str, now: datetime, until: str) -> datetime:
 
 def _open(asker: Asker, box: str, told: Mapping[str, Any]) -> None:
     asker.ask("PATCH", box, {"delay": told.get("takes", USUAL)})
-    if "ends" in told:
-        asker.ask("POST", f"{box}/outcomes/next", {"provider": told["provider"], "outcome": told["ends"]})
-    sent = send(asker, box, told["provider"], told["body"])
-    if sent.status != (201 if "ends" in told else told["refused"]):
-        raise ValueError(f"a request of the demo was answered {sent.status}: {sent.answer}")
+    order = {"body": told["body"]} | ({"outcome": told["ends"]} if "ends" in told else {})
+    sent = asker.ask("POST", f"{box}/samples/{told['provider']}", order)
+    if sent["status"] != (201 if "ends" in told else told["refused"]):
+        raise ValueError(f"a request of the demo was answered {sent['status']}: {sent['answer']}")
 
 
 def _with_webhooks(snapshot: Mapping[str, Any], story: Mapping[str, Any]) -> dict[str, Any]:

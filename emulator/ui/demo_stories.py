@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.ui.asking import Asker, Refused
-from emulator.ui.demo_sending import send
-from emulator.web.receiver import Receiver
+from emulator.ui.words import moment_of
 
 SETTLED = ("delivered", "failed", "blocked", "inbox")
 
@@ -19,12 +18,16 @@ class Scene:
     box: str
     provider: str
     case_id: int | None
-    receiver: Receiver
+    receiver: Mapping[str, Any]  # where it listens
 
     @property
     def case_path(self) -> str:
         """Where the control API has the case."""
         return f"{self.box}/cases/{self.provider}/{self.case_id}"
+
+    def switch(self, is_on: bool) -> None:
+        """Let the receiver listen, or not."""
+        self.asker.ask("PATCH", "/receiver", {"is_on": is_on})
 
     def deliveries(self) -> Any:
         """The webhooks of the case."""
@@ -55,33 +58,32 @@ class Story:
 
 def _open_waiting(scene: Scene) -> int:
     """A case that waits for its applicant, and a receiver that waits for its webhook."""
-    told = scene.asker.get(scene.box)
-    scene.receiver.turn_on()
-    if told["settings"]["webhook_url"] is None or "webhook_url" in told["set_here"]:
-        scene.asker.ask("PATCH", scene.box, {"webhook_url": scene.receiver.url})
-    plan = {"provider": scene.provider, "outcome": "stuck"}
-    scene.asker.ask("POST", f"{scene.box}/outcomes/next", plan)
-    return _send(scene)
+    scene.switch(True)
+    settings = scene.asker.get(scene.box)["settings"]
+    if settings["webhook_url"] is None:
+        scene.asker.ask("PATCH", scene.box, {"webhook_url": scene.receiver["url"]})
+    return _send(scene, "stuck")
 
 
 def _open_for_the_receiver(scene: Scene) -> int:
     """A case whose webhook nobody takes, worked on at once."""
-    scene.receiver.turn_off()
-    plan = {"provider": scene.provider, "outcome": "approved"}
-    scene.asker.ask("POST", f"{scene.box}/outcomes/next", plan)
-    opened = _send(scene, webhook_url=scene.receiver.url)
-    delay = scene.asker.get(scene.box)["settings"]["delay"]
-    scene.asker.ask("POST", f"{scene.box}/clock/advance", {"seconds": delay})
+    scene.switch(False)
+    scene.asker.ask("PATCH", scene.box, {"retry": "standard"})
+    opened = _send(scene, "approved", webhook_url=scene.receiver["url"])
+    case = scene.asker.get(f"{scene.box}/cases/{scene.provider}/{opened}")
+    left = moment_of(case["ends_at"]) - moment_of(scene.asker.get(f"{scene.box}/clock")["now"])
+    scene.asker.ask("POST", f"{scene.box}/clock/advance", {"seconds": max(0.0, left.total_seconds())})
     return opened
 
 
-def _send(scene: Scene, **more: Any) -> int:
-    seen = scene.asker.get(f"{scene.box}/cases", limit=0)["count"]
-    sent = send(scene.asker, scene.box, scene.provider, seed=seen + 1, **more)
-    if sent.status != 201:
-        raise Refused(409, f"the request was answered {sent.status}: a planned fault may have struck it", sent.answer)
-    newest = scene.asker.get(f"{scene.box}/cases", provider=scene.provider, limit=1)["cases"]
-    return int(newest[0]["id"])
+def _send(scene: Scene, outcome: str, **body: Any) -> int:
+    """The id of a case with another client than those before, which ends so whatever else is planned."""
+    seed = scene.asker.get(f"{scene.box}/cases", limit=0)["count"] + 1
+    order = {"seed": seed, "outcome": outcome, "body": body}
+    sent = scene.asker.ask("POST", f"{scene.box}/samples/{scene.provider}", order)
+    if sent["case_id"] is None:
+        raise Refused(409, f"the request was answered {sent['status']}: a planned fault may have struck it", sent)
+    return int(sent["case_id"])
 
 
 def _end_as(outcome: str) -> Callable[[Scene], None]:
@@ -111,7 +113,7 @@ def _send_again(scene: Scene) -> None:
 
 
 def _recover(scene: Scene) -> None:
-    scene.receiver.turn_on()
+    scene.switch(True)
 
 
 def _until_next_attempt(scene: Scene) -> None:
@@ -124,7 +126,7 @@ def _until_next_attempt(scene: Scene) -> None:
 
 OPEN = Step(
     button="Open a case",
-    says="Your application asks for a check of a new client. Its webhooks go to a little receiver behind this page.",
+    says="Your application asks for a check of a new client. If nobody is named to receive webhooks, we do.",
     shown="Answered 201 at once: the case waits for its applicant, who gets the link.",
     act=_open_waiting,
 )

@@ -1,6 +1,8 @@
 """The feed: what to send and where to, and what happened to what was sent, newest on top."""
 
+import json
 from collections.abc import Iterator, Mapping
+from shlex import quote
 from typing import Any
 
 from flask import Response, request
@@ -23,28 +25,37 @@ def show(asker: Asker) -> Response:
 
 def send_sample(asker: Asker, provider: str) -> Response:
     """Open a case with made-up people, as a client of ours would; it may wait for its applicant."""
-    if request.form.get("waits"):
-        asker.ask("POST", f"{box()}/outcomes/next", {"provider": provider, "outcome": "stuck"})
-    sent = asker.ask("POST", f"{box()}/samples/{part(provider)}")
+    order = {"outcome": "stuck"} if request.form.get("waits") else {}
+    sent = asker.ask("POST", f"{box()}/samples/{part(provider)}", order)
     if sent["status"] == 201:
-        return done("A sample case was sent.")
+        return done("A sample case was sent.", curl=_curl(sent))
     why = f"a planned fault answered {sent['status']}" if sent["status"] else "a planned fault cut the connection"
     raise Refused(409, f"the sample was not accepted: {why}, or the key has expired", sent)
+
+
+def _curl(sent: Mapping[str, Any]) -> str:
+    """The command that sends the same."""
+    headers = [f"-H {quote(f'{name}: {value}')}" for name, value in sent["headers"].items()]
+    body = json.dumps(sent["body"], ensure_ascii=False)
+    return " \\\n  ".join([f"curl -X {sent['method']} {quote(sent['url'])}", *headers, f"-d {quote(body)}"])
 
 
 def _values(asker: Asker, reached: Mapping[str, Any]) -> dict[str, Any]:
     """Everything on the page that moves."""
     cases = asker.get(f"{box()}/cases", limit=SHOWN)
-    exchanges = asker.get(f"{box()}/requests", limit=2 * SHOWN)["requests"]
+    sent = asker.get(f"{box()}/requests", limit=2 * SHOWN, method="POST")["requests"]
+    refused = asker.get(f"{box()}/requests", limit=SHOWN, refused="true")["requests"]
     deliveries = asker.get(f"{box()}/deliveries", limit=DELIVERIES)["deliveries"]
     counts = asker.get(f"{box()}/counts")
-    rows = list(_rows(cases["cases"], exchanges, deliveries))[:SHOWN]
+    rows = list(_rows(cases["cases"], sent, refused, deliveries))[:SHOWN]
+    shown = sum(1 for row in rows if "case" in row)
     return {
         "rows": rows,
         "now": asker.get(f"{box()}/clock")["now"],
         "titles": {provider["name"]: provider["title"] for provider in reached["providers"]},
-        "counters": _counters(counts, sum(1 for row in rows if "refused" in row)),
-        "more": cases["count"] - len(cases["cases"]),
+        "counters": _counters(counts, len(rows) - shown),
+        "shown": shown,
+        "many": cases["count"],
         "reached": reached,
     }
 
@@ -66,14 +77,14 @@ def _counters(counts: Mapping[str, Any], refused: int) -> list[tuple[int, str]]:
     return [(many, word) for many, word in told if many or word == "cases"]
 
 
-def _rows(cases: list[Row], exchanges: list[Row], deliveries: list[Row]) -> Iterator[Row]:
+def _rows(cases: list[Row], sent: list[Row], refused: list[Row], deliveries: list[Row]) -> Iterator[Row]:
     """Cases and refused requests, newest first.
 
     The journal says what came before what: its times are wall time and those of cases the sandbox's.
     """
-    numbers = {(e["provider"], e["case_id"]): e["number"] for e in exchanges if e["case_id"] is not None}
+    numbers = {(e["provider"], e["case_id"]): e["number"] for e in sent if e["case_id"] is not None}
     webhooks = {(delivery["provider"], delivery["case_id"]): delivery for delivery in deliveries}
-    refused = [e for e in reversed(exchanges) if e["refused"] is not None or (e["status"] or 0) >= 400]
+    refused = refused[::-1]
     # A clock that stands still gives many cases one time; where the journal knows better, it counts.
     for case in sorted(cases, key=lambda c: numbers.get((c["provider"], c["id"]), 0), reverse=True):
         key = case["provider"], case["id"]

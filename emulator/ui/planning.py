@@ -9,7 +9,7 @@ from emulator.ui.actions import done
 from emulator.ui.asking import Asker, Refused, part
 from emulator.ui.forms import WHEN, Field, read, submit, text_of
 from emulator.ui.page import show as show_page
-from emulator.ui.place import box
+from emulator.ui.place import box, is_polled
 
 OUTCOMES = ("approved", "denied", "undecided", "failed", "stuck")
 Form = dict[str, Any]
@@ -21,6 +21,8 @@ def show(asker: Asker, refused: Mapping[str, Any] | None = None) -> Response:
         "outcomes": asker.get(f"{box()}/outcomes"),
         "faults": asker.get(f"{box()}/faults")["faults"],
     }
+    if is_polled():
+        return show_page(asker, "planning.html", "Rules and faults", "planning_live.html", moving)
     forms = {"next": _next_form(asker), "rule": _rule_form(asker)}
     kinds = [{**kind, "form": _fault_form(asker, kind)} for kind in asker.get("/faults")["kinds"]]
     if refused:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from emulator.web.framing import MISHAP_KEY
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+CASE_KEY = "emulator.case"  # where the request notes the id of the case that it opened
 QUIET_KEY = "emulator.quiet"  # set for what need not be counted or logged, since nobody outside sent it
 
 
@@ -19,6 +20,7 @@ class Answer:
 
     status: int | None
     body: bytes
+    case_id: int | None = None  # of the case that was opened
 
 
 def ask(application: Wsgi, method: str, target: str, headers: Mapping[str, str], body: bytes, *, quiet: bool) -> Answer:
@@ -26,7 +28,8 @@ def ask(application: Wsgi, method: str, target: str, headers: Mapping[str, str],
     environ = _environ(method, target, headers, body) | {QUIET_KEY: quiet}
     # In a context of its own, because Flask would share `g` with the request around us.
     status, told = Context().run(_send, application, environ)
-    return Answer(None, b"") if MISHAP_KEY in environ else Answer(status, told)
+    case_id = environ.get(CASE_KEY)
+    return Answer(None, b"", case_id) if MISHAP_KEY in environ else Answer(status, told, case_id)
 
 
 def _send(application: Wsgi, environ: dict[str, Any]) -> tuple[int, bytes]:

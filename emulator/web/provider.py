@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response, g, request
 from marshmallow import Schema
 
 from emulator.core.cases import Cases
@@ -15,6 +15,7 @@ from emulator.core.ports import Newborn
 from emulator.core.preferences import Preferences
 from emulator.web.admission import Admission
 from emulator.web.credentials import open_sandbox
+from emulator.web.inside import CASE_KEY
 from emulator.web.links import Links
 
 
@@ -48,6 +49,7 @@ class Desk:
         """A new case, noted in `g.case` as well; raises what `Cases.open` raises."""
         g.case = self.cases.open(order)
         case: Case = g.case
+        request.environ[CASE_KEY] = case.id
         return case
 
 

@@ -17,7 +17,7 @@ from emulator.control.answers import ANSWERS
 from emulator.control.room import ControlRoom
 from emulator.settings import BadSetting, Settings
 from tests.documents import NAMES, document, lowered
-from tests.emulators import Emulator
+from tests.emulators import Emulator, served
 from tests.receivers import receiving, status
 
 ROOT = "/_emulator"
@@ -166,6 +166,10 @@ def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> No
     ask("GET", "/metrics", root=ROOT)
     for path in ("/livez", "/readyz", "/sandboxes", "/openapi.json", "/openapi/{provider}.json"):
         ask("GET", path, root=ROOT, provider=PROVIDERS[0].name)
+    with served(demo=True) as demo:
+        ask.emulator = demo
+        ask("GET", "/receiver", root=ROOT)
+        ask("PATCH", "/receiver", {"is_on": False}, root=ROOT)
     assert ask.asked == {(path, method) for _, path, method in document("control").operations()}
 
 

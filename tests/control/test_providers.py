@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.emulators import Emulator
+from tests.emulators import Emulator, served
 
 
 def test_the_providers_say_key_first_request_and_endings(emulator: Emulator) -> None:
@@ -27,6 +27,29 @@ def test_each_sample_that_is_sent_opens_another_case(emulator: Emulator, provide
     found = emulator.control("GET", f"requests?provider={provider}").json()["requests"]
     assert [exchange["answer"]["body"] for exchange in found] == [one["answer"] for one in sent]
     assert [json.loads(exchange["body"]) for exchange in found] == [one["body"] for one in sent]
+
+
+def test_a_sample_ends_as_it_is_told_to_whatever_was_planned_for_the_next_case(emulator: Emulator) -> None:
+    plan = {"provider": None, "outcome": "denied", "times": 2}
+    emulator.control("POST", "outcomes/next", plan)
+    told = emulator.control("POST", "samples/aplyid", {"outcome": "stuck", "body": {"unknown": 1}}).json()
+    assert (told["status"], told["case_id"], told["body"]["unknown"]) == (201, 1024, 1)
+    assert emulator.control("GET", "cases/aplyid/1024").json()["next_step_at"] is None
+    emulator.control("POST", "faults", {"kind": "status", "status": 503, "times": 1})
+    refused = emulator.control("POST", "samples/aplyid", {"outcome": "stuck"}).json()
+    assert (refused["status"], refused["case_id"]) == (503, None)
+    assert emulator.control("GET", "outcomes").json()["next"] == [plan]
+    assert emulator.control("POST", "samples/aplyid", {"outcome": "odd"}).status_code == 422
+
+
+def test_only_a_demo_has_a_receiver_of_its_own_which_is_switched_off_and_on(emulator: Emulator) -> None:
+    path = "/_emulator/receiver"
+    assert emulator.http.get(f"{emulator.url}{path}").status_code == 404
+    with served(demo=True) as demo:
+        asked = [demo.http.patch(f"{demo.url}{path}", json={"is_on": is_on}).json() for is_on in (True, False)]
+        assert [told["is_on"] for told in asked] == [True, False]
+        assert demo.http.get(f"{demo.url}{path}").json() == asked[1]
+        assert demo.http.patch(f"{demo.url}{path}", json={"is_on": "on"}).status_code == 422
 
 
 def test_a_sample_that_a_fault_cuts_off_says_so(emulator: Emulator) -> None:

@@ -97,6 +97,15 @@ def test_what_was_taken_comes_back_as_it_was(full: Emulator) -> None:
     assert (seen(full), without_head(take(full))) == (before, without_head(document))
 
 
+def test_the_journal_may_stay(full: Emulator) -> None:
+    document, count = take(full), ask(full, "GET", "requests")["count"]
+    assert (full.control("POST", "restore?journal=keep", document).status_code, count > 0) == (200, True)
+    assert ask(full, "GET", "requests")["count"] == count
+    assert restore(full, document).status_code == 200
+    assert ask(full, "GET", "requests")["count"] == 0
+    assert full.control("POST", "restore?journal=burn", document).status_code == 422
+
+
 @pytest.mark.parametrize("elsewhere", ["another sandbox", "another emulator"])
 def test_it_can_be_brought_elsewhere(full: Emulator, two: tuple[Emulator, str], elsewhere: str) -> None:
     document, before = take(full), seen(full)

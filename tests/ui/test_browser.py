@@ -90,12 +90,16 @@ def test_the_clock_s_buttons_move_it(emulator: Emulator, window: Opener) -> None
         press(page, name)
         expect(page.locator("#clock")).to_contain_text(f"frozen at {shown}")
     expect(page.locator("#told")).to_contain_text("ended: approved")
+    press(page, "To now")
+    expect(page.locator("#told")).to_contain_text("ahead of wall time")
+    press(page, "Run")
+    expect(page.locator("#told")).to_contain_text("runs on from where it stood")
+    expect(page.locator("#clock")).to_contain_text("real, 02:00:")
     emulator.control("POST", "reset", {})
     press(page, "Freeze")
     expect(page.locator("#clock")).to_contain_text("frozen at")
-    press(page, "Run")
-    expect(page.locator("#told")).to_contain_text("runs with wall time")
-    expect(page.locator("#clock")).to_contain_text("real,")
+    press(page, "To now")
+    expect(page.locator("#told")).to_contain_text("shows wall time")
 
 
 def test_what_is_copied_is_exact(emulator: Emulator, window: Opener) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -175,3 +176,52 @@ def test_the_stage_s_receiver_keeps_its_port_when_it_is_off() -> None:
     receiver.close()
     receiver.turn_on()
     assert not receiver.is_on
+
+
+def step(emulator: Emulator, story: str, number: int, case: int | None = None) -> int:
+    """Take a step, as its button does; the id of the story's case."""
+    said = {"step": number} | ({"case": case} if case else {})
+    path = f"{emulator.url}/s/{emulator.sandbox}/demo/{story}"
+    answer = emulator.http.post(path, data=said, allow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    return int(answer.headers["Location"].rpartition("case=")[2])
+
+
+def test_two_who_begin_a_story_at_once_each_have_a_case_of_their_own(demo: Emulator) -> None:
+    other = demo.of("two-at-once")
+    with ThreadPoolExecutor(4) as pool:
+        cases = list(pool.map(lambda _: step(demo.of("two-at-once"), "approve", 0), range(4)))
+    assert sorted(cases) == [case["id"] for case in reversed(other.control("GET", "cases").json()["cases"])]
+
+
+def test_a_story_takes_no_notice_of_plans_and_leaves_the_user_s_receiver_alone(demo: Emulator) -> None:
+    own = demo.of("with-plans")
+    own.control("PATCH", "", {"webhook_url": "http://localhost:3999/mine", "pace": "real", "retry": "once"})
+    own.control("POST", "outcomes/next", {"outcome": "denied", "times": 3})
+    case = step(own, "approve", 0)
+    assert own.control("GET", f"cases/aplyid/{case}").json()["next_step_at"] is None
+    assert own.control("GET", "").json()["settings"]["webhook_url"] == "http://localhost:3999/mine"
+    case = step(own, "recover", 0)
+    assert own.control("GET", f"cases/sphinxhq/{case}").json()["outcome"] == "approved"
+    for number in (1, 2, 3):
+        step(own, "recover", number, case)
+    [webhook] = own.control("GET", "deliveries?provider=sphinxhq").json()["deliveries"]
+    assert webhook["state"] == "delivered"
+
+
+def test_stories_reach_their_receiver_where_others_reach_us() -> None:
+    with served(demo=True, host="0.0.0.0", insecure_no_token=True) as served_to_all:
+        emulator = Emulator(served_to_all.url.replace("0.0.0.0", "127.0.0.1"))
+        case = step(emulator, "deny", 0)
+        step(emulator, "deny", 1, case)
+        [webhook] = emulator.wait(f"deliveries/wait?state=delivered&provider=aplyid&case_id={case}")["deliveries"]
+        assert webhook["attempts"][-1]["status"] == 200
+
+
+def test_its_requests_are_in_the_journal(demo: Emulator) -> None:
+    asked = demo.control("GET", "requests?method=POST").json()["requests"]
+    assert [exchange["status"] for exchange in asked[:22]].count(201) == 20
+    assert [exchange["status"] for exchange in demo.control("GET", "requests?refused=true").json()["requests"]] == [
+        400,
+        422,
+    ]

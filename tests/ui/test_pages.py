@@ -78,6 +78,31 @@ def test_the_feed_tells_cases_and_refusals_newest_first(emulator: Emulator) -> N
     assert "webhook in the inbox" in text
 
 
+def rows(emulator: Emulator) -> list[str | None]:
+    """The rows of the feed, by their ids."""
+    return [one["id"] for _, one in read(open_page(emulator, "/")).elements if one.get("class") == "row"]
+
+
+def test_the_feed_keeps_its_order_and_its_refusals_when_a_client_polls(emulator: Emulator) -> None:
+    freeze(emulator)
+    emulator.aplyid.open_case()
+    emulator.sphinxhq.open_case()
+    emulator.aplyid.create(client__name="")
+    before = rows(emulator)
+    for _ in range(130):
+        emulator.sphinxhq.get("1/")
+    # What is refused without a body is told as well, and crowds nothing else out.
+    assert [row for row in rows(emulator) if row in before] == before
+
+
+def test_the_feed_says_how_many_of_the_cases_it_shows(emulator: Emulator) -> None:
+    for _ in range(62):
+        emulator.sphinxhq.open_case()
+    for _ in range(3):
+        emulator.sphinxhq.post({})
+    assert "The newest 57 of 62 cases" in read(open_page(emulator, "/")).text
+
+
 def test_the_feed_tells_what_was_delivered_and_how_fast(emulator: Emulator) -> None:
     with receiving() as receiver:
         emulator.control("PATCH", "", {"webhook_url": receiver.url})
