@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from shlex import quote
 from typing import Any
 
@@ -84,9 +84,14 @@ class Body:
 
 def body_of(text: str | None, meanings: Mapping[str, Meaning] | None = None) -> Body:
     """A body, with what its fields mean."""
+    return replace(exact_body(text), lines=lines_of(text or "", meanings or {}))
+
+
+def exact_body(text: str | None) -> Body:
+    """A body as its exact text alone."""
     exact = text or ""
     more = f"\n... and {len(exact) - LONGEST} more characters" if len(exact) > LONGEST else ""
-    return Body(lines_of(exact, meanings or {}), exact, exact[:LONGEST] + more)
+    return Body(None, exact, exact[:LONGEST] + more)
 
 
 def curl_of(exchange: Mapping[str, Any], address: str, key: Mapping[str, str]) -> str:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.ui.asking import Asker, Refused
+from emulator.ui.flow_visit import SETTLED
 from emulator.ui.words import moment_of
-
-SETTLED = ("delivered", "failed", "blocked", "inbox")
 
 
 @dataclass(frozen=True, kw_only=True)

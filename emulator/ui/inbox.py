@@ -6,7 +6,7 @@ from flask import Response, request
 
 from emulator.ui import states
 from emulator.ui.asking import Asker
-from emulator.ui.bodies import body_of
+from emulator.ui.bodies import exact_body
 from emulator.ui.page import show as show_page
 from emulator.ui.place import box
 
@@ -21,7 +21,9 @@ def show(asker: Asker) -> Response:
     reached = asker.get(f"{box()}/providers")
     values = {
         "chosen": chosen,
-        "webhooks": [{"delivery": one, "mark": states.of_webhook(one), "body": body_of(one["body"])} for one in found],
+        "webhooks": [
+            {"delivery": one, "mark": states.of_webhook(one), "body": exact_body(one["body"])} for one in found
+        ],
         "now": asker.get(f"{box()}/clock")["now"],
         "titles": {provider["name"]: provider["title"] for provider in reached["providers"]},
         "most": SHOWN,
@@ -29,7 +31,7 @@ def show(asker: Asker) -> Response:
     return show_page(asker, "inbox.html", "Inbox", "inbox_live.html", values)
 
 
-def _find(asker: Asker, states: tuple[str | None, ...]) -> list[dict[str, Any]]:
+def _find(asker: Asker, kinds: tuple[str | None, ...]) -> list[dict[str, Any]]:
     """The newest webhooks in one of those states, newest first."""
-    found = [one for s in states for one in asker.get(f"{box()}/deliveries", state=s, limit=SHOWN)["deliveries"]]
+    found = [one for kind in kinds for one in asker.get(f"{box()}/deliveries", state=kind, limit=SHOWN)["deliveries"]]
     return sorted(found, key=lambda one: str(one["created_at"]), reverse=True)[:SHOWN]

@@ -1,12 +1,13 @@
 """The pages in a real browser: live, and by each button."""
 
+import json
 import re
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.emulators import Emulator, served
-from tests.receivers import receiving
+from tests.receivers import receiving, status
 from tests.ui.reading import fill
 from tests.ui.windows import Opener, go, press, serious
 
@@ -109,9 +110,28 @@ def test_what_is_copied_is_exact(emulator: Emulator, window: Opener) -> None:
     page.get_by_role("button", name="Copy the exact body of the webhook").click()
     [kept] = [one for one in emulator.inbox() if one["provider"] == "aplyid"]
     assert page.evaluate("navigator.clipboard.readText()") == kept["body"]
+    press(page, "Copy as curl")
+    assert "/integrations/core/cases" in page.evaluate("navigator.clipboard.readText()")
     go(page, emulator, "/")
     page.get_by_role("button", name="Copy curl for Sphinx").click()
     assert page.evaluate("navigator.clipboard.readText()").startswith("curl -X POST")
+    page.get_by_text("New sample case").first.click()
+    press(page, "Sphinx")
+    page.locator("#told").get_by_role("button", name="Copy as curl").click()
+    [sent] = emulator.control("GET", "requests?provider=sphinxhq").json()["requests"][-1:]
+    assert json.loads(sent["body"])["customer"]["full_name"] in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_a_webhook_that_was_not_taken_is_sent_again(emulator: Emulator, window: Opener) -> None:
+    emulator.control("PATCH", "clock", {"mode": "frozen"})
+    with receiving(status(500), status(200)) as receiver:
+        emulator.control("PATCH", "", {"webhook_url": receiver.url, "retry": "once"})
+        emulator.aplyid.open_case()
+        page = window()
+        go(page, emulator, "/cases/aplyid/1024")
+        expect(page.get_by_text("given up", exact=True)).to_be_visible()
+        press(page, "Send again")
+        expect(page.get_by_role("button", name="Send a duplicate")).to_be_visible()
 
 
 def test_beside_a_field_stands_what_it_means(emulator: Emulator, window: Opener) -> None:

@@ -14,6 +14,7 @@ from tests.ui.windows import Opener
 from tests.wire import request_bytes
 
 OURS = {"htmx.min.js", "idiomorph-ext.min.js", "page.js"}
+ADDRESS = {"country_code": "NZL", "postcode": "1021"}
 FORBIDDEN = {
     "iframe",
     "object",
@@ -42,12 +43,13 @@ def poison(emulator: Emulator, payload: str) -> None:
             client__name=payload[:50],
             client__external_id=payload,
             client__clientable_attributes={"firstname": payload, "lastname": payload},
+            activity__address_attributes={**ADDRESS, "address_line_1": payload, "state": payload},
             unknown=unknown,
         )
     emulator.aplyid.create(client__email=payload)
     emulator.sphinxhq.post(
         {
-            "customer": {"full_name": payload[:255], **unknown},
+            "customer": {"full_name": payload[:255], "external_id": payload[:255], **unknown},
             "notes": payload,
             "checks": [{"check_type": "PEP"}],
             **unknown,
@@ -115,7 +117,9 @@ def test_nothing_runs_in_a_real_browser(emulator: Emulator, window: Opener) -> N
         page = window()
         paths = ["/", "/inbox", "/inbox?show=all", "/requests", "/requests?direction=both", "/planning", "/sandboxes"]
         cases = emulator.control("GET", "cases").json()["cases"]
-        paths += [path for case in cases[::8] for path in paths_of(case)]
+        paths += [path for case in cases[::4] for path in paths_of(case)]
+        refused = emulator.control("GET", "requests?refused=true&limit=500").json()["requests"]
+        paths += [f"/requests/{exchange['number']}" for exchange in refused[::10]]
         for path in paths:
             page.goto(place(emulator, path))
             page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")

@@ -39,6 +39,23 @@ def test_everything_goes_by_keyboard_alone(emulator: Emulator, window: Opener) -
             break
     page.keyboard.press("Enter")
     expect(page.locator(".facts .state")).to_have_text("denied")
+    expect(page.locator("#told")).to_be_focused()  # the button is gone, and the focus not lost
+    go(page, emulator, "/planning")
+    page.locator("summary", has_text="Latency").focus()
+    page.keyboard.press("Enter")
+    seconds, button = page.locator("#fault-latency-seconds"), page.locator("#fault-latency button")
+    seconds.focus()
+    page.keyboard.type("x")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(seconds).to_have_attribute("aria-invalid", "true")
+    expect(seconds).to_be_focused()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("0.5")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#told")).to_contain_text("The fault was planned.")
+    expect(button).to_be_focused()
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/cases/aplyid/1024", "/cases/aplyid/1025", "/analyst/sphinxhq/1"])

@@ -20,7 +20,7 @@ FORMS = {
     "/cases/aplyid/1024/complete": {"field": "outcome", "word": "denied"},
     "/planning/next": {"outcome": "denied"},
     "/planning/faults/status": {"status": "503"},
-    "/sandboxes/reset": {},
+    "/sandboxes/reset": {"name": "SANDBOX"},
     "/guided_flows/standard/5567?position=7": {"from": "6"},
 }
 ASKED = """async ([url, method, type, body]) => {
@@ -105,7 +105,8 @@ def test_it_changes_nothing_by_a_form(emulator: Emulator, stranger: Page) -> Non
     before = seen(emulator)
     for path, fields in FORMS.items():
         with stranger.expect_navigation():
-            stranger.evaluate(SUBMITTED, [place(emulator, path), fields])
+            said = {name: value.replace("SANDBOX", emulator.sandbox) for name, value in fields.items()}
+            stranger.evaluate(SUBMITTED, [place(emulator, path), said])
         assert "another site" in stranger.inner_text("body"), path
         stranger.go_back()
     assert seen(emulator) == before

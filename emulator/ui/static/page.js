@@ -82,3 +82,20 @@ document.addEventListener("told", (event) => {
   document.getElementById("told").replaceChildren(box);
   fade();
 });
+
+// Whoever pressed a button finds the focus again where it went with the old part: on the field that was refused, on the
+// form's own button, else on what was told.
+let pressed = null;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = event.detail.elt;
+  if (form.tagName === "FORM" && form.contains(document.activeElement)) pressed = form.id || "told";
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (pressed === null || document.activeElement !== document.body) return;
+  const form = document.getElementById(pressed);
+  const told = document.getElementById("told");
+  const place = (form && (form.querySelector("[aria-invalid=true]") || form.querySelector("button"))) || told;
+  pressed = null;
+  place.focus();
+});
+for (const kind of ["pointerdown", "focusin"]) document.addEventListener(kind, () => { pressed = null; });
