@@ -15,6 +15,8 @@ FOUND_BY = {
     "next_due_of": "cases_due (due_at>?)",
     "own_clocks": "cases_due (due_at>?)",
     "list_cases": "sqlite_autoindex_cases_1 (sandbox=? AND provider=?)",
+    "release_held": "deliveries_held (sandbox=?)",
+    "holds_one_for": "deliveries_held (sandbox=?)",
     "due_deliveries": "deliveries_due (due_at<?)",
     "due_deliveries_of": "deliveries_due_of (sandbox=? AND due_at<?)",
 }

@@ -154,15 +154,16 @@ UPDATE deliveries SET state = 'scheduled', due_at = :now, reason = NULL
 WHERE sandbox = :sandbox AND id = :id AND state <> 'in_flight';
 
 -- name: release_held!
--- What waited until another one went to the same target is due now.
+-- What waited until another one went to the same target is due now. Few are held and many may be due: `|| ''` has the index
+-- of those that are held walked.
 UPDATE deliveries SET held = 0, due_at = :now
-WHERE sandbox = :sandbox AND held = 1 AND state = 'scheduled' AND id <> :id
+WHERE sandbox = :sandbox AND held = 1 AND state || '' = 'scheduled' AND id <> :id
     AND coalesce(target, '') = coalesce(:target, '');
 
 -- name: holds_one_for$
--- Does one wait until another one went to that target?
+-- Does one wait until another one went to that target? `|| ''` as for release_held.
 SELECT 1 FROM deliveries
-WHERE sandbox = :sandbox AND held = 1 AND state = 'scheduled' AND coalesce(target, '') = coalesce(:target, '')
+WHERE sandbox = :sandbox AND held = 1 AND state || '' = 'scheduled' AND coalesce(target, '') = coalesce(:target, '')
 LIMIT 1;
 
 -- name: count_deliveries_by_state
