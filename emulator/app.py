@@ -129,9 +129,8 @@ def describe(name: str, settings: Settings) -> dict[str, Any]:
         raise BadSetting(f"{name} is no API{suggest(name, [*known, 'control'])}")
     from emulator.control import openapi  # only who asks for the document needs it
 
-    built = create_app(
-        replace(settings, ephemeral=True, init_folder=None, demo=False)
-    )  # somebody else may own the database
+    # Nothing of it is served, and somebody else may own the database.
+    built = create_app(replace(settings, ephemeral=True, init_folder=None, demo=False))
     try:
         endings = _completions()
         return openapi.describe(built.app, endings, _public_url(settings))

@@ -99,6 +99,11 @@ def curl_of(exchange: Mapping[str, Any], address: str, key: Mapping[str, str]) -
     own = {"host", "content-length", "connection", "user-agent", "accept-encoding", "accept", "cookie"}
     own |= {name.lower() for name in key}
     sent = {name: value for name, value in exchange["headers"].items() if name.lower() not in own and value != "***"}
-    headers = [f"-H {quote(f'{name}: {value}')}" for name, value in (sent | dict(key)).items()]
-    data = [f"--data-binary {quote(exchange['body'])}"] if exchange["body"] else []
-    return " \\\n  ".join([f"curl -X {exchange['method']} {quote(address + exchange['path'])}", *headers, *data])
+    return curl(exchange["method"], address + exchange["path"], sent | dict(key), exchange["body"])
+
+
+def curl(method: str, url: str, headers: Mapping[str, str], body: str | None) -> str:
+    """A request as a command to paste into a shell."""
+    told = [f"-H {quote(f'{name}: {value}')}" for name, value in headers.items()]
+    data = [f"--data-binary {quote(body)}"] if body else []
+    return " \\\n  ".join([f"curl -X {method} {quote(url)}", *told, *data])

@@ -1,7 +1,6 @@
 """One case: what was sent, what was answered, what became of it and when."""
 
 from collections.abc import Mapping
-from shlex import quote
 from typing import Any
 
 from flask import Response, request
@@ -9,7 +8,7 @@ from flask import Response, request
 from emulator.ui import states, timeline
 from emulator.ui.actions import done
 from emulator.ui.asking import Asker, part
-from emulator.ui.bodies import body_of, curl_of
+from emulator.ui.bodies import body_of, curl, curl_of
 from emulator.ui.meanings import Document, document_of
 from emulator.ui.page import show as show_page
 from emulator.ui.place import box
@@ -84,12 +83,11 @@ def _panes(exchange: Mapping[str, Any], document: Document) -> dict[str, Any]:
 def _webhook(delivery: Mapping[str, Any], document: Document) -> dict[str, Any]:
     sendable = delivery["url"] is not None and delivery["state"] != "in_flight"
     word = "Send a duplicate" if delivery["state"] == "delivered" else "Send again"
-    headers = [f"-H {quote(f'{name}: {value}')}" for name, value in delivery["headers"].items()]
-    sent = [f"curl -X POST {quote(str(delivery['url']))}", *headers, f"--data-binary {quote(delivery['body'])}"]
+    url = delivery["url"]
     return {
         "delivery": delivery,
         "body": body_of(delivery["body"], document.of_webhook(delivery["event"])),
         "mark": states.of_webhook(delivery),
         "send": word if sendable else None,
-        "curl": " \\\n  ".join(sent) if delivery["url"] else None,
+        "curl": curl("POST", url, delivery["headers"], delivery["body"]) if url else None,
     }

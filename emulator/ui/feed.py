@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from shlex import quote
 from typing import Any
 
 from flask import Response, request
 
 from emulator.ui.actions import done
 from emulator.ui.asking import Asker, Refused, part
+from emulator.ui.bodies import curl
 from emulator.ui.page import show as show_page
 from emulator.ui.place import box
 
@@ -28,16 +28,10 @@ def send_sample(asker: Asker, provider: str) -> Response:
     order = {"outcome": "stuck"} if request.form.get("waits") else {}
     sent = asker.ask("POST", f"{box()}/samples/{part(provider)}", order)
     if sent["status"] == 201:
-        return done("A sample case was sent.", curl=_curl(sent))
+        body = json.dumps(sent["body"], ensure_ascii=False)
+        return done("A sample case was sent.", curl=curl(sent["method"], sent["url"], sent["headers"], body))
     why = f"a planned fault answered {sent['status']}" if sent["status"] else "a planned fault cut the connection"
     raise Refused(409, f"the sample was not accepted: {why}, or the key has expired", sent)
-
-
-def _curl(sent: Mapping[str, Any]) -> str:
-    """The command that sends the same."""
-    headers = [f"-H {quote(f'{name}: {value}')}" for name, value in sent["headers"].items()]
-    body = json.dumps(sent["body"], ensure_ascii=False)
-    return " \\\n  ".join([f"curl -X {sent['method']} {quote(sent['url'])}", *headers, f"-d {quote(body)}"])
 
 
 def _values(asker: Asker, reached: Mapping[str, Any]) -> dict[str, Any]:

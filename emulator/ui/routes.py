@@ -92,7 +92,6 @@ def _visit(asker: Asker, provider: str, flow: Flow, what: str, number: str) -> R
 
     if what == "arrival":
         g.quiet = True  # asked for each second; the log is for what somebody did
-
     return pages.show(asker, provider, flow, what, number)
 
 
