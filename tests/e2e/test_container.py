@@ -19,8 +19,8 @@ from emulator.commands.setting_flags import given
 from emulator.delivery.targets import BlockedTarget, Targets
 from emulator.settings import PREFIX, Settings, read_settings
 from emulator.wiring import targets_of
+from tests.clean import ROOT
 from tests.e2e.dockerfile import Stage, build, contents, instructions, packages
-from tests.e2e.test_install import ROOT
 from tests.emulators import Emulator
 from tests.receivers import free_port
 

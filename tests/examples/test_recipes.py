@@ -15,9 +15,9 @@ import yaml
 from emulator.cli import COMMANDS
 from emulator.delivery.targets import BlockedTarget, Targets
 from emulator.settings import OTHER_VARIABLES, PREFIX, Settings, read_settings
+from tests.clean import ROOT, CleanMachine
 from tests.commands import environment, serving
 from tests.emulators import Emulator, served
-from tests.examples.clean import ROOT, CleanMachine
 from tests.examples.pages import blocks
 from tests.wire import request_bytes
 
