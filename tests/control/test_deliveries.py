@@ -131,6 +131,7 @@ def test_what_was_reset_away_cannot_be_sent_again(emulator: Emulator) -> None:
         assert receiver.received.qsize() == 1
 
 
+@pytest.mark.slow
 def test_three_hundred_sent_again_at_once_reach_their_receiver_a_few_at_a_time(emulator: Emulator) -> None:
     held = threading.Event()
     held.set()

@@ -332,6 +332,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> 
         assert emulator.http.get(emulator.url).status_code == 200
 
 
+@pytest.mark.slow
 def test_the_end_does_not_wait_for_ever_for_whoever_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tls_server, "DRAIN_SECONDS", 1)
     threads = threading.active_count()
