@@ -43,6 +43,7 @@ bench: $(VENV)/test.stamp ## Measure speed, start and memory, as ratios within o
 	$(BIN)/python -m benchmarks $(ARGS)
 
 wheel: $(VENV)/run.stamp ## Build what a release publishes, into dist/
+	@rm -rf build dist # what an older build left there would travel along
 	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
 clean: ## Remove the virtual environment and everything built
