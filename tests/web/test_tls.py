@@ -252,7 +252,9 @@ def test_requests_that_were_sent_before_it_stopped_are_answered(tmp_path: Path) 
 def test_what_is_idle_half_read_or_half_shaken_does_not_hold_up_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Whatever would be waited for does not come while anybody has patience.
     monkeypatch.setattr(tls_server, "DRAIN_SECONDS", 3600)
+    monkeypatch.setitem(tls_server.LIMITS, "channel_timeout", 3600)
     running = ExitStack()
     emulator = running.enter_context(served(tls=True, tls_ca_file=str(tmp_path / "ca.pem")))
     lines = [emulator.connect(), socket.create_connection(("127.0.0.1", emulator.port)), emulator.connect()]
