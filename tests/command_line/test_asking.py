@@ -44,6 +44,7 @@ def test_advance_says_what_happened(emulator: Emulator) -> None:
     assert [webhook["state"] for webhook in emulator.inbox()] == ["inbox"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("duration", "seconds"),
     [
@@ -107,6 +108,7 @@ def test_json_is_the_answer_of_the_control_api(emulator: Emulator) -> None:
     assert json.loads(told(emulator, "reset", "--json"))["used"] is False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 @pytest.mark.parametrize("columns", ["40", "300"])
 def test_what_a_request_brought_does_not_steer_the_terminal(emulator: Emulator, columns: str, encoding: str) -> None:

@@ -67,6 +67,7 @@ def test_it_reads_what_serve_reads(tmp_path: Path) -> None:
     assert found["database"] == ("ok", f"{tmp_path}/a.sqlite is made by the first start")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "variables", "told"),
     [
@@ -136,6 +137,7 @@ def test_a_receiver_that_listens_is_fine_and_gets_no_request(tmp_path: Path) -> 
         assert receiver.nothing_came()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("url", "flags", "told"),
     [

@@ -37,6 +37,7 @@ def printed(*arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_any_seed_draws_a_request_that_is_taken_without_advice(emulator: Emulator, provider: Provider) -> None:
     for seed in SEEDS:
         sample = provider.draw_sample(People(seed, "", "sample"), emulator.sandbox)
@@ -62,6 +63,7 @@ def test_a_name_that_would_is_drawn_again(surname: str) -> None:
     assert ordinary(lambda: next(draws)) == ("John", "Doe")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["curl", "python", "json"])
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_seed_prints_the_same_bytes(name: str, form: str) -> None:

@@ -129,6 +129,7 @@ def test_what_is_due_and_cannot_be_sent_is_late_and_what_waits_for_its_next_atte
         wait_until(lambda: read(emulator).get("emulator_deliveries scheduled") == PER_TARGET + 1)
 
 
+@pytest.mark.slow
 def test_what_the_journal_lost_is_counted(emulator: Emulator) -> None:
     for _ in range(1003):
         emulator.sphinxhq.get("9/")

@@ -79,6 +79,7 @@ def test_once_slow_receivers_that_took_every_sender_answer_everybody_is_served()
         assert {len({receiver.next().json["id"] for _ in range(3)}) for receiver in slow} == {3}
 
 
+@pytest.mark.slow
 def test_many_for_one_receiver_are_not_looked_through_after_each_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     looks = []
     look = Questions.next_due

@@ -17,6 +17,8 @@ from tests.commands import COMMAND, environment, run
 from tests.leaks import is_free, needs_proc
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.slow  # forty times a process that starts another
+
 # Says that it runs, counts each SIGINT in a file, and ends with 40 + count when SIGTERM comes.
 COUNTS = """
 import pathlib, select, signal, sys

@@ -113,6 +113,7 @@ def test_a_sandbox_is_newborn_however_the_last_run_left_it(
         run(pytester, ONE, "--case-emulator-url", shared_emulator.url).assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_a_suite_that_never_asks_for_it_never_loads_it(pytester: pytest.Pytester) -> None:
     suite = """
         import sys
@@ -124,6 +125,7 @@ def test_a_suite_that_never_asks_for_it_never_loads_it(pytester: pytest.Pytester
     run(pytester, ONE, "-p", "no:case_emulator").assert_outcomes(errors=1)
 
 
+@pytest.mark.slow
 def test_the_clock_stands_still_by_option_ini_or_marker(pytester: pytest.Pytester) -> None:
     suite = """
         import pytest
@@ -148,6 +150,7 @@ def test_the_clock_stands_still_by_option_ini_or_marker(pytester: pytest.Pyteste
     run(pytester, suite, "-o", "case_emulator_frozen=true").assert_outcomes(passed=3)
 
 
+@pytest.mark.slow
 def test_a_setting_that_is_none_is_said_to_be_none(pytester: pytest.Pytester) -> None:
     suite = "import pytest\n\n@pytest.mark.case_emulator(dely=1)\n" + ONE
     done = run(pytester, suite)
@@ -155,6 +158,7 @@ def test_a_setting_that_is_none_is_said_to_be_none(pytester: pytest.Pytester) ->
     done.stdout.fnmatch_lines(["*dely: not known; did you mean delay?*"])
 
 
+@pytest.mark.slow
 def test_flags_of_the_emulator_stand_in_the_ini_file(pytester: pytest.Pytester) -> None:
     suite = "def test_one(sandbox):\n    assert sandbox.configure()['seed'] == 7\n"
     run(pytester, suite, "-o", "case_emulator_args=--seed 7").assert_outcomes(passed=1)
@@ -187,6 +191,7 @@ def test_a_failed_test_tells_what_its_sandbox_saw(pytester: pytest.Pytester) -> 
     )
 
 
+@pytest.mark.slow
 def test_the_report_of_a_failure_survives_an_emulator_that_is_gone(pytester: pytest.Pytester) -> None:
     suite = """
         import os, signal

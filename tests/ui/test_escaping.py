@@ -18,6 +18,7 @@ from tests.wire import request_bytes
 LISTS = {"/": 10, "/requests": 10, "/requests?direction=both": 10, "/inbox": 30, "/inbox?show=all": 30}
 LISTS |= dict.fromkeys(["/planning", "/sandboxes"], len(PAYLOADS))
 TOGETHER = min(LISTS.values())
+AFTER_THE_FIRST = range(TOGETHER, len(PAYLOADS), TOGETHER)
 OURS = {"htmx.min.js", "idiomorph-ext.min.js", "page.js"}
 ADDRESS = {"country_code": "NZL", "postcode": "1021"}
 FORBIDDEN = {
@@ -67,7 +68,7 @@ def poison(emulator: Emulator, payload: str) -> None:
     emulator.control("POST", "faults", {"kind": "unknown_event", "event": payload, "path": f"/never{payload}"})
 
 
-@pytest.mark.parametrize("first", range(0, len(PAYLOADS), TOGETHER))
+@pytest.mark.parametrize("first", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in AFTER_THE_FIRST)])
 def test_no_payload_becomes_an_element_or_an_attribute(emulator: Emulator, first: int) -> None:
     for payload in PAYLOADS[first : first + TOGETHER]:
         poison(emulator, payload)
@@ -114,6 +115,7 @@ def check(answer: Response, path: str) -> None:
     assert str(7777 * 7777) not in page.text, path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["outcome", "when_field", "provider", "times", "delay"])
 def test_what_a_refused_form_keeps_is_text(emulator: Emulator, field: str) -> None:
     for payload in PAYLOADS[:30]:
