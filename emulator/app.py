@@ -28,13 +28,13 @@ from emulator.store.sqlite import SqliteStore
 from emulator.ui import routes as pages
 from emulator.ui.asking import Asker
 from emulator.web import hooks
-from emulator.web.admission import Admission
 from emulator.web.application import Application
 from emulator.web.cors import Cors
 from emulator.web.links import Links
 from emulator.web.meter import Meter
 from emulator.web.provider import Desk, Provider
 from emulator.web.receiver import Receiver
+from emulator.web.request_faults import RequestFaults
 from emulator.web.sandbox_path import select_by_path
 from emulator.wiring import Core, targets_of, wire
 
@@ -186,7 +186,7 @@ def _desk(
     return Desk(
         provider=provider.name,
         cases=core.cases,
-        admission=Admission(sandboxes=core.sandboxes, cleared=core.planning.cleared, seats=core.seats),
+        request_faults=RequestFaults(sandboxes=core.sandboxes, cleared=core.planning.cleared, seats=core.seats),
         links=links,
         switches=switches,
         further_credentials=further,

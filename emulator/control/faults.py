@@ -16,11 +16,11 @@ from emulator.control.room import ControlRoom, known_provider
 from emulator.control.wire import NothingIn, Variants, answer, moment, takes
 from emulator.core.faults import Fault
 from emulator.core.matching import match_of_json, match_to_json
-from emulator.core.mishaps import MISHAPS, Early
-from emulator.web.outages import OUTAGES
+from emulator.core.webhook_faults import WEBHOOK_FAULT_KINDS, Early
+from emulator.web.api_faults import API_FAULT_KINDS
 from emulator.web.problem import Refused
 
-KINDS: Mapping[str, Any] = {kind.kind: kind for kind in (*OUTAGES, *MISHAPS)}
+FAULT_KINDS: Mapping[str, Any] = {kind.kind: kind for kind in (*API_FAULT_KINDS, *WEBHOOK_FAULT_KINDS)}
 # By the type of a setting: how it is called. Whatever is not here is a JSON object.
 TYPES: Mapping[Any, str] = {
     bool: "boolean",
@@ -89,10 +89,10 @@ def schema_of(kind: str) -> type[Schema]:
     own: dict[str, fields.Field[Any]] = {
         "kind": fields.String(required=True, validate=OneOf([kind]), metadata={"description": "what goes wrong"})
     }
-    own |= {field.name: _field(field) for field in fields_of(KINDS[kind])}
+    own |= {field.name: _field(field) for field in fields_of(FAULT_KINDS[kind])}
     name = "".join(part.capitalize() for part in kind.split("_"))
     made = FaultIn.from_dict(own, name=f"{name}FaultIn")
-    made.__module__, made.__doc__ = __name__, KINDS[kind].__doc__
+    made.__module__, made.__doc__ = __name__, FAULT_KINDS[kind].__doc__
     return made
 
 
@@ -131,7 +131,7 @@ def _short_enough(most: int) -> Any:
     return check
 
 
-SCHEMAS = {kind: schema_of(kind)() for kind in KINDS}
+SCHEMAS = {kind: schema_of(kind)() for kind in FAULT_KINDS}
 
 
 def add_routes(routes: Blueprint, room: ControlRoom) -> None:
@@ -140,7 +140,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     @routes.get("/faults")
     def list_kinds() -> Response:
         """Every kind of fault, with its settings and what they mean."""
-        return answer({"count": len(KINDS), "kinds": [describe_kind(kind) for kind in KINDS]})
+        return answer({"count": len(FAULT_KINDS), "kinds": [describe_kind(kind) for kind in FAULT_KINDS]})
 
     @routes.get("/sandboxes/<sandbox:name>/faults")
     def list_faults(name: str) -> Response:
@@ -202,7 +202,7 @@ def _render(fault: Fault) -> dict[str, Any]:
     return {
         "id": fault.id,
         "kind": fault.kind,
-        "side": KINDS[fault.kind].side,
+        "side": FAULT_KINDS[fault.kind].side,
         **match_to_json(fault.match),
         "times": fault.times,
         "probability": fault.probability,
@@ -214,7 +214,7 @@ def _render(fault: Fault) -> dict[str, Any]:
 
 def describe_kind(kind: str) -> dict[str, Any]:
     """What a kind of fault does, and its settings."""
-    about = KINDS[kind]
+    about = FAULT_KINDS[kind]
     told = " ".join((about.__doc__ or "").split())
     return {
         "kind": kind,

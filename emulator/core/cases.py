@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound
-from emulator.core.faults import Situation
-from emulator.core.mishaps import Early
+from emulator.core.faults import FaultContext
 from emulator.core.model import Case, CaseFilter, Client, Ids, NewCase, Schedule, State, Verdict
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.webhook_faults import Early
 
 INBOX_LIMIT = 1_000
 HIGHEST_ID = 2**63 - 1
@@ -60,8 +60,8 @@ class Cases:
 
     def _is_rushed(self, tx: Transaction, order: NewCase) -> Sequence[str]:
         """The faults that end this case before it is answered."""
-        situation = Situation(provider=order.provider, path=None, document=lambda: order.request)
-        return [hit.fault.name for hit in self.sandboxes.strike(tx, order.sandbox, {Early.kind}, situation)]
+        context = FaultContext(provider=order.provider, path=None, document=lambda: order.request)
+        return [hit.fault.name for hit in self.sandboxes.trigger(tx, order.sandbox, {Early.kind}, context)]
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """That case; raises NotFound."""

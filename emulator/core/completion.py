@@ -5,17 +5,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from emulator.core.befalling import befall
 from emulator.core.bell import Bell
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Delivery, DeliveryState, Letter, Silence, without_password
 from emulator.core.errors import Conflict, NotFound
-from emulator.core.mishaps import Post
 from emulator.core.model import Case, Completed, State
 from emulator.core.people import People
 from emulator.core.ports import Store, Transaction
 from emulator.core.preferences import Preferences
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.webhook_faults import Post, apply_webhook_faults
 
 log = logging.getLogger("emulator.cases")
 BATCH = 100
@@ -129,7 +128,7 @@ class Completion:
 
     def _post(self, tx: Transaction, delivery: Delivery) -> Post:
         """Write the webhook, as the faults of its sandbox leave it."""
-        post = befall(self.sandboxes, tx, delivery)
+        post = apply_webhook_faults(self.sandboxes, tx, delivery)
         for sent in post:
             tx.add_delivery(sent)
         if any(sent.state is DeliveryState.INBOX for sent in post):
@@ -173,6 +172,6 @@ def _tell(moved: Moved, letter: Letter | Silence) -> None:
         fate = f"no webhook: {letter.reason}"
     else:
         fate = f"webhook to {without_password(letter.url or 'the inbox')}"
-        struck = [name for sent in moved.post for name in sent.faults]
-        fate += f" (faults: {', '.join(dict.fromkeys(struck))})" if struck else ""
+        triggered = [name for sent in moved.post for name in sent.faults]
+        fate += f" (faults: {', '.join(dict.fromkeys(triggered))})" if triggered else ""
     log.info("%s, %s (rule: %s); %s", what, case.outcome, case.verdict.rule, fate)

@@ -9,7 +9,7 @@ from typing import Any
 
 from emulator.core.clock import Clock
 from emulator.core.errors import Conflict, Unauthorized
-from emulator.core.faults import Fault, Hit, Situation, strike
+from emulator.core.faults import Fault, FaultContext, FaultHit, trigger
 from emulator.core.model import Sandbox, Verdict
 from emulator.core.outbox import UnderWay
 from emulator.core.people import People
@@ -121,14 +121,14 @@ class Sandboxes:
                 return planned.verdict
         return None
 
-    def strike(
+    def trigger(
         self,
         tx: Transaction,
         sandbox: str,
         kinds: Collection[str],
-        situation: Situation,
-        one_of: Collection[str] = (),
-    ) -> Sequence[Hit]:
+        context: FaultContext,
+        exclusive: Collection[str] = (),
+    ) -> Sequence[FaultHit]:
         """The faults of these kinds that strike now, which uses them up; of those in `one_of` only the first."""
         preferences = self.preferences(tx, sandbox)
         wanted = [fault for fault in preferences.faults if fault.kind in kinds]
@@ -138,14 +138,14 @@ class Sandboxes:
         def people(key: str) -> People:
             return People(seed=preferences.seed, sandbox=sandbox, key=key)
 
-        hits, after = strike(wanted, situation, self.clock.now(), people, one_of)
+        hits, after = trigger(wanted, context, self.clock.now(), people, exclusive)
         if after != wanted:
             self.save(tx, sandbox, faults=_replaced(preferences.faults, wanted, after))
         return hits
 
     def admit(
-        self, sandbox: str, kinds: Collection[str], situation: Situation, one_of: Collection[str]
-    ) -> Sequence[Hit]:
+        self, sandbox: str, kinds: Collection[str], context: FaultContext, exclusive: Collection[str]
+    ) -> Sequence[FaultHit]:
         """What strikes a request to a watched sandbox; raises Unauthorized when its key has expired."""
         with self.store.transaction() as tx:
             found = tx.sandbox(sandbox) or Sandbox()
@@ -154,7 +154,7 @@ class Sandboxes:
                 self.watched.discard(sandbox)
             if preferences.has_expired_key(found.timepiece.now(self.clock.now())):
                 raise Unauthorized
-            return self.strike(tx, sandbox, kinds, situation, one_of)
+            return self.trigger(tx, sandbox, kinds, context, exclusive)
 
     def reset(self, sandbox: str) -> None:
         """Leave a newborn sandbox; no webhook of its old life starts after this has returned."""

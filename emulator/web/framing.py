@@ -40,13 +40,13 @@ class Task(WSGITask):
 
     def write(self, data: bytes) -> None:
         """Send a piece of the answer, unless the connection is to end without one."""
-        mishap = (self.environ or {}).get(MISHAP_KEY)
-        if mishap is None:
+        fault_kind = (self.environ or {}).get(MISHAP_KEY)
+        if fault_kind is None:
             super().write(data)
             return
         self.wrote_header = self.close_on_finish = True
         self.content_length = None  # nobody need be told that it was not kept
-        if mishap == "reset":
+        if fault_kind == "reset":
             self.channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
 
     def build_response_header(self) -> bytes:

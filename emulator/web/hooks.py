@@ -12,11 +12,10 @@ from emulator.core.clock import Clock
 from emulator.core.errors import Conflict, Fact, NotFound
 from emulator.core.journal import Journal
 from emulator.version import VERSION
-from emulator.web.admission import spoil
 from emulator.web.advice import advice_header
 from emulator.web.cors import Cors
 from emulator.web.credentials import sandbox_meant
-from emulator.web.errors import Crashed, Struck, UnknownPath, WrongMethod
+from emulator.web.errors import Crashed, FaultTriggered, UnknownPath, WrongMethod
 from emulator.web.guard import is_foreign, is_known_host
 from emulator.web.inside import QUIET_KEY
 from emulator.web.journalling import OURS, write_exchange
@@ -24,6 +23,7 @@ from emulator.web.meter import Meter
 from emulator.web.near import what_was_needed
 from emulator.web.problem import Refused, problem
 from emulator.web.provider import Desk, Provider
+from emulator.web.request_faults import apply_to_answer
 
 log = logging.getLogger("emulator.requests")
 Owned = tuple[Provider, Desk]
@@ -76,14 +76,14 @@ def _noted(fact: Refused) -> Refused:
 def _render(owned: Sequence[Owned], error: Exception) -> Response:
     fact = _as_fact(error)
     g.fact = fact
-    if isinstance(fact, Struck) and fact.body is not None:
+    if isinstance(fact, FaultTriggered) and fact.body is not None:
         return Response(fact.body, fact.status, fact.headers)
     owner = find_owner(owned, request.path)
     if owner is None:
         return _own_error(fact)
     provider, desk = owner
     response = provider.render_error(fact, desk)
-    response.headers.update(fact.headers if isinstance(fact, Struck) else {})
+    response.headers.update(fact.headers if isinstance(fact, FaultTriggered) else {})
     return response
 
 
@@ -138,7 +138,7 @@ def _close(
 ) -> Response:
     """A request ends: what every answer carries, and a note in journal, metrics and log."""
     if "outages" in g:
-        response = _spoiled(owned, response)
+        response = _with_faults(owned, response)
     response.status = REASONS.get(response.status_code) or response.status
     response.headers["X-Emulator-Version"] = VERSION
     advice = advice_header()
@@ -161,11 +161,11 @@ def _close(
     return response
 
 
-def _spoiled(owned: Sequence[Owned], response: Response) -> Response:
+def _with_faults(owned: Sequence[Owned], response: Response) -> Response:
     try:
-        return spoil(response)
-    except Struck as struck:
-        return _render(owned, struck)
+        return apply_to_answer(response)
+    except FaultTriggered as triggered:
+        return _render(owned, triggered)
 
 
 def _log(name: str, path: str, status: int, took: float, advice: str | None) -> None:

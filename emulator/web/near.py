@@ -7,9 +7,9 @@ from typing import Any
 from emulator.core.errors import Invalid, NotFound, Unauthorized
 from emulator.web.credentials import HINT
 from emulator.web.errors import (
+    FaultTriggered,
     Malformed,
     NotAcceptable,
-    Struck,
     TooLarge,
     Undecodable,
     UnknownPath,
@@ -27,7 +27,7 @@ def what_was_needed(routes: Mapping[str, Sequence[str]], error: Exception, provi
     if own:
         return [str(own)]
     match error:
-        case Struck():
+        case FaultTriggered():
             return []  # what a planned fault answers had nothing wrong with it
         case Invalid():
             return [f"{place}: {told}" for place, told in islice(_flat(error.fields or error.problems), MOST)]

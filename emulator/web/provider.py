@@ -13,10 +13,10 @@ from emulator.core.model import Case, NewCase, Outcome
 from emulator.core.people import People
 from emulator.core.ports import Newborn
 from emulator.core.preferences import Preferences
-from emulator.web.admission import Admission
 from emulator.web.credentials import open_sandbox
 from emulator.web.inside import CASE_KEY
 from emulator.web.links import Links
+from emulator.web.request_faults import RequestFaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Desk:
 
     provider: str
     cases: Cases
-    admission: Admission
+    request_faults: RequestFaults
     links: Links
     switches: Mapping[str, str]
     further_credentials: Collection[str]
@@ -43,7 +43,7 @@ class Desk:
     def admit(self, environ: dict[str, Any], credential: str | None) -> None:
         """Note the sandbox that the credential opens in `g.sandbox`; raises Unauthorized, or Struck by a fault."""
         sandbox = open_sandbox(environ, credential, self.further_credentials)
-        self.admission.admit(environ, self.provider, sandbox)
+        self.request_faults.admit(environ, self.provider, sandbox)
 
     def open_case(self, order: NewCase) -> Case:
         """A new case, noted in `g.case` as well; raises what `Cases.open` raises."""

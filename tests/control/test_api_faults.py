@@ -14,7 +14,7 @@ import requests
 
 from emulator.core.faults import MOST_FAULTS
 from emulator.core.people import People
-from emulator.web.outages import Latency
+from emulator.web.api_faults import Latency
 from emulator.web.seats import MOST_WAITING
 from tests.emulators import APLYID_PATH, SPHINXHQ_PATH, Emulator, compact, served
 from tests.waiting import wait_until

@@ -9,7 +9,7 @@ from flask import Request, Response, request
 
 from emulator.core.errors import Fact, Invalid, Unauthorized
 from emulator.providers.aplyid.rails import to_sentence
-from emulator.web.errors import Crashed, Malformed, Struck, TooLarge, Undecodable, UnknownPath, WrongMethod
+from emulator.web.errors import Crashed, FaultTriggered, Malformed, TooLarge, Undecodable, UnknownPath, WrongMethod
 from emulator.web.problem import phrase_of
 from emulator.web.provider import Desk
 
@@ -108,7 +108,7 @@ def render(error: Exception, desk: Desk) -> Response:
             return Response("", 406, content_type="text/html; charset=UTF-8")
         case UnknownPath() | WrongMethod():
             return _public(404 if request.method in KNOWN_VERBS else 405)
-        case Struck():
+        case FaultTriggered():
             return _refuse_as(error.status)
         case Crashed():
             return _public(500)

@@ -8,9 +8,9 @@ from emulator.core.errors import Fact, Invalid, NotFound, Unauthorized
 from emulator.providers.sphinxhq.drf import to_json
 from emulator.web.errors import (
     Crashed,
+    FaultTriggered,
     Malformed,
     NotAcceptable,
-    Struck,
     TooLarge,
     Undecodable,
     UnknownPath,
@@ -73,7 +73,7 @@ def render(error: Exception, desk: Desk) -> Response:
         case UnknownPath():
             told = "The requested resource was not found on this server."
             return _page(404, "Not Found", told)
-        case Struck():
+        case FaultTriggered():
             return _unauthorized("401") if error.status == 401 else _detail(error.status, f"{phrase_of(error.status)}.")
         case Crashed():
             return _page(500, "Server Error (500)", "")

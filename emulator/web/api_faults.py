@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Protocol
 
 from flask import Response, request
 
-from emulator.core.faults import Effect, Side, setting
+from emulator.core.faults import FaultKind, Side, setting
 from emulator.core.people import People
-from emulator.web.errors import Struck
+from emulator.web.errors import FaultTriggered
 from emulator.web.framing import MISHAP_KEY
 
 LONGEST_BODY = 65_536
@@ -17,7 +17,7 @@ STORED = "is the request carried out all the same, so that only its answer is lo
 Wait = Callable[[float], None]
 
 
-class Outage(Effect, Protocol):
+class ApiFault(FaultKind, Protocol):
     """What a fault of the API does; both raise Struck or return."""
 
     answers: ClassVar[bool]  # at most one of these strikes a request
@@ -30,16 +30,16 @@ class Outage(Effect, Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcry:
+class ErrorInstead:
     """Says something else than it should, before the request is carried out or, with `stored`, after it."""
 
     side: ClassVar[Side] = Side.API
     answers: ClassVar[bool] = True
     stored: bool = setting(False, STORED)
 
-    def answer(self) -> Struck:
+    def answer(self) -> FaultTriggered:
         """What is said instead."""
-        return Struck(503)
+        return FaultTriggered(503)
 
     def before(self, people: People, wait: Wait) -> None:
         """Say it now, unless the request is to be carried out first."""
@@ -54,7 +54,7 @@ class Outcry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Status(Outcry):
+class Status(ErrorInstead):
     """Answers with another status, and a body: one of yours, or what such a service would say."""
 
     kind: ClassVar[str] = "status"
@@ -64,25 +64,25 @@ class Status(Outcry):
         "application/json", "the type of the body", low=3, high=200, pattern=r"[\x21-\x7e][\x20-\x7e]*"
     )
 
-    def answer(self) -> Struck:
+    def answer(self) -> FaultTriggered:
         """The status with its body."""
         if self.body is None:
-            return Struck(self.status)
+            return FaultTriggered(self.status)
         text = self.body if isinstance(self.body, str) else json.dumps(self.body, ensure_ascii=False)
         sent = text.encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
-        return Struck(self.status, body=sent, headers={"Content-Type": self.content_type})
+        return FaultTriggered(self.status, body=sent, headers={"Content-Type": self.content_type})
 
 
 @dataclass(frozen=True, kw_only=True)
-class RateLimit(Outcry):
+class RateLimit(ErrorInstead):
     """Answers 429 and says when to come back."""
 
     kind: ClassVar[str] = "rate_limit"
     retry_after: int = setting(1, "seconds, as Retry-After says them", low=0, high=86_400)
 
-    def answer(self) -> Struck:
+    def answer(self) -> FaultTriggered:
         """429 with Retry-After."""
-        return Struck(429, headers={"Retry-After": str(self.retry_after)})
+        return FaultTriggered(429, headers={"Retry-After": str(self.retry_after)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ class Latency:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cut:
+class CutConnection:
     """Ends the connection instead of answering (with --tls or behind another server, the answer is cut short)."""
 
     how: ClassVar[str] = ""
@@ -120,7 +120,7 @@ class Cut:
         """End it now, unless the request is to be carried out first."""
         if not self.stored:
             request.environ[MISHAP_KEY] = self.how
-            raise Struck(502)
+            raise FaultTriggered(502)
 
     def after(self, response: Response) -> Response:
         """End it now at the latest."""
@@ -132,7 +132,7 @@ class Cut:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConnectionReset(Cut):
+class ConnectionReset(CutConnection):
     """Resets the connection instead of answering (with --tls or behind another server, the answer is cut short)."""
 
     kind: ClassVar[str] = "connection_reset"
@@ -140,7 +140,7 @@ class ConnectionReset(Cut):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EmptyAnswer(Cut):
+class EmptyAnswer(CutConnection):
     """Closes the connection without a byte of an answer (with --tls or behind another server, it is cut short)."""
 
     kind: ClassVar[str] = "empty_answer"
@@ -166,4 +166,4 @@ class BrokenJson:
         return response
 
 
-OUTAGES: tuple[type[Outage], ...] = (Status, RateLimit, Latency, ConnectionReset, EmptyAnswer, BrokenJson)
+API_FAULT_KINDS: tuple[type[ApiFault], ...] = (Status, RateLimit, Latency, ConnectionReset, EmptyAnswer, BrokenJson)

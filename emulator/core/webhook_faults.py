@@ -1,23 +1,26 @@
-"""The faults of webhooks: what each makes of a webhook when it is born. One small class each."""
+"""The faults of webhooks: one small class a kind, which says what is sent instead of the webhook it is applied to."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, ClassVar, Protocol
+from urllib.parse import urlsplit
 
 from emulator.core.deliveries import Delivery, DeliveryState
-from emulator.core.faults import Effect, Side, setting
+from emulator.core.faults import FaultContext, FaultKind, Side, setting
+from emulator.core.ports import Transaction
 from emulator.core.retry import LONGEST_WAIT
+from emulator.core.sandboxes import Sandboxes
 
 LONGEST_HOLD = LONGEST_WAIT.total_seconds()
 Post = Sequence[Delivery]  # what is sent of one event
 
 
-class Mishap(Effect, Protocol):
+class WebhookFault(FaultKind, Protocol):
     """What a webhook fault does."""
 
-    def befall(self, post: Post) -> Post:
+    def apply(self, post: Post) -> Post:
         """What is sent instead."""
 
 
@@ -28,7 +31,7 @@ class Drop:
     kind: ClassVar[str] = "drop"
     side: ClassVar[Side] = Side.WEBHOOK
 
-    def befall(self, post: Post) -> Post:
+    def apply(self, post: Post) -> Post:
         """Nothing is sent."""
         why = "dropped by a fault"
         return [replace(lost, state=DeliveryState.FAILED, due_at=None, held=False, reason=why) for lost in post]
@@ -43,7 +46,7 @@ class Duplicate:
     copies: int = setting(1, "how many more", low=1, high=10)
     after: float = setting(0.0, "seconds from one to the next, on the sandbox's clock", low=0, high=LONGEST_HOLD)
 
-    def befall(self, post: Post) -> Post:
+    def apply(self, post: Post) -> Post:
         """The copies follow, as deliveries of their own."""
         first = post[0]
         later = timedelta(seconds=self.after)
@@ -58,7 +61,7 @@ class Delay:
     side: ClassVar[Side] = Side.WEBHOOK
     seconds: float = setting(..., "how much later", low=0, high=365 * 86_400)
 
-    def befall(self, post: Post) -> Post:
+    def apply(self, post: Post) -> Post:
         """All of it is due later."""
         return [_later(delivery, timedelta(seconds=self.seconds)) for delivery in post]
 
@@ -71,7 +74,7 @@ class Reorder:
     side: ClassVar[Side] = Side.WEBHOOK
     hold: float = setting(30.0, "seconds it waits at most, on the sandbox's clock", low=0, high=LONGEST_HOLD)
 
-    def befall(self, post: Post) -> Post:
+    def apply(self, post: Post) -> Post:
         """All of it waits."""
         return [replace(_later(delivery, timedelta(seconds=self.hold)), held=True) for delivery in post]
 
@@ -86,7 +89,7 @@ class Early:
     kind: ClassVar[str] = "early"
     side: ClassVar[Side] = Side.WEBHOOK
 
-    def befall(self, post: Post) -> Post:
+    def apply(self, post: Post) -> Post:
         """The webhook itself is as it should be."""
         return post
 
@@ -100,7 +103,7 @@ class ChangedBody:
     change: dict[str, Any] = setting({"status": "changed"}, "what is different in it, merged into the body", high=1000)
     after: float = setting(0.0, "seconds until then, on the sandbox's clock", low=0, high=LONGEST_HOLD)
 
-    def befall(self, post: Post) -> Post:
+    def apply(self, post: Post) -> Post:
         """A copy follows, changed."""
         copy = _again(post[0], len(post), timedelta(seconds=self.after))
         return [*post, replace(copy, body=_merged(copy.body, self.change))]
@@ -114,7 +117,7 @@ class UnknownEvent:
     side: ClassVar[Side] = Side.WEBHOOK
     event: str = setting("case.unknown", "the name", low=1, high=100, pattern=r"[\x21-\x7e]+")
 
-    def befall(self, post: Post) -> Post:
+    def apply(self, post: Post) -> Post:
         """The headers say so."""
         return [self._renamed(delivery) for delivery in post]
 
@@ -133,7 +136,7 @@ class ExtraFields:
         {"undocumented": "added by a fault"}, "the fields, merged into the body", high=1000
     )
 
-    def befall(self, post: Post) -> Post:
+    def apply(self, post: Post) -> Post:
         """All of it has them."""
         return [replace(delivery, body=_merged(delivery.body, self.fields)) for delivery in post]
 
@@ -146,12 +149,12 @@ class SlowSender:
     side: ClassVar[Side] = Side.WEBHOOK
     seconds: float = setting(3.0, "how long it takes to send", low=0.05, high=8)  # an attempt ends after ten
 
-    def befall(self, post: Post) -> Post:
+    def apply(self, post: Post) -> Post:
         """All of it is sent slowly."""
         return [replace(delivery, slowly=self.seconds) for delivery in post]
 
 
-MISHAPS: tuple[type[Mishap], ...] = (
+WEBHOOK_FAULT_KINDS: tuple[type[WebhookFault], ...] = (
     Drop,
     Duplicate,
     Delay,
@@ -162,6 +165,32 @@ MISHAPS: tuple[type[Mishap], ...] = (
     ExtraFields,
     SlowSender,
 )
+
+KINDS_BY_NAME = {fault_kind.kind: fault_kind for fault_kind in WEBHOOK_FAULT_KINDS}
+AT_BIRTH = KINDS_BY_NAME.keys() - {Early.kind}
+
+
+def apply_webhook_faults(sandboxes: Sandboxes, tx: Transaction, delivery: Delivery) -> Post:
+    """What is sent of this webhook; itself, when nothing is planned for it."""
+    context = FaultContext(
+        provider=delivery.provider,
+        path=_path_of(delivery.url),
+        document=lambda: json.loads(delivery.body),
+    )
+    post: Post = [delivery]
+    for hit in sandboxes.trigger(tx, delivery.sandbox, AT_BIRTH, context):
+        fault_kind = KINDS_BY_NAME[hit.fault.kind](**json.loads(hit.fault.settings))
+        if not (isinstance(fault_kind, Reorder) and tx.holds_one_for(delivery)):  # it is the one that another waits for
+            post = fault_kind.apply(post)
+        post = [replace(sent, faults=(*sent.faults, hit.fault.name)) for sent in post]
+    return post
+
+
+def _path_of(url: str | None) -> str | None:
+    try:
+        return urlsplit(url).path if url else None
+    except ValueError:
+        return None
 
 
 def _again(delivery: Delivery, number: int, later: timedelta) -> Delivery:

@@ -10,15 +10,15 @@ from flask import Response, g
 
 from emulator.core.bell import Bell, Bells
 from emulator.core.errors import Fact, Unauthorized
-from emulator.core.faults import Hit, Situation
+from emulator.core.faults import FaultContext, FaultHit
 from emulator.core.sandboxes import Sandboxes
 from emulator.web.advice import advise
+from emulator.web.api_faults import API_FAULT_KINDS, ApiFault
 from emulator.web.body import raw_body
-from emulator.web.outages import OUTAGES, Outage
 from emulator.web.seats import Seats
 
-KINDS = {outage.kind: outage for outage in OUTAGES}
-ANSWERING = {outage.kind for outage in OUTAGES if outage.answers}
+KINDS_BY_NAME = {kind.kind: kind for kind in API_FAULT_KINDS}
+ANSWERING_KINDS = {kind.kind for kind in API_FAULT_KINDS if kind.answers}
 EXPIRED_HINT = "the key of this test integration lived its 30 days: reset the sandbox, or set its integration again"
 
 
@@ -29,7 +29,7 @@ class KeyExpired(Unauthorized):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Admission:
+class RequestFaults:
     """Looks at the requests of sandboxes that have to be looked at; all others pass."""
 
     sandboxes: Sandboxes
@@ -40,29 +40,29 @@ class Admission:
         """Let it pass, perhaps later; raises Unauthorized for an expired key, or Struck by a fault."""
         if sandbox not in self.sandboxes.watched:
             return
-        situation = Situation(provider=provider, path=environ.get("PATH_INFO"), document=partial(_document, environ))
+        context = FaultContext(provider=provider, path=environ.get("PATH_INFO"), document=partial(_document, environ))
         bell = self.cleared.of(sandbox)
         noted = bell.rung
-        for hit, outage in self._struck(sandbox, situation):
+        for hit, kind in self._triggered(sandbox, context):
             self._notice(hit)
-            outage.before(hit.people, partial(self._hold_up, hit, bell, noted))
+            kind.before(hit.people, partial(self._hold_up, hit, bell, noted))
 
-    def _struck(self, sandbox: str, situation: Situation) -> Iterator[tuple[Hit, Outage]]:
+    def _triggered(self, sandbox: str, context: FaultContext) -> Iterator[tuple[FaultHit, ApiFault]]:
         """What strikes, those that only hold up first."""
         try:
-            hits: Sequence[Hit] = self.sandboxes.admit(sandbox, KINDS.keys(), situation, ANSWERING)
+            hits: Sequence[FaultHit] = self.sandboxes.admit(sandbox, KINDS_BY_NAME.keys(), context, ANSWERING_KINDS)
         except Unauthorized as error:
             advise(EXPIRED_HINT)
             raise KeyExpired from error
-        for hit in sorted(hits, key=lambda hit: hit.fault.kind in ANSWERING):
-            outage = KINDS[hit.fault.kind](**json.loads(hit.fault.settings))
-            g.setdefault("outages", []).append(outage)
-            yield hit, outage
+        for hit in sorted(hits, key=lambda hit: hit.fault.kind in ANSWERING_KINDS):
+            kind = KINDS_BY_NAME[hit.fault.kind](**json.loads(hit.fault.settings))
+            g.setdefault("outages", []).append(kind)
+            yield hit, kind
 
-    def _notice(self, hit: Hit) -> None:
+    def _notice(self, hit: FaultHit) -> None:
         g.setdefault("faults", []).append(hit.fault.name)
 
-    def _hold_up(self, hit: Hit, bell: Bell, noted: int, seconds: float) -> None:
+    def _hold_up(self, hit: FaultHit, bell: Bell, noted: int, seconds: float) -> None:
         with self.seats.try_to_take() as seated:
             if seated:
                 bell.wait(noted, seconds)
@@ -79,8 +79,8 @@ def _document(environ: dict[str, Any]) -> Any:
         return None
 
 
-def spoil(response: Response) -> Response:
+def apply_to_answer(response: Response) -> Response:
     """The answer as the faults that struck this request leave it; raises Struck."""
-    for outage in g.get("outages", ()):
-        response = outage.after(response)
+    for kind in g.get("outages", ()):
+        response = kind.after(response)
     return response
