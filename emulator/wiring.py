@@ -11,7 +11,7 @@ from emulator.core.bell import Bell, Bells
 from emulator.core.cases import Cases
 from emulator.core.clock import Clock
 from emulator.core.completion import Completion
-from emulator.core.haste import Haste
+from emulator.core.early_completion import EarlyCompletion
 from emulator.core.journal import Journal
 from emulator.core.outbox import Outbox, UnderWay
 from emulator.core.planning import Planning
@@ -78,7 +78,7 @@ def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
     moving: dict[str, Any] = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
     completion = Completion(**moving, bell=bell)
     tracking = Tracking(**both, bell=bell, wake=alarm.wake, now_of=sandboxes.now)
-    rush = Haste(completion=completion, tracking=tracking, seat=seats.try_to_take)
+    complete_early = EarlyCompletion(completion=completion, tracking=tracking, seat=seats.try_to_take)
     return Core(
         **both,
         endings=endings,
@@ -88,7 +88,7 @@ def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
         completion=completion,
         tracking=tracking,
         planning=Planning(sandboxes=sandboxes, cleared=cleared),
-        cases=Cases(**moving, rush=rush),
+        cases=Cases(**moving, complete_early=complete_early),
         machine=TimeMachine(**moving, completion=completion, outbox=outbox),
         snapshots=Snapshots(**moving),
         worker=Worker(**both, completion=completion, outbox=outbox, alarm=alarm),

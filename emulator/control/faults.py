@@ -16,7 +16,7 @@ from emulator.control.room import ControlRoom, known_provider
 from emulator.control.wire import NothingIn, Variants, answer, moment, takes
 from emulator.core.faults import Fault
 from emulator.core.matching import match_of_json, match_to_json
-from emulator.core.webhook_faults import WEBHOOK_FAULT_KINDS, Early
+from emulator.core.webhook_faults import WEBHOOK_FAULT_KINDS, EarlyWebhook
 from emulator.web.api_faults import API_FAULT_KINDS
 from emulator.web.problem import Refused
 
@@ -193,7 +193,7 @@ def _check_together(said: Mapping[str, Any]) -> None:
     up_to, seconds = said.get("up_to"), said.get("seconds")
     if up_to is not None and seconds is not None and up_to < seconds:
         raise Refused(422, "up_to: not less than seconds", errors={"up_to": "not less than seconds"})
-    if said["kind"] == Early.kind and said.get("path") is not None:
+    if said["kind"] == EarlyWebhook.kind and said.get("path") is not None:
         told = "early strikes before there is a webhook with a target: match by provider and when"
         raise Refused(422, f"path: {told}", errors={"path": told})
 

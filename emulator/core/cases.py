@@ -12,7 +12,7 @@ from emulator.core.model import Case, CaseFilter, Client, Ids, NewCase, Schedule
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
 from emulator.core.sandboxes import Sandboxes
-from emulator.core.webhook_faults import Early
+from emulator.core.webhook_faults import EarlyWebhook
 
 INBOX_LIMIT = 1_000
 HIGHEST_ID = 2**63 - 1
@@ -26,7 +26,9 @@ class Cases:
     clock: Clock
     sandboxes: Sandboxes
     wake: Callable[[datetime], None]
-    rush: Callable[[Case, Sequence[str]], None]  # end it and send its webhook before it is answered, for those faults
+    complete_early: Callable[
+        [Case, Sequence[str]], None
+    ]  # end it and send its webhook before it is answered, for those faults
 
     def open(self, order: NewCase) -> Case:
         """A new case, stored with its client in one transaction before this returns.
@@ -49,19 +51,19 @@ class Cases:
             usual = preferences.usual_delay(of_business=order.of_business)
             schedule = _schedule(order, verdict, usual, now)
             case = tx.add_case(order, client, ids, now, schedule, verdict)
-            hasty = preferences.faults and schedule and self._is_rushed(tx, order)
-        if hasty:
-            self.rush(case, hasty)
+            early = preferences.faults and schedule and self._early_faults(tx, order)
+        if early:
+            self.complete_early(case, early)
             return case
         due = case.due_at and timepiece.wall_time_of(case.due_at, wall)
         if due:
             self.wake(due)
         return case
 
-    def _is_rushed(self, tx: Transaction, order: NewCase) -> Sequence[str]:
+    def _early_faults(self, tx: Transaction, order: NewCase) -> Sequence[str]:
         """The faults that end this case before it is answered."""
         context = FaultContext(provider=order.provider, path=None, document=lambda: order.request)
-        return [hit.fault.name for hit in self.sandboxes.trigger(tx, order.sandbox, {Early.kind}, context)]
+        return [hit.fault.name for hit in self.sandboxes.trigger(tx, order.sandbox, {EarlyWebhook.kind}, context)]
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """That case; raises NotFound."""

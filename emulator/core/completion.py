@@ -84,7 +84,7 @@ class Completion:
             raise Conflict("the case moved on meanwhile: look again")
         return moved.case
 
-    def end_early(self, case: Case, faults: Sequence[str]) -> None:
+    def complete_early(self, case: Case, faults: Sequence[str]) -> None:
         """End a case that was opened just now, as it would end later, unless it has ended meanwhile."""
         with self.store.reading() as read:
             preferences, now = self.sandboxes.preferences(read, case.sandbox), self.sandboxes.now(read, case.sandbox)

@@ -80,7 +80,7 @@ class Reorder:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Early:
+class EarlyWebhook:
     """The case ends and its webhook is sent before the create call answers (which waits for it, at most 10 s).
 
     What another fault puts off is not waited for. Matched against the request, because there is no webhook yet.
@@ -159,7 +159,7 @@ WEBHOOK_FAULT_KINDS: tuple[type[WebhookFault], ...] = (
     Duplicate,
     Delay,
     Reorder,
-    Early,
+    EarlyWebhook,
     ChangedBody,
     UnknownEvent,
     ExtraFields,
@@ -167,7 +167,7 @@ WEBHOOK_FAULT_KINDS: tuple[type[WebhookFault], ...] = (
 )
 
 KINDS_BY_NAME = {fault_kind.kind: fault_kind for fault_kind in WEBHOOK_FAULT_KINDS}
-AT_BIRTH = KINDS_BY_NAME.keys() - {Early.kind}
+AT_BIRTH = KINDS_BY_NAME.keys() - {EarlyWebhook.kind}
 
 
 def apply_webhook_faults(sandboxes: Sandboxes, tx: Transaction, delivery: Delivery) -> Post:

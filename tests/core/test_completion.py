@@ -39,7 +39,7 @@ class Office:
             "sandboxes": self.sandboxes,
             "wake": lambda _: None,
         }
-        self.cases = Cases(**parts, rush=lambda *_: None)
+        self.cases = Cases(**parts, complete_early=lambda *_: None)
         self.completion = Completion(**parts, bell=Bell())
 
     def _conclude(self, case: Case, people: People) -> Case:

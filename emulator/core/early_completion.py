@@ -13,7 +13,7 @@ LONGEST = 10.0  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
-class Haste:
+class EarlyCompletion:
     """Ends a case at once and waits until its webhook was tried."""
 
     completion: Completion
@@ -22,7 +22,7 @@ class Haste:
 
     def __call__(self, case: Case, faults: Sequence[str]) -> None:
         """End it now; return when its webhooks were tried once, after ten seconds at most."""
-        self.completion.end_early(case, faults)
+        self.completion.complete_early(case, faults)
         wanted = DeliveryFilter(provider=case.provider, case_id=case.id)
         with self.seat() as seated:
             if seated:
