@@ -16,7 +16,7 @@ from emulator.core.cases import Cases
 from emulator.core.deliveries import Letter, Silence
 from emulator.core.journal import Journal
 from emulator.core.model import DEFAULT_SANDBOX, Case
-from emulator.core.ports import Ending
+from emulator.core.ports import ProviderRules
 from emulator.core.preferences import Preferences
 from emulator.core.retry import parse_retry
 from emulator.core.rules import Rule
@@ -76,11 +76,11 @@ def _build(settings: Settings, address: str | None, receiver: Receiver | None) -
     rules, beginning = read_beginning(settings)
     core = wire(_preferences(settings, rules), SqliteStore(settings.database_file), targets)
     desks = {p.name: _desk(p, settings, core, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
-    core.endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
+    core.provider_rules.update((p.name, _provider_rules(p, desks[p.name])) for p in PROVIDERS)
     core.sandboxes.watch_all()
     try:
         if beginning:
-            beginning.restore(core.sandboxes, core.snapshots, _completions())
+            beginning.restore(core.sandboxes, core.snapshots, _completion_schemas())
         app = _flask_app(settings, core, desks, public_url, receiver)
         if settings.demo:
             from emulator.ui import demo_filling
@@ -109,13 +109,13 @@ def read_beginning(settings: Settings) -> tuple[tuple[Rule, ...], "Beginning | N
     from emulator.control.beginning import read_init_folder
     from emulator.control.scenarios import common_rules
 
-    endings = _completions()
-    rules = common_rules(settings.scenario, settings.rule, endings)
-    beginning = read_init_folder(settings.init_folder, endings) if settings.init_folder else None
+    completion_schemas = _completion_schemas()
+    rules = common_rules(settings.scenario, settings.rule, completion_schemas)
+    beginning = read_init_folder(settings.init_folder, completion_schemas) if settings.init_folder else None
     return (*rules, *(beginning.rules if beginning else ())), beginning
 
 
-def _completions() -> dict[str, Schema]:
+def _completion_schemas() -> dict[str, Schema]:
     """How somebody says how a case of each provider is to end."""
     return {p.name: p.completion_in() for p in PROVIDERS}
 
@@ -132,8 +132,8 @@ def describe(name: str, settings: Settings) -> dict[str, Any]:
     # Nothing of it is served, and somebody else may own the database.
     built = create_app(replace(settings, ephemeral=True, init_folder=None, demo=False))
     try:
-        endings = _completions()
-        return openapi.describe(built.app, endings, _public_url(settings))
+        completion_schemas = _completion_schemas()
+        return openapi.describe(built.app, completion_schemas, _public_url(settings))
     finally:
         built.store.close()
 
@@ -170,7 +170,7 @@ def _room(core: Core, meter: Meter, public_url: str, receiver: Receiver | None) 
         seats=core.seats,
         journal=core.journal,
         meter=meter,
-        endings=_completions(),
+        completion_schemas=_completion_schemas(),
         descriptions={p.name: p.describe for p in PROVIDERS},
         providers={p.name: p for p in PROVIDERS},
         flows={p.name: p.flow for p in PROVIDERS if p.flow},
@@ -194,11 +194,11 @@ def _desk(
     )
 
 
-def _ending(provider: Provider, desk: Desk) -> Ending:
+def _provider_rules(provider: Provider, desk: Desk) -> ProviderRules:
     def letter(case: Case, preferences: Preferences, event_id: str) -> Letter | Silence:
         return provider.render_webhook(case, preferences, event_id, desk)
 
-    return Ending(newborn=provider.newborn, conclude=provider.conclude, letter=letter)
+    return ProviderRules(newborn=provider.newborn, conclude=provider.conclude, letter=letter)
 
 
 def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -15,7 +15,7 @@ from emulator.core.early_completion import EarlyCompletion
 from emulator.core.journal import Journal
 from emulator.core.outbox import Outbox, UnderWay
 from emulator.core.planning import Planning
-from emulator.core.ports import Ending
+from emulator.core.ports import ProviderRules
 from emulator.core.preferences import Preferences
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
@@ -37,7 +37,7 @@ class Core:
 
     store: SqliteStore
     clock: Clock
-    endings: dict[str, Ending]
+    provider_rules: dict[str, ProviderRules]
     sandboxes: Sandboxes
     journal: Journal
     seats: Seats
@@ -54,7 +54,7 @@ def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
     """The use cases of an emulator; nothing runs yet."""
     clock, alarm, journal, seats = Clock(), Alarm(), Journal(), Seats()
     both: dict[str, Any] = {"store": store, "clock": clock}
-    endings: dict[str, Ending] = {}
+    provider_rules: dict[str, ProviderRules] = {}
     bell, cleared, under_way = Bell(), Bells(), UnderWay()
 
     def forget(sandbox: str, journal_too: bool) -> None:
@@ -62,7 +62,7 @@ def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
             journal.forget(sandbox)
         cleared.ring(sandbox)
 
-    sandboxes = Sandboxes(**both, defaults=defaults, endings=endings, under_way=under_way, forget=forget)
+    sandboxes = Sandboxes(**both, defaults=defaults, provider_rules=provider_rules, under_way=under_way, forget=forget)
     outbox = Outbox(
         **both,
         retry_of=lambda read, sandbox: sandboxes.preferences(read, sandbox).retry,
@@ -81,7 +81,7 @@ def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
     complete_early = EarlyCompletion(completion=completion, tracking=tracking, seat=seats.try_to_take)
     return Core(
         **both,
-        endings=endings,
+        provider_rules=provider_rules,
         sandboxes=sandboxes,
         journal=journal,
         seats=seats,

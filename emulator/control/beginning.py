@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from emulator.control.scenarios import Endings, common_rules
+from emulator.control.scenarios import CompletionSchemas, common_rules
 from emulator.control.snapshot_settings import read_settings
 from emulator.control.snapshots import LARGEST
 from emulator.control.wire import Document
@@ -30,7 +30,7 @@ class Beginning:
     rules: tuple[Rule, ...]
     documents: Mapping[Path, Mapping[str, Any]]
 
-    def restore(self, sandboxes: Sandboxes, snapshots: Snapshots, endings: Endings) -> None:
+    def restore(self, sandboxes: Sandboxes, snapshots: Snapshots, completion_schemas: CompletionSchemas) -> None:
         """Restore each snapshot into its sandbox, unless that was used before; raises BadSetting."""
         used = set(sandboxes.names())
         for path, document in self.documents.items():
@@ -39,29 +39,29 @@ class Beginning:
                 log.info("sandbox %s stays as it is kept, %s is not restored", name, path)
                 continue
             try:
-                snapshots.restore(name, document, partial(read_settings, endings))
+                snapshots.restore(name, document, partial(read_settings, completion_schemas))
             except (Unreadable, Refused) as error:
                 raise BadSetting(f"{path}: {error}") from error
             log.info("sandbox %s is restored from %s", name, path)
 
 
-def read_init_folder(folder: Path, endings: Endings) -> Beginning:
+def read_init_folder(folder: Path, completion_schemas: CompletionSchemas) -> Beginning:
     """All that stands in the folder, in the order of the names; raises BadSetting, which names the file."""
     try:
         paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     except OSError as error:
         raise BadSetting(f"--init-folder {folder} cannot be read: {error.strerror or error}") from error
-    rules = tuple(rule for path in _ending_in(paths, ".yaml", ".yml") for rule in _rules(path, endings))
-    return Beginning(rules, {path: _document(path) for path in _ending_in(paths, ".json")})
+    rules = tuple(rule for path in _with_suffix(paths, ".yaml", ".yml") for rule in _rules(path, completion_schemas))
+    return Beginning(rules, {path: _document(path) for path in _with_suffix(paths, ".json")})
 
 
-def _ending_in(paths: Iterable[Path], *endings: str) -> list[Path]:
-    return [path for path in paths if path.suffix in endings]
+def _with_suffix(paths: Iterable[Path], *completion_schemas: str) -> list[Path]:
+    return [path for path in paths if path.suffix in completion_schemas]
 
 
-def _rules(path: Path, endings: Endings) -> tuple[Rule, ...]:
+def _rules(path: Path, completion_schemas: CompletionSchemas) -> tuple[Rule, ...]:
     try:
-        return common_rules([str(path)], (), endings)
+        return common_rules([str(path)], (), completion_schemas)
     except BadSetting as error:
         told = str(error)
         raise BadSetting(told if told.startswith(str(path)) else f"{path}: {told}") from error

@@ -37,13 +37,13 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>")
     def read_case(name: str, provider: str, case_id: int) -> Response:
         """One case, and the rule that decides how it ends."""
-        room.ending_of(provider)
+        room.completion_schema_of(provider)
         return answer(render_case(room, room.cases.get(name, provider, case_id)))
 
     @routes.post("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>/complete")
     def complete_case(name: str, provider: str, case_id: int) -> Response:
         """End a case now, in the words of its provider."""
-        order = read_body(room.ending_of(provider))
+        order = read_body(room.completion_schema_of(provider))
         return answer(render_case(room, room.completion.complete(name, provider, case_id, order)))
 
 
@@ -51,10 +51,10 @@ def _find(
     room: ControlRoom, name: str, limit: int, provider: str | None = None, external_id: str | None = None
 ) -> tuple[int, Sequence[Case]]:
     """How many fit, and the newest of them."""
-    known_provider(room.endings, provider)
+    known_provider(room.completion_schemas, provider)
     wanted, count = CaseFilter(external_id=external_id), 0
     found: list[Case] = []
-    for each in [provider] if provider else room.endings:
+    for each in [provider] if provider else room.completion_schemas:
         count += room.cases.count(name, each, wanted)
         found += room.cases.list(name, each, wanted, offset=0, limit=limit)
     return count, sorted(found, key=lambda case: (case.created_at, case.id), reverse=True)[:limit]

@@ -18,7 +18,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
             return answer(room.descriptions[provider](room.address)).get_data()
         from emulator.control import openapi  # only who asks for the document needs it
 
-        return answer(openapi.describe(current_app, room.endings, room.address)).get_data()
+        return answer(openapi.describe(current_app, room.completion_schemas, room.address)).get_data()
 
     @routes.get("/openapi.json")
     def describe_control() -> Response:

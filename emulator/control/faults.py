@@ -170,7 +170,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
 
 
 def _add(room: ControlRoom, name: str, said: dict[str, Any]) -> Fault:
-    known_provider(room.endings, said.get("provider"))
+    known_provider(room.completion_schemas, said.get("provider"))
     _check_together(said)
     return room.planning.add_fault(
         name,

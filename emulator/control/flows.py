@@ -35,7 +35,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>/checks")
     def read_checks(name: str, provider: str, case_id: int) -> Response:
         """The checks of a case, and what an analyst wrote about each."""
-        room.ending_of(provider)
+        room.completion_schema_of(provider)
         checks = room.cases.get(name, provider, case_id).checks
         return answer({"count": len(checks), "checks": [_render_check(check) for check in checks]})
 

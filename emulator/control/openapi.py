@@ -29,10 +29,10 @@ CONVERTED: dict[str | None, Json] = {
     "int": {"type": "integer", "minimum": 0},
     None: {"type": "string", "minLength": 1},
 }
-Endings = Mapping[str, Schema]
+CompletionSchemas = Mapping[str, Schema]
 
 
-def describe(app: Flask, endings: Endings, address: str) -> Json:
+def describe(app: Flask, completion_schemas: CompletionSchemas, address: str) -> Json:
     """The document of the control API of that application, served at that address."""
     servers = [{"url": address, "description": "this emulator"}]
     spec = openapi.begin(TITLE, ABOUT, servers=servers, name_of=_name)
@@ -41,7 +41,7 @@ def describe(app: Flask, endings: Endings, address: str) -> Json:
     for module in sorted({app.view_functions[rule.endpoint].__module__ for rule in rules}):
         spec.tag({"name": _tag(module), "description": getdoc(sys.modules[module]) or ""})
     for rule in sorted(rules, key=str):
-        _add_route(spec, app, rule, endings)
+        _add_route(spec, app, rule, completion_schemas)
     return openapi.finish(spec)
 
 
@@ -58,25 +58,25 @@ def _tag(module: str) -> str:
     return "emulator" if name == "routes" else name
 
 
-def _add_route(spec: APISpec, app: Flask, rule: Rule, endings: Endings) -> None:
+def _add_route(spec: APISpec, app: Flask, rule: Rule, completion_schemas: CompletionSchemas) -> None:
     view = app.view_functions[rule.endpoint]
     path = ARGUMENT.sub(r"{\g<name>}", rule.rule)
     for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-        spec.path(path=path, operations={method.lower(): _operation(rule, view, method, endings)})
+        spec.path(path=path, operations={method.lower(): _operation(rule, view, method, completion_schemas)})
 
 
-def _operation(rule: Rule, view: Any, method: str, endings: Endings) -> Json:
+def _operation(rule: Rule, view: Any, method: str, completion_schemas: CompletionSchemas) -> Json:
     name = rule.endpoint.removeprefix(BLUEPRINT)
     takes: Takes = getattr(view, "takes", Takes(None, None))
     body: Any = _body(takes)
     if name == "complete_case":  # its body is in the words of the provider that the path names
-        body = {"oneOf": [type(ending) for ending in endings.values()]}
+        body = {"oneOf": [type(ending) for ending in completion_schemas.values()]}
     query = [{"in": "query", "schema": type(takes.query)}] if takes.query else []
     return {
         "operationId": name,
         "summary": (getdoc(view) or "").partition("\n")[0],
         "tags": [_tag(view.__module__)],
-        "parameters": [*_parameters(rule, endings), *query],
+        "parameters": [*_parameters(rule, completion_schemas), *query],
         "responses": {**_answers(name), "default": "problem"},
     } | ({"requestBody": {"required": method != "DELETE", "content": content(body)}} if body else {})
 
@@ -89,8 +89,8 @@ def _body(takes: Takes) -> Any:
     return takes.body and type(takes.body)
 
 
-def _parameters(rule: Rule, endings: Endings) -> list[Json]:
-    providers = {"type": "string", "enum": sorted(endings)}
+def _parameters(rule: Rule, completion_schemas: CompletionSchemas) -> list[Json]:
+    providers = {"type": "string", "enum": sorted(completion_schemas)}
     return [
         {
             "in": "path",

@@ -85,7 +85,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     @takes(RuleIn())
     def add_rule(name: str, said: dict[str, Any]) -> Response:
         """Decide how the cases of matching requests end; of several rules the first that matches counts."""
-        rule = room.planning.add_rule(name, lambda rule_id: make_rule(room.endings, rule_id, said))
+        rule = room.planning.add_rule(name, lambda rule_id: make_rule(room.completion_schemas, rule_id, said))
         return answer(rule_to_json(rule), 201)
 
     @routes.delete("/sandboxes/<sandbox:name>/outcomes/rules")
@@ -103,10 +103,10 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         return answer(_outcomes(room, name))
 
 
-def make_rule(endings: Mapping[str, Schema], rule_id: str, said: dict[str, Any]) -> Rule:
+def make_rule(completion_schemas: Mapping[str, Schema], rule_id: str, said: dict[str, Any]) -> Rule:
     """The rule that was asked for; raises Refused for an unknown provider or word."""
-    provider = known_provider(endings, said.get("provider"))
-    meaning = meaning_of(endings, provider, said["outcome"]) if "outcome" in said else None
+    provider = known_provider(completion_schemas, said.get("provider"))
+    meaning = meaning_of(completion_schemas, provider, said["outcome"]) if "outcome" in said else None
     return Rule(
         id=rule_id,
         match=match_of_json(said),
@@ -120,11 +120,11 @@ def make_rule(endings: Mapping[str, Schema], rule_id: str, said: dict[str, Any])
 
 def planned_of(room: ControlRoom, provider: str | None, outcome: str, times: int) -> Planned:
     """A plan for so many of the next cases; raises Refused for a word that means nothing."""
-    meaning = meaning_of(room.endings, known_provider(room.endings, provider), outcome)
+    meaning = meaning_of(room.completion_schemas, known_provider(room.completion_schemas, provider), outcome)
     return Planned(provider=provider, outcome=meaning.outcome, failed=meaning.failed, ends=meaning.ends, times=times)
 
 
-def meaning_of(endings: Mapping[str, Schema], provider: str | None, word: str) -> Meaning:
+def meaning_of(completion_schemas: Mapping[str, Schema], provider: str | None, word: str) -> Meaning:
     """What a word stands for, in the words of its provider, of any provider, or of the emulator; raises Refused."""
     if word == "failed":
         return Meaning(Outcome.UNDECIDED, failed=True)
@@ -132,7 +132,7 @@ def meaning_of(endings: Mapping[str, Schema], provider: str | None, word: str) -
         return Meaning(Outcome.APPROVED, ends=False)
     if word in [outcome.value for outcome in Outcome]:
         return Meaning(Outcome(word))
-    schemas = [endings[provider]] if provider else endings.values()
+    schemas = [completion_schemas[provider]] if provider else completion_schemas.values()
     for schema in schemas:
         for said in ({"outcome": word}, {"status": word}):
             order: Completed | None = None if schema.validate(said) else schema.load(said)

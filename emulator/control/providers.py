@@ -30,11 +30,11 @@ def _render(provider: Provider, room: ControlRoom, sandbox: str) -> dict[str, An
         "key": dict([provider.key_of(sandbox)]),
         "curl": provider.curl(room.address, sandbox),
         "has_flow": provider.name in room.flows,
-        "endings": list(_endings(room.endings[provider.name])),
+        "endings": list(_completions(room.completion_schemas[provider.name])),
     }
 
 
-def _endings(schema: Schema) -> Iterator[dict[str, str]]:
+def _completions(schema: Schema) -> Iterator[dict[str, str]]:
     """The simplest bodies that say how a case ends: each outcome, and each way to fail."""
     for name, field in schema.fields.items():
         for word in (word for rule in field.validators if isinstance(rule, OneOf) for word in rule.choices):

@@ -38,18 +38,20 @@ class ControlRoom:
     seats: Seats
     journal: Journal
     meter: Meter
-    endings: Mapping[str, Schema]  # by provider: how a case of its is said to end
+    completion_schemas: Mapping[str, Schema]  # by provider: how a case of its is said to end
     descriptions: Mapping[str, Callable[[str], dict[str, Any]]]  # by provider: its OpenAPI document, given our address
     providers: Mapping[str, Provider]
     flows: Mapping[str, Flow]  # by provider, where its cases have one
     address: str  # where others reach us
     receiver: Receiver | None  # of a demo
 
-    def ending_of(self, provider: str) -> Schema:
+    def completion_schema_of(self, provider: str) -> Schema:
         """How somebody says how a case of that provider is to end; raises Refused 404."""
-        if provider not in self.endings:
-            raise Refused(404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(self.endings))}")
-        return self.endings[provider]
+        if provider not in self.completion_schemas:
+            raise Refused(
+                404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(self.completion_schemas))}"
+            )
+        return self.completion_schemas[provider]
 
     def link_of(self, case: Case) -> str | None:
         """Where the applicant goes through the case; None: nowhere."""
@@ -60,9 +62,9 @@ class ControlRoom:
         return Links(self.address).to(case.sandbox, f"{path}?position=1")
 
 
-def known_provider(endings: Mapping[str, Schema], name: str | None) -> str | None:
+def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:
     """The same name, which is None or one of ours; raises Refused 422."""
-    if name is not None and name not in endings:
-        told = f"no provider is called {name[:100]}{suggest(name[:100], endings)}"
+    if name is not None and name not in completion_schemas:
+        told = f"no provider is called {name[:100]}{suggest(name[:100], completion_schemas)}"
         raise Refused(422, f"provider: {told}", errors={"provider": told})
     return name

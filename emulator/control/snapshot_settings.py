@@ -53,28 +53,28 @@ class KeptSettingsIn(SettingsIn):
     faults = fields.List(fields.Nested(KeptFaultIn), validate=Length(max=MOST_FAULTS))
 
 
-def read_settings(endings: Mapping[str, Schema], given: Any) -> dict[str, Any]:
+def read_settings(completion_schemas: Mapping[str, Schema], given: Any) -> dict[str, Any]:
     """The settings as they are kept; raises Refused for what could not have been set."""
     if not isinstance(given, dict):
         raise Refused(422, "settings: a JSON object is needed")
     read: dict[str, Any] = load(KeptSettingsIn(), given)
     for planned in read.get("planned", ()):
-        known_provider(endings, planned["provider"])
+        known_provider(completion_schemas, planned["provider"])
     planning = {
-        "rules": [_rule(endings, rule) for rule in read.get("rules", ())],
-        "faults": [_fault(endings, fault) for fault in read.get("faults", ())],
+        "rules": [_rule(completion_schemas, rule) for rule in read.get("rules", ())],
+        "faults": [_fault(completion_schemas, fault) for fault in read.get("faults", ())],
     }
     return {name: value for name, value in {**read, **planning}.items() if value is not None and value != []}
 
 
-def _rule(endings: Mapping[str, Schema], given: dict[str, Any]) -> dict[str, Any]:
+def _rule(completion_schemas: Mapping[str, Schema], given: dict[str, Any]) -> dict[str, Any]:
     said = load(RuleIn(), {name: value for name, value in given.items() if name != "id"})
-    return rule_to_json(make_rule(endings, str(given.get("id", "r"))[:20], said))
+    return rule_to_json(make_rule(completion_schemas, str(given.get("id", "r"))[:20], said))
 
 
-def _fault(endings: Mapping[str, Schema], given: dict[str, Any]) -> dict[str, Any]:
+def _fault(completion_schemas: Mapping[str, Schema], given: dict[str, Any]) -> dict[str, Any]:
     striking = {name: given[name] for name in ("kind", "times", "probability")}
     said = Variants("kind", SCHEMAS).load({**given["match"], **given["settings"], **striking})
-    known_provider(endings, said.get("provider"))
+    known_provider(completion_schemas, said.get("provider"))
     match = match_to_json(match_of_json(said))
     return {**given, "match": match, "settings": settings_of(said), "probability": said["probability"]}

@@ -43,7 +43,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     def restore_snapshot(name: str, said: dict[str, Any], asked: dict[str, str]) -> Response:
         """Make the sandbox what a snapshot says, with the same ids; whole or not at all."""
         try:
-            reader = partial(read_settings, room.endings)
+            reader = partial(read_settings, room.completion_schemas)
             room.snapshots.restore(name, said, reader, keep_journal=asked["journal"] == "keep")
         except Unreadable as error:
             raise Refused(422, f"nothing was restored: {error}") from error

@@ -26,9 +26,8 @@ class Cases:
     clock: Clock
     sandboxes: Sandboxes
     wake: Callable[[datetime], None]
-    complete_early: Callable[
-        [Case, Sequence[str]], None
-    ]  # end it and send its webhook before it is answered, for those faults
+    # Ends a case and sends its webhook before its request is answered, for those faults.
+    complete_early: Callable[[Case, Sequence[str]], None]
 
     def open(self, order: NewCase) -> Case:
         """A new case, stored with its client in one transaction before this returns.
@@ -91,14 +90,14 @@ class Cases:
         with self.store.reading() as read:
             if read.knows_sandbox(sandbox):
                 return read.client(sandbox, provider, client_id) is not None
-        return any(client_id == born for born, _ in self.sandboxes.endings[provider].newborn.clients)
+        return any(client_id == born for born, _ in self.sandboxes.provider_rules[provider].newborn.clients)
 
     def document_ids(self, sandbox: str, provider: str) -> Collection[int]:
         """Every document there is; in a sandbox not used yet, those it is born with."""
         with self.store.reading() as read:
             if read.knows_sandbox(sandbox):
                 return read.document_ids(sandbox, provider)
-        return self.sandboxes.endings[provider].newborn.documents
+        return self.sandboxes.provider_rules[provider].newborn.documents
 
     def inbox(self, sandbox: str) -> tuple[int, Sequence[Delivery]]:
         """How many webhooks this sandbox kept instead of dialling anyone, and the newest 1,000, oldest first."""

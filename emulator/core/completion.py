@@ -100,12 +100,12 @@ class Completion:
         order: Completed | None = None,
         faults: Sequence[str] = (),
     ) -> Moved | None:
-        ending = self.sandboxes.endings[case.provider]
+        rules = self.sandboxes.provider_rules[case.provider]
         ended = _ended(replace(case, verdict=order.verdict) if order else case, now)
-        done = ending.conclude(ended, _people(case, preferences.seed, "case"))
+        done = rules.conclude(ended, _people(case, preferences.seed, "case"))
         done = order.amend(done) if order else done
         event_id = _people(case, preferences.seed, "event").uuid("id")
-        letter = ending.letter(done, preferences, event_id)
+        letter = rules.letter(done, preferences, event_id)
         delivery = _delivery(done, letter, event_id, now) if isinstance(letter, Letter) else None
         moved = self._save(case, done, delivery and replace(delivery, faults=tuple(faults)))
         if moved:

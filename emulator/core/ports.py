@@ -118,7 +118,7 @@ class Sender(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ending:
+class ProviderRules:
     """What the core asks a provider when one of its cases ends."""
 
     newborn: Newborn

@@ -11,7 +11,7 @@ from typing import Any
 from emulator.core.faults import Fault, fault_of_json, fault_to_json
 from emulator.core.model import Outcome, Verdict
 from emulator.core.retry import STANDARD, RetryProfile, parse_retry
-from emulator.core.rules import Rule, rule_of_json, rule_to_json, word_for
+from emulator.core.rules import Rule, outcome_word, rule_of_json, rule_to_json
 from emulator.core.timepiece import from_micros, to_micros
 
 KEY_LIFE = timedelta(days=30)  # documented: of a test integration's key
@@ -51,7 +51,7 @@ class Planned:
     @property
     def word(self) -> str:
         """How it is called."""
-        return word_for(self.outcome, failed=self.failed, ends=self.ends) or ""
+        return outcome_word(self.outcome, failed=self.failed, ends=self.ends) or ""
 
     def once_less(self) -> "Planned":
         """The plan after one case."""

@@ -13,7 +13,7 @@ from emulator.core.faults import Fault, FaultContext, FaultHit, trigger
 from emulator.core.model import Sandbox, Verdict
 from emulator.core.outbox import UnderWay
 from emulator.core.people import People
-from emulator.core.ports import Ending, Reading, Store, Transaction
+from emulator.core.ports import ProviderRules, Reading, Store, Transaction
 from emulator.core.preferences import Preferences, changed_settings, read_preferences
 from emulator.core.timepiece import Timepiece
 
@@ -29,7 +29,7 @@ class Sandboxes:
     store: Store
     clock: Clock
     defaults: Preferences
-    endings: Mapping[str, Ending]
+    provider_rules: Mapping[str, ProviderRules]
     under_way: UnderWay
     # Whatever else is remembered of a sandbox; the journal may stay.
     forget: Callable[[str, bool], None] = lambda sandbox, journal_too: None
@@ -58,7 +58,7 @@ class Sandboxes:
         return timepiece.wall_time_of(moment, self.clock.now())
 
     def _add(self, tx: Transaction, sandbox: str, now: datetime) -> None:
-        newborns = [(name, ending.newborn) for name, ending in self.endings.items()]
+        newborns = [(name, rules.newborn) for name, rules in self.provider_rules.items()]
         tx.add_sandbox(sandbox, newborns, now)
         if dropped := tx.drop_idle_sandboxes(sandbox, MOST_SANDBOXES):
             log.warning("more than %d sandboxes: dropped the %d longest idle", MOST_SANDBOXES, dropped)

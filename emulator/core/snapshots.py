@@ -93,10 +93,10 @@ class Snapshots:
         """Let each provider end its cases and write their webhooks, and read each delivery, as will be done later."""
         preferences = self.sandboxes.preferences(tx, name)
         for case in tx.all_cases(name):
-            ending = self.sandboxes.endings[case.provider]
+            rules = self.sandboxes.provider_rules[case.provider]
             ended = replace(case, state=State.COMPLETED, outcome=case.verdict.outcome)
-            for done in (case, ending.conclude(ended, People(seed=0, sandbox=name, key="tried out"))):
-                ending.letter(done, preferences, "id")
+            for done in (case, rules.conclude(ended, People(seed=0, sandbox=name, key="tried out"))):
+                rules.letter(done, preferences, "id")
         for delivery in tx.all_deliveries(name):
             delivery.body.decode()
             waits = delivery.state is DeliveryState.SCHEDULED
@@ -106,9 +106,9 @@ class Snapshots:
     def _try_counters(self, tx: Transaction, name: str) -> None:
         """Is the next id of each kind free, and are those after it?"""
         tables = tx.dump(name)
-        for provider, ending in self.sandboxes.endings.items():
+        for provider, rules in self.sandboxes.provider_rules.items():
             there = {row["kind"]: row["next"] for row in tables["counters"] if row["provider"] == provider}
-            for kind, _ in ending.newborn.first_ids:
+            for kind, _ in rules.newborn.first_ids:
                 taken = [row["id"] for row in tables[f"{kind}s"] if row["provider"] == provider]
                 if not max([0, *taken]) < there[kind] < MOST_IDS:
                     raise ValueError(f"the next {kind} of {provider} cannot be {there[kind]}")

@@ -120,7 +120,7 @@ class Changes(Questions):
             outcome=case.outcome,
             risk_score=case.risk_score,
             rule=case.verdict.rule,
-            ending=rows.ending_of(case.verdict),
+            ending=rows.outcome_word_of(case.verdict),
             updated_at=to_micros(case.updated_at),
             due_at=maybe_micros(case.due_at),
         )

@@ -42,7 +42,7 @@ def case_params(
         "details": order.details,
         "has_checks": bool(order.checks),
         "rule": verdict.rule,
-        "ending": ending_of(verdict),
+        "ending": outcome_word_of(verdict),
         "planned_risk": verdict.risk_score,
         "now": to_micros(now),
         "due_at": to_micros(schedule.starts_at) if schedule else None,
@@ -122,7 +122,7 @@ def case_of(row: Row, checks: tuple[Check, ...]) -> Case:
     )
 
 
-def ending_of(verdict: Verdict) -> str:
+def outcome_word_of(verdict: Verdict) -> str:
     """A verdict as one word."""
     return FAILED if verdict.failed else verdict.outcome
 

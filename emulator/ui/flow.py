@@ -64,9 +64,9 @@ def _answer(asker: Asker, visit: Visit, wanted: int) -> Response:
 
 def _finish(asker: Asker, visit: Visit, typed: Mapping[str, str]) -> None:
     """End the case as the presenter chose, else as its rule says."""
-    ending = typed["ending"] if visit.presents and typed["ending"] in visit.endings else visit.before["ending"]
+    ending = typed["ending"] if visit.presents and typed["ending"] in visit.completions else visit.before["ending"]
     try:
-        asker.ask("POST", f"{visit.case_path}/complete", {"outcome": visit.endings[ending]})
+        asker.ask("POST", f"{visit.case_path}/complete", {"outcome": visit.completions[ending]})
     except Refused as refused:
         if refused.status != 409:  # it ended by itself meanwhile, which the next page tells
             raise

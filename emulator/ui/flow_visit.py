@@ -34,7 +34,7 @@ class Visit:
     result_path: str
     case: Mapping[str, Any]
     applicant: Mapping[str, Any]
-    endings: Mapping[str, str]  # outcome to the provider's word
+    completions: Mapping[str, str]  # outcome to the provider's word
     before: Mapping[str, str]  # every answer as the request gives it
     typed: Mapping[str, str]  # and as it was carried here
     deliveries: Sequence[Mapping[str, Any]]
@@ -90,7 +90,7 @@ def find_visit(asker: Asker, provider: str, flow: Flow, number: str) -> Visit | 
         result_path=request.script_root + flow.result.replace("<number>", number),
         case=case,
         applicant=applicant,
-        endings=told["endings"],
+        completions=told["endings"],
         before=before,
         typed=answered(before, request.args),
         deliveries=found["deliveries"],

@@ -14,7 +14,7 @@ from emulator.core.deliveries import Letter
 from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome, State
 from emulator.core.outbox import UnderWay
 from emulator.core.people import People
-from emulator.core.ports import Ending, Newborn
+from emulator.core.ports import Newborn, ProviderRules
 from emulator.core.preferences import Preferences
 from emulator.core.sandboxes import Sandboxes
 from emulator.store.sqlite import SqliteStore
@@ -29,9 +29,13 @@ class Office:
     def __init__(self) -> None:
         self.store, self.clock, self.broken = SqliteStore(), SteppedClock(), False
         self.delivered: list[str] = []
-        ending = Ending(newborn=NEWBORN, conclude=self._conclude, letter=self._letter)
+        rules = ProviderRules(newborn=NEWBORN, conclude=self._conclude, letter=self._letter)
         self.sandboxes = Sandboxes(
-            store=self.store, clock=self.clock, defaults=Preferences(), endings={"p": ending}, under_way=UnderWay()
+            store=self.store,
+            clock=self.clock,
+            defaults=Preferences(),
+            provider_rules={"p": rules},
+            under_way=UnderWay(),
         )
         parts: dict[str, Any] = {
             "store": self.store,
