@@ -13,7 +13,7 @@ from marshmallow import Schema
 from emulator.control import routes as control
 from emulator.control.room import ControlRoom
 from emulator.core.cases import Cases
-from emulator.core.deliveries import Letter, Silence
+from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.journal import Journal
 from emulator.core.model import DEFAULT_SANDBOX, Case
 from emulator.core.ports import ProviderRules
@@ -195,10 +195,10 @@ def _desk(
 
 
 def _provider_rules(provider: Provider, desk: Desk) -> ProviderRules:
-    def letter(case: Case, preferences: Preferences, event_id: str) -> Letter | Silence:
+    def render_webhook(case: Case, preferences: Preferences, event_id: str) -> RenderedWebhook | NoWebhook:
         return provider.render_webhook(case, preferences, event_id, desk)
 
-    return ProviderRules(newborn=provider.newborn, conclude=provider.conclude, letter=letter)
+    return ProviderRules(newborn=provider.newborn, conclude=provider.conclude, render_webhook=render_webhook)
 
 
 def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -149,7 +149,7 @@ class TimeMachine:
 
 
 def _moved(moved: Moved, now: datetime) -> list[Happening]:
-    kept = [_kept(sent, now) for sent in moved.post if sent.state is DeliveryState.INBOX]
+    kept = [_kept(sent, now) for sent in moved.deliveries if sent.state is DeliveryState.INBOX]
     return [_case_moved(moved.case, now), *kept]
 
 

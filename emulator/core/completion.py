@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from emulator.core.bell import Bell
 from emulator.core.clock import Clock
-from emulator.core.deliveries import Delivery, DeliveryState, Letter, Silence, without_password
+from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook, without_password
 from emulator.core.errors import Conflict, NotFound
 from emulator.core.model import Case, Completed, State
 from emulator.core.people import People
 from emulator.core.ports import Store, Transaction
 from emulator.core.preferences import Preferences
 from emulator.core.sandboxes import Sandboxes
-from emulator.core.webhook_faults import Post, apply_webhook_faults
+from emulator.core.webhook_faults import apply_webhook_faults
 
 log = logging.getLogger("emulator.cases")
 BATCH = 100
@@ -26,7 +26,7 @@ class Moved:
     """A case after a step, and the webhooks that were born of it."""
 
     case: Case
-    post: Post
+    deliveries: Sequence[Delivery]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,11 +105,11 @@ class Completion:
         done = rules.conclude(ended, _people(case, preferences.seed, "case"))
         done = order.amend(done) if order else done
         event_id = _people(case, preferences.seed, "event").uuid("id")
-        letter = rules.letter(done, preferences, event_id)
-        delivery = _delivery(done, letter, event_id, now) if isinstance(letter, Letter) else None
+        webhook = rules.render_webhook(done, preferences, event_id)
+        delivery = _delivery(done, webhook, event_id, now) if isinstance(webhook, RenderedWebhook) else None
         moved = self._save(case, done, delivery and replace(delivery, faults=tuple(faults)))
         if moved:
-            _tell(moved, letter)
+            _tell(moved, webhook)
             self.wake(self.clock.now())
             self.bell.ring()
         return moved
@@ -120,20 +120,20 @@ class Completion:
             if tx.case_even_expired(before.sandbox, before.provider, before.id) != before:
                 return None
             tx.save_case(after)
-            post = self._post(tx, delivery) if delivery else ()
-            settled = after.due_at is None and all(sent.due_at is None for sent in post)
+            deliveries = self._write_webhooks(tx, delivery) if delivery else ()
+            settled = after.due_at is None and all(sent.due_at is None for sent in deliveries)
             if settled and after.retention_days == 0:
                 tx.expire_case(after.sandbox, after.provider, after.id, after.updated_at)
-            return Moved(after, post)
+            return Moved(after, deliveries)
 
-    def _post(self, tx: Transaction, delivery: Delivery) -> Post:
+    def _write_webhooks(self, tx: Transaction, delivery: Delivery) -> Sequence[Delivery]:
         """Write the webhook, as the faults of its sandbox leave it."""
-        post = apply_webhook_faults(self.sandboxes, tx, delivery)
-        for sent in post:
+        deliveries = apply_webhook_faults(self.sandboxes, tx, delivery)
+        for sent in deliveries:
             tx.add_delivery(sent)
-        if any(sent.state is DeliveryState.INBOX for sent in post):
+        if any(sent.state is DeliveryState.INBOX for sent in deliveries):
             tx.release_held(delivery, delivery.created_at)
-        return post
+        return deliveries
 
 
 def _people(case: Case, seed: int, what: str) -> People:
@@ -149,29 +149,29 @@ def _ended(case: Case, now: datetime) -> Case:
     return replace(case, state=state, outcome=case.verdict.outcome, due_at=None, updated_at=now)
 
 
-def _delivery(case: Case, letter: Letter, event_id: str, now: datetime) -> Delivery:
+def _delivery(case: Case, webhook: RenderedWebhook, event_id: str, now: datetime) -> Delivery:
     return Delivery(
         id=event_id,
         sandbox=case.sandbox,
         provider=case.provider,
         case_id=case.id,
-        event=letter.event,
-        url=letter.url,
-        headers=letter.headers,
-        body=letter.body,
-        state=DeliveryState.SCHEDULED if letter.url else DeliveryState.INBOX,
+        event=webhook.event,
+        url=webhook.url,
+        headers=webhook.headers,
+        body=webhook.body,
+        state=DeliveryState.SCHEDULED if webhook.url else DeliveryState.INBOX,
         created_at=now,
-        due_at=now if letter.url else None,
+        due_at=now if webhook.url else None,
     )
 
 
-def _tell(moved: Moved, letter: Letter | Silence) -> None:
+def _tell(moved: Moved, webhook: RenderedWebhook | NoWebhook) -> None:
     case = moved.case
     what = f"{case.provider} case {case.id} in sandbox {case.sandbox} {case.state}"
-    if isinstance(letter, Silence):
-        fate = f"no webhook: {letter.reason}"
+    if isinstance(webhook, NoWebhook):
+        fate = f"no webhook: {webhook.reason}"
     else:
-        fate = f"webhook to {without_password(letter.url or 'the inbox')}"
-        triggered = [name for sent in moved.post for name in sent.faults]
+        fate = f"webhook to {without_password(webhook.url or 'the inbox')}"
+        triggered = [name for sent in moved.deliveries for name in sent.faults]
         fate += f" (faults: {', '.join(dict.fromkeys(triggered))})" if triggered else ""
     log.info("%s, %s (rule: %s); %s", what, case.outcome, case.verdict.rule, fate)

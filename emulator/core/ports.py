@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from emulator.core.deliveries import Attempt, Delivery, DeliveryFilter, DeliveryReport, Letter, Silence
+from emulator.core.deliveries import Attempt, Delivery, DeliveryFilter, DeliveryReport, NoWebhook, RenderedWebhook
 from emulator.core.model import (
     Case,
     CaseFilter,
@@ -123,4 +123,4 @@ class ProviderRules:
 
     newborn: Newborn
     conclude: Callable[[Case, People], Case]  # the same case with risk, texts and checks filled in
-    letter: Callable[[Case, Preferences, str], Letter | Silence]  # the webhook, given the event's id
+    render_webhook: Callable[[Case, Preferences, str], RenderedWebhook | NoWebhook]  # the webhook, given the event's id

@@ -96,7 +96,7 @@ class Snapshots:
             rules = self.sandboxes.provider_rules[case.provider]
             ended = replace(case, state=State.COMPLETED, outcome=case.verdict.outcome)
             for done in (case, rules.conclude(ended, People(seed=0, sandbox=name, key="tried out"))):
-                rules.letter(done, preferences, "id")
+                rules.render_webhook(done, preferences, "id")
         for delivery in tx.all_deliveries(name):
             delivery.body.decode()
             waits = delivery.state is DeliveryState.SCHEDULED

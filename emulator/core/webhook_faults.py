@@ -14,13 +14,12 @@ from emulator.core.retry import LONGEST_WAIT
 from emulator.core.sandboxes import Sandboxes
 
 LONGEST_HOLD = LONGEST_WAIT.total_seconds()
-Post = Sequence[Delivery]  # what is sent of one event
 
 
 class WebhookFault(FaultKind, Protocol):
     """What a webhook fault does."""
 
-    def apply(self, post: Post) -> Post:
+    def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """What is sent instead."""
 
 
@@ -31,10 +30,10 @@ class Drop:
     kind: ClassVar[str] = "drop"
     side: ClassVar[Side] = Side.WEBHOOK
 
-    def apply(self, post: Post) -> Post:
+    def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """Nothing is sent."""
         why = "dropped by a fault"
-        return [replace(lost, state=DeliveryState.FAILED, due_at=None, held=False, reason=why) for lost in post]
+        return [replace(lost, state=DeliveryState.FAILED, due_at=None, held=False, reason=why) for lost in deliveries]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +45,11 @@ class Duplicate:
     copies: int = setting(1, "how many more", low=1, high=10)
     after: float = setting(0.0, "seconds from one to the next, on the sandbox's clock", low=0, high=LONGEST_HOLD)
 
-    def apply(self, post: Post) -> Post:
+    def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """The copies follow, as deliveries of their own."""
-        first = post[0]
+        first = deliveries[0]
         later = timedelta(seconds=self.after)
-        return [*post, *(_again(first, len(post) + i, later * (i + 1)) for i in range(self.copies))]
+        return [*deliveries, *(_again(first, len(deliveries) + i, later * (i + 1)) for i in range(self.copies))]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +60,9 @@ class Delay:
     side: ClassVar[Side] = Side.WEBHOOK
     seconds: float = setting(..., "how much later", low=0, high=365 * 86_400)
 
-    def apply(self, post: Post) -> Post:
+    def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """All of it is due later."""
-        return [_later(delivery, timedelta(seconds=self.seconds)) for delivery in post]
+        return [_later(delivery, timedelta(seconds=self.seconds)) for delivery in deliveries]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,9 +73,9 @@ class Reorder:
     side: ClassVar[Side] = Side.WEBHOOK
     hold: float = setting(30.0, "seconds it waits at most, on the sandbox's clock", low=0, high=LONGEST_HOLD)
 
-    def apply(self, post: Post) -> Post:
+    def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """All of it waits."""
-        return [replace(_later(delivery, timedelta(seconds=self.hold)), held=True) for delivery in post]
+        return [replace(_later(delivery, timedelta(seconds=self.hold)), held=True) for delivery in deliveries]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +88,9 @@ class EarlyWebhook:
     kind: ClassVar[str] = "early"
     side: ClassVar[Side] = Side.WEBHOOK
 
-    def apply(self, post: Post) -> Post:
+    def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """The webhook itself is as it should be."""
-        return post
+        return deliveries
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,10 +102,10 @@ class ChangedBody:
     change: dict[str, Any] = setting({"status": "changed"}, "what is different in it, merged into the body", high=1000)
     after: float = setting(0.0, "seconds until then, on the sandbox's clock", low=0, high=LONGEST_HOLD)
 
-    def apply(self, post: Post) -> Post:
+    def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """A copy follows, changed."""
-        copy = _again(post[0], len(post), timedelta(seconds=self.after))
-        return [*post, replace(copy, body=_merged(copy.body, self.change))]
+        copy = _again(deliveries[0], len(deliveries), timedelta(seconds=self.after))
+        return [*deliveries, replace(copy, body=_merged(copy.body, self.change))]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,9 +116,9 @@ class UnknownEvent:
     side: ClassVar[Side] = Side.WEBHOOK
     event: str = setting("case.unknown", "the name", low=1, high=100, pattern=r"[\x21-\x7e]+")
 
-    def apply(self, post: Post) -> Post:
+    def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """The headers say so."""
-        return [self._renamed(delivery) for delivery in post]
+        return [self._renamed(delivery) for delivery in deliveries]
 
     def _renamed(self, delivery: Delivery) -> Delivery:
         headers = {n: self.event if value == delivery.event else value for n, value in delivery.headers.items()}
@@ -136,9 +135,9 @@ class ExtraFields:
         {"undocumented": "added by a fault"}, "the fields, merged into the body", high=1000
     )
 
-    def apply(self, post: Post) -> Post:
+    def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """All of it has them."""
-        return [replace(delivery, body=_merged(delivery.body, self.fields)) for delivery in post]
+        return [replace(delivery, body=_merged(delivery.body, self.fields)) for delivery in deliveries]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,9 +148,9 @@ class SlowSender:
     side: ClassVar[Side] = Side.WEBHOOK
     seconds: float = setting(3.0, "how long it takes to send", low=0.05, high=8)  # an attempt ends after ten
 
-    def apply(self, post: Post) -> Post:
+    def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """All of it is sent slowly."""
-        return [replace(delivery, slowly=self.seconds) for delivery in post]
+        return [replace(delivery, slowly=self.seconds) for delivery in deliveries]
 
 
 WEBHOOK_FAULT_KINDS: tuple[type[WebhookFault], ...] = (
@@ -170,20 +169,20 @@ KINDS_BY_NAME = {fault_kind.kind: fault_kind for fault_kind in WEBHOOK_FAULT_KIN
 AT_BIRTH = KINDS_BY_NAME.keys() - {EarlyWebhook.kind}
 
 
-def apply_webhook_faults(sandboxes: Sandboxes, tx: Transaction, delivery: Delivery) -> Post:
+def apply_webhook_faults(sandboxes: Sandboxes, tx: Transaction, delivery: Delivery) -> Sequence[Delivery]:
     """What is sent of this webhook; itself, when nothing is planned for it."""
     context = FaultContext(
         provider=delivery.provider,
         path=_path_of(delivery.url),
         document=lambda: json.loads(delivery.body),
     )
-    post: Post = [delivery]
+    deliveries: Sequence[Delivery] = [delivery]
     for hit in sandboxes.trigger(tx, delivery.sandbox, AT_BIRTH, context):
         fault_kind = KINDS_BY_NAME[hit.fault.kind](**json.loads(hit.fault.settings))
         if not (isinstance(fault_kind, Reorder) and tx.holds_one_for(delivery)):  # it is the one that another waits for
-            post = fault_kind.apply(post)
-        post = [replace(sent, faults=(*sent.faults, hit.fault.name)) for sent in post]
-    return post
+            deliveries = fault_kind.apply(deliveries)
+        deliveries = [replace(sent, faults=(*sent.faults, hit.fault.name)) for sent in deliveries]
+    return deliveries
 
 
 def _path_of(url: str | None) -> str | None:

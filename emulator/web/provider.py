@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, request
 from marshmallow import Schema
 
 from emulator.core.cases import Cases
-from emulator.core.deliveries import Letter, Silence
+from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.model import Case, NewCase, Outcome
 from emulator.core.people import People
 from emulator.core.ports import Newborn
@@ -104,7 +104,7 @@ class Provider:
     credential: Callable[[Mapping[str, Any]], str | None]  # what a request shows, given its environ
     render_error: Callable[[Exception, Desk], Response]
     conclude: Callable[[Case, People], Case]
-    render_webhook: Callable[[Case, Preferences, str, Desk], Letter | Silence]
+    render_webhook: Callable[[Case, Preferences, str, Desk], RenderedWebhook | NoWebhook]
     routes: tuple[str, ...]  # verbs and paths, for whoever missed them
     key_of: Callable[[str], tuple[str, str]]  # the header that opens the sandbox of that name
     curl: Callable[[str, str], str]  # a request to paste, given our address and the sandbox

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from emulator.core.advance import TimeMachine
-from emulator.core.deliveries import Attempt, Delivery, Letter
+from emulator.core.deliveries import Attempt, Delivery, RenderedWebhook
 from emulator.core.outbox import Outbox
 from emulator.core.retry import ONCE
 from emulator.core.timepiece import WALL
@@ -29,8 +29,8 @@ class Careless:
 def test_a_sandbox_that_is_reset_while_it_is_advanced_is_a_newborn_on_wall_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def to_somebody(self: Office, *_: Any) -> Letter:
-        return Letter(event="done", url="http://localhost:1/", headers={}, body=b"{}")
+    def to_somebody(self: Office, *_: Any) -> RenderedWebhook:
+        return RenderedWebhook(event="done", url="http://localhost:1/", headers={}, body=b"{}")
 
     monkeypatch.setattr(Office, "_letter", to_somebody)
     office = Office()

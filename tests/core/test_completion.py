@@ -10,7 +10,7 @@ import pytest
 from emulator.core.bell import Bell
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
-from emulator.core.deliveries import Letter
+from emulator.core.deliveries import RenderedWebhook
 from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome, State
 from emulator.core.outbox import UnderWay
 from emulator.core.people import People
@@ -29,7 +29,7 @@ class Office:
     def __init__(self) -> None:
         self.store, self.clock, self.broken = SqliteStore(), SteppedClock(), False
         self.delivered: list[str] = []
-        rules = ProviderRules(newborn=NEWBORN, conclude=self._conclude, letter=self._letter)
+        rules = ProviderRules(newborn=NEWBORN, conclude=self._conclude, render_webhook=self._render_webhook)
         self.sandboxes = Sandboxes(
             store=self.store,
             clock=self.clock,
@@ -51,8 +51,8 @@ class Office:
             raise RuntimeError("no idea how")
         return case
 
-    def _letter(self, case: Case, preferences: Preferences, event_id: str) -> Letter:
-        return Letter(event="done", url=None, headers={}, body=b"{}")
+    def _render_webhook(self, case: Case, preferences: Preferences, event_id: str) -> RenderedWebhook:
+        return RenderedWebhook(event="done", url=None, headers={}, body=b"{}")
 
     def open(self, name: str = "Ada", key: str | None = None, **fields: object) -> Case:
         claim = ClientClaim(reuse_key=key, external_id=key, fresh=NewClient(name=name), updates=True)

@@ -1,6 +1,6 @@
 """How a case ends at APLYiD, and the `case.completed` webhook that tells of it."""
 
-from emulator.core.deliveries import Letter, Silence
+from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.model import Case, Outcome
 from emulator.core.people import People
 from emulator.core.preferences import Preferences
@@ -17,10 +17,10 @@ def conclude(case: Case, people: People) -> Case:
     return case
 
 
-def render(case: Case, preferences: Preferences, event_id: str, desk: Desk) -> Letter | Silence:
+def render(case: Case, preferences: Preferences, event_id: str, desk: Desk) -> RenderedWebhook | NoWebhook:
     """The webhook to the integration's URL, in the documented key order."""
     if is_blank(case.external_id):
-        return Silence("the case was created without activity.external_id")
+        return NoWebhook("the case was created without activity.external_id")
     body = {
         "case_id": case.id,
         "external_id": case.external_id,
@@ -39,4 +39,4 @@ def render(case: Case, preferences: Preferences, event_id: str, desk: Desk) -> L
         "X-Workflow-Event-Type": EVENT,
         "X-Workflow-Webhook-Id": event_id,
     }
-    return Letter(event=EVENT, url=preferences.webhook_url, headers=headers, body=to_json(body).encode())
+    return RenderedWebhook(event=EVENT, url=preferences.webhook_url, headers=headers, body=to_json(body).encode())

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from emulator.core.deliveries import Letter, Silence
+from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.model import Case, Check, Outcome, State
 from emulator.core.people import People
 from emulator.core.preferences import Preferences
@@ -47,7 +47,9 @@ def _conclude(case: Case, is_culprit: bool, check: Check, people: People) -> Che
     )
 
 
-def render(case: Case, preferences: Preferences, event_id: str, desk: Desk) -> Letter | Silence:
+def render(case: Case, preferences: Preferences, event_id: str, desk: Desk) -> RenderedWebhook | NoWebhook:
     """The case as a read would return it, to the case's own URL: no envelope, no event id, no signature."""
     body = to_json(render_case(case)).encode()
-    return Letter(event=EVENT, url=case.webhook_url or None, headers={"Content-Type": "application/json"}, body=body)
+    return RenderedWebhook(
+        event=EVENT, url=case.webhook_url or None, headers={"Content-Type": "application/json"}, body=body
+    )
