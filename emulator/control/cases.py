@@ -70,7 +70,7 @@ def render_case(room: ControlRoom, case: Case) -> dict[str, Any]:
         "state": case.state,
         "outcome": case.outcome,
         "risk_score": case.risk_score,
-        "rule": case.verdict.rule,
+        "rule": case.decision.rule,
         "link": room.link_of(case),
         "created_at": moment(case.created_at),
         "updated_at": moment(case.updated_at),

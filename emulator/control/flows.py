@@ -27,7 +27,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
             {
                 "case": render_case(room, case),
                 "applicant": _render_applicant(flow.applicant(case)),
-                "planned_outcome": case.verdict.outcome,
+                "planned_outcome": case.decision.outcome,
                 "endings": words,
             }
         )

@@ -13,8 +13,8 @@ from emulator.control.matching import MatchIn
 from emulator.control.room import ControlRoom, known_provider
 from emulator.control.wire import NothingIn, Strict, answer, takes
 from emulator.core.matching import match_of_json
-from emulator.core.model import Completed, Outcome
-from emulator.core.preferences import Planned
+from emulator.core.model import CompletionOrder, Outcome
+from emulator.core.preferences import QueuedOutcome
 from emulator.core.rules import Rule, rule_to_json
 from emulator.readers import LONGEST_DELAY
 from emulator.web.problem import Refused
@@ -71,14 +71,14 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     @takes(PlanIn())
     def plan_outcome(name: str, said: dict[str, Any]) -> Response:
         """Plan how the next cases end."""
-        room.planning.plan(name, planned_of(room, **said))
+        room.planning.queue_outcome(name, queued_outcome_of(room, **said))
         return answer(_outcomes(room, name), 201)
 
     @routes.delete("/sandboxes/<sandbox:name>/outcomes/next")
     @takes(NothingIn())
     def forget_plans(name: str, said: dict[str, Any]) -> Response:
         """Plan nothing for the next cases any more."""
-        room.planning.forget_plans(name)
+        room.planning.forget_queued_outcomes(name)
         return answer(_outcomes(room, name))
 
     @routes.post("/sandboxes/<sandbox:name>/outcomes/rules")
@@ -118,10 +118,12 @@ def make_rule(completion_schemas: Mapping[str, Schema], rule_id: str, said: dict
     )
 
 
-def planned_of(room: ControlRoom, provider: str | None, outcome: str, times: int) -> Planned:
+def queued_outcome_of(room: ControlRoom, provider: str | None, outcome: str, times: int) -> QueuedOutcome:
     """A plan for so many of the next cases; raises Refused for a word that means nothing."""
     meaning = meaning_of(room.completion_schemas, known_provider(room.completion_schemas, provider), outcome)
-    return Planned(provider=provider, outcome=meaning.outcome, failed=meaning.failed, ends=meaning.ends, times=times)
+    return QueuedOutcome(
+        provider=provider, outcome=meaning.outcome, failed=meaning.failed, ends=meaning.ends, times=times
+    )
 
 
 def meaning_of(completion_schemas: Mapping[str, Schema], provider: str | None, word: str) -> Meaning:
@@ -135,9 +137,9 @@ def meaning_of(completion_schemas: Mapping[str, Schema], provider: str | None, w
     schemas = [completion_schemas[provider]] if provider else completion_schemas.values()
     for schema in schemas:
         for said in ({"outcome": word}, {"status": word}):
-            order: Completed | None = None if schema.validate(said) else schema.load(said)
-            if order and ("outcome" in said or order.verdict.failed):
-                return Meaning(order.verdict.outcome, failed=order.verdict.failed)
+            order: CompletionOrder | None = None if schema.validate(said) else schema.load(said)
+            if order and ("outcome" in said or order.decision.failed):
+                return Meaning(order.decision.outcome, failed=order.decision.failed)
     raise Refused(422, f"outcome: {word[:100]} is no outcome {'of ' + provider if provider else 'of any provider'}")
 
 
@@ -145,7 +147,7 @@ def _outcomes(room: ControlRoom, name: str) -> dict[str, Any]:
     preferences = room.planning.read(name)
     return {
         "default": preferences.default_outcome,
-        "next": [{"provider": p.provider, "outcome": p.word, "times": p.times} for p in preferences.planned],
+        "next": [{"provider": p.provider, "outcome": p.word, "times": p.times} for p in preferences.queued],
         "rules": [rule_to_json(rule) for rule in preferences.rules],
         "common_rules": [rule_to_json(rule) for rule in preferences.common_rules],
     }

@@ -39,5 +39,5 @@ def _completions(schema: Schema) -> Iterator[dict[str, str]]:
     for name, field in schema.fields.items():
         for word in (word for rule in field.validators if isinstance(rule, OneOf) for word in rule.choices):
             body = {name: str(word)}
-            if not schema.validate(body) and (name == "outcome" or schema.load(body).verdict.failed):
+            if not schema.validate(body) and (name == "outcome" or schema.load(body).decision.failed):
                 yield body

@@ -8,11 +8,11 @@ from flask import Blueprint, Response, current_app
 from marshmallow import fields
 from marshmallow.validate import Length, Range
 
-from emulator.control.outcomes import WORDS, planned_of
+from emulator.control.outcomes import WORDS, queued_outcome_of
 from emulator.control.room import ControlRoom
 from emulator.control.wire import Strict, answer, takes
 from emulator.core.people import People
-from emulator.core.preferences import Planned
+from emulator.core.preferences import QueuedOutcome
 from emulator.readers import BIGGEST_SEED
 from emulator.web import inside
 from emulator.web.problem import Refused
@@ -57,20 +57,20 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         seed = said.get("seed")
         drawn = _draw(room, provider, name, sum(room.tracking.counts(name)[0].values()) if seed is None else seed)
         sent = replace(drawn, body={**drawn.body, **said["body"]})
-        planned = planned_of(room, provider, said["outcome"], 1) if "outcome" in said else None
-        told = _send(room, name, sent, planned)
+        queued = queued_outcome_of(room, provider, said["outcome"], 1) if "outcome" in said else None
+        told = _send(room, name, sent, queued)
         told_back = {"status": told.status, "answer": told.body.decode("utf-8", "replace"), "case_id": told.case_id}
         return answer(_render(room, sent) | told_back, 201)
 
 
-def _send(room: ControlRoom, sandbox: str, sent: Sample, planned: Planned | None) -> inside.Answer:
+def _send(room: ControlRoom, sandbox: str, sent: Sample, queued: QueuedOutcome | None) -> inside.Answer:
     """Send it; what was planned for it comes before other plans, and is none any more where it opened no case."""
-    if planned:
-        room.planning.plan(sandbox, planned, first=True)
+    if queued:
+        room.planning.queue_outcome(sandbox, queued, first=True)
     body = json.dumps(sent.body).encode()
     told = inside.ask(current_app.wsgi_app, sent.method, sent.path, sent.headers, body, quiet=False)
-    if planned and told.case_id is None:
-        room.planning.take_back(sandbox, planned)
+    if queued and told.case_id is None:
+        room.planning.unqueue_outcome(sandbox, queued)
     return told
 
 

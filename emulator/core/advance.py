@@ -159,7 +159,7 @@ def _kept(delivery: Delivery, now: datetime) -> Happening:
 
 
 def _case_moved(case: Case, now: datetime) -> Happening:
-    told = {"provider": case.provider, "case_id": case.id, "outcome": case.outcome, "rule": case.verdict.rule}
+    told = {"provider": case.provider, "case_id": case.id, "outcome": case.outcome, "rule": case.decision.rule}
     return Happening(at=now, kind=f"case_{case.state}", told=told)
 
 

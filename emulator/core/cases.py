@@ -8,7 +8,7 @@ from emulator.core.clock import Clock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound
 from emulator.core.faults import FaultContext
-from emulator.core.model import Case, CaseFilter, Client, Ids, NewCase, Schedule, State, Verdict
+from emulator.core.model import Case, CaseFilter, Client, Decision, Ids, NewCase, Schedule, State
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
 from emulator.core.sandboxes import Sandboxes
@@ -43,13 +43,13 @@ class Cases:
             client = _write_client(tx, order, known, ids, now)
             if order.refused:
                 raise order.refused
-            planned = preferences.planned and self.sandboxes.take_planned(
+            queued = preferences.queued and self.sandboxes.take_queued_outcome(
                 tx, order.sandbox, preferences, order.provider
             )
-            verdict = planned or decide(order, client.name, preferences)
+            decision = queued or decide(order, client.name, preferences)
             usual = preferences.usual_delay(of_business=order.of_business)
-            schedule = _schedule(order, verdict, usual, now)
-            case = tx.add_case(order, client, ids, now, schedule, verdict)
+            schedule = _schedule(order, decision, usual, now)
+            case = tx.add_case(order, client, ids, now, schedule, decision)
             early = preferences.faults and schedule and self._early_faults(tx, order)
         if early:
             self.complete_early(case, early)
@@ -116,10 +116,10 @@ def _write_client(tx: Transaction, order: NewCase, known: Client | None, ids: Id
     return known
 
 
-def _schedule(order: NewCase, verdict: Verdict, usual: timedelta, now: datetime) -> Schedule | None:
+def _schedule(order: NewCase, decision: Decision, usual: timedelta, now: datetime) -> Schedule | None:
     if not order.finishes or order.state is not State.OPEN:
         return None
-    delay = verdict.delay(usual)
+    delay = decision.delay(usual)
     return Schedule(starts_at=now + delay / 2, ends_at=now + delay) if delay is not None else None
 
 

@@ -9,7 +9,7 @@ from emulator.core.bell import Bell
 from emulator.core.clock import Clock
 from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook, without_password
 from emulator.core.errors import Conflict, NotFound
-from emulator.core.model import Case, Completed, State
+from emulator.core.model import Case, CompletionOrder, State
 from emulator.core.people import People
 from emulator.core.ports import Store, Transaction
 from emulator.core.preferences import Preferences
@@ -69,7 +69,7 @@ class Completion:
             return self._save(case, working, None)
         return self._finish(case, preferences, now)
 
-    def complete(self, sandbox: str, provider: str, case_id: int, order: Completed) -> Case:
+    def complete(self, sandbox: str, provider: str, case_id: int, order: CompletionOrder) -> Case:
         """End that case now, as ordered; raises NotFound, or Conflict when it has ended already."""
         with self.store.reading() as read:
             now = self.sandboxes.now(read, sandbox)
@@ -97,11 +97,11 @@ class Completion:
         case: Case,
         preferences: Preferences,
         now: datetime,
-        order: Completed | None = None,
+        order: CompletionOrder | None = None,
         faults: Sequence[str] = (),
     ) -> Moved | None:
         rules = self.sandboxes.provider_rules[case.provider]
-        ended = _ended(replace(case, verdict=order.verdict) if order else case, now)
+        ended = _ended(replace(case, decision=order.decision) if order else case, now)
         done = rules.conclude(ended, _people(case, preferences.seed, "case"))
         done = order.amend(done) if order else done
         event_id = _people(case, preferences.seed, "event").uuid("id")
@@ -145,8 +145,8 @@ def _people(case: Case, seed: int, what: str) -> People:
 
 
 def _ended(case: Case, now: datetime) -> Case:
-    state = State.FAILED if case.verdict.failed else State.COMPLETED
-    return replace(case, state=state, outcome=case.verdict.outcome, due_at=None, updated_at=now)
+    state = State.FAILED if case.decision.failed else State.COMPLETED
+    return replace(case, state=state, outcome=case.decision.outcome, due_at=None, updated_at=now)
 
 
 def _delivery(case: Case, webhook: RenderedWebhook, event_id: str, now: datetime) -> Delivery:
@@ -174,4 +174,4 @@ def _tell(moved: Moved, webhook: RenderedWebhook | NoWebhook) -> None:
         fate = f"webhook to {without_password(webhook.url or 'the inbox')}"
         triggered = [name for sent in moved.deliveries for name in sent.faults]
         fate += f" (faults: {', '.join(dict.fromkeys(triggered))})" if triggered else ""
-    log.info("%s, %s (rule: %s); %s", what, case.outcome, case.verdict.rule, fate)
+    log.info("%s, %s (rule: %s); %s", what, case.outcome, case.decision.rule, fate)

@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class Decision:
     """How a case is to end, and the name of the rule that says so."""
 
     rule: str
@@ -168,7 +168,7 @@ class Case:
     updated_at: datetime
     due_at: datetime | None  # when its next step is due
     finish_at: datetime | None  # when it is to end
-    verdict: Verdict  # how it is to end, decided when it was opened
+    decision: Decision  # how it is to end, decided when it was opened
     outcome: Outcome | None = None
     risk_score: float | None = None
     checks: tuple[Check, ...] = ()
@@ -190,8 +190,8 @@ class CaseFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Completed:
+class CompletionOrder:
     """How somebody orders a case to end: the verdict, and what is to be said otherwise than drawn."""
 
-    verdict: Verdict
+    decision: Decision
     amend: Callable[[Case], Case]

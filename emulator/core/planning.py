@@ -11,7 +11,7 @@ from emulator.core.errors import Conflict, NotFound
 from emulator.core.faults import MOST_FAULTS, Fault
 from emulator.core.matching import Match
 from emulator.core.ports import Transaction
-from emulator.core.preferences import Planned, Preferences
+from emulator.core.preferences import Preferences, QueuedOutcome
 from emulator.core.rules import MOST_RULES, Rule
 from emulator.core.sandboxes import Sandboxes
 
@@ -35,27 +35,27 @@ class Planning:
         wall = self.sandboxes.clock.now()
         return [fault for fault in self.read(sandbox).faults if fault.until > wall]
 
-    def plan(self, sandbox: str, planned: Planned, *, first: bool = False) -> None:
+    def queue_outcome(self, sandbox: str, queued: QueuedOutcome, *, first: bool = False) -> None:
         """Decide how the next cases end; what was planned before comes first, unless this does."""
 
         def add(preferences: Preferences, _: int) -> Mapping[str, Any]:
-            there = preferences.planned
-            return {"planned": (planned, *there) if first else (*there, planned)}
+            there = preferences.queued
+            return {"planned": (queued, *there) if first else (*there, queued)}
 
         self._change(sandbox, add)
 
-    def take_back(self, sandbox: str, planned: Planned) -> None:
+    def unqueue_outcome(self, sandbox: str, queued: QueuedOutcome) -> None:
         """Of plans like that the first is none any more."""
 
         def remove(preferences: Preferences, _: int) -> Mapping[str, Any]:
-            there = list(preferences.planned)
-            if planned in there:
-                there.remove(planned)
+            there = list(preferences.queued)
+            if queued in there:
+                there.remove(queued)
             return {"planned": tuple(there)}
 
         self._change(sandbox, remove, only_if_used=True)
 
-    def forget_plans(self, sandbox: str) -> None:
+    def forget_queued_outcomes(self, sandbox: str) -> None:
         """Nothing is planned for the next cases any more."""
         self._change(sandbox, lambda *_: {"planned": ()}, only_if_used=True)
 

@@ -11,12 +11,12 @@ from emulator.core.model import (
     Case,
     CaseFilter,
     Client,
+    Decision,
     Ids,
     NewCase,
     NewClient,
     Sandbox,
     Schedule,
-    Verdict,
 )
 from emulator.core.people import People
 from emulator.core.preferences import Preferences
@@ -87,7 +87,7 @@ class Transaction(Reading, Protocol):
         ids: Ids,
         now: datetime,
         schedule: Schedule | None,
-        verdict: Verdict,
+        decision: Decision,
     ) -> Case: ...
     def save_case(self, case: Case) -> None: ...
     def postpone_case(self, sandbox: str, provider: str, case_id: int, until: datetime) -> None: ...

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from emulator.core.faults import Fault, fault_of_json, fault_to_json
-from emulator.core.model import Outcome, Verdict
+from emulator.core.model import Decision, Outcome
 from emulator.core.retry import STANDARD, RetryProfile, parse_retry
 from emulator.core.rules import Rule, outcome_word, rule_of_json, rule_to_json
 from emulator.core.timepiece import from_micros, to_micros
@@ -34,7 +34,7 @@ PACES = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Planned:
+class QueuedOutcome:
     """How the next so many cases end, of one provider or of any."""
 
     provider: str | None
@@ -44,16 +44,16 @@ class Planned:
     ends: bool = True
 
     @property
-    def verdict(self) -> Verdict:
+    def decision(self) -> Decision:
         """How such a case is to end."""
-        return Verdict(rule="next outcome", outcome=self.outcome, failed=self.failed, ends=self.ends)
+        return Decision(rule="next outcome", outcome=self.outcome, failed=self.failed, ends=self.ends)
 
     @property
     def word(self) -> str:
         """How it is called."""
         return outcome_word(self.outcome, failed=self.failed, ends=self.ends) or ""
 
-    def once_less(self) -> "Planned":
+    def once_less(self) -> "QueuedOutcome":
         """The plan after one case."""
         return replace(self, times=self.times - 1)
 
@@ -69,7 +69,7 @@ class Preferences:
     seed: int = 0
     default_outcome: Outcome = Outcome.APPROVED
     key_since: datetime | None = None  # when the key of a test integration was issued; None: it is a live one
-    planned: tuple[Planned, ...] = ()
+    queued: tuple[QueuedOutcome, ...] = ()
     rules: tuple[Rule, ...] = ()
     common_rules: tuple[Rule, ...] = ()  # of every sandbox, after its own
     faults: tuple[Fault, ...] = ()
@@ -86,10 +86,13 @@ class Preferences:
 @lru_cache(maxsize=1024)
 def read_preferences(defaults: Preferences, text: str) -> Preferences:
     """How a sandbox with those settings behaves."""
-    settings = json.loads(text)
-    read = {name: READERS[name](value) for name, value in settings.items() if name in READERS}
+    stored = json.loads(text)
+    read = {STORED_AS.get(name, name): READERS[name](value) for name, value in stored.items() if name in READERS}
     return replace(defaults, **read)
 
+
+# By the name in the store, and so in snapshots: the field it is read into, where the two differ.
+STORED_AS = {"planned": "queued"}
 
 READERS: dict[str, Any] = {
     "delay": lambda seconds: timedelta(seconds=seconds),
@@ -99,13 +102,13 @@ READERS: dict[str, Any] = {
     "seed": int,
     "default_outcome": Outcome,
     "key_since": from_micros,
-    "planned": lambda plans: tuple(Planned(**{**p, "outcome": Outcome(p["outcome"])}) for p in plans),
+    "planned": lambda plans: tuple(QueuedOutcome(**{**p, "outcome": Outcome(p["outcome"])}) for p in plans),
     "rules": lambda rules: tuple(map(rule_of_json, rules)),
     "faults": lambda faults: tuple(map(fault_of_json, faults)),
 }
 WRITERS: dict[str, Any] = {
     "key_since": to_micros,
-    "planned": lambda plans: [asdict(planned) for planned in plans],
+    "planned": lambda plans: [asdict(queued) for queued in plans],
     "rules": lambda rules: [rule_to_json(rule) for rule in rules],
     "faults": lambda faults: [fault_to_json(fault) for fault in faults],
 }

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from emulator.core.matching import Match, match_of_json, match_to_json
-from emulator.core.model import Outcome, Verdict
+from emulator.core.model import Decision, Outcome
 
 MOST_RULES = 100
 
@@ -23,9 +23,9 @@ class Rule:
     delay: timedelta | None = None
     risk_score: float | None = None
 
-    def verdict(self, default: Outcome) -> Verdict:
+    def decision(self, default: Outcome) -> Decision:
         """How a case that matches is to end."""
-        return Verdict(
+        return Decision(
             rule=f"rule {self.id}",
             outcome=self.outcome or default,
             failed=self.failed,

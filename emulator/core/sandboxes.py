@@ -10,7 +10,7 @@ from typing import Any
 from emulator.core.clock import Clock
 from emulator.core.errors import Conflict, Unauthorized
 from emulator.core.faults import Fault, FaultContext, FaultHit, trigger
-from emulator.core.model import Sandbox, Verdict
+from emulator.core.model import Decision, Sandbox
 from emulator.core.outbox import UnderWay
 from emulator.core.people import People
 from emulator.core.ports import ProviderRules, Reading, Store, Transaction
@@ -112,13 +112,15 @@ class Sandboxes:
             for name, text in read.changed_sandboxes():
                 self.watch(name, text)
 
-    def take_planned(self, tx: Transaction, sandbox: str, preferences: Preferences, provider: str) -> Verdict | None:
+    def take_queued_outcome(
+        self, tx: Transaction, sandbox: str, preferences: Preferences, provider: str
+    ) -> Decision | None:
         """How this case of that provider is planned to end, which uses the plan up; None: nothing is planned."""
-        for place, planned in enumerate(preferences.planned):
-            if planned.provider in (None, provider):
-                rest = (planned.once_less(),) if planned.times > 1 else ()
-                self.save(tx, sandbox, planned=preferences.planned[:place] + rest + preferences.planned[place + 1 :])
-                return planned.verdict
+        for place, queued in enumerate(preferences.queued):
+            if queued.provider in (None, provider):
+                rest = (queued.once_less(),) if queued.times > 1 else ()
+                self.save(tx, sandbox, planned=preferences.queued[:place] + rest + preferences.queued[place + 1 :])
+                return queued.decision
         return None
 
     def trigger(

@@ -94,7 +94,7 @@ class Snapshots:
         preferences = self.sandboxes.preferences(tx, name)
         for case in tx.all_cases(name):
             rules = self.sandboxes.provider_rules[case.provider]
-            ended = replace(case, state=State.COMPLETED, outcome=case.verdict.outcome)
+            ended = replace(case, state=State.COMPLETED, outcome=case.decision.outcome)
             for done in (case, rules.conclude(ended, People(seed=0, sandbox=name, key="tried out"))):
                 rules.render_webhook(done, preferences, "id")
         for delivery in tx.all_deliveries(name):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
-from emulator.core.model import Case, Check, Client, ClientClaim, Ids, NewCase, NewClient, Schedule, Verdict
+from emulator.core.model import Case, Check, Client, ClientClaim, Decision, Ids, NewCase, NewClient, Schedule
 from emulator.core.ports import Newborn
 from emulator.core.timepiece import MICROSECOND, WALL, Timepiece, to_micros
 from emulator.store import images, rows
@@ -102,13 +102,13 @@ class Changes(Questions):
         return replaced
 
     def add_case(
-        self, order: NewCase, client: Client, ids: Ids, now: datetime, schedule: Schedule | None, verdict: Verdict
+        self, order: NewCase, client: Client, ids: Ids, now: datetime, schedule: Schedule | None, decision: Decision
     ) -> Case:
-        self._ask.add_case(self._db, **rows.case_params(order, ids.case, client.id, schedule, verdict, now))
+        self._ask.add_case(self._db, **rows.case_params(order, ids.case, client.id, schedule, decision, now))
         checks = tuple(rows.new_check(check, i, now) for i, check in enumerate(order.checks, ids.first_check))
         if checks:
             self._ask.add_checks(self._db, [rows.check_params(order, ids.case, check, now) for check in checks])
-        return rows.new_case(order, ids.case, client, schedule, verdict, checks, now)
+        return rows.new_case(order, ids.case, client, schedule, decision, checks, now)
 
     def save_case(self, case: Case) -> None:
         self._ask.save_case(
@@ -119,8 +119,8 @@ class Changes(Questions):
             state=case.state,
             outcome=case.outcome,
             risk_score=case.risk_score,
-            rule=case.verdict.rule,
-            ending=rows.outcome_word_of(case.verdict),
+            rule=case.decision.rule,
+            ending=rows.outcome_word_of(case.decision),
             updated_at=to_micros(case.updated_at),
             due_at=maybe_micros(case.due_at),
         )

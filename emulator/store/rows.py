@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryState
-from emulator.core.model import Case, Check, Client, NewCase, NewCheck, Outcome, Sandbox, Schedule, State, Verdict
+from emulator.core.model import Case, Check, Client, Decision, NewCase, NewCheck, Outcome, Sandbox, Schedule, State
 from emulator.core.timepiece import MICROSECOND, WALL, Timepiece, from_micros, to_micros
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ def maybe_datetime(micros: int | None) -> datetime | None:
 
 
 def case_params(
-    order: NewCase, case_id: int, client_id: int, schedule: Schedule | None, verdict: Verdict, now: datetime
+    order: NewCase, case_id: int, client_id: int, schedule: Schedule | None, decision: Decision, now: datetime
 ) -> Params:
     """The columns of a new case."""
     expires = now + timedelta(days=order.retention_days) if order.retention_days else None
@@ -41,9 +41,9 @@ def case_params(
         "retention_days": order.retention_days,
         "details": order.details,
         "has_checks": bool(order.checks),
-        "rule": verdict.rule,
-        "ending": outcome_word_of(verdict),
-        "planned_risk": verdict.risk_score,
+        "rule": decision.rule,
+        "ending": outcome_word_of(decision),
+        "planned_risk": decision.risk_score,
         "now": to_micros(now),
         "due_at": to_micros(schedule.starts_at) if schedule else None,
         "finish_at": to_micros(schedule.ends_at) if schedule else None,
@@ -56,7 +56,7 @@ def new_case(
     case_id: int,
     client: Client,
     schedule: Schedule | None,
-    verdict: Verdict,
+    decision: Decision,
     checks: tuple[Check, ...],
     now: datetime,
 ) -> Case:
@@ -75,7 +75,7 @@ def new_case(
         updated_at=now,
         due_at=schedule.starts_at if schedule else None,
         finish_at=schedule.ends_at if schedule else None,
-        verdict=verdict,
+        decision=decision,
         checks=checks,
     )
 
@@ -116,21 +116,21 @@ def case_of(row: Row, checks: tuple[Check, ...]) -> Case:
         finish_at=maybe_datetime(row[11]),
         outcome=Outcome(row[12]) if row[12] else None,
         risk_score=row[13],
-        verdict=verdict_of(row[14], row[15], row[16]),
+        decision=decision_of(row[14], row[15], row[16]),
         client=client_of(row[18:]),
         checks=checks,
     )
 
 
-def outcome_word_of(verdict: Verdict) -> str:
+def outcome_word_of(decision: Decision) -> str:
     """A verdict as one word."""
-    return FAILED if verdict.failed else verdict.outcome
+    return FAILED if decision.failed else decision.outcome
 
 
-def verdict_of(rule: str, ending: str, risk_score: float | None) -> Verdict:
+def decision_of(rule: str, ending: str, risk_score: float | None) -> Decision:
     """How a case is to end; what only its schedule needed is not kept."""
     failed = ending == FAILED
-    return Verdict(
+    return Decision(
         rule=rule, outcome=Outcome.UNDECIDED if failed else Outcome(ending), failed=failed, risk_score=risk_score
     )
 

@@ -53,7 +53,7 @@ def write_exchange(
             answer=_masked_bytes(response.get_data()) or b"",
             took=took,
             case_id=case.id if case else None,
-            rule=case.verdict.rule if case else None,
+            rule=case.decision.rule if case else None,
             faults=tuple(noted.get("faults", ())),
             advice=tuple(map(masked, noted.get("advice", ()))),
             refused=masked((str(fact) or type(fact).__name__)[:MOST_TOLD]) if fact else None,

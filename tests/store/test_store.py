@@ -14,6 +14,7 @@ from emulator.core.model import (
     Case,
     CaseFilter,
     ClientClaim,
+    Decision,
     NewCase,
     NewCheck,
     NewClient,
@@ -21,7 +22,6 @@ from emulator.core.model import (
     Sandbox,
     Schedule,
     State,
-    Verdict,
 )
 from emulator.core.ports import Newborn, Store, Transaction
 from emulator.core.timepiece import WALL, Timepiece
@@ -29,7 +29,7 @@ from emulator.store.sqlite import SqliteStore
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 SOON = Schedule(starts_at=NOW + timedelta(seconds=1), ends_at=NOW + timedelta(seconds=2))
-VERDICT = Verdict(rule="surname Denied", outcome=Outcome.DENIED)
+DECISION = Decision(rule="surname Denied", outcome=Outcome.DENIED)
 NEWBORN = Newborn(first_ids=(("case", 10), ("client", 20), ("check", 30)), documents=(5,))
 
 
@@ -56,7 +56,7 @@ def add(store: Store, schedule: Schedule | None = None, key: str | None = None, 
 def write(tx: Transaction, new: NewCase, schedule: Schedule | None = None) -> Case:
     ids = tx.take_ids(new, new_client=True)
     client = tx.add_client(new, NewClient(name="Ada", kind="person", details='{"x":1}'), ids.client, NOW)
-    return tx.add_case(new, client, ids, NOW, schedule, VERDICT)
+    return tx.add_case(new, client, ids, NOW, schedule, DECISION)
 
 
 def read(store: Store, case_id: int, now: datetime = NOW) -> Case | None:

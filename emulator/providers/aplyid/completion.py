@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, fields, post_load
 from marshmallow.validate import OneOf
 
-from emulator.core.model import Completed, Verdict
+from emulator.core.model import CompletionOrder, Decision
 from emulator.providers.aplyid.schemas import APPROVALS
 
 OUTCOMES = {word: outcome for outcome, word in APPROVALS.items()}
@@ -20,6 +20,6 @@ class CompletionIn(Schema):
     outcome = fields.String(required=True, validate=OneOf(OUTCOMES))
 
     @post_load
-    def order(self, said: dict[str, Any], **_: Any) -> Completed:
+    def order(self, said: dict[str, Any], **_: Any) -> CompletionOrder:
         """As the core understands it."""
-        return Completed(Verdict(rule="explicit", outcome=OUTCOMES[said["outcome"]]), lambda case: case)
+        return CompletionOrder(Decision(rule="explicit", outcome=OUTCOMES[said["outcome"]]), lambda case: case)

@@ -25,7 +25,7 @@ SUBJECTS = {
     "TRANSACTION_MONITORING": ("Transaction monitoring", "payments split below the reporting threshold"),
 }
 RISK = {Outcome.APPROVED: (0.01, 0.35), Outcome.UNDECIDED: (0.4, 0.7), Outcome.DENIED: (0.75, 0.99)}
-VERDICTS = {
+FINDINGS = {
     Outcome.APPROVED: "nothing found",
     Outcome.UNDECIDED: "needs another look",
     Outcome.DENIED: "match found",
@@ -60,4 +60,4 @@ def write(check_type: str, outcome: Outcome, name: str, people: People) -> tuple
         "analyst": people.name("analyst"),
     }
     note = people.pick("note", NOTES[outcome])
-    return f"{subject}: {VERDICTS[outcome]}", note.format(**told), REASONS[outcome].format(**told)
+    return f"{subject}: {FINDINGS[outcome]}", note.format(**told), REASONS[outcome].format(**told)

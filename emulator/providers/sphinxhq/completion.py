@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validates_schema
 from marshmallow.validate import Length, OneOf, Range
 
-from emulator.core.model import Case, Check, Completed, Outcome, Verdict
+from emulator.core.model import Case, Check, CompletionOrder, Decision, Outcome
 from emulator.providers.sphinxhq import schemas
 
 OUTCOMES = {word: outcome for outcome, word in schemas.OUTCOMES.items()}
@@ -46,11 +46,11 @@ class CompletionIn(Schema):
             raise ValidationError("ERROR goes without outcome and risk_score", "status")
 
     @post_load
-    def order(self, said: dict[str, Any], **_: Any) -> Completed:
+    def order(self, said: dict[str, Any], **_: Any) -> CompletionOrder:
         """As the core understands it."""
         failed = said["status"] == "ERROR"
         outcome = Outcome.UNDECIDED if failed else OUTCOMES[said["outcome"]]
-        return Completed(Verdict(rule="explicit", outcome=outcome, failed=failed), partial(_amend, said))
+        return CompletionOrder(Decision(rule="explicit", outcome=outcome, failed=failed), partial(_amend, said))
 
 
 def _amend(said: dict[str, Any], case: Case) -> Case:

@@ -23,7 +23,7 @@ def conclude(case: Case, people: People) -> Case:
     checks = tuple(_conclude(case, i == culprit, check, people) for i, check in enumerate(case.checks))
     risks = [check.risk_score or 0.0 for check in checks]
     if not risks:
-        ordered = case.verdict.risk_score
+        ordered = case.decision.risk_score
         risks = [analyst.risk_score(case.outcome or Outcome.UNDECIDED, people) if ordered is None else ordered]
     return replace(case, checks=checks, risk_score=max(risks))
 
@@ -31,7 +31,7 @@ def conclude(case: Case, people: People) -> Case:
 def _conclude(case: Case, is_culprit: bool, check: Check, people: People) -> Check:
     outcome = (case.outcome or Outcome.UNDECIDED) if is_culprit else Outcome.APPROVED
     drawn = replace(people, key=f"{people.key}/check/{check.id}")
-    ordered, risk = case.verdict.risk_score, analyst.risk_score(outcome, drawn)
+    ordered, risk = case.decision.risk_score, analyst.risk_score(outcome, drawn)
     if ordered is not None:  # the case's risk is the highest of its checks'
         risk = ordered if is_culprit else min(risk, ordered)
     title, note, reasoning = analyst.write(check.kind, outcome, case.client.name, drawn)
