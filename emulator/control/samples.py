@@ -11,8 +11,8 @@ from marshmallow.validate import Length, Range
 from emulator.control.outcomes import WORDS, queued_outcome_of
 from emulator.control.room import ControlRoom
 from emulator.control.wire import Strict, answer, takes
-from emulator.core.people import People
 from emulator.core.preferences import QueuedOutcome
+from emulator.core.randomness import SeededRandom
 from emulator.readers import BIGGEST_SEED
 from emulator.web import inside
 from emulator.web.problem import Refused
@@ -77,7 +77,7 @@ def _send(room: ControlRoom, sandbox: str, sent: Sample, queued: QueuedOutcome |
 def _draw(room: ControlRoom, provider: str, sandbox: str, seed: int) -> Sample:
     if provider not in room.providers:
         raise Refused(404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(room.providers))}")
-    return room.providers[provider].draw_sample(People(seed, "", "sample"), sandbox)
+    return room.providers[provider].draw_sample(SeededRandom(seed, "", "sample"), sandbox)
 
 
 def _render(room: ControlRoom, drawn: Sample) -> dict[str, Any]:

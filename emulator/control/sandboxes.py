@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from emulator.control.room import ControlRoom
 from emulator.control.wire import NothingIn, SandboxIn, SettingsIn, answer, takes
-from emulator.core.people import fresh_name
+from emulator.core.randomness import fresh_name
 
 
 def add_routes(routes: Blueprint, room: ControlRoom) -> None:

@@ -10,9 +10,9 @@ from emulator.core.clock import Clock
 from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook, without_password
 from emulator.core.errors import Conflict, NotFound
 from emulator.core.model import Case, CompletionOrder, State
-from emulator.core.people import People
 from emulator.core.ports import Store, Transaction
 from emulator.core.preferences import Preferences
+from emulator.core.randomness import SeededRandom
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.webhook_faults import apply_webhook_faults
 
@@ -102,9 +102,9 @@ class Completion:
     ) -> Moved | None:
         rules = self.sandboxes.provider_rules[case.provider]
         ended = _ended(replace(case, decision=order.decision) if order else case, now)
-        done = rules.conclude(ended, _people(case, preferences.seed, "case"))
+        done = rules.conclude(ended, _seeded_random(case, preferences.seed, "case"))
         done = order.amend(done) if order else done
-        event_id = _people(case, preferences.seed, "event").uuid("id")
+        event_id = _seeded_random(case, preferences.seed, "event").uuid("id")
         webhook = rules.render_webhook(done, preferences, event_id)
         delivery = _delivery(done, webhook, event_id, now) if isinstance(webhook, RenderedWebhook) else None
         moved = self._save(case, done, delivery and replace(delivery, faults=tuple(faults)))
@@ -136,12 +136,12 @@ class Completion:
         return deliveries
 
 
-def _people(case: Case, seed: int, what: str) -> People:
+def _seeded_random(case: Case, seed: int, what: str) -> SeededRandom:
     # The moment of creation is part of the key, so that the first case of the next start is another
     # event: a receiver that remembers event ids must not take it for a repetition.
     born = int(case.created_at.timestamp() * 1_000_000)
     key = f"{case.provider}/{case.id}/{born}/{what}"
-    return People(seed=seed, sandbox=case.sandbox, key=key)
+    return SeededRandom(seed=seed, sandbox=case.sandbox, key=key)
 
 
 def _ended(case: Case, now: datetime) -> Case:

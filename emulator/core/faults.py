@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
 from emulator.core.matching import Match, match_of_json, match_to_json
-from emulator.core.people import People
+from emulator.core.randomness import SeededRandom
 from emulator.core.timepiece import from_micros, to_micros
 
 MOST_FAULTS = 100
@@ -72,7 +72,7 @@ class FaultHit:
     """A fault that strikes, and chance for what it draws."""
 
     fault: Fault
-    people: People
+    random: SeededRandom
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +88,7 @@ def trigger(
     faults: Sequence[Fault],
     context: FaultContext,
     wall: datetime,
-    people: Callable[[str], People],
+    random: Callable[[str], SeededRandom],
     exclusive: Collection[str],
 ) -> tuple[list[FaultHit], list[Fault]]:
     """Which strike, in the order they were added, and what is left of all; of the kinds in `one_of` the first only."""
@@ -101,7 +101,7 @@ def trigger(
         if taken or not _fits(fault, context):
             after.append(fault)
             continue
-        drawn = people(f"fault/{fault.id}/{fault.seen}")
+        drawn = random(f"fault/{fault.id}/{fault.seen}")
         triggered = fault.probability >= 1 or drawn.share("strikes") < fault.probability
         if triggered:
             hits.append(FaultHit(fault, drawn))

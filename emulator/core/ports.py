@@ -18,8 +18,8 @@ from emulator.core.model import (
     Sandbox,
     Schedule,
 )
-from emulator.core.people import People
 from emulator.core.preferences import Preferences
+from emulator.core.randomness import SeededRandom
 from emulator.core.timepiece import Timepiece
 
 
@@ -122,5 +122,5 @@ class ProviderRules:
     """What the core asks a provider when one of its cases ends."""
 
     newborn: Newborn
-    conclude: Callable[[Case, People], Case]  # the same case with risk, texts and checks filled in
+    conclude: Callable[[Case, SeededRandom], Case]  # the same case with risk, texts and checks filled in
     render_webhook: Callable[[Case, Preferences, str], RenderedWebhook | NoWebhook]  # the webhook, given the event's id

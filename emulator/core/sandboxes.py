@@ -12,9 +12,9 @@ from emulator.core.errors import Conflict, Unauthorized
 from emulator.core.faults import Fault, FaultContext, FaultHit, trigger
 from emulator.core.model import Decision, Sandbox
 from emulator.core.outbox import UnderWay
-from emulator.core.people import People
 from emulator.core.ports import ProviderRules, Reading, Store, Transaction
 from emulator.core.preferences import Preferences, changed_settings, read_preferences
+from emulator.core.randomness import SeededRandom
 from emulator.core.timepiece import Timepiece
 
 log = logging.getLogger("emulator.sandboxes")
@@ -137,10 +137,10 @@ class Sandboxes:
         if not wanted:
             return ()
 
-        def people(key: str) -> People:
-            return People(seed=preferences.seed, sandbox=sandbox, key=key)
+        def random(key: str) -> SeededRandom:
+            return SeededRandom(seed=preferences.seed, sandbox=sandbox, key=key)
 
-        hits, after = trigger(wanted, context, self.clock.now(), people, exclusive)
+        hits, after = trigger(wanted, context, self.clock.now(), random, exclusive)
         if after != wanted:
             self.save(tx, sandbox, faults=_replaced(preferences.faults, wanted, after))
         return hits

@@ -10,9 +10,9 @@ from emulator.core.clock import Clock
 from emulator.core.deliveries import DeliveryState
 from emulator.core.errors import NotFound, Unreadable
 from emulator.core.model import State
-from emulator.core.people import People
 from emulator.core.ports import Store, Transaction
 from emulator.core.preferences import read_preferences
+from emulator.core.randomness import SeededRandom
 from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
 from emulator.core.snapshot_rows import TABLES, Row, as_kept, as_shown, moment_of
 from emulator.core.timepiece import EPOCH, WALL, Timepiece, to_text
@@ -95,7 +95,7 @@ class Snapshots:
         for case in tx.all_cases(name):
             rules = self.sandboxes.provider_rules[case.provider]
             ended = replace(case, state=State.COMPLETED, outcome=case.decision.outcome)
-            for done in (case, rules.conclude(ended, People(seed=0, sandbox=name, key="tried out"))):
+            for done in (case, rules.conclude(ended, SeededRandom(seed=0, sandbox=name, key="tried out"))):
                 rules.render_webhook(done, preferences, "id")
         for delivery in tx.all_deliveries(name):
             delivery.body.decode()

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol
 from flask import Response, request
 
 from emulator.core.faults import FaultKind, Side, setting
-from emulator.core.people import People
+from emulator.core.randomness import SeededRandom
 from emulator.web.errors import FaultTriggered
 from emulator.web.framing import MISHAP_KEY
 
@@ -22,7 +22,7 @@ class ApiFault(FaultKind, Protocol):
 
     answers: ClassVar[bool]  # at most one of these strikes a request
 
-    def before(self, people: People, wait: Wait) -> None:
+    def before(self, random: SeededRandom, wait: Wait) -> None:
         """Before the request is carried out."""
 
     def after(self, response: Response) -> Response:
@@ -41,7 +41,7 @@ class ErrorInstead:
         """What is said instead."""
         return FaultTriggered(503)
 
-    def before(self, people: People, wait: Wait) -> None:
+    def before(self, random: SeededRandom, wait: Wait) -> None:
         """Say it now, unless the request is to be carried out first."""
         if not self.stored:
             raise self.answer()
@@ -98,9 +98,9 @@ class Latency:
     seconds: float = setting(..., "how much later", low=0, high=60)
     up_to: float | None = setting(None, "the longest, where it is drawn anew each time", low=0, high=60)
 
-    def before(self, people: People, wait: Wait) -> None:
+    def before(self, random: SeededRandom, wait: Wait) -> None:
         """Hold the request up."""
-        wait(self.seconds if self.up_to is None else people.number("latency", self.seconds, self.up_to))
+        wait(self.seconds if self.up_to is None else random.number("latency", self.seconds, self.up_to))
 
     def after(self, response: Response) -> Response:
         """The answer as it is."""
@@ -116,7 +116,7 @@ class CutConnection:
     answers: ClassVar[bool] = True
     stored: bool = setting(False, STORED)
 
-    def before(self, people: People, wait: Wait) -> None:
+    def before(self, random: SeededRandom, wait: Wait) -> None:
         """End it now, unless the request is to be carried out first."""
         if not self.stored:
             request.environ[MISHAP_KEY] = self.how
@@ -156,7 +156,7 @@ class BrokenJson:
     answers: ClassVar[bool] = True
     how: str = setting("truncated", "cut off in the middle, or wrong at its end", choices=("truncated", "malformed"))
 
-    def before(self, people: People, wait: Wait) -> None:
+    def before(self, random: SeededRandom, wait: Wait) -> None:
         """The request is carried out."""
 
     def after(self, response: Response) -> Response:

@@ -10,9 +10,9 @@ from marshmallow import Schema
 from emulator.core.cases import Cases
 from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.model import Case, NewCase, Outcome
-from emulator.core.people import People
 from emulator.core.ports import Newborn
 from emulator.core.preferences import Preferences
+from emulator.core.randomness import SeededRandom
 from emulator.web.credentials import open_sandbox
 from emulator.web.inside import CASE_KEY
 from emulator.web.links import Links
@@ -103,12 +103,12 @@ class Provider:
     blueprint: Callable[[Desk], Blueprint]
     credential: Callable[[Mapping[str, Any]], str | None]  # what a request shows, given its environ
     render_error: Callable[[Exception, Desk], Response]
-    conclude: Callable[[Case, People], Case]
+    conclude: Callable[[Case, SeededRandom], Case]
     render_webhook: Callable[[Case, Preferences, str, Desk], RenderedWebhook | NoWebhook]
     routes: tuple[str, ...]  # verbs and paths, for whoever missed them
     key_of: Callable[[str], tuple[str, str]]  # the header that opens the sandbox of that name
     curl: Callable[[str, str], str]  # a request to paste, given our address and the sandbox
-    draw_sample: Callable[[People, str], Sample]  # a request drawn by chance, for the sandbox of that name
+    draw_sample: Callable[[SeededRandom, str], Sample]  # a request drawn by chance, for the sandbox of that name
     completion_in: type[Schema]  # how somebody says how a case is to end; loads to Completed
     describe: Callable[[str], dict[str, Any]]  # its OpenAPI document, given our address
     flow: Flow | None = None

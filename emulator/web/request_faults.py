@@ -45,7 +45,7 @@ class RequestFaults:
         noted = bell.rung
         for hit, kind in self._triggered(sandbox, context):
             self._notice(hit)
-            kind.before(hit.people, partial(self._hold_up, hit, bell, noted))
+            kind.before(hit.random, partial(self._hold_up, hit, bell, noted))
 
     def _triggered(self, sandbox: str, context: FaultContext) -> Iterator[tuple[FaultHit, ApiFault]]:
         """What strikes, those that only hold up first."""

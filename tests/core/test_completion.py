@@ -13,9 +13,9 @@ from emulator.core.completion import Completion
 from emulator.core.deliveries import RenderedWebhook
 from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome, State
 from emulator.core.outbox import UnderWay
-from emulator.core.people import People
 from emulator.core.ports import Newborn, ProviderRules
 from emulator.core.preferences import Preferences
+from emulator.core.randomness import SeededRandom
 from emulator.core.sandboxes import Sandboxes
 from emulator.store.sqlite import SqliteStore
 from tests.core.test_outbox import SteppedClock
@@ -46,7 +46,7 @@ class Office:
         self.cases = Cases(**parts, complete_early=lambda *_: None)
         self.completion = Completion(**parts, bell=Bell())
 
-    def _conclude(self, case: Case, people: People) -> Case:
+    def _conclude(self, case: Case, random: SeededRandom) -> Case:
         if self.broken:
             raise RuntimeError("no idea how")
         return case

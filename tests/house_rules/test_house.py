@@ -44,7 +44,7 @@ def test_only_the_clock_reads_the_time() -> None:
 
 
 def test_only_people_draw_chance() -> None:
-    assert matching(DRAWS_CHANCE, besides="emulator/core/people.py") == []
+    assert matching(DRAWS_CHANCE, besides="emulator/core/randomness.py") == []
 
 
 def test_only_the_command_and_the_plugin_hand_the_environment_in() -> None:

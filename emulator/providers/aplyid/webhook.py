@@ -2,8 +2,8 @@
 
 from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.model import Case, Outcome
-from emulator.core.people import People
 from emulator.core.preferences import Preferences
+from emulator.core.randomness import SeededRandom
 from emulator.providers.aplyid.errors import to_json
 from emulator.providers.aplyid.rails import is_blank
 from emulator.providers.aplyid.schemas import APPROVALS, case_status, flow_id, flow_url
@@ -12,7 +12,7 @@ from emulator.web.provider import Desk
 EVENT = "case.completed"
 
 
-def conclude(case: Case, people: People) -> Case:
+def conclude(case: Case, random: SeededRandom) -> Case:
     """The case as it is: this API tells no more than the decision."""
     return case
 

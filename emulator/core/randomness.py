@@ -70,7 +70,7 @@ def fresh_name() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class SeededRandom:
     """Draws for one thing of one sandbox: `key` names it, `field` what is drawn of it."""
 
     seed: int
