@@ -12,7 +12,7 @@ from marshmallow.experimental.context import Context
 
 from emulator.app import PROVIDERS, Built, create_app
 from emulator.core.cases import Cases
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.model import Case, NewCase
 from emulator.providers.aplyid import schemas as aplyid
 from emulator.providers.aplyid.errors import to_json as aplyid_json
@@ -51,7 +51,7 @@ class Workbench:
     def hooked(self, app: Flask) -> Flask:
         """The same application, with all that happens around every request of the emulator."""
         owned = [(p, self.desks[p.name]) for p in PROVIDERS]
-        hooks.install(app, Clock(), owned, frozenset({"127.0.0.1"}), self.built.journal, Meter())
+        hooks.install(app, WallClock(), owned, frozenset({"127.0.0.1"}), self.built.journal, Meter())
         return app
 
     def steps(self, name: str, body: Any) -> Steps:

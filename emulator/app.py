@@ -165,7 +165,7 @@ def _room(core: Core, meter: Meter, public_url: str, receiver: Receiver | None) 
         tracking=core.tracking,
         completion=core.completion,
         planning=core.planning,
-        machine=core.machine,
+        time_machine=core.time_machine,
         snapshots=core.snapshots,
         seats=core.seats,
         journal=core.journal,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from emulator.app import create_app, scheme_of
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.delivery.targets import Targets, is_loopback
 from emulator.settings import BadSetting, Settings
 from emulator.web.server import PlainServer, Server, listen, local_address
@@ -87,7 +87,7 @@ def _certificates(settings: Settings) -> "Certificates | None":
     if told:
         raise BadSetting(told)
     named = [settings.host, urlsplit(settings.public_url or "").hostname, *settings.allow_host]
-    return make_certificates(filter(None, named), Clock().now())
+    return make_certificates(filter(None, named), WallClock().now())
 
 
 def _server(app: Callable[..., Any], listening: socket.socket, certificates: "Certificates | None") -> Server:

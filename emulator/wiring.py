@@ -6,10 +6,9 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from emulator.core.advance import TimeMachine
 from emulator.core.bell import Bell, Bells
 from emulator.core.cases import Cases
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.completion import Completion
 from emulator.core.early_completion import EarlyCompletion
 from emulator.core.journal import Journal
@@ -19,6 +18,7 @@ from emulator.core.ports import ProviderRules
 from emulator.core.preferences import Preferences
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
+from emulator.core.time_machine import TimeMachine
 from emulator.core.tracking import Tracking
 from emulator.delivery.late import LateSender
 from emulator.delivery.targets import Targets, is_loopback
@@ -36,7 +36,7 @@ class Core:
     """The use cases; `endings` is filled with what each provider brings along."""
 
     store: SqliteStore
-    clock: Clock
+    clock: WallClock
     provider_rules: dict[str, ProviderRules]
     sandboxes: Sandboxes
     journal: Journal
@@ -45,14 +45,14 @@ class Core:
     tracking: Tracking
     planning: Planning
     cases: Cases
-    machine: TimeMachine
+    time_machine: TimeMachine
     snapshots: Snapshots
     worker: Worker
 
 
 def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
     """The use cases of an emulator; nothing runs yet."""
-    clock, alarm, journal, seats = Clock(), Alarm(), Journal(), Seats()
+    clock, alarm, journal, seats = WallClock(), Alarm(), Journal(), Seats()
     both: dict[str, Any] = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
     bell, cleared, under_way = Bell(), Bells(), UnderWay()
@@ -89,7 +89,7 @@ def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
         tracking=tracking,
         planning=Planning(sandboxes=sandboxes, cleared=cleared),
         cases=Cases(**moving, complete_early=complete_early),
-        machine=TimeMachine(**moving, completion=completion, outbox=outbox),
+        time_machine=TimeMachine(**moving, completion=completion, outbox=outbox),
         snapshots=Snapshots(**moving),
         worker=Worker(**both, completion=completion, outbox=outbox, alarm=alarm),
     )

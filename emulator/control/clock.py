@@ -11,8 +11,8 @@ from marshmallow.validate import OneOf, Range
 
 from emulator.control.room import ControlRoom
 from emulator.control.wire import NothingIn, Strict, answer, moment, takes
-from emulator.core.advance import Happening
-from emulator.core.timepiece import EPOCH
+from emulator.core.sandbox_clock import EPOCH
+from emulator.core.time_machine import Happening
 from emulator.web.problem import Refused
 
 LONGEST_ADVANCE = 100 * 365 * 86_400  # seconds: a hundred years
@@ -71,9 +71,9 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     def set_clock(name: str, said: dict[str, Any]) -> Response:
         """Freeze it, scale it, or follow wall time again."""
         if said["mode"] == "real":
-            room.machine.follow_wall_time(name)
+            room.time_machine.follow_wall_time(name)
         else:
-            room.machine.set(name, said.get("factor", 0.0), said.get("at"))
+            room.time_machine.set(name, said.get("factor", 0.0), said.get("at"))
         return answer(_render(room, name))
 
     @routes.post("/sandboxes/<sandbox:name>/clock/advance")
@@ -96,7 +96,7 @@ def _run(room: ControlRoom, name: str, step: timedelta) -> Response:
         return now + step
 
     with room.seats.take():
-        now, happened = room.machine.advance(name, target)
+        now, happened = room.time_machine.advance(name, target)
     return answer({"now": moment(now), "happened": _happenings(happened)})
 
 
@@ -126,6 +126,6 @@ def _plain(value: Any) -> Any:
 
 
 def _render(room: ControlRoom, name: str) -> dict[str, Any]:
-    timepiece, now = room.machine.read(name)
-    factor = {"factor": timepiece.factor} if timepiece.mode == "scaled" else {}
-    return {"mode": timepiece.mode, "now": moment(now), "next_at": moment(room.machine.next_due(name)), **factor}
+    clock, now = room.time_machine.read(name)
+    factor = {"factor": clock.factor} if clock.mode == "scaled" else {}
+    return {"mode": clock.mode, "now": moment(now), "next_at": moment(room.time_machine.next_due(name)), **factor}

@@ -74,7 +74,7 @@ def _wait(
 ) -> Response:
     seconds, nothing = asked.pop("timeout"), asked.pop("expect") == "none"
     wanted = DeliveryFilter(**asked)
-    if nothing and room.machine.is_at_rest(name):
+    if nothing and room.time_machine.is_at_rest(name):
         seconds = 0.0  # waiting would only waste the time of a test
     with room.seats.take():
         found = room.tracking.wait(name, wanted, seconds, (lambda _: True) if nothing else is_enough)

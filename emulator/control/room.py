@@ -6,7 +6,6 @@ from typing import Any
 
 from marshmallow import Schema
 
-from emulator.core.advance import TimeMachine
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
 from emulator.core.journal import Journal
@@ -14,6 +13,7 @@ from emulator.core.model import Case
 from emulator.core.planning import Planning
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
+from emulator.core.time_machine import TimeMachine
 from emulator.core.tracking import Tracking
 from emulator.settings import suggest
 from emulator.web.links import Links
@@ -33,7 +33,7 @@ class ControlRoom:
     tracking: Tracking
     completion: Completion
     planning: Planning
-    machine: TimeMachine
+    time_machine: TimeMachine
     snapshots: Snapshots
     seats: Seats
     journal: Journal

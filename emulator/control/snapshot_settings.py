@@ -13,8 +13,8 @@ from emulator.control.wire import SettingsIn, Strict, Variants, load
 from emulator.core.faults import MOST_FAULTS
 from emulator.core.matching import match_of_json, match_to_json
 from emulator.core.rules import MOST_RULES, rule_to_json
+from emulator.core.sandbox_clock import to_micros
 from emulator.core.snapshots import LATEST
-from emulator.core.timepiece import to_micros
 from emulator.web.problem import Refused
 
 LATEST_MICROS = to_micros(LATEST)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound
 from emulator.core.faults import FaultContext
@@ -23,7 +23,7 @@ class Cases:
     """The use cases behind the two APIs."""
 
     store: Store
-    clock: Clock
+    clock: WallClock
     sandboxes: Sandboxes
     wake: Callable[[datetime], None]
     # Ends a case and sends its webhook before its request is answered, for those faults.
@@ -36,8 +36,8 @@ class Cases:
         """
         wall = self.clock.now()
         with self.store.transaction() as tx:
-            preferences, timepiece = self.sandboxes.enter(tx, order.sandbox)
-            now = timepiece.now(wall)
+            preferences, clock = self.sandboxes.enter(tx, order.sandbox)
+            now = clock.now(wall)
             known = _find_client(tx, order)
             ids = tx.take_ids(order, new_client=known is None)
             client = _write_client(tx, order, known, ids, now)
@@ -54,7 +54,7 @@ class Cases:
         if early:
             self.complete_early(case, early)
             return case
-        due = case.due_at and timepiece.wall_time_of(case.due_at, wall)
+        due = case.due_at and clock.wall_time_of(case.due_at, wall)
         if due:
             self.wake(due)
         return case

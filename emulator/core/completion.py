@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from emulator.core.bell import Bell
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook, without_password
 from emulator.core.errors import Conflict, NotFound
 from emulator.core.model import Case, CompletionOrder, State
@@ -34,7 +34,7 @@ class Completion:
     """Moves cases on when their time has come."""
 
     store: Store
-    clock: Clock
+    clock: WallClock
     sandboxes: Sandboxes
     wake: Callable[[datetime], None]
     bell: Bell

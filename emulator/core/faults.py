@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 
 from emulator.core.matching import Match, match_of_json, match_to_json
 from emulator.core.randomness import SeededRandom
-from emulator.core.timepiece import from_micros, to_micros
+from emulator.core.sandbox_clock import from_micros, to_micros
 
 MOST_FAULTS = 100
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from emulator.core.errors import Invalid
-from emulator.core.timepiece import WALL, Timepiece
+from emulator.core.sandbox_clock import WALL_TIME, SandboxClock
 
 DEFAULT_SANDBOX = "default"
 
@@ -54,7 +54,7 @@ class Sandbox:
     """What is kept of a sandbox itself: its settings as JSON text, and its clock."""
 
     settings: str = "{}"
-    timepiece: Timepiece = WALL
+    clock: SandboxClock = WALL_TIME
     advancing: bool = False
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from threading import Condition
 
 from emulator.core.bell import Bell
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.ports import Reading, Sender, Store, Transaction
 from emulator.core.retry import RetryProfile
@@ -70,7 +70,7 @@ class Outbox:
     """The webhooks of all sandboxes; `owner` names this process in the leases."""
 
     store: Store
-    clock: Clock
+    clock: WallClock
     retry_of: Callable[[Reading, str], RetryProfile]
     now_of: Callable[[Reading, str], datetime]  # the time in a sandbox
     wall_time_of: Callable[[Reading, str, datetime], datetime | None]

@@ -12,7 +12,7 @@ from emulator.core.faults import Fault, fault_of_json, fault_to_json
 from emulator.core.model import Decision, Outcome
 from emulator.core.retry import STANDARD, RetryProfile, parse_retry
 from emulator.core.rules import Rule, outcome_word, rule_of_json, rule_to_json
-from emulator.core.timepiece import from_micros, to_micros
+from emulator.core.sandbox_clock import from_micros, to_micros
 
 KEY_LIFE = timedelta(days=30)  # documented: of a test integration's key
 

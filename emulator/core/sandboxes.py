@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.errors import Conflict, Unauthorized
 from emulator.core.faults import Fault, FaultContext, FaultHit, trigger
 from emulator.core.model import Decision, Sandbox
@@ -15,7 +15,7 @@ from emulator.core.outbox import UnderWay
 from emulator.core.ports import ProviderRules, Reading, Store, Transaction
 from emulator.core.preferences import Preferences, changed_settings, read_preferences
 from emulator.core.randomness import SeededRandom
-from emulator.core.timepiece import Timepiece
+from emulator.core.sandbox_clock import SandboxClock
 
 log = logging.getLogger("emulator.sandboxes")
 MOST_SANDBOXES = 10_000
@@ -27,7 +27,7 @@ class Sandboxes:
     """What is true of a sandbox as a whole."""
 
     store: Store
-    clock: Clock
+    clock: WallClock
     defaults: Preferences
     provider_rules: Mapping[str, ProviderRules]
     under_way: UnderWay
@@ -36,13 +36,13 @@ class Sandboxes:
     # Whose requests have to be looked at before they are served: faults are planned there, or the key may expire.
     watched: set[str] = field(default_factory=set)
 
-    def enter(self, tx: Transaction, sandbox: str) -> tuple[Preferences, Timepiece]:
+    def enter(self, tx: Transaction, sandbox: str) -> tuple[Preferences, SandboxClock]:
         """How the sandbox behaves, and its clock; it is made when this is its first use."""
         found = tx.sandbox(sandbox)
         if found is None:
             self._add(tx, sandbox, self.clock.now())
             found = Sandbox()
-        return read_preferences(self.defaults, found.settings), found.timepiece
+        return read_preferences(self.defaults, found.settings), found.clock
 
     def preferences(self, read: Reading, sandbox: str) -> Preferences:
         """How the sandbox behaves, or would if it were used."""
@@ -50,12 +50,12 @@ class Sandboxes:
 
     def now(self, read: Reading, sandbox: str) -> datetime:
         """The time in the sandbox."""
-        return (read.sandbox(sandbox) or Sandbox()).timepiece.now(self.clock.now())
+        return (read.sandbox(sandbox) or Sandbox()).clock.now(self.clock.now())
 
     def wall_time_of(self, read: Reading, sandbox: str, moment: datetime) -> datetime | None:
         """When the sandbox's clock will read that moment by itself; None: never."""
-        timepiece = (read.sandbox(sandbox) or Sandbox()).timepiece
-        return timepiece.wall_time_of(moment, self.clock.now())
+        clock = (read.sandbox(sandbox) or Sandbox()).clock
+        return clock.wall_time_of(moment, self.clock.now())
 
     def _add(self, tx: Transaction, sandbox: str, now: datetime) -> None:
         newborns = [(name, rules.newborn) for name, rules in self.provider_rules.items()]
@@ -88,10 +88,10 @@ class Sandboxes:
             self._set(tx, sandbox, changes)
 
     def _set(self, tx: Transaction, sandbox: str, changes: Mapping[str, Any]) -> None:
-        _, timepiece = self.enter(tx, sandbox)
+        _, clock = self.enter(tx, sandbox)
         if "integration" in changes:  # the key's life begins anew
             is_test = changes["integration"] == "test"
-            changes = {**changes, "key_since": timepiece.now(self.clock.now()) if is_test else None}
+            changes = {**changes, "key_since": clock.now(self.clock.now()) if is_test else None}
         self.save(tx, sandbox, **changes)
 
     def save(self, tx: Transaction, sandbox: str, **changes: Any) -> None:
@@ -154,7 +154,7 @@ class Sandboxes:
             preferences = read_preferences(self.defaults, found.settings)
             if not preferences.faults and not preferences.key_since:
                 self.watched.discard(sandbox)
-            if preferences.has_expired_key(found.timepiece.now(self.clock.now())):
+            if preferences.has_expired_key(found.clock.now(self.clock.now())):
                 raise Unauthorized
             return self.trigger(tx, sandbox, kinds, context, exclusive)
 

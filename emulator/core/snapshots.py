@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import DeliveryState
 from emulator.core.errors import NotFound, Unreadable
 from emulator.core.model import State
 from emulator.core.ports import Store, Transaction
 from emulator.core.preferences import read_preferences
 from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_clock import EPOCH, WALL_TIME, SandboxClock, to_text
 from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
 from emulator.core.snapshot_rows import TABLES, Row, as_kept, as_shown, moment_of
-from emulator.core.timepiece import EPOCH, WALL, Timepiece, to_text
 
 SCHEMA = 1
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -27,7 +27,7 @@ class Snapshots:
     """Takes and restores them; a sandbox that was never used has none."""
 
     store: Store
-    clock: Clock
+    clock: WallClock
     sandboxes: Sandboxes
     wake: Callable[[datetime], None]
 
@@ -38,8 +38,12 @@ class Snapshots:
             if found is None:
                 raise NotFound("sandbox", name)
             tables = read.dump(name)
-        piece, wall = found.timepiece, self.clock.now()
-        clock = None if piece is WALL else {"at": to_text(piece.now(wall)), "factor": piece.factor}
+        sandbox_clock, wall = found.clock, self.clock.now()
+        clock = (
+            None
+            if sandbox_clock is WALL_TIME
+            else {"at": to_text(sandbox_clock.now(wall)), "factor": sandbox_clock.factor}
+        )
         kept = {table: [as_shown(table, row) for row in rows] for table, rows in tables.items()}
         head = {"schema": SCHEMA, "sandbox": name, "taken_at": to_text(wall), "clock": clock}
         return {**head, "settings": json.loads(found.settings), **kept}
@@ -70,7 +74,7 @@ class Snapshots:
         """Settings and clock; and does everything in it make sense to those who will read it?"""
         try:
             tx.save_sandbox_settings(name, settings)
-            tx.save_timepiece(name, self._timepiece(clock), advancing=False)
+            tx.save_clock(name, self._read_clock(clock), advancing=False)
             read_preferences(self.sandboxes.defaults, settings)
             self._try_out(tx, name)
             self._try_counters(tx, name)
@@ -79,15 +83,15 @@ class Snapshots:
         self.sandboxes.watched.discard(name)
         self.sandboxes.watch(name, settings)
 
-    def _timepiece(self, clock: Mapping[str, Any] | None) -> Timepiece:
+    def _read_clock(self, clock: Mapping[str, Any] | None) -> SandboxClock:
         if clock is None:
-            return WALL
+            return WALL_TIME
         factor, at = float(clock["factor"]), moment_of(clock["at"])
         if not 0 <= factor <= 1_000_000:
             raise ValueError(f"factor {factor}")
         if not EPOCH < at < LATEST:
             raise ValueError(f"the clock reads {at}")
-        return Timepiece(at=at, anchor=self.clock.now(), factor=factor)
+        return SandboxClock(at=at, anchor=self.clock.now(), factor=factor)
 
     def _try_out(self, tx: Transaction, name: str) -> None:
         """Let each provider end its cases and write their webhooks, and read each delivery, as will be done later."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from emulator.core.bell import Bell
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import DeliveryFilter, DeliveryReport, DeliveryState
 from emulator.core.errors import Conflict, NotFound
 from emulator.core.ports import Reading, Store
@@ -19,7 +19,7 @@ class Tracking:
     """What became of the webhooks of a sandbox."""
 
     store: Store
-    clock: Clock
+    clock: WallClock
     bell: Bell
     wake: Callable[[datetime], None]
     now_of: Callable[[Reading, str], datetime]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery
 from emulator.core.ports import Sender
 from emulator.delivery.targets import Targets
@@ -14,7 +14,7 @@ class LateSender:
     """The HTTP sender, from its first attempt on."""
 
     targets: Targets
-    clock: Clock
+    clock: WallClock
     agent: str
 
     @cached_property

@@ -14,7 +14,7 @@ import requests
 from urllib3 import HTTPResponse
 from urllib3.exceptions import ConnectTimeoutError
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery
 from emulator.delivery.line import Line, LineAdapter
 from emulator.delivery.paced import Paced
@@ -31,7 +31,7 @@ class HttpSender:
     """Makes attempts over HTTP; `agent` is what it calls itself."""
 
     targets: Targets
-    clock: Clock
+    clock: WallClock
     agent: str
     connect_seconds: float = CONNECT_SECONDS
     total_seconds: float = TOTAL_SECONDS

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Condition, Lock, Thread
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.completion import Completion
 from emulator.core.deliveries import Delivery
 from emulator.core.outbox import PER_TARGET, SENDERS, Outbox, busy_targets, most_per_target
@@ -62,7 +62,7 @@ class Worker:
     """Runs what is due until it is stopped."""
 
     store: Store
-    clock: Clock
+    clock: WallClock
     completion: Completion
     outbox: Outbox
     alarm: Alarm

@@ -7,7 +7,7 @@ from datetime import datetime
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.model import Case, Check, Client, ClientClaim, Decision, Ids, NewCase, NewClient, Schedule
 from emulator.core.ports import Newborn
-from emulator.core.timepiece import MICROSECOND, WALL, Timepiece, to_micros
+from emulator.core.sandbox_clock import MICROSECOND, WALL_TIME, SandboxClock, to_micros
 from emulator.store import images, rows
 from emulator.store.questions import Questions, targets
 from emulator.store.rows import maybe_micros
@@ -37,14 +37,14 @@ class Changes(Questions):
     def save_sandbox_settings(self, sandbox: str, settings: str) -> None:
         self._ask.save_sandbox_settings(self._db, name=sandbox, settings=settings)
 
-    def save_timepiece(self, sandbox: str, timepiece: Timepiece, *, advancing: bool) -> None:
-        self._ask.save_timepiece(
+    def save_clock(self, sandbox: str, clock: SandboxClock, *, advancing: bool) -> None:
+        self._ask.save_clock(
             self._db,
             name=sandbox,
-            at=to_micros(timepiece.at),
-            anchor=to_micros(timepiece.anchor),
-            factor=timepiece.factor,
-            own=int(timepiece != WALL),
+            at=to_micros(clock.at),
+            anchor=to_micros(clock.anchor),
+            factor=clock.factor,
+            own=int(clock != WALL_TIME),
             advancing=int(advancing),
         )
 

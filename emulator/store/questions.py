@@ -8,7 +8,7 @@ from typing import Any
 
 from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
 from emulator.core.model import Case, CaseFilter, Check, Client, Sandbox
-from emulator.core.timepiece import EPOCH, to_micros
+from emulator.core.sandbox_clock import EPOCH, to_micros
 from emulator.store import images, rows
 
 

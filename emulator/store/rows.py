@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryState
 from emulator.core.model import Case, Check, Client, Decision, NewCase, NewCheck, Outcome, Sandbox, Schedule, State
-from emulator.core.timepiece import MICROSECOND, WALL, Timepiece, from_micros, to_micros
+from emulator.core.sandbox_clock import MICROSECOND, WALL_TIME, SandboxClock, from_micros, to_micros
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -216,12 +216,12 @@ def attempt_of(row: Row) -> AttemptRecord:
 def sandbox_of(row: Row) -> Sandbox:
     """A sandbox from the columns of the query `sandbox`."""
     own = row[3] != 1 or row[1] or row[2]
-    timepiece = Timepiece(at=from_micros(row[1]), anchor=from_micros(row[2]), factor=row[3]) if own else WALL
-    return Sandbox(settings=row[0], timepiece=timepiece, advancing=bool(row[4]))
+    clock = SandboxClock(at=from_micros(row[1]), anchor=from_micros(row[2]), factor=row[3]) if own else WALL_TIME
+    return Sandbox(settings=row[0], clock=clock, advancing=bool(row[4]))
 
 
 def wall_time_of_next(row: Row, wall: datetime) -> datetime | None:
     """When something is due in a sandbox with its own clock, from the columns of the query `own_clocks`."""
-    timepiece = Timepiece(at=from_micros(row[0]), anchor=from_micros(row[1]), factor=row[2])
+    clock = SandboxClock(at=from_micros(row[0]), anchor=from_micros(row[1]), factor=row[2])
     dues = [from_micros(micros) for micros in row[3:5] if micros is not None]
-    return timepiece.wall_time_of(min(dues), wall) if dues else None
+    return clock.wall_time_of(min(dues), wall) if dues else None

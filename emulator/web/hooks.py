@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Flask, Response, g, request
 from werkzeug import exceptions
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.errors import Conflict, Fact, NotFound
 from emulator.core.journal import Journal
 from emulator.version import VERSION
@@ -35,7 +35,7 @@ REASONS[422] = "422 Unprocessable Content"
 
 def install(
     app: Flask,
-    clock: Clock,
+    clock: WallClock,
     owned: Sequence[Owned],
     hosts: Collection[str],
     journal: Journal,
@@ -49,7 +49,7 @@ def install(
     app.after_request(partial(_close, clock, owned, partial(write_exchange, journal, clock, needed), meter, cors))
 
 
-def _open(clock: Clock, owned: Sequence[Owned], hosts: frozenset[str], cors: Cors) -> Response | None:
+def _open(clock: WallClock, owned: Sequence[Owned], hosts: frozenset[str], cors: Cors) -> Response | None:
     """A request begins, unless a stranger sends it."""
     g.started = clock.stopwatch()
     if request.environ.get(QUIET_KEY):
@@ -134,7 +134,7 @@ def find_owner(owned: Sequence[Owned], path: str) -> Owned | None:
 
 
 def _close(
-    clock: Clock, owned: Sequence[Owned], journal: Callable[..., None], meter: Meter, cors: Cors, response: Response
+    clock: WallClock, owned: Sequence[Owned], journal: Callable[..., None], meter: Meter, cors: Cors, response: Response
 ) -> Response:
     """A request ends: what every answer carries, and a note in journal, metrics and log."""
     if "outages" in g:

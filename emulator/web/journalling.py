@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from flask import Response, g
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery
 from emulator.core.journal import Exchange, Journal
 from emulator.core.model import DEFAULT_SANDBOX
@@ -27,7 +27,7 @@ Needed = Callable[[Exception, str | None], Sequence[str]]
 
 def write_exchange(
     journal: Journal,
-    clock: Clock,
+    clock: WallClock,
     needed: Needed,
     provider: str | None,
     environ: Mapping[str, Any],
@@ -115,7 +115,7 @@ SHOWN: dict[str, tuple[str, bool] | None] = {}
 MOST_NAMES = 500
 
 
-def write_attempt(journal: Journal, clock: Clock, delivery: Delivery, attempt: Attempt) -> None:
+def write_attempt(journal: Journal, clock: WallClock, delivery: Delivery, attempt: Attempt) -> None:
     """Write down an attempt to deliver a webhook; what had no receiver was no exchange."""
     if delivery.url is None:
         return

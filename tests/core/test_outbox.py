@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.outbox import PER_TARGET, SENDERS, Outbox
 from emulator.core.retry import parse_retry
@@ -20,7 +20,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass
-class SteppedClock(Clock):
+class SteppedClock(WallClock):
     """Stands still until it is moved."""
 
     moment: datetime = START

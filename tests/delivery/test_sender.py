@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.delivery.line import Line
 from emulator.delivery.sender import HttpSender
@@ -26,7 +26,7 @@ from tests.receivers import (
     status,
 )
 
-SENDER = HttpSender(Targets(frozenset()), Clock(), "case-emulator/test", connect_seconds=0.5, total_seconds=0.5)
+SENDER = HttpSender(Targets(frozenset()), WallClock(), "case-emulator/test", connect_seconds=0.5, total_seconds=0.5)
 
 
 def send(url: str, sender: HttpSender = SENDER) -> Attempt:

@@ -24,7 +24,7 @@ from emulator.core.model import (
     State,
 )
 from emulator.core.ports import Newborn, Store, Transaction
-from emulator.core.timepiece import WALL, Timepiece
+from emulator.core.sandbox_clock import WALL_TIME, SandboxClock
 from emulator.store.sqlite import SqliteStore
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -308,14 +308,14 @@ def test_a_delivery_is_due_again_unless_it_is_being_sent(store: Store) -> None:
 
 
 def test_a_sandbox_keeps_its_settings_and_clock_until_it_is_dropped(store: Store) -> None:
-    piece = Timepiece(at=NOW, anchor=NOW, factor=60.0)
+    clock = SandboxClock(at=NOW, anchor=NOW, factor=60.0)
     with store.transaction() as tx:
         assert (tx.sandbox("a"), tx.sandbox("b")) == (Sandbox(), None)
         tx.save_sandbox_settings("a", '{"delay": 1}')
-        tx.save_timepiece("a", piece, advancing=True)
-        assert tx.sandbox("a") == Sandbox(settings='{"delay": 1}', timepiece=piece, advancing=True)
+        tx.save_clock("a", clock, advancing=True)
+        assert tx.sandbox("a") == Sandbox(settings='{"delay": 1}', clock=clock, advancing=True)
         tx.stop_advancing()
-        assert tx.sandbox("a") == Sandbox(settings='{"delay": 1}', timepiece=piece)
+        assert tx.sandbox("a") == Sandbox(settings='{"delay": 1}', clock=clock)
         assert tx.sandbox_names() == ["a"]
         tx.drop_sandbox("a")
         assert (tx.sandbox("a"), tx.sandbox_names()) == (None, [])
@@ -324,24 +324,24 @@ def test_a_sandbox_keeps_its_settings_and_clock_until_it_is_dropped(store: Store
 @pytest.mark.parametrize(
     ("piece", "due_now", "next_due"),
     [
-        (WALL, False, SOON.starts_at),
-        (Timepiece(at=NOW, anchor=NOW, factor=0.0), False, None),
-        (Timepiece(at=SOON.starts_at, anchor=NOW, factor=0.0), True, None),
-        (Timepiece(at=NOW, anchor=NOW, factor=10.0), False, NOW + timedelta(milliseconds=100)),
-        (Timepiece(at=NOW + timedelta(days=1), anchor=NOW, factor=1.0), True, NOW),
+        (WALL_TIME, False, SOON.starts_at),
+        (SandboxClock(at=NOW, anchor=NOW, factor=0.0), False, None),
+        (SandboxClock(at=SOON.starts_at, anchor=NOW, factor=0.0), True, None),
+        (SandboxClock(at=NOW, anchor=NOW, factor=10.0), False, NOW + timedelta(milliseconds=100)),
+        (SandboxClock(at=NOW + timedelta(days=1), anchor=NOW, factor=1.0), True, NOW),
     ],
 )
 def test_what_is_due_is_due_by_the_sandbox_s_own_clock(
-    store: Store, piece: Timepiece, due_now: bool, next_due: datetime | None
+    store: Store, clock: SandboxClock, due_now: bool, next_due: datetime | None
 ) -> None:
     case = add(store, SOON)
     with store.transaction() as tx:
-        tx.save_timepiece("a", piece, advancing=False)
+        tx.save_clock("a", clock, advancing=False)
         tx.add_delivery(replace(delivery(), due_at=SOON.starts_at))
         assert [case_id for _, _, case_id in tx.due_cases(NOW, 10)] == ([case.id] if due_now else [])
         assert len(tx.due_deliveries(NOW, [], 10)) == int(due_now)
         assert tx.next_due(NOW, []) == next_due
-        tx.save_timepiece("a", piece, advancing=True)
+        tx.save_clock("a", clock, advancing=True)
         assert (tx.due_cases(NOW, 10), tx.due_deliveries(NOW, [], 10), tx.next_due(NOW, [])) == ([], [], None)
         assert tx.next_due_of("a") == SOON.starts_at
         assert len(tx.due_cases_of("a", SOON.starts_at)) == len(tx.due_deliveries_of("a", SOON.starts_at, 9)) == 1

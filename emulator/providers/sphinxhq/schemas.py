@@ -8,7 +8,7 @@ from marshmallow.experimental.context import Context
 
 from emulator.core.errors import Invalid
 from emulator.core.model import Case, Check, ClientClaim, NewCase, NewCheck, NewClient, Outcome, State
-from emulator.core.timepiece import to_text
+from emulator.core.sandbox_clock import to_text
 from emulator.providers.sphinxhq.drf import AnyJson, Choice, Integer, Serializer, Text, load
 from emulator.providers.sphinxhq.relations import CustomerId, DocumentIds, Known, Object, Objects
 from emulator.web.advice import advise_unknown_keys

@@ -46,7 +46,7 @@ DELETE FROM sandboxes WHERE name IN (
 -- A sandbox itself: its settings and its clock; nothing: it was never used.
 SELECT settings, clock_at, clock_anchor, clock_factor, advancing FROM sandboxes WHERE name = :name;
 
--- name: save_timepiece!
+-- name: save_clock!
 -- Its clock, and whether somebody runs its time step by step.
 UPDATE sandboxes SET
     clock_at = :at, clock_anchor = :anchor, clock_factor = :factor, own_clock = :own, advancing = :advancing

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from emulator.core.advance import TimeMachine
 from emulator.core.deliveries import Attempt, Delivery, RenderedWebhook
 from emulator.core.outbox import Outbox
 from emulator.core.retry import ONCE
-from emulator.core.timepiece import WALL
+from emulator.core.sandbox_clock import WALL_TIME
+from emulator.core.time_machine import TimeMachine
 from tests.core.test_completion import Office
 
 
@@ -44,8 +44,8 @@ def test_a_sandbox_that_is_reset_while_it_is_advanced_is_a_newborn_on_wall_time(
         sender=Careless(office),
         owner="me",
     )
-    machine = TimeMachine(**parts, sandboxes=sandboxes, completion=office.completion, outbox=outbox)
+    time_machine = TimeMachine(**parts, sandboxes=sandboxes, completion=office.completion, outbox=outbox)
     office.open()
-    machine.advance("a", lambda now: now + timedelta(days=1))
-    assert machine.read("a")[0] is WALL
+    time_machine.advance("a", lambda now: now + timedelta(days=1))
+    assert time_machine.read("a")[0] is WALL_TIME
     office.store.close()

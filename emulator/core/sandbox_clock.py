@@ -23,7 +23,7 @@ def to_text(moment: datetime) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Timepiece:
+class SandboxClock:
     """Read `at` when wall time was `anchor`, and since then runs `factor` times as fast."""
 
     at: datetime = EPOCH
@@ -39,7 +39,7 @@ class Timepiece:
 
     def now(self, wall: datetime) -> datetime:
         """What it reads at that wall time."""
-        if self is WALL:
+        if self is WALL_TIME:
             return wall
         return self.at if self.factor == 0 else self.at + (wall - self.anchor) * self.factor
 
@@ -50,4 +50,4 @@ class Timepiece:
         return None if self.factor == 0 else self.anchor + (moment - self.at) / self.factor
 
 
-WALL = Timepiece()
+WALL_TIME = SandboxClock()

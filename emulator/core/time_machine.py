@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.completion import Completion, Moved
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.errors import Conflict
 from emulator.core.model import Case, Sandbox
 from emulator.core.outbox import Outbox
 from emulator.core.ports import Store, Transaction
+from emulator.core.sandbox_clock import WALL_TIME, SandboxClock
 from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
-from emulator.core.timepiece import WALL, Timepiece
 
 AT_ONCE = 16  # attempts at one instant that are made side by side
 
@@ -33,17 +33,17 @@ class TimeMachine:
     """The clocks of the sandboxes."""
 
     store: Store
-    clock: Clock
+    clock: WallClock
     sandboxes: Sandboxes
     completion: Completion
     outbox: Outbox
     wake: Callable[[datetime], None]
 
-    def read(self, sandbox: str) -> tuple[Timepiece, datetime]:
+    def read(self, sandbox: str) -> tuple[SandboxClock, datetime]:
         """The sandbox's clock, and what it reads."""
         with self.store.reading() as read:
-            timepiece = (read.sandbox(sandbox) or Sandbox()).timepiece
-        return timepiece, timepiece.now(self.clock.now())
+            clock = (read.sandbox(sandbox) or Sandbox()).clock
+        return clock, clock.now(self.clock.now())
 
     def next_due(self, sandbox: str) -> datetime | None:
         """When the next thing falls due by its clock; None: nothing will happen by itself."""
@@ -54,8 +54,8 @@ class TimeMachine:
         """Does its clock stand still with nothing due, so that nothing will happen by itself?"""
         with self.store.reading() as read:
             found, due = read.sandbox(sandbox) or Sandbox(), read.next_due_of(sandbox)
-        piece = found.timepiece
-        return piece.factor == 0 and not found.advancing and (due is None or due > piece.at)
+        clock = found.clock
+        return clock.factor == 0 and not found.advancing and (due is None or due > clock.at)
 
     def set(self, sandbox: str, factor: float, at: datetime | None) -> None:
         """Run so many times as fast (0: stand still) from that moment, or from now; raises Conflict for a past one.
@@ -64,7 +64,7 @@ class TimeMachine:
         """
         with self.store.transaction() as tx:
             now = self._enter(tx, sandbox)
-            untouched = not tx.has_cases(sandbox) and (tx.sandbox(sandbox) or Sandbox()).timepiece is WALL
+            untouched = not tx.has_cases(sandbox) and (tx.sandbox(sandbox) or Sandbox()).clock is WALL_TIME
             if at and at < now and not untouched:
                 raise Conflict(f"the clock never goes back: it is {now.isoformat()}; a reset returns to wall time")
             self._save(tx, sandbox, at or now, factor, advancing=False)
@@ -77,7 +77,7 @@ class TimeMachine:
         with self.store.transaction() as tx:
             if self._enter(tx, sandbox) > self.clock.now():
                 raise Conflict("the clock is ahead of wall time and never goes back: only a reset returns to it")
-            tx.save_timepiece(sandbox, WALL, advancing=False)
+            tx.save_clock(sandbox, WALL_TIME, advancing=False)
         self.wake(self.clock.now())
 
     def advance(self, sandbox: str, target: Callable[[datetime], datetime]) -> tuple[datetime, Sequence[Happening]]:
@@ -107,19 +107,19 @@ class TimeMachine:
             until = target(now)
             if until < now:
                 raise Conflict(f"the clock never goes back: it is {now.isoformat()}")
-            factor = (tx.sandbox(sandbox) or Sandbox()).timepiece.factor
+            factor = (tx.sandbox(sandbox) or Sandbox()).clock.factor
             self._save(tx, sandbox, now, 0.0, advancing=True)
             return factor, now, until
 
     def _enter(self, tx: Transaction, sandbox: str) -> datetime:
-        _, timepiece = self.sandboxes.enter(tx, sandbox)
+        _, clock = self.sandboxes.enter(tx, sandbox)
         if (tx.sandbox(sandbox) or Sandbox()).advancing:
             raise Conflict("somebody advances the clock of this sandbox already")
-        return timepiece.now(self.clock.now())
+        return clock.now(self.clock.now())
 
     def _save(self, tx: Transaction, sandbox: str, at: datetime, factor: float, *, advancing: bool) -> None:
-        timepiece = Timepiece(at=at, anchor=self.clock.now(), factor=factor)
-        tx.save_timepiece(sandbox, timepiece, advancing=advancing)
+        clock = SandboxClock(at=at, anchor=self.clock.now(), factor=factor)
+        tx.save_clock(sandbox, clock, advancing=advancing)
 
     def _stand(self, sandbox: str, at: datetime, factor: float, *, advancing: bool) -> bool:
         """Set the clock of the sandbox that is being advanced; False: it was reset, and is no longer that one."""
