@@ -17,9 +17,9 @@ from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.journal import Journal
 from emulator.core.model import DEFAULT_SANDBOX, Case
 from emulator.core.ports import ProviderRules
-from emulator.core.preferences import Preferences
 from emulator.core.retry import parse_retry
 from emulator.core.rules import Rule
+from emulator.core.sandbox_settings import SandboxSettings
 from emulator.delivery.targets import Targets
 from emulator.delivery.worker import Worker
 from emulator.providers import aplyid, sphinxhq
@@ -74,7 +74,7 @@ def _build(settings: Settings, address: str | None, receiver: Receiver | None) -
     public_url = _public_url(settings, address)
     targets = targets_of(settings, address, public_url, receiver)
     rules, beginning = read_beginning(settings)
-    core = wire(_preferences(settings, rules), SqliteStore(settings.database_file), targets)
+    core = wire(_default_sandbox_settings(settings, rules), SqliteStore(settings.database_file), targets)
     desks = {p.name: _desk(p, settings, core, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
     core.provider_rules.update((p.name, _provider_rules(p, desks[p.name])) for p in PROVIDERS)
     core.sandboxes.watch_all()
@@ -92,8 +92,8 @@ def _build(settings: Settings, address: str | None, receiver: Receiver | None) -
     return Built(app, core.store, core.worker, core.cases, targets, desks, core.journal, receiver)
 
 
-def _preferences(settings: Settings, rules: tuple[Rule, ...]) -> Preferences:
-    return Preferences(
+def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> SandboxSettings:
+    return SandboxSettings(
         delay=settings.delay,
         webhook_url=settings.webhook_url,
         retry=parse_retry(settings.retry),
@@ -195,8 +195,8 @@ def _desk(
 
 
 def _provider_rules(provider: Provider, desk: Desk) -> ProviderRules:
-    def render_webhook(case: Case, preferences: Preferences, event_id: str) -> RenderedWebhook | NoWebhook:
-        return provider.render_webhook(case, preferences, event_id, desk)
+    def render_webhook(case: Case, settings: SandboxSettings, event_id: str) -> RenderedWebhook | NoWebhook:
+        return provider.render_webhook(case, settings, event_id, desk)
 
     return ProviderRules(newborn=provider.newborn, conclude=provider.conclude, render_webhook=render_webhook)
 

@@ -15,7 +15,7 @@ from emulator.core.journal import Journal
 from emulator.core.outbox import Outbox, UnderWay
 from emulator.core.planning import Planning
 from emulator.core.ports import ProviderRules
-from emulator.core.preferences import Preferences
+from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
@@ -50,7 +50,7 @@ class Core:
     worker: Worker
 
 
-def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
+def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Core:
     """The use cases of an emulator; nothing runs yet."""
     clock, alarm, journal, seats = WallClock(), Alarm(), Journal(), Seats()
     both: dict[str, Any] = {"store": store, "clock": clock}
@@ -65,7 +65,7 @@ def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
     sandboxes = Sandboxes(**both, defaults=defaults, provider_rules=provider_rules, under_way=under_way, forget=forget)
     outbox = Outbox(
         **both,
-        retry_of=lambda read, sandbox: sandboxes.preferences(read, sandbox).retry,
+        retry_of=lambda read, sandbox: sandboxes.settings(read, sandbox).retry,
         now_of=sandboxes.now,
         wall_time_of=sandboxes.wall_time_of,
         sender=LateSender(targets, clock, f"case-emulator/{VERSION}"),

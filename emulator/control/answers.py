@@ -17,7 +17,7 @@ from emulator.control.answers_planning import OUTCOMES, FaultKindsOut, FaultOut,
 from emulator.control.answers_requests import RequestsOut
 from emulator.control.answers_snapshots import SnapshotOut
 from emulator.core.deliveries import DeliveryState
-from emulator.core.preferences import Pace
+from emulator.core.sandbox_settings import Pace
 from emulator.web.describe import Out
 
 DELIVERY_STATES = OneOf([state.value for state in DeliveryState])

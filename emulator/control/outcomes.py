@@ -14,8 +14,8 @@ from emulator.control.room import ControlRoom, known_provider
 from emulator.control.wire import NothingIn, Strict, answer, takes
 from emulator.core.matching import match_of_json
 from emulator.core.model import CompletionOrder, Outcome
-from emulator.core.preferences import QueuedOutcome
 from emulator.core.rules import Rule, rule_to_json
+from emulator.core.sandbox_settings import QueuedOutcome
 from emulator.readers import LONGEST_DELAY
 from emulator.web.problem import Refused
 
@@ -144,10 +144,10 @@ def meaning_of(completion_schemas: Mapping[str, Schema], provider: str | None, w
 
 
 def _outcomes(room: ControlRoom, name: str) -> dict[str, Any]:
-    preferences = room.planning.read(name)
+    settings = room.planning.read(name)
     return {
-        "default": preferences.default_outcome,
-        "next": [{"provider": p.provider, "outcome": p.word, "times": p.times} for p in preferences.queued],
-        "rules": [rule_to_json(rule) for rule in preferences.rules],
-        "common_rules": [rule_to_json(rule) for rule in preferences.common_rules],
+        "default": settings.default_outcome,
+        "next": [{"provider": p.provider, "outcome": p.word, "times": p.times} for p in settings.queued],
+        "rules": [rule_to_json(rule) for rule in settings.rules],
+        "common_rules": [rule_to_json(rule) for rule in settings.common_rules],
     }

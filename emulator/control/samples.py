@@ -11,8 +11,8 @@ from marshmallow.validate import Length, Range
 from emulator.control.outcomes import WORDS, queued_outcome_of
 from emulator.control.room import ControlRoom
 from emulator.control.wire import Strict, answer, takes
-from emulator.core.preferences import QueuedOutcome
 from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_settings import QueuedOutcome
 from emulator.readers import BIGGEST_SEED
 from emulator.web import inside
 from emulator.web.problem import Refused

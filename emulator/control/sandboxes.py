@@ -54,17 +54,17 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
 
 def _render(room: ControlRoom, name: str) -> dict[str, Any]:
     """A sandbox: whether it was used, how it behaves, and which of that was set for it alone."""
-    used, preferences, own = room.sandboxes.look(name)
+    used, settings, own = room.sandboxes.look(name)
     return {
         "name": name,
         "used": used,
         "settings": {
-            "webhook_url": preferences.webhook_url,
-            "delay": preferences.delay.total_seconds(),
-            "retry": [wait.total_seconds() for wait in preferences.retry.waits],
-            "seed": preferences.seed,
-            "default_outcome": preferences.default_outcome,
-            "pace": preferences.pace,
+            "webhook_url": settings.webhook_url,
+            "delay": settings.delay.total_seconds(),
+            "retry": [wait.total_seconds() for wait in settings.retry.waits],
+            "seed": settings.seed,
+            "default_outcome": settings.default_outcome,
+            "pace": settings.pace,
             "integration": own.get("integration", "live"),
         },
         "set_here": sorted(own.keys() & SettingsIn().fields.keys()),

@@ -13,8 +13,8 @@ from marshmallow.validate import OneOf, Range, Regexp
 
 from emulator.core.deliveries import DeliveryState
 from emulator.core.model import Outcome
-from emulator.core.preferences import Pace
 from emulator.core.sandbox_clock import to_text
+from emulator.core.sandbox_settings import Pace
 from emulator.delivery.targets import why_no_url
 from emulator.settings import OPTIONS, suggest
 from emulator.web.body import read_json

@@ -36,21 +36,19 @@ class Cases:
         """
         wall = self.clock.now()
         with self.store.transaction() as tx:
-            preferences, clock = self.sandboxes.enter(tx, order.sandbox)
+            settings, clock = self.sandboxes.enter(tx, order.sandbox)
             now = clock.now(wall)
             known = _find_client(tx, order)
             ids = tx.take_ids(order, new_client=known is None)
             client = _write_client(tx, order, known, ids, now)
             if order.refused:
                 raise order.refused
-            queued = preferences.queued and self.sandboxes.take_queued_outcome(
-                tx, order.sandbox, preferences, order.provider
-            )
-            decision = queued or decide(order, client.name, preferences)
-            usual = preferences.usual_delay(of_business=order.of_business)
+            queued = settings.queued and self.sandboxes.take_queued_outcome(tx, order.sandbox, settings, order.provider)
+            decision = queued or decide(order, client.name, settings)
+            usual = settings.usual_delay(of_business=order.of_business)
             schedule = _schedule(order, decision, usual, now)
             case = tx.add_case(order, client, ids, now, schedule, decision)
-            early = preferences.faults and schedule and self._early_faults(tx, order)
+            early = settings.faults and schedule and self._early_faults(tx, order)
         if early:
             self.complete_early(case, early)
             return case

@@ -11,8 +11,8 @@ from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, Rendere
 from emulator.core.errors import Conflict, NotFound
 from emulator.core.model import Case, CompletionOrder, State
 from emulator.core.ports import Store, Transaction
-from emulator.core.preferences import Preferences
 from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.webhook_faults import apply_webhook_faults
 
@@ -61,25 +61,25 @@ class Completion:
         """Take a due case one step further; None: it was reset or had moved on."""
         with self.store.reading() as read:
             case = read.case_even_expired(sandbox, provider, case_id)  # its webhook is due all the same
-            preferences, now = self.sandboxes.preferences(read, sandbox), self.sandboxes.now(read, sandbox)
+            settings, now = self.sandboxes.settings(read, sandbox), self.sandboxes.now(read, sandbox)
         if case is None or case.due_at is None or case.due_at > now:
             return None
         if case.state is State.OPEN:
             working = replace(case, state=State.PROCESSING, due_at=case.finish_at, updated_at=now)
             return self._save(case, working, None)
-        return self._finish(case, preferences, now)
+        return self._finish(case, settings, now)
 
     def complete(self, sandbox: str, provider: str, case_id: int, order: CompletionOrder) -> Case:
         """End that case now, as ordered; raises NotFound, or Conflict when it has ended already."""
         with self.store.reading() as read:
             now = self.sandboxes.now(read, sandbox)
             case = read.case(sandbox, provider, case_id, now)
-            preferences = self.sandboxes.preferences(read, sandbox)
+            settings = self.sandboxes.settings(read, sandbox)
         if case is None:
             raise NotFound("case", case_id)
         if case.state not in (State.OPEN, State.PROCESSING):
             raise Conflict(f"the case is {case.state} already")
-        moved = self._finish(case, preferences, now, order)
+        moved = self._finish(case, settings, now, order)
         if moved is None:
             raise Conflict("the case moved on meanwhile: look again")
         return moved.case
@@ -87,25 +87,25 @@ class Completion:
     def complete_early(self, case: Case, faults: Sequence[str]) -> None:
         """End a case that was opened just now, as it would end later, unless it has ended meanwhile."""
         with self.store.reading() as read:
-            preferences, now = self.sandboxes.preferences(read, case.sandbox), self.sandboxes.now(read, case.sandbox)
+            settings, now = self.sandboxes.settings(read, case.sandbox), self.sandboxes.now(read, case.sandbox)
             kept = read.case_even_expired(case.sandbox, case.provider, case.id)  # without what only its schedule needed
         if kept and kept.due_at is not None:
-            self._finish(kept, preferences, now, faults=faults)
+            self._finish(kept, settings, now, faults=faults)
 
     def _finish(
         self,
         case: Case,
-        preferences: Preferences,
+        settings: SandboxSettings,
         now: datetime,
         order: CompletionOrder | None = None,
         faults: Sequence[str] = (),
     ) -> Moved | None:
         rules = self.sandboxes.provider_rules[case.provider]
         ended = _ended(replace(case, decision=order.decision) if order else case, now)
-        done = rules.conclude(ended, _seeded_random(case, preferences.seed, "case"))
+        done = rules.conclude(ended, _seeded_random(case, settings.seed, "case"))
         done = order.amend(done) if order else done
-        event_id = _seeded_random(case, preferences.seed, "event").uuid("id")
-        webhook = rules.render_webhook(done, preferences, event_id)
+        event_id = _seeded_random(case, settings.seed, "event").uuid("id")
+        webhook = rules.render_webhook(done, settings, event_id)
         delivery = _delivery(done, webhook, event_id, now) if isinstance(webhook, RenderedWebhook) else None
         moved = self._save(case, done, delivery and replace(delivery, faults=tuple(faults)))
         if moved:

@@ -11,8 +11,8 @@ from emulator.core.errors import Conflict, NotFound
 from emulator.core.faults import MOST_FAULTS, Fault
 from emulator.core.matching import Match
 from emulator.core.ports import Transaction
-from emulator.core.preferences import Preferences, QueuedOutcome
 from emulator.core.rules import MOST_RULES, Rule
+from emulator.core.sandbox_settings import QueuedOutcome, SandboxSettings
 from emulator.core.sandboxes import Sandboxes
 
 T = TypeVar("T", Rule, Fault)
@@ -25,10 +25,10 @@ class Planning:
     sandboxes: Sandboxes
     cleared: Bells
 
-    def read(self, sandbox: str) -> Preferences:
+    def read(self, sandbox: str) -> SandboxSettings:
         """All that is planned, with faults whose time may be over."""
-        _, preferences, _ = self.sandboxes.look(sandbox)
-        return preferences
+        _, settings, _ = self.sandboxes.look(sandbox)
+        return settings
 
     def faults(self, sandbox: str) -> Sequence[Fault]:
         """The faults that may still strike."""
@@ -38,8 +38,8 @@ class Planning:
     def queue_outcome(self, sandbox: str, queued: QueuedOutcome, *, first: bool = False) -> None:
         """Decide how the next cases end; what was planned before comes first, unless this does."""
 
-        def add(preferences: Preferences, _: int) -> Mapping[str, Any]:
-            there = preferences.queued
+        def add(settings: SandboxSettings, _: int) -> Mapping[str, Any]:
+            there = settings.queued
             return {"planned": (queued, *there) if first else (*there, queued)}
 
         self._change(sandbox, add)
@@ -47,8 +47,8 @@ class Planning:
     def unqueue_outcome(self, sandbox: str, queued: QueuedOutcome) -> None:
         """Of plans like that the first is none any more."""
 
-        def remove(preferences: Preferences, _: int) -> Mapping[str, Any]:
-            there = list(preferences.queued)
+        def remove(settings: SandboxSettings, _: int) -> Mapping[str, Any]:
+            there = list(settings.queued)
             if queued in there:
                 there.remove(queued)
             return {"planned": tuple(there)}
@@ -102,8 +102,8 @@ class Planning:
     def _add(self, sandbox: str, name: str, letter: str, make: Callable[[str], T], most: int) -> T:
         added: list[T] = []
 
-        def add(preferences: Preferences, number: int) -> Mapping[str, Any]:
-            there: Sequence[T] = self._alive(getattr(preferences, name))
+        def add(settings: SandboxSettings, number: int) -> Mapping[str, Any]:
+            there: Sequence[T] = self._alive(getattr(settings, name))
             if len(there) >= most:
                 raise Conflict(f"there are {most} {name} already: take some back")
             added.append(make(f"{letter}{number}"))
@@ -117,8 +117,8 @@ class Planning:
         return [item for item in there if not isinstance(item, Fault) or item.until > wall]
 
     def _remove(self, sandbox: str, name: str, what: str, wanted: str | None) -> None:
-        def remove(preferences: Preferences, _: int) -> Mapping[str, Any]:
-            there = getattr(preferences, name)
+        def remove(settings: SandboxSettings, _: int) -> Mapping[str, Any]:
+            there = getattr(settings, name)
             if wanted is not None and wanted not in [item.id for item in there]:
                 raise NotFound(what, wanted)
             return {name: tuple(item for item in there if wanted not in (None, item.id))}
@@ -126,14 +126,14 @@ class Planning:
         self._change(sandbox, remove, only_if_used=wanted is None)
 
     def _change(
-        self, sandbox: str, change: Callable[[Preferences, int], Mapping[str, Any]], *, only_if_used: bool = False
+        self, sandbox: str, change: Callable[[SandboxSettings, int], Mapping[str, Any]], *, only_if_used: bool = False
     ) -> None:
         """Save what `change` makes of what is planned and the next free number."""
         with self.sandboxes.store.transaction() as tx:
             if only_if_used and not tx.knows_sandbox(sandbox):
                 return
-            preferences, _ = self.sandboxes.enter(tx, sandbox)
-            self.sandboxes.save(tx, sandbox, **change(preferences, _next_number(tx, sandbox)))
+            settings, _ = self.sandboxes.enter(tx, sandbox)
+            self.sandboxes.save(tx, sandbox, **change(settings, _next_number(tx, sandbox)))
 
 
 def _next_number(tx: Transaction, sandbox: str) -> int:

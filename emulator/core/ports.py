@@ -18,9 +18,9 @@ from emulator.core.model import (
     Sandbox,
     Schedule,
 )
-from emulator.core.preferences import Preferences
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_clock import SandboxClock
+from emulator.core.sandbox_settings import SandboxSettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,4 +123,6 @@ class ProviderRules:
 
     newborn: Newborn
     conclude: Callable[[Case, SeededRandom], Case]  # the same case with risk, texts and checks filled in
-    render_webhook: Callable[[Case, Preferences, str], RenderedWebhook | NoWebhook]  # the webhook, given the event's id
+    render_webhook: Callable[
+        [Case, SandboxSettings, str], RenderedWebhook | NoWebhook
+    ]  # the webhook, given the event's id

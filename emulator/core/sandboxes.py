@@ -13,9 +13,9 @@ from emulator.core.faults import Fault, FaultContext, FaultHit, trigger
 from emulator.core.model import Decision, Sandbox
 from emulator.core.outbox import UnderWay
 from emulator.core.ports import ProviderRules, Reading, Store, Transaction
-from emulator.core.preferences import Preferences, changed_settings, read_preferences
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_clock import SandboxClock
+from emulator.core.sandbox_settings import SandboxSettings, changed_settings, read_sandbox_settings
 
 log = logging.getLogger("emulator.sandboxes")
 MOST_SANDBOXES = 10_000
@@ -28,7 +28,7 @@ class Sandboxes:
 
     store: Store
     clock: WallClock
-    defaults: Preferences
+    defaults: SandboxSettings
     provider_rules: Mapping[str, ProviderRules]
     under_way: UnderWay
     # Whatever else is remembered of a sandbox; the journal may stay.
@@ -36,17 +36,17 @@ class Sandboxes:
     # Whose requests have to be looked at before they are served: faults are planned there, or the key may expire.
     watched: set[str] = field(default_factory=set)
 
-    def enter(self, tx: Transaction, sandbox: str) -> tuple[Preferences, SandboxClock]:
+    def enter(self, tx: Transaction, sandbox: str) -> tuple[SandboxSettings, SandboxClock]:
         """How the sandbox behaves, and its clock; it is made when this is its first use."""
         found = tx.sandbox(sandbox)
         if found is None:
             self._add(tx, sandbox, self.clock.now())
             found = Sandbox()
-        return read_preferences(self.defaults, found.settings), found.clock
+        return read_sandbox_settings(self.defaults, found.settings), found.clock
 
-    def preferences(self, read: Reading, sandbox: str) -> Preferences:
+    def settings(self, read: Reading, sandbox: str) -> SandboxSettings:
         """How the sandbox behaves, or would if it were used."""
-        return read_preferences(self.defaults, (read.sandbox(sandbox) or Sandbox()).settings)
+        return read_sandbox_settings(self.defaults, (read.sandbox(sandbox) or Sandbox()).settings)
 
     def now(self, read: Reading, sandbox: str) -> datetime:
         """The time in the sandbox."""
@@ -68,12 +68,12 @@ class Sandboxes:
         with self.store.reading() as read:
             return read.sandbox_names()
 
-    def look(self, sandbox: str) -> tuple[bool, Preferences, Mapping[str, Any]]:
+    def look(self, sandbox: str) -> tuple[bool, SandboxSettings, Mapping[str, Any]]:
         """Was it used, how does it behave, and what of that was set for it alone?"""
         with self.store.reading() as read:
             found = read.sandbox(sandbox)
         text = found.settings if found else "{}"
-        return found is not None, read_preferences(self.defaults, text), json.loads(text)
+        return found is not None, read_sandbox_settings(self.defaults, text), json.loads(text)
 
     def create(self, sandbox: str, changes: Mapping[str, Any]) -> None:
         """A newborn with those settings; raises Conflict when there is one of that name."""
@@ -102,8 +102,8 @@ class Sandboxes:
 
     def watch(self, sandbox: str, text: str) -> None:
         """Look at its requests from now on, if these settings ask for that."""
-        preferences = read_preferences(self.defaults, text)
-        if preferences.faults or preferences.key_since:
+        settings = read_sandbox_settings(self.defaults, text)
+        if settings.faults or settings.key_since:
             self.watched.add(sandbox)
 
     def watch_all(self) -> None:
@@ -113,13 +113,13 @@ class Sandboxes:
                 self.watch(name, text)
 
     def take_queued_outcome(
-        self, tx: Transaction, sandbox: str, preferences: Preferences, provider: str
+        self, tx: Transaction, sandbox: str, settings: SandboxSettings, provider: str
     ) -> Decision | None:
         """How this case of that provider is planned to end, which uses the plan up; None: nothing is planned."""
-        for place, queued in enumerate(preferences.queued):
+        for place, queued in enumerate(settings.queued):
             if queued.provider in (None, provider):
                 rest = (queued.once_less(),) if queued.times > 1 else ()
-                self.save(tx, sandbox, planned=preferences.queued[:place] + rest + preferences.queued[place + 1 :])
+                self.save(tx, sandbox, planned=settings.queued[:place] + rest + settings.queued[place + 1 :])
                 return queued.decision
         return None
 
@@ -132,17 +132,17 @@ class Sandboxes:
         exclusive: Collection[str] = (),
     ) -> Sequence[FaultHit]:
         """The faults of these kinds that strike now, which uses them up; of those in `one_of` only the first."""
-        preferences = self.preferences(tx, sandbox)
-        wanted = [fault for fault in preferences.faults if fault.kind in kinds]
+        settings = self.settings(tx, sandbox)
+        wanted = [fault for fault in settings.faults if fault.kind in kinds]
         if not wanted:
             return ()
 
         def random(key: str) -> SeededRandom:
-            return SeededRandom(seed=preferences.seed, sandbox=sandbox, key=key)
+            return SeededRandom(seed=settings.seed, sandbox=sandbox, key=key)
 
         hits, after = trigger(wanted, context, self.clock.now(), random, exclusive)
         if after != wanted:
-            self.save(tx, sandbox, faults=_replaced(preferences.faults, wanted, after))
+            self.save(tx, sandbox, faults=_replaced(settings.faults, wanted, after))
         return hits
 
     def admit(
@@ -151,10 +151,10 @@ class Sandboxes:
         """What strikes a request to a watched sandbox; raises Unauthorized when its key has expired."""
         with self.store.transaction() as tx:
             found = tx.sandbox(sandbox) or Sandbox()
-            preferences = read_preferences(self.defaults, found.settings)
-            if not preferences.faults and not preferences.key_since:
+            settings = read_sandbox_settings(self.defaults, found.settings)
+            if not settings.faults and not settings.key_since:
                 self.watched.discard(sandbox)
-            if preferences.has_expired_key(found.clock.now(self.clock.now())):
+            if settings.has_expired_key(found.clock.now(self.clock.now())):
                 raise Unauthorized
             return self.trigger(tx, sandbox, kinds, context, exclusive)
 

@@ -11,9 +11,9 @@ from emulator.core.deliveries import DeliveryState
 from emulator.core.errors import NotFound, Unreadable
 from emulator.core.model import State
 from emulator.core.ports import Store, Transaction
-from emulator.core.preferences import read_preferences
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_clock import EPOCH, WALL_TIME, SandboxClock, to_text
+from emulator.core.sandbox_settings import read_sandbox_settings
 from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
 from emulator.core.snapshot_rows import TABLES, Row, as_kept, as_shown, moment_of
 
@@ -75,7 +75,7 @@ class Snapshots:
         try:
             tx.save_sandbox_settings(name, settings)
             tx.save_clock(name, self._read_clock(clock), advancing=False)
-            read_preferences(self.sandboxes.defaults, settings)
+            read_sandbox_settings(self.sandboxes.defaults, settings)
             self._try_out(tx, name)
             self._try_counters(tx, name)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -95,12 +95,12 @@ class Snapshots:
 
     def _try_out(self, tx: Transaction, name: str) -> None:
         """Let each provider end its cases and write their webhooks, and read each delivery, as will be done later."""
-        preferences = self.sandboxes.preferences(tx, name)
+        settings = self.sandboxes.settings(tx, name)
         for case in tx.all_cases(name):
             rules = self.sandboxes.provider_rules[case.provider]
             ended = replace(case, state=State.COMPLETED, outcome=case.decision.outcome)
             for done in (case, rules.conclude(ended, SeededRandom(seed=0, sandbox=name, key="tried out"))):
-                rules.render_webhook(done, preferences, "id")
+                rules.render_webhook(done, settings, "id")
         for delivery in tx.all_deliveries(name):
             delivery.body.decode()
             waits = delivery.state is DeliveryState.SCHEDULED

@@ -68,7 +68,7 @@ class TimeMachine:
             if at and at < now and not untouched:
                 raise Conflict(f"the clock never goes back: it is {now.isoformat()}; a reset returns to wall time")
             self._save(tx, sandbox, at or now, factor, advancing=False)
-            if at and untouched and self.sandboxes.preferences(tx, sandbox).key_since:
+            if at and untouched and self.sandboxes.settings(tx, sandbox).key_since:
                 self.sandboxes.save(tx, sandbox, key_since=at)  # its key is as young as its life
         self.wake(self.clock.now())
 

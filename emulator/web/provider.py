@@ -11,8 +11,8 @@ from emulator.core.cases import Cases
 from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.model import Case, NewCase, Outcome
 from emulator.core.ports import Newborn
-from emulator.core.preferences import Preferences
 from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_settings import SandboxSettings
 from emulator.web.credentials import open_sandbox
 from emulator.web.inside import CASE_KEY
 from emulator.web.links import Links
@@ -104,7 +104,7 @@ class Provider:
     credential: Callable[[Mapping[str, Any]], str | None]  # what a request shows, given its environ
     render_error: Callable[[Exception, Desk], Response]
     conclude: Callable[[Case, SeededRandom], Case]
-    render_webhook: Callable[[Case, Preferences, str, Desk], RenderedWebhook | NoWebhook]
+    render_webhook: Callable[[Case, SandboxSettings, str, Desk], RenderedWebhook | NoWebhook]
     routes: tuple[str, ...]  # verbs and paths, for whoever missed them
     key_of: Callable[[str], tuple[str, str]]  # the header that opens the sandbox of that name
     curl: Callable[[str, str], str]  # a request to paste, given our address and the sandbox

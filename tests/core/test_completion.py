@@ -14,8 +14,8 @@ from emulator.core.deliveries import RenderedWebhook
 from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome, State
 from emulator.core.outbox import UnderWay
 from emulator.core.ports import Newborn, ProviderRules
-from emulator.core.preferences import Preferences
 from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
 from emulator.store.sqlite import SqliteStore
 from tests.core.test_outbox import SteppedClock
@@ -33,7 +33,7 @@ class Office:
         self.sandboxes = Sandboxes(
             store=self.store,
             clock=self.clock,
-            defaults=Preferences(),
+            defaults=SandboxSettings(),
             provider_rules={"p": rules},
             under_way=UnderWay(),
         )
@@ -51,7 +51,7 @@ class Office:
             raise RuntimeError("no idea how")
         return case
 
-    def _render_webhook(self, case: Case, preferences: Preferences, event_id: str) -> RenderedWebhook:
+    def _render_webhook(self, case: Case, settings: SandboxSettings, event_id: str) -> RenderedWebhook:
         return RenderedWebhook(event="done", url=None, headers={}, body=b"{}")
 
     def open(self, name: str = "Ada", key: str | None = None, **fields: object) -> Case:

@@ -2,8 +2,8 @@
 
 from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.model import Case, Outcome
-from emulator.core.preferences import Preferences
 from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_settings import SandboxSettings
 from emulator.providers.aplyid.errors import to_json
 from emulator.providers.aplyid.rails import is_blank
 from emulator.providers.aplyid.schemas import APPROVALS, case_status, flow_id, flow_url
@@ -17,7 +17,7 @@ def conclude(case: Case, random: SeededRandom) -> Case:
     return case
 
 
-def render(case: Case, preferences: Preferences, event_id: str, desk: Desk) -> RenderedWebhook | NoWebhook:
+def render(case: Case, settings: SandboxSettings, event_id: str, desk: Desk) -> RenderedWebhook | NoWebhook:
     """The webhook to the integration's URL, in the documented key order."""
     if is_blank(case.external_id):
         return NoWebhook("the case was created without activity.external_id")
@@ -39,4 +39,4 @@ def render(case: Case, preferences: Preferences, event_id: str, desk: Desk) -> R
         "X-Workflow-Event-Type": EVENT,
         "X-Workflow-Webhook-Id": event_id,
     }
-    return RenderedWebhook(event=EVENT, url=preferences.webhook_url, headers=headers, body=to_json(body).encode())
+    return RenderedWebhook(event=EVENT, url=settings.webhook_url, headers=headers, body=to_json(body).encode())

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.model import Case, Check, Outcome, State
-from emulator.core.preferences import Preferences
 from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_settings import SandboxSettings
 from emulator.providers.sphinxhq import analyst
 from emulator.providers.sphinxhq.drf import to_json
 from emulator.providers.sphinxhq.schemas import render_case
@@ -47,7 +47,7 @@ def _conclude(case: Case, is_culprit: bool, check: Check, random: SeededRandom) 
     )
 
 
-def render(case: Case, preferences: Preferences, event_id: str, desk: Desk) -> RenderedWebhook | NoWebhook:
+def render(case: Case, settings: SandboxSettings, event_id: str, desk: Desk) -> RenderedWebhook | NoWebhook:
     """The case as a read would return it, to the case's own URL: no envelope, no event id, no signature."""
     body = to_json(render_case(case)).encode()
     return RenderedWebhook(

@@ -59,7 +59,7 @@ class QueuedOutcome:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Preferences:
+class SandboxSettings:
     """How a sandbox behaves where nothing else was asked for."""
 
     delay: timedelta = timedelta(seconds=2)
@@ -84,7 +84,7 @@ class Preferences:
 
 
 @lru_cache(maxsize=1024)
-def read_preferences(defaults: Preferences, text: str) -> Preferences:
+def read_sandbox_settings(defaults: SandboxSettings, text: str) -> SandboxSettings:
     """How a sandbox with those settings behaves."""
     stored = json.loads(text)
     read = {STORED_AS.get(name, name): READERS[name](value) for name, value in stored.items() if name in READERS}
