@@ -162,7 +162,7 @@ def _room(core: Core, meter: Meter, public_url: str, receiver: Receiver | None) 
     return ControlRoom(
         cases=core.cases,
         sandboxes=core.sandboxes,
-        tracking=core.tracking,
+        deliveries=core.deliveries,
         completion=core.completion,
         planning=core.planning,
         time_machine=core.time_machine,
@@ -186,7 +186,9 @@ def _desk(
     return Desk(
         provider=provider.name,
         cases=core.cases,
-        request_faults=RequestFaults(sandboxes=core.sandboxes, cleared=core.planning.cleared, seats=core.seats),
+        request_faults=RequestFaults(
+            sandboxes=core.sandboxes, faults_cleared=core.planning.faults_cleared, seats=core.seats
+        ),
         links=links,
         switches=switches,
         further_credentials=further,

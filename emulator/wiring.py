@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from emulator.core.bell import Bell, Bells
 from emulator.core.cases import Cases
 from emulator.core.clock import WallClock
 from emulator.core.completion import Completion
+from emulator.core.delivery_queries import DeliveryQueries
 from emulator.core.early_completion import EarlyCompletion
 from emulator.core.journal import Journal
 from emulator.core.outbox import Outbox, UnderWay
@@ -17,9 +17,9 @@ from emulator.core.planning import Planning
 from emulator.core.ports import ProviderRules
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.signals import SandboxSignals, Signal
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
-from emulator.core.tracking import Tracking
 from emulator.delivery.late import LateSender
 from emulator.delivery.targets import Targets, is_loopback
 from emulator.delivery.worker import Alarm, Worker
@@ -42,7 +42,7 @@ class Core:
     journal: Journal
     seats: Seats
     completion: Completion
-    tracking: Tracking
+    deliveries: DeliveryQueries
     planning: Planning
     cases: Cases
     time_machine: TimeMachine
@@ -55,12 +55,12 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     clock, alarm, journal, seats = WallClock(), Alarm(), Journal(), Seats()
     both: dict[str, Any] = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
-    bell, cleared, under_way = Bell(), Bells(), UnderWay()
+    news, faults_cleared, under_way = Signal(), SandboxSignals(), UnderWay()
 
     def forget(sandbox: str, journal_too: bool) -> None:
         if journal_too:
             journal.forget(sandbox)
-        cleared.ring(sandbox)
+        faults_cleared.send(sandbox)
 
     sandboxes = Sandboxes(**both, defaults=defaults, provider_rules=provider_rules, under_way=under_way, forget=forget)
     outbox = Outbox(
@@ -72,13 +72,13 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         owner=f"{os.getpid()}-{clock.stopwatch()}",
         wake=alarm.wake,
         note=partial(write_attempt, journal, clock),
-        bell=bell,
+        news=news,
         under_way=under_way,
     )
     moving: dict[str, Any] = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
-    completion = Completion(**moving, bell=bell)
-    tracking = Tracking(**both, bell=bell, wake=alarm.wake, now_of=sandboxes.now)
-    complete_early = EarlyCompletion(completion=completion, tracking=tracking, seat=seats.try_to_take)
+    completion = Completion(**moving, news=news)
+    deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, now_of=sandboxes.now)
+    complete_early = EarlyCompletion(completion=completion, deliveries=deliveries, seat=seats.try_to_take)
     return Core(
         **both,
         provider_rules=provider_rules,
@@ -86,8 +86,8 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         journal=journal,
         seats=seats,
         completion=completion,
-        tracking=tracking,
-        planning=Planning(sandboxes=sandboxes, cleared=cleared),
+        deliveries=deliveries,
+        planning=Planning(sandboxes=sandboxes, faults_cleared=faults_cleared),
         cases=Cases(**moving, complete_early=complete_early),
         time_machine=TimeMachine(**moving, completion=completion, outbox=outbox),
         snapshots=Snapshots(**moving),

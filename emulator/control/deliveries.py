@@ -10,7 +10,7 @@ from marshmallow.validate import Range
 from emulator.control.room import ControlRoom
 from emulator.control.wire import DeliveryQuery, NothingIn, WaitQuery, answer, moment, takes
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryFilter, DeliveryReport, DeliveryState
-from emulator.core.tracking import is_settled
+from emulator.core.delivery_queries import is_settled
 from emulator.web.problem import Refused
 
 KEPT = {DeliveryState.INBOX, DeliveryState.BLOCKED}
@@ -33,7 +33,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     def list_deliveries(name: str, asked: dict[str, Any]) -> Response:
         """The webhooks of a sandbox with all their attempts."""
         limit = asked.pop("limit")
-        return _listed(room.tracking.find(name, DeliveryFilter(**asked), limit))
+        return _listed(room.deliveries.find(name, DeliveryFilter(**asked), limit))
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries/wait")
     @takes(query=WaitQuery())
@@ -44,13 +44,13 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     @routes.get("/sandboxes/<sandbox:name>/deliveries/<delivery_id>")
     def read_delivery(name: str, delivery_id: str) -> Response:
         """One webhook with all its attempts."""
-        return answer(render_report(room.tracking.one(name, delivery_id)))
+        return answer(render_report(room.deliveries.one(name, delivery_id)))
 
     @routes.post("/sandboxes/<sandbox:name>/deliveries/<delivery_id>/redeliver")
     @takes(NothingIn())
     def redeliver(name: str, delivery_id: str, said: dict[str, Any]) -> Response:
         """Send it again, with the same id and bytes."""
-        return answer(render_report(room.tracking.redeliver(name, delivery_id)), 202)
+        return answer(render_report(room.deliveries.redeliver(name, delivery_id)), 202)
 
     @routes.get("/sandboxes/<sandbox:name>/inbox")
     def inbox(name: str) -> Response:
@@ -77,7 +77,7 @@ def _wait(
     if nothing and room.time_machine.is_at_rest(name):
         seconds = 0.0  # waiting would only waste the time of a test
     with room.seats.take():
-        found = room.tracking.wait(name, wanted, seconds, (lambda _: True) if nothing else is_enough)
+        found = room.deliveries.wait(name, wanted, seconds, (lambda _: True) if nothing else is_enough)
     return _expect_nothing(found) if nothing else _expect_one(found, is_enough, listed, seconds)
 
 

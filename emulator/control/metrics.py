@@ -32,7 +32,7 @@ class _Collector:
         from prometheus_client.core import CounterMetricFamily
 
         yield from self._served()
-        cases, deliveries, lag = self.room.tracking.overview()
+        cases, deliveries, lag = self.room.deliveries.overview()
         yield _gauge("emulator_cases", "Cases by state", ("provider", "state"), cases)
         yield _gauge("emulator_deliveries", "Webhooks by state", ("state",), {(k,): v for k, v in deliveries.items()})
         waiting = deliveries.get("scheduled", 0) + deliveries.get("in_flight", 0)

@@ -8,13 +8,13 @@ from marshmallow import Schema
 
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
+from emulator.core.delivery_queries import DeliveryQueries
 from emulator.core.journal import Journal
 from emulator.core.model import Case
 from emulator.core.planning import Planning
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
-from emulator.core.tracking import Tracking
 from emulator.settings import suggest
 from emulator.web.links import Links
 from emulator.web.meter import Meter
@@ -30,7 +30,7 @@ class ControlRoom:
 
     cases: Cases
     sandboxes: Sandboxes
-    tracking: Tracking
+    deliveries: DeliveryQueries
     completion: Completion
     planning: Planning
     time_machine: TimeMachine

@@ -55,7 +55,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     def send_sample(name: str, provider: str, said: dict[str, Any]) -> Response:
         """Send such a request, and say what was answered."""
         seed = said.get("seed")
-        drawn = _draw(room, provider, name, sum(room.tracking.counts(name)[0].values()) if seed is None else seed)
+        drawn = _draw(room, provider, name, sum(room.deliveries.counts(name)[0].values()) if seed is None else seed)
         sent = replace(drawn, body={**drawn.body, **said["body"]})
         queued = queued_outcome_of(room, provider, said["outcome"], 1) if "outcome" in said else None
         told = _send(room, name, sent, queued)

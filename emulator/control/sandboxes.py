@@ -41,7 +41,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
     @routes.get("/sandboxes/<sandbox:name>/counts")
     def count_states(name: str) -> Response:
         """How many of its cases and webhooks stand where, by state."""
-        cases, deliveries = room.tracking.counts(name)
+        cases, deliveries = room.deliveries.counts(name)
         return answer({"cases": dict(cases), "deliveries": dict(deliveries)})
 
     @routes.post("/sandboxes/<sandbox:name>/reset")

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from emulator.core.bell import Bell
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook, without_password
 from emulator.core.errors import Conflict, NotFound
@@ -14,6 +13,7 @@ from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.signals import Signal
 from emulator.core.webhook_faults import apply_webhook_faults
 
 log = logging.getLogger("emulator.cases")
@@ -37,7 +37,7 @@ class Completion:
     clock: WallClock
     sandboxes: Sandboxes
     wake: Callable[[datetime], None]
-    bell: Bell
+    news: Signal
 
     def complete_due(self) -> int:
         """Take up to a hundred due cases one step further; say how many there were."""
@@ -111,7 +111,7 @@ class Completion:
         if moved:
             _tell(moved, webhook)
             self.wake(self.clock.now())
-            self.bell.ring()
+            self.news.send()
         return moved
 
     def _save(self, before: Case, after: Case, delivery: Delivery | None) -> Moved | None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from emulator.core.completion import Completion
 from emulator.core.deliveries import DeliveryFilter, DeliveryReport, DeliveryState
+from emulator.core.delivery_queries import DeliveryQueries
 from emulator.core.model import Case
-from emulator.core.tracking import Tracking
 
 LONGEST = 10.0  # seconds
 
@@ -17,7 +17,7 @@ class EarlyCompletion:
     """Ends a case at once and waits until its webhook was tried."""
 
     completion: Completion
-    tracking: Tracking
+    deliveries: DeliveryQueries
     seat: Callable[[], AbstractContextManager[bool]]  # whether one more request may wait
 
     def __call__(self, case: Case, faults: Sequence[str]) -> None:
@@ -26,7 +26,7 @@ class EarlyCompletion:
         wanted = DeliveryFilter(provider=case.provider, case_id=case.id)
         with self.seat() as seated:
             if seated:
-                self.tracking.wait_for_all(case.sandbox, wanted, LONGEST, _was_tried)
+                self.deliveries.wait_for_all(case.sandbox, wanted, LONGEST, _was_tried)
 
 
 def _was_tried(report: DeliveryReport) -> bool:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Condition
 
-from emulator.core.bell import Bell
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.ports import Reading, Sender, Store, Transaction
 from emulator.core.retry import RetryProfile
+from emulator.core.signals import Signal
 
 log = logging.getLogger("emulator.webhooks")
 
@@ -78,7 +78,7 @@ class Outbox:
     owner: str
     wake: Callable[[datetime], None]
     note: Callable[[Delivery, Attempt], None] = lambda *_: None  # for the journal
-    bell: Bell = field(default_factory=Bell)
+    news: Signal = field(default_factory=Signal)
     under_way: UnderWay = field(default_factory=UnderWay)
 
     def claim(self, load: Mapping[str, int], limit: int, waiting: Collection[str] | None = None) -> Sequence[Delivery]:
@@ -144,7 +144,7 @@ class Outbox:
             next_due = now if released else after.due_at
             due = next_due and self.wall_time_of(tx, after.sandbox, next_due)
             self.note(after, attempt)  # before anybody can read what came of it
-        self.bell.ring()
+        self.news.send()
         _tell(after, attempt)
         if due:
             self.wake(due)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from emulator.core.bell import Bells
 from emulator.core.errors import Conflict, NotFound
 from emulator.core.faults import MOST_FAULTS, Fault
 from emulator.core.matching import Match
@@ -14,6 +13,7 @@ from emulator.core.ports import Transaction
 from emulator.core.rules import MOST_RULES, Rule
 from emulator.core.sandbox_settings import QueuedOutcome, SandboxSettings
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.signals import SandboxSignals
 
 T = TypeVar("T", Rule, Fault)
 
@@ -23,7 +23,7 @@ class Planning:
     """Adds to what is planned, and takes it back."""
 
     sandboxes: Sandboxes
-    cleared: Bells
+    faults_cleared: SandboxSignals
 
     def read(self, sandbox: str) -> SandboxSettings:
         """All that is planned, with faults whose time may be over."""
@@ -97,7 +97,7 @@ class Planning:
     def remove_faults(self, sandbox: str, fault_id: str | None = None) -> None:
         """That fault, or all of the sandbox's, and whoever is held up by one goes on; raises NotFound."""
         self._remove(sandbox, "faults", "fault", fault_id)
-        self.cleared.ring(sandbox)
+        self.faults_cleared.send(sandbox)
 
     def _add(self, sandbox: str, name: str, letter: str, make: Callable[[str], T], most: int) -> T:
         added: list[T] = []

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import Response, g
 
-from emulator.core.bell import Bell, Bells
 from emulator.core.errors import Fact, Unauthorized
 from emulator.core.faults import FaultContext, FaultHit
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.signals import SandboxSignals, Signal
 from emulator.web.advice import advise
 from emulator.web.api_faults import API_FAULT_KINDS, ApiFault
 from emulator.web.body import raw_body
@@ -33,7 +33,7 @@ class RequestFaults:
     """Looks at the requests of sandboxes that have to be looked at; all others pass."""
 
     sandboxes: Sandboxes
-    cleared: Bells
+    faults_cleared: SandboxSignals
     seats: Seats
 
     def admit(self, environ: dict[str, Any], provider: str, sandbox: str) -> None:
@@ -41,11 +41,11 @@ class RequestFaults:
         if sandbox not in self.sandboxes.watched:
             return
         context = FaultContext(provider=provider, path=environ.get("PATH_INFO"), document=partial(_document, environ))
-        bell = self.cleared.of(sandbox)
-        noted = bell.rung
+        signal = self.faults_cleared.of(sandbox)
+        seen = signal.sent
         for hit, kind in self._triggered(sandbox, context):
             self._notice(hit)
-            kind.before(hit.random, partial(self._hold_up, hit, bell, noted))
+            kind.before(hit.random, partial(self._hold_up, hit, signal, seen))
 
     def _triggered(self, sandbox: str, context: FaultContext) -> Iterator[tuple[FaultHit, ApiFault]]:
         """What strikes, those that only hold up first."""
@@ -62,10 +62,10 @@ class RequestFaults:
     def _notice(self, hit: FaultHit) -> None:
         g.setdefault("faults", []).append(hit.fault.name)
 
-    def _hold_up(self, hit: FaultHit, bell: Bell, noted: int, seconds: float) -> None:
+    def _hold_up(self, hit: FaultHit, signal: Signal, seen: int, seconds: float) -> None:
         with self.seats.try_to_take() as seated:
             if seated:
-                bell.wait(noted, seconds)
+                signal.wait(seen, seconds)
             else:
                 g.faults.remove(hit.fault.name)
                 advise(f"{hit.fault.name} was left out: too many requests wait already")

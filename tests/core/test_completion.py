@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from emulator.core.bell import Bell
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
 from emulator.core.deliveries import RenderedWebhook
@@ -17,6 +16,7 @@ from emulator.core.ports import Newborn, ProviderRules
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.signals import Signal
 from emulator.store.sqlite import SqliteStore
 from tests.core.test_outbox import SteppedClock
 
@@ -44,7 +44,7 @@ class Office:
             "wake": lambda _: None,
         }
         self.cases = Cases(**parts, complete_early=lambda *_: None)
-        self.completion = Completion(**parts, bell=Bell())
+        self.completion = Completion(**parts, news=Signal())
 
     def _conclude(self, case: Case, random: SeededRandom) -> Case:
         if self.broken:

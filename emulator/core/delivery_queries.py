@@ -4,23 +4,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from emulator.core.bell import Bell
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import DeliveryFilter, DeliveryReport, DeliveryState
 from emulator.core.errors import Conflict, NotFound
 from emulator.core.ports import Reading, Store
+from emulator.core.signals import Signal
 
 LIMIT = 1_000
 SETTLED = {DeliveryState.DELIVERED, DeliveryState.BLOCKED, DeliveryState.INBOX}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tracking:
+class DeliveryQueries:
     """What became of the webhooks of a sandbox."""
 
     store: Store
     clock: WallClock
-    bell: Bell
+    news: Signal
     wake: Callable[[datetime], None]
     now_of: Callable[[Reading, str], datetime]
 
@@ -42,12 +42,12 @@ class Tracking:
         """What fits, as soon as one of it is enough or the time is over."""
         deadline = self.clock.stopwatch() + seconds
         while True:
-            noted = self.bell.rung
+            seen = self.news.sent
             found = self.find(sandbox, wanted)
             left = deadline - self.clock.stopwatch()
             if left <= 0 or any(map(is_enough, found)):
                 return found
-            self.bell.wait(noted, left)
+            self.news.wait(seen, left)
 
     def wait_for_all(
         self, sandbox: str, wanted: DeliveryFilter, seconds: float, is_enough: Callable[[DeliveryReport], bool]
@@ -55,10 +55,10 @@ class Tracking:
         """Return as soon as all that fits is enough, or the time is over."""
         deadline = self.clock.stopwatch() + seconds
         while (left := deadline - self.clock.stopwatch()) > 0:
-            noted = self.bell.rung
+            seen = self.news.sent
             if all(map(is_enough, self.find(sandbox, wanted))):
                 return
-            self.bell.wait(noted, left)
+            self.news.wait(seen, left)
 
     def overview(self) -> tuple[Mapping[tuple[str, str], int], Mapping[str, int], float]:
         """Cases by provider and state, deliveries by state, and how many seconds the oldest due one waits by now."""
@@ -82,7 +82,7 @@ class Tracking:
             if not tx.redeliver(sandbox, delivery_id, self.now_of(tx, sandbox)):
                 raise Conflict("an attempt is under way")
         self.wake(self.clock.now())
-        self.bell.ring()
+        self.news.send()
         return self.one(sandbox, delivery_id)
 
 
