@@ -11,8 +11,9 @@ from emulator.core.clock import WallClock
 from emulator.core.completion import Completion
 from emulator.core.delivery_queries import DeliveryQueries
 from emulator.core.early_completion import EarlyCompletion
+from emulator.core.in_flight import InFlight
 from emulator.core.journal import Journal
-from emulator.core.outbox import Outbox, UnderWay
+from emulator.core.outbox import Outbox
 from emulator.core.planning import Planning
 from emulator.core.ports import ProviderRules
 from emulator.core.sandbox_settings import SandboxSettings
@@ -55,14 +56,14 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     clock, alarm, journal, seats = WallClock(), Alarm(), Journal(), Seats()
     both: dict[str, Any] = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
-    news, faults_cleared, under_way = Signal(), SandboxSignals(), UnderWay()
+    news, faults_cleared, in_flight = Signal(), SandboxSignals(), InFlight()
 
     def forget(sandbox: str, journal_too: bool) -> None:
         if journal_too:
             journal.forget(sandbox)
         faults_cleared.send(sandbox)
 
-    sandboxes = Sandboxes(**both, defaults=defaults, provider_rules=provider_rules, under_way=under_way, forget=forget)
+    sandboxes = Sandboxes(**both, defaults=defaults, provider_rules=provider_rules, in_flight=in_flight, forget=forget)
     outbox = Outbox(
         **both,
         retry_of=lambda read, sandbox: sandboxes.settings(read, sandbox).retry,
@@ -73,7 +74,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         wake=alarm.wake,
         note=partial(write_attempt, journal, clock),
         news=news,
-        under_way=under_way,
+        in_flight=in_flight,
     )
     moving: dict[str, Any] = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
     completion = Completion(**moving, news=news)

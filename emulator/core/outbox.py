@@ -2,14 +2,13 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from threading import Condition
 
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
+from emulator.core.in_flight import InFlight
 from emulator.core.ports import Reading, Sender, Store, Transaction
 from emulator.core.retry import RetryProfile
 from emulator.core.signals import Signal
@@ -21,48 +20,6 @@ LEASE = 60.0
 SENDERS = 32  # the latency of receivers decides, so many threads wait and few work
 PER_TARGET = 8
 GONE = 410
-
-
-class UnderWay:
-    """How many attempts each sandbox has under way, for whoever must see them end.
-
-    An attempt counts from its lease on, not from its first byte: who looks into the store later than it was leased
-    must find it counted.
-    """
-
-    def __init__(self) -> None:
-        self._condition = Condition()
-        self._many: Counter[str] = Counter()
-
-    @contextmanager
-    def beginning(self) -> Iterator[Callable[[Delivery], Delivery]]:
-        """Counts each delivery it is given, around the transaction that leases them; none, where that is undone."""
-        begun: list[Delivery] = []
-
-        def begin(delivery: Delivery) -> Delivery:
-            begun.append(delivery)
-            with self._condition:
-                self._many[delivery.sandbox] += 1
-            return delivery
-
-        try:
-            yield begin
-        except BaseException:
-            for delivery in begun:
-                self.end(delivery.sandbox)
-            raise
-
-    def end(self, sandbox: str) -> None:
-        """It is over, whatever came of it."""
-        with self._condition:
-            self._many[sandbox] -= 1
-            self._many += Counter()  # drops what is zero
-            self._condition.notify_all()
-
-    def wait_for(self, sandbox: str, seconds: float) -> None:
-        """Return once no attempt of the sandbox is under way, or after so many seconds."""
-        with self._condition:
-            self._condition.wait_for(lambda: not self._many[sandbox], seconds)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +36,7 @@ class Outbox:
     wake: Callable[[datetime], None]
     note: Callable[[Delivery, Attempt], None] = lambda *_: None  # for the journal
     news: Signal = field(default_factory=Signal)
-    under_way: UnderWay = field(default_factory=UnderWay)
+    in_flight: InFlight = field(default_factory=InFlight)
 
     def claim(self, load: Mapping[str, int], limit: int, waiting: Collection[str] | None = None) -> Sequence[Delivery]:
         """Lease up to `limit` due deliveries, to the `waiting` targets alone where they are given.
@@ -89,11 +46,11 @@ class Outbox:
         now = self.clock.now()
         sending, most = Counter(load), most_per_target(load)
         until = self.clock.stopwatch() + LEASE
-        with self.under_way.beginning() as begin, self.store.transaction() as tx:
+        with self.in_flight.counting() as count, self.store.transaction() as tx:
             if tx.release_leases(until=self.clock.stopwatch()):
                 log.warning("an attempt never came back: its webhook is sent again")
             due = tx.due_deliveries(now, busy_targets(load), limit, waiting)
-            return [begin(tx.lease(d, self.owner, until)) for d in due if _has_room(d, sending, most)]
+            return [count(tx.lease(d, self.owner, until)) for d in due if _has_room(d, sending, most)]
 
     def release(self) -> None:
         """Give back every lease, after a crash or before the end: nobody is sending any more."""
@@ -103,10 +60,10 @@ class Outbox:
 
     def claim_of(self, sandbox: str, limit: int) -> Sequence[Delivery]:
         """Lease what is due in one sandbox, for whoever runs its time step by step."""
-        with self.under_way.beginning() as begin, self.store.transaction() as tx:
+        with self.in_flight.counting() as count, self.store.transaction() as tx:
             due = tx.due_deliveries_of(sandbox, self.now_of(tx, sandbox), limit)
             until = self.clock.stopwatch() + LEASE
-            return [begin(tx.lease(delivery, self.owner, until)) for delivery in due]
+            return [count(tx.lease(delivery, self.owner, until)) for delivery in due]
 
     def deliver(self, delivery: Delivery) -> tuple[Delivery, Attempt] | None:
         """Make one leased attempt and write down what came of it; None: it no longer counts. Never raises."""
@@ -116,7 +73,7 @@ class Outbox:
         except Exception:
             log.exception("webhook %s could not be settled: it is sent again", delivery.id)
         finally:
-            self.under_way.end(delivery.sandbox)
+            self.in_flight.end(delivery.sandbox)
         return None
 
     def _is_still_ours(self, delivery: Delivery) -> bool:

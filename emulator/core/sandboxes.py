@@ -10,8 +10,8 @@ from typing import Any
 from emulator.core.clock import WallClock
 from emulator.core.errors import Conflict, Unauthorized
 from emulator.core.faults import Fault, FaultContext, FaultHit, trigger
+from emulator.core.in_flight import InFlight
 from emulator.core.model import Decision, Sandbox
-from emulator.core.outbox import UnderWay
 from emulator.core.ports import ProviderRules, Reading, Store, Transaction
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_clock import SandboxClock
@@ -30,7 +30,7 @@ class Sandboxes:
     clock: WallClock
     defaults: SandboxSettings
     provider_rules: Mapping[str, ProviderRules]
-    under_way: UnderWay
+    in_flight: InFlight
     # Whatever else is remembered of a sandbox; the journal may stay.
     forget: Callable[[str, bool], None] = lambda sandbox, journal_too: None
     # Whose requests have to be looked at before they are served: faults are planned there, or the key may expire.
@@ -164,7 +164,7 @@ class Sandboxes:
             tx.drop_sandbox(sandbox)
             self.watched.discard(sandbox)
         self.forget(sandbox, True)
-        self.under_way.wait_for(sandbox, LONGEST_ATTEMPT)
+        self.in_flight.wait_for(sandbox, LONGEST_ATTEMPT)
 
 
 def _replaced(faults: Sequence[Fault], before: Sequence[Fault], after: Sequence[Fault]) -> tuple[Fault, ...]:

@@ -67,7 +67,7 @@ class Snapshots:
             tx.load(name, tables)
             self._settle(tx, name, document["clock"], json.dumps(read_settings(document["settings"])))
         self.sandboxes.forget(name, not keep_journal)
-        self.sandboxes.under_way.wait_for(name, LONGEST_ATTEMPT)
+        self.sandboxes.in_flight.wait_for(name, LONGEST_ATTEMPT)
         self.wake(self.clock.now())
 
     def _settle(self, tx: Transaction, name: str, clock: Any, settings: str) -> None:

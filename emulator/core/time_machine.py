@@ -88,7 +88,7 @@ class TimeMachine:
         factor, now, until = self._take(sandbox, target)
         happened: list[Happening] = []
         try:
-            self.outbox.under_way.wait_for(sandbox, LONGEST_ATTEMPT)
+            self.outbox.in_flight.wait_for(sandbox, LONGEST_ATTEMPT)
             while (due := self._next_due(sandbox)) is not None and due <= until:
                 now = max(now, due)
                 if not self._stand(sandbox, now, 0.0, advancing=True):

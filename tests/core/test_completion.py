@@ -10,8 +10,8 @@ import pytest
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
 from emulator.core.deliveries import RenderedWebhook
+from emulator.core.in_flight import InFlight
 from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome, State
-from emulator.core.outbox import UnderWay
 from emulator.core.ports import Newborn, ProviderRules
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings
@@ -35,7 +35,7 @@ class Office:
             clock=self.clock,
             defaults=SandboxSettings(),
             provider_rules={"p": rules},
-            under_way=UnderWay(),
+            in_flight=InFlight(),
         )
         parts: dict[str, Any] = {
             "store": self.store,

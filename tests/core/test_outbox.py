@@ -232,7 +232,7 @@ def test_an_attempt_is_under_way_from_its_lease_on(store: SqliteStore) -> None:
     outbox = post.outbox(Attempt(status=200))
     [leased] = outbox.claim({}, 1)
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(outbox.under_way.wait_for, "default", 15)
+        waiting = pool.submit(outbox.in_flight.wait_for, "default", 15)
         with pytest.raises(TimeoutError):
             waiting.result(0.05)
         outbox.deliver(leased)
@@ -255,4 +255,4 @@ def test_an_attempt_whose_lease_is_undone_is_not_under_way(store: SqliteStore, m
     with pytest.raises(OSError, match="disk"):
         outbox.claim({}, 1)
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(outbox.under_way.wait_for, "default", 15).result(5)
+        pool.submit(outbox.in_flight.wait_for, "default", 15).result(5)
