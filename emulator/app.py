@@ -20,8 +20,8 @@ from emulator.core.ports import ProviderRules
 from emulator.core.retry import parse_retry
 from emulator.core.rules import Rule
 from emulator.core.sandbox_settings import SandboxSettings
+from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.targets import Targets
-from emulator.delivery.worker import Worker
 from emulator.providers import aplyid, sphinxhq
 from emulator.settings import BadSetting, Settings, suggest
 from emulator.store.sqlite import SqliteStore
@@ -50,7 +50,7 @@ class Built:
 
     app: Flask
     store: SqliteStore
-    worker: Worker
+    scheduler: Scheduler
     cases: Cases
     targets: Targets
     desks: Mapping[str, Desk]
@@ -89,7 +89,7 @@ def _build(settings: Settings, address: str | None, receiver: Receiver | None) -
     except BaseException:
         core.store.close()
         raise
-    return Built(app, core.store, core.worker, core.cases, targets, desks, core.journal, receiver)
+    return Built(app, core.store, core.scheduler, core.cases, targets, desks, core.journal, receiver)
 
 
 def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> SandboxSettings:

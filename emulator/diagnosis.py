@@ -128,7 +128,7 @@ def _webhooks(settings: Settings, door: Door) -> Finding:
     url = settings.webhook_url
     if url is None:
         return Finding(Level.OK, "webhooks", "no --webhook-url: APLYiD's webhooks are kept in the inbox")
-    from emulator.delivery.probe import find_obstacle
+    from emulator.delivery.reachability import find_obstacle
 
     targets = targets_of(settings, door.address, settings.public_url or door.address or "")
     obstacle = find_obstacle(targets, url)

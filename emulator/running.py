@@ -46,7 +46,7 @@ class RunningEmulator:
 
     def start(self) -> None:
         """Begin to answer, and to take cases to their end."""
-        self._built.worker.start()
+        self._built.scheduler.start()
         self._server.start()
 
     def stop(self) -> None:
@@ -55,7 +55,7 @@ class RunningEmulator:
             return
         self._stopped = True
         self._server.stop()
-        self._built.worker.stop()
+        self._built.scheduler.stop()
         if self._built.receiver:
             self._built.receiver.close()
         self._built.store.close()

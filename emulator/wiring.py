@@ -21,9 +21,9 @@ from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import SandboxSignals, Signal
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
-from emulator.delivery.late import LateSender
+from emulator.delivery.lazy_sender import LazySender
+from emulator.delivery.scheduler import Alarm, Scheduler
 from emulator.delivery.targets import Targets, is_loopback
-from emulator.delivery.worker import Alarm, Worker
 from emulator.settings import Settings
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
@@ -48,7 +48,7 @@ class Core:
     cases: Cases
     time_machine: TimeMachine
     snapshots: Snapshots
-    worker: Worker
+    scheduler: Scheduler
 
 
 def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Core:
@@ -69,7 +69,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         retry_of=lambda read, sandbox: sandboxes.settings(read, sandbox).retry,
         now_of=sandboxes.now,
         wall_time_of=sandboxes.wall_time_of,
-        sender=LateSender(targets, clock, f"case-emulator/{VERSION}"),
+        sender=LazySender(targets, clock, f"case-emulator/{VERSION}"),
         owner=f"{os.getpid()}-{clock.stopwatch()}",
         wake=alarm.wake,
         note=partial(write_attempt, journal, clock),
@@ -92,7 +92,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         cases=Cases(**moving, complete_early=complete_early),
         time_machine=TimeMachine(**moving, completion=completion, outbox=outbox),
         snapshots=Snapshots(**moving),
-        worker=Worker(**both, completion=completion, outbox=outbox, alarm=alarm),
+        scheduler=Scheduler(**both, completion=completion, outbox=outbox, alarm=alarm),
     )
 
 

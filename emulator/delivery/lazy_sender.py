@@ -10,7 +10,7 @@ from emulator.delivery.targets import Targets
 
 
 @dataclass
-class LateSender:
+class LazySender:
     """The HTTP sender, from its first attempt on."""
 
     targets: Targets

@@ -58,7 +58,7 @@ class Alarm:
 
 
 @dataclass
-class Worker:
+class Scheduler:
     """Runs what is due until it is stopped."""
 
     store: Store

@@ -11,8 +11,8 @@ import pytest
 
 from emulator.core.completion import Completion
 from emulator.core.outbox import SENDERS
-from emulator.delivery import worker
-from emulator.delivery.worker import Alarm
+from emulator.delivery import scheduler
+from emulator.delivery.scheduler import Alarm
 from emulator.store.questions import Questions
 from tests.emulators import Emulator, served
 from tests.receivers import PATIENCE, receiving, status
@@ -48,7 +48,7 @@ def test_it_is_woken_from_its_sleep_by_a_ring_before() -> None:
 @pytest.fixture
 def _no_safety_poll(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the worker is not told of, or forgets, never comes."""
-    monkeypatch.setattr(worker, "SAFETY_POLL", timedelta(days=1))
+    monkeypatch.setattr(scheduler, "SAFETY_POLL", timedelta(days=1))
 
 
 @pytest.mark.usefixtures("_no_safety_poll")
@@ -100,7 +100,7 @@ def test_what_was_taken_up_is_sent_before_the_end(monkeypatch: pytest.MonkeyPatc
         status(200)(handler)
 
     # With one thread the second is leased, which counts as an attempt, and waits for the first.
-    monkeypatch.setattr(worker, "ThreadPoolExecutor", lambda _, **named: ThreadPoolExecutor(1, **named))
+    monkeypatch.setattr(scheduler, "ThreadPoolExecutor", lambda _, **named: ThreadPoolExecutor(1, **named))
     with receiving(hold) as receiver:
         with served() as emulator:
             emulator.sphinxhq.open_case(webhook_url=receiver.url)

@@ -8,7 +8,7 @@ PIECES = 10
 
 
 @dataclass(frozen=True)
-class Paced:
+class SlowBody:
     """The bytes, a tenth of them at a time; its length is theirs, so that Content-Length is right."""
 
     body: bytes

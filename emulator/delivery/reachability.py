@@ -4,7 +4,7 @@ import ssl
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from emulator.delivery.line import Line
+from emulator.delivery.connection import TargetConnection
 from emulator.delivery.sender import CONNECT_SECONDS, in_plain_words
 from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
 
@@ -18,35 +18,35 @@ def find_obstacle(targets: Targets, url: str, seconds: float = CONNECT_SECONDS) 
         target = targets.find(url)
     except (BlockedTarget, UnknownName) as error:
         return str(error)
-    line = Line(target, seconds)
+    connection = TargetConnection(target, seconds)
     try:
-        _connect(line)
+        _connect(connection)
     except OSError as error:
-        return _worded(error, line)
+        return _worded(error, connection)
     finally:
-        line.close()
+        connection.close()
     return None
 
 
-def _connect(line: Line) -> None:
-    with line.dial() as opened:
-        if line.target.url.scheme == "https":
+def _connect(connection: TargetConnection) -> None:
+    with connection.dial() as opened:
+        if connection.target.url.scheme == "https":
             trusted = ssl.create_default_context(
                 cafile=DEFAULT_CA_BUNDLE_PATH
             )  # the authorities that the sender trusts
-            with trusted.wrap_socket(opened, server_hostname=line.target.host):
+            with trusted.wrap_socket(opened, server_hostname=connection.target.host):
                 pass
 
 
-def _worded(error: OSError, line: Line) -> str:
-    place = _place(line.target)
+def _worded(error: OSError, connection: TargetConnection) -> str:
+    place = _place(connection.target)
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"{place} has a certificate that is not trusted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
         return f"{place} does not speak TLS ({error.reason}): is it http:// that is meant?"
     if isinstance(error, TimeoutError):
         return f"{place} did not answer in time: is a firewall between, or the receiver busy?"
-    return in_plain_words(error, line, began=False)
+    return in_plain_words(error, connection, began=False)
 
 
 def _place(target: Target) -> str:

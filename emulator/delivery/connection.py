@@ -15,7 +15,7 @@ from urllib3.poolmanager import PoolManager
 from emulator.delivery.targets import Target
 
 
-class Line:
+class TargetConnection:
     """The open socket of one attempt, which a watchdog cuts at the deadline.
 
     A read time-out would not do: it starts again with each byte a slow receiver drips.
@@ -47,11 +47,11 @@ class Line:
                 # A second handle on the same connection: TLS takes the first one over.
                 self._socket = opened.dup()
                 if self._cut.is_set():  # the deadline came before there was a socket to cut
-                    self.hang_up()
+                    self.abort()
                 return opened
         raise failure
 
-    def hang_up(self) -> None:
+    def abort(self) -> None:
         """End the connection now, from another thread."""
         self._cut.set()
         if self._socket:
@@ -67,13 +67,13 @@ class Line:
 class _Dialling:
     """A connection that dials the checked addresses instead of looking the name up again."""
 
-    def __init__(self, line: Line, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, connection: TargetConnection, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._line = line
+        self._connection = connection
 
     def _new_conn(self) -> socket.socket:
         try:
-            return self._line.dial()
+            return self._connection.dial()
         except TimeoutError as error:
             raise ConnectTimeoutError(self, str(error)) from error
         except OSError as error:
@@ -88,22 +88,22 @@ class _Secure(_Dialling, HTTPSConnection):
     pass
 
 
-class LineAdapter(HTTPAdapter):
+class ConnectionAdapter(HTTPAdapter):
     """Sends over the one line it is given."""
 
-    def __init__(self, line: Line) -> None:
-        self._line = line
+    def __init__(self, connection: TargetConnection) -> None:
+        self._connection = connection
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         self.poolmanager = PoolManager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {
-            "http": partial(_pool, HTTPConnectionPool, partial(_Plain, self._line)),
-            "https": partial(_pool, HTTPSConnectionPool, partial(_Secure, self._line)),
+            "http": partial(_pool, HTTPConnectionPool, partial(_Plain, self._connection)),
+            "https": partial(_pool, HTTPSConnectionPool, partial(_Secure, self._connection)),
         }
 
 
-def _pool(kind: Any, connection: Any, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+def _pool(kind: Any, connection_class: Any, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
     pool: HTTPConnectionPool = kind(*args, **kwargs)
-    pool.ConnectionCls = connection
+    pool.ConnectionCls = connection_class
     return pool
