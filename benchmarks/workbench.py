@@ -22,8 +22,8 @@ from emulator.providers.sphinxhq.drf import to_json as sphinxhq_json
 from emulator.providers.sphinxhq.relations import Known
 from emulator.settings import Settings
 from emulator.web import hooks
-from emulator.web.meter import Meter
 from emulator.web.provider import Desk
+from emulator.web.request_metrics import RequestMetrics
 
 DELAY = timedelta(days=365)  # nothing ends while it is measured
 SANDBOX = "default"
@@ -51,7 +51,7 @@ class Workbench:
     def hooked(self, app: Flask) -> Flask:
         """The same application, with all that happens around every request of the emulator."""
         owned = [(p, self.desks[p.name]) for p in PROVIDERS]
-        hooks.install(app, WallClock(), owned, frozenset({"127.0.0.1"}), self.built.journal, Meter())
+        hooks.install(app, WallClock(), owned, frozenset({"127.0.0.1"}), self.built.journal, RequestMetrics())
         return app
 
     def steps(self, name: str, body: Any) -> Steps:

@@ -31,10 +31,10 @@ from emulator.web import hooks
 from emulator.web.application import Application
 from emulator.web.cors import Cors
 from emulator.web.links import Links
-from emulator.web.meter import Meter
 from emulator.web.provider import Desk, Provider
 from emulator.web.receiver import Receiver
 from emulator.web.request_faults import RequestFaults
+from emulator.web.request_metrics import RequestMetrics
 from emulator.web.sandbox_path import select_by_path
 from emulator.wiring import Core, targets_of, wire
 
@@ -141,24 +141,26 @@ def describe(name: str, settings: Settings) -> dict[str, Any]:
 def _flask_app(
     settings: Settings, core: Core, desks: dict[str, Desk], public_url: str, receiver: Receiver | None
 ) -> Flask:
-    meter = Meter()
+    request_metrics = RequestMetrics()
     app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.wsgi_app = select_by_path(app.wsgi_app)  # type: ignore[method-assign, assignment]
     hosts = {host.lower() for host in settings.allow_host} | {(urlsplit(public_url).hostname or "").lower()}
     owned = [(p, desks[p.name]) for p in PROVIDERS]
-    hooks.install(app, core.clock, owned, hosts, core.journal, meter, Cors(frozenset(settings.cors_origin)))
+    hooks.install(app, core.clock, owned, hosts, core.journal, request_metrics, Cors(frozenset(settings.cors_origin)))
     for provider in PROVIDERS:
         app.register_blueprint(provider.blueprint(desks[provider.name]))
-    app.register_blueprint(control.blueprint(_room(core, meter, public_url, receiver), settings.control_token))
+    app.register_blueprint(
+        control.blueprint(_room(core, request_metrics, public_url, receiver), settings.control_token)
+    )
     asker = Asker(app.wsgi_app, settings.control_token)
     app.register_blueprint(pages.blueprint(asker, what_to_send(public_url, settings)))
     app.register_blueprint(pages.flow_blueprint(asker, {p.name: p.flow for p in PROVIDERS if p.flow}))
     return app
 
 
-def _room(core: Core, meter: Meter, public_url: str, receiver: Receiver | None) -> ControlRoom:
+def _room(core: Core, request_metrics: RequestMetrics, public_url: str, receiver: Receiver | None) -> ControlRoom:
     return ControlRoom(
         cases=core.cases,
         sandboxes=core.sandboxes,
@@ -167,9 +169,9 @@ def _room(core: Core, meter: Meter, public_url: str, receiver: Receiver | None) 
         planning=core.planning,
         time_machine=core.time_machine,
         snapshots=core.snapshots,
-        seats=core.seats,
+        wait_slots=core.wait_slots,
         journal=core.journal,
-        meter=meter,
+        request_metrics=request_metrics,
         completion_schemas=_completion_schemas(),
         descriptions={p.name: p.describe for p in PROVIDERS},
         providers={p.name: p for p in PROVIDERS},
@@ -187,7 +189,7 @@ def _desk(
         provider=provider.name,
         cases=core.cases,
         request_faults=RequestFaults(
-            sandboxes=core.sandboxes, faults_cleared=core.planning.faults_cleared, seats=core.seats
+            sandboxes=core.sandboxes, faults_cleared=core.planning.faults_cleared, wait_slots=core.wait_slots
         ),
         links=links,
         switches=switches,

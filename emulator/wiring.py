@@ -29,7 +29,7 @@ from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
 from emulator.web.receiver import Receiver
-from emulator.web.seats import Seats
+from emulator.web.wait_slots import WaitSlots
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class Core:
     provider_rules: dict[str, ProviderRules]
     sandboxes: Sandboxes
     journal: Journal
-    seats: Seats
+    wait_slots: WaitSlots
     completion: Completion
     deliveries: DeliveryQueries
     planning: Planning
@@ -53,7 +53,7 @@ class Core:
 
 def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Core:
     """The use cases of an emulator; nothing runs yet."""
-    clock, alarm, journal, seats = WallClock(), Alarm(), Journal(), Seats()
+    clock, alarm, journal, wait_slots = WallClock(), Alarm(), Journal(), WaitSlots()
     both: dict[str, Any] = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
     news, faults_cleared, in_flight = Signal(), SandboxSignals(), InFlight()
@@ -79,13 +79,13 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     moving: dict[str, Any] = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
     completion = Completion(**moving, news=news)
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, now_of=sandboxes.now)
-    complete_early = EarlyCompletion(completion=completion, deliveries=deliveries, seat=seats.try_to_take)
+    complete_early = EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take)
     return Core(
         **both,
         provider_rules=provider_rules,
         sandboxes=sandboxes,
         journal=journal,
-        seats=seats,
+        wait_slots=wait_slots,
         completion=completion,
         deliveries=deliveries,
         planning=Planning(sandboxes=sandboxes, faults_cleared=faults_cleared),

@@ -18,7 +18,7 @@ from emulator.core.snapshots import Snapshots
 from emulator.settings import BadSetting
 from emulator.web.body import DEEPEST, parse
 from emulator.web.credentials import EXPIRED, SANDBOX_NAME
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
 log = logging.getLogger("emulator.beginning")
 
@@ -40,7 +40,7 @@ class Beginning:
                 continue
             try:
                 snapshots.restore(name, document, partial(read_settings, completion_schemas))
-            except (Unreadable, Refused) as error:
+            except (Unreadable, Problem) as error:
                 raise BadSetting(f"{path}: {error}") from error
             log.info("sandbox %s is restored from %s", name, path)
 

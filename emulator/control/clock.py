@@ -13,7 +13,7 @@ from emulator.control.room import ControlRoom
 from emulator.control.wire import NothingIn, Strict, answer, moment, takes
 from emulator.core.sandbox_clock import EPOCH
 from emulator.core.time_machine import Happening
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
 LONGEST_ADVANCE = 100 * 365 * 86_400  # seconds: a hundred years
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -92,10 +92,10 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
 def _run(room: ControlRoom, name: str, step: timedelta) -> Response:
     def target(now: datetime) -> datetime:
         if now > LATEST - step:
-            raise Refused(422, "that is after the year 9000")
+            raise Problem(422, "that is after the year 9000")
         return now + step
 
-    with room.seats.take():
+    with room.wait_slots.take():
         now, happened = room.time_machine.advance(name, target)
     return answer({"now": moment(now), "happened": _happenings(happened)})
 
@@ -106,11 +106,11 @@ def _step(said: dict[str, Any]) -> timedelta:
     match = DURATION.fullmatch(said["duration"])
     parts = [float(part or 0) for part in match.groups()] if match else []
     if not match or sum(parts) > LONGEST_ADVANCE:
-        raise Refused(422, "duration: ISO 8601 is needed, as in PT1H30M, P30D or P1W, a hundred years at most")
+        raise Problem(422, "duration: ISO 8601 is needed, as in PT1H30M, P30D or P1W, a hundred years at most")
     weeks, days, hours, minutes, seconds = parts
     step = timedelta(weeks=min(weeks, 1e5), days=min(days, 1e5), hours=hours, minutes=minutes, seconds=seconds)
     if step.total_seconds() > LONGEST_ADVANCE:
-        raise Refused(422, "duration: a hundred years at most")
+        raise Problem(422, "duration: a hundred years at most")
     return step
 
 

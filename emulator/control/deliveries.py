@@ -11,7 +11,7 @@ from emulator.control.room import ControlRoom
 from emulator.control.wire import DeliveryQuery, NothingIn, WaitQuery, answer, moment, takes
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryFilter, DeliveryReport, DeliveryState
 from emulator.core.delivery_queries import is_settled
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
 KEPT = {DeliveryState.INBOX, DeliveryState.BLOCKED}
 MOST_SHOWN = 1_000
@@ -76,14 +76,14 @@ def _wait(
     wanted = DeliveryFilter(**asked)
     if nothing and room.time_machine.is_at_rest(name):
         seconds = 0.0  # waiting would only waste the time of a test
-    with room.seats.take():
+    with room.wait_slots.take():
         found = room.deliveries.wait(name, wanted, seconds, (lambda _: True) if nothing else is_enough)
     return _expect_nothing(found) if nothing else _expect_one(found, is_enough, listed, seconds)
 
 
 def _expect_nothing(found: Sequence[DeliveryReport]) -> Response:
     if found:
-        raise Refused(409, "there is a delivery", deliveries=[render_report(report) for report in found])
+        raise Problem(409, "there is a delivery", deliveries=[render_report(report) for report in found])
     return _listed(found)
 
 
@@ -95,7 +95,7 @@ def _expect_one(
 ) -> Response:
     if not any(map(is_enough, found)):
         there = [render_report(report) for report in found]
-        raise Refused(408, f"no such delivery was settled within {seconds:g} s", deliveries=there)
+        raise Problem(408, f"no such delivery was settled within {seconds:g} s", deliveries=there)
     return listed(found)
 
 

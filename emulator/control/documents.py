@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app
 
 from emulator.control.room import ControlRoom
 from emulator.control.wire import answer
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
 
 def add_routes(routes: Blueprint, room: ControlRoom) -> None:
@@ -30,5 +30,5 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         """The OpenAPI document of an emulated API."""
         if provider not in room.descriptions:
             known = ", ".join(sorted(room.descriptions))
-            raise Refused(404, f"there is no provider {provider[:100]}; known are {known}")
+            raise Problem(404, f"there is no provider {provider[:100]}; known are {known}")
         return Response(document(provider), content_type="application/json")

@@ -18,7 +18,7 @@ from emulator.core.faults import Fault
 from emulator.core.matching import match_of_json, match_to_json
 from emulator.core.webhook_faults import WEBHOOK_FAULT_KINDS, EarlyWebhook
 from emulator.web.api_faults import API_FAULT_KINDS
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
 FAULT_KINDS: Mapping[str, Any] = {kind.kind: kind for kind in (*API_FAULT_KINDS, *WEBHOOK_FAULT_KINDS)}
 # By the type of a setting: how it is called. Whatever is not here is a JSON object.
@@ -192,10 +192,10 @@ def _check_together(said: Mapping[str, Any]) -> None:
     """Raises Refused for settings that exclude each other."""
     up_to, seconds = said.get("up_to"), said.get("seconds")
     if up_to is not None and seconds is not None and up_to < seconds:
-        raise Refused(422, "up_to: not less than seconds", errors={"up_to": "not less than seconds"})
+        raise Problem(422, "up_to: not less than seconds", errors={"up_to": "not less than seconds"})
     if said["kind"] == EarlyWebhook.kind and said.get("path") is not None:
         told = "early strikes before there is a webhook with a target: match by provider and when"
-        raise Refused(422, f"path: {told}", errors={"path": told})
+        raise Problem(422, f"path: {told}", errors={"path": told})
 
 
 def _render(fault: Fault) -> dict[str, Any]:

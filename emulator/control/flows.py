@@ -8,7 +8,7 @@ from emulator.control.cases import render_case
 from emulator.control.room import ControlRoom
 from emulator.control.wire import answer, moment
 from emulator.core.model import Check
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 from emulator.web.provider import Applicant
 
 
@@ -20,7 +20,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         """The case of a guided flow, by the number in its link, and what its applicant told."""
         flow = room.flows.get(provider)
         if flow is None:
-            raise Refused(404, f"cases of {provider[:100]} have no guided flow; those of {', '.join(room.flows)} do")
+            raise Problem(404, f"cases of {provider[:100]} have no guided flow; those of {', '.join(room.flows)} do")
         case = room.cases.get(name, provider, flow.case_id_of(number))
         words: dict[str, str] = {outcome.value: word for outcome, word in flow.words.items()}
         return answer(

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from emulator.control.room import ControlRoom
-from emulator.web.meter import BUCKETS
+from emulator.web.request_metrics import BUCKETS
 
 
 def add_routes(routes: Blueprint, room: ControlRoom) -> None:
@@ -45,7 +45,7 @@ class _Collector:
     def _served(self) -> Iterator[Any]:
         from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
-        requests, creates = self.room.meter.read()
+        requests, creates = self.room.request_metrics.read()
         served = CounterMetricFamily("emulator_requests", "Requests answered", labels=("provider", "status"))
         for (provider, status), many in sorted(requests.items()):
             served.add_metric([provider, str(status)], many)

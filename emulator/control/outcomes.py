@@ -17,7 +17,7 @@ from emulator.core.model import CompletionOrder, Outcome
 from emulator.core.rules import Rule, rule_to_json
 from emulator.core.sandbox_settings import QueuedOutcome
 from emulator.readers import LONGEST_DELAY
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
 MOST_TIMES = 10_000
 WORDS = "approved, denied, undecided, failed, stuck, or a word of the provider's"
@@ -104,7 +104,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
 
 
 def make_rule(completion_schemas: Mapping[str, Schema], rule_id: str, said: dict[str, Any]) -> Rule:
-    """The rule that was asked for; raises Refused for an unknown provider or word."""
+    """The rule that was asked for; raises Problem for an unknown provider or word."""
     provider = known_provider(completion_schemas, said.get("provider"))
     meaning = meaning_of(completion_schemas, provider, said["outcome"]) if "outcome" in said else None
     return Rule(
@@ -119,7 +119,7 @@ def make_rule(completion_schemas: Mapping[str, Schema], rule_id: str, said: dict
 
 
 def queued_outcome_of(room: ControlRoom, provider: str | None, outcome: str, times: int) -> QueuedOutcome:
-    """A plan for so many of the next cases; raises Refused for a word that means nothing."""
+    """A plan for so many of the next cases; raises Problem for a word that means nothing."""
     meaning = meaning_of(room.completion_schemas, known_provider(room.completion_schemas, provider), outcome)
     return QueuedOutcome(
         provider=provider, outcome=meaning.outcome, failed=meaning.failed, ends=meaning.ends, times=times
@@ -127,7 +127,7 @@ def queued_outcome_of(room: ControlRoom, provider: str | None, outcome: str, tim
 
 
 def meaning_of(completion_schemas: Mapping[str, Schema], provider: str | None, word: str) -> Meaning:
-    """What a word stands for, in the words of its provider, of any provider, or of the emulator; raises Refused."""
+    """What a word stands for, in the words of its provider, of any provider, or of the emulator; raises Problem."""
     if word == "failed":
         return Meaning(Outcome.UNDECIDED, failed=True)
     if word == "stuck":  # as by surname: approved, should somebody end it after all
@@ -140,7 +140,7 @@ def meaning_of(completion_schemas: Mapping[str, Schema], provider: str | None, w
             order: CompletionOrder | None = None if schema.validate(said) else schema.load(said)
             if order and ("outcome" in said or order.decision.failed):
                 return Meaning(order.decision.outcome, failed=order.decision.failed)
-    raise Refused(422, f"outcome: {word[:100]} is no outcome {'of ' + provider if provider else 'of any provider'}")
+    raise Problem(422, f"outcome: {word[:100]} is no outcome {'of ' + provider if provider else 'of any provider'}")
 
 
 def _outcomes(room: ControlRoom, name: str) -> dict[str, Any]:

@@ -17,11 +17,11 @@ from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
 from emulator.settings import suggest
 from emulator.web.links import Links
-from emulator.web.meter import Meter
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 from emulator.web.provider import Flow, Provider
 from emulator.web.receiver import Receiver
-from emulator.web.seats import Seats
+from emulator.web.request_metrics import RequestMetrics
+from emulator.web.wait_slots import WaitSlots
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +35,9 @@ class ControlRoom:
     planning: Planning
     time_machine: TimeMachine
     snapshots: Snapshots
-    seats: Seats
+    wait_slots: WaitSlots
     journal: Journal
-    meter: Meter
+    request_metrics: RequestMetrics
     completion_schemas: Mapping[str, Schema]  # by provider: how a case of its is said to end
     descriptions: Mapping[str, Callable[[str], dict[str, Any]]]  # by provider: its OpenAPI document, given our address
     providers: Mapping[str, Provider]
@@ -46,9 +46,9 @@ class ControlRoom:
     receiver: Receiver | None  # of a demo
 
     def completion_schema_of(self, provider: str) -> Schema:
-        """How somebody says how a case of that provider is to end; raises Refused 404."""
+        """How somebody says how a case of that provider is to end; raises Problem 404."""
         if provider not in self.completion_schemas:
-            raise Refused(
+            raise Problem(
                 404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(self.completion_schemas))}"
             )
         return self.completion_schemas[provider]
@@ -63,8 +63,8 @@ class ControlRoom:
 
 
 def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:
-    """The same name, which is None or one of ours; raises Refused 422."""
+    """The same name, which is None or one of ours; raises Problem 422."""
     if name is not None and name not in completion_schemas:
         told = f"no provider is called {name[:100]}{suggest(name[:100], completion_schemas)}"
-        raise Refused(422, f"provider: {told}", errors={"provider": told})
+        raise Problem(422, f"provider: {told}", errors={"provider": told})
     return name

@@ -25,7 +25,7 @@ from emulator.control import (
 )
 from emulator.control.room import ControlRoom
 from emulator.control.wire import answer
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
 
 def _check_token(token: str) -> None:
@@ -34,7 +34,7 @@ def _check_token(token: str) -> None:
         return
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not compare_digest(given.strip().encode(), token.encode()):
-        raise Refused(401, "the control token is needed: send Authorization: Bearer <token>")
+        raise Problem(401, "the control token is needed: send Authorization: Bearer <token>")
 
 
 class SandboxName(BaseConverter):

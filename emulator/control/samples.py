@@ -14,8 +14,8 @@ from emulator.control.wire import Strict, answer, takes
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import QueuedOutcome
 from emulator.readers import BIGGEST_SEED
-from emulator.web import inside
-from emulator.web.problem import Refused
+from emulator.web import internal_client
+from emulator.web.problem_json import Problem
 from emulator.web.provider import Sample
 
 
@@ -63,12 +63,12 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         return answer(_render(room, sent) | told_back, 201)
 
 
-def _send(room: ControlRoom, sandbox: str, sent: Sample, queued: QueuedOutcome | None) -> inside.Answer:
+def _send(room: ControlRoom, sandbox: str, sent: Sample, queued: QueuedOutcome | None) -> internal_client.Answer:
     """Send it; what was planned for it comes before other plans, and is none any more where it opened no case."""
     if queued:
         room.planning.queue_outcome(sandbox, queued, first=True)
     body = json.dumps(sent.body).encode()
-    told = inside.ask(current_app.wsgi_app, sent.method, sent.path, sent.headers, body, quiet=False)
+    told = internal_client.ask(current_app.wsgi_app, sent.method, sent.path, sent.headers, body, quiet=False)
     if queued and told.case_id is None:
         room.planning.unqueue_outcome(sandbox, queued)
     return told
@@ -76,7 +76,7 @@ def _send(room: ControlRoom, sandbox: str, sent: Sample, queued: QueuedOutcome |
 
 def _draw(room: ControlRoom, provider: str, sandbox: str, seed: int) -> Sample:
     if provider not in room.providers:
-        raise Refused(404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(room.providers))}")
+        raise Problem(404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(room.providers))}")
     return room.providers[provider].draw_sample(SeededRandom(seed, "", "sample"), sandbox)
 
 

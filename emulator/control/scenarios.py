@@ -12,7 +12,7 @@ from emulator.control.outcomes import RuleIn, make_rule
 from emulator.control.wire import load
 from emulator.core.rules import Rule
 from emulator.settings import BadSetting, suggest
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
 LARGEST_FILE = 1024 * 1024
 MOST_RULES = 1_000
@@ -33,9 +33,9 @@ def common_rules(
 def _rule(where: str, said: Any, completion_schemas: CompletionSchemas) -> Rule:
     try:
         if not isinstance(said, dict):
-            raise Refused(422, "an object is needed")
+            raise Problem(422, "an object is needed")
         return make_rule(completion_schemas, where, load(RuleIn(), said))
-    except Refused as error:
+    except Problem as error:
         raise BadSetting(f"{where}: {error.detail}") from error
 
 

@@ -15,7 +15,7 @@ from emulator.core.matching import match_of_json, match_to_json
 from emulator.core.rules import MOST_RULES, rule_to_json
 from emulator.core.sandbox_clock import to_micros
 from emulator.core.snapshots import LATEST
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
 LATEST_MICROS = to_micros(LATEST)
 
@@ -54,9 +54,9 @@ class KeptSettingsIn(SettingsIn):
 
 
 def read_settings(completion_schemas: Mapping[str, Schema], given: Any) -> dict[str, Any]:
-    """The settings as they are kept; raises Refused for what could not have been set."""
+    """The settings as they are kept; raises Problem for what could not have been set."""
     if not isinstance(given, dict):
-        raise Refused(422, "settings: a JSON object is needed")
+        raise Problem(422, "settings: a JSON object is needed")
     read: dict[str, Any] = load(KeptSettingsIn(), given)
     for planned in read.get("planned", ()):
         known_provider(completion_schemas, planned["provider"])

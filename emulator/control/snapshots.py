@@ -12,7 +12,7 @@ from emulator.control.snapshot_settings import read_settings
 from emulator.control.wire import Document, Strict, answer, takes
 from emulator.core.errors import Unreadable
 from emulator.version import VERSION
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
 LARGEST = 8 * 1024 * 1024  # bytes, which is what the server takes
 
@@ -35,7 +35,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
         """The sandbox as one JSON document: settings, clock, ids, clients, cases and webhooks."""
         taken = answer({"written_by": f"case-emulator {VERSION}", **room.snapshots.take(name)})
         if len(taken.get_data()) > LARGEST:
-            raise Refused(409, f"the snapshot is larger than {LARGEST} bytes, which is what restore takes")
+            raise Problem(409, f"the snapshot is larger than {LARGEST} bytes, which is what restore takes")
         return taken
 
     @routes.post("/sandboxes/<sandbox:name>/restore")
@@ -46,5 +46,5 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
             reader = partial(read_settings, room.completion_schemas)
             room.snapshots.restore(name, said, reader, keep_journal=asked["journal"] == "keep")
         except Unreadable as error:
-            raise Refused(422, f"nothing was restored: {error}") from error
+            raise Problem(422, f"nothing was restored: {error}") from error
         return answer({"restored": name})

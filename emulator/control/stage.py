@@ -7,7 +7,7 @@ from marshmallow import fields
 
 from emulator.control.room import ControlRoom
 from emulator.control.wire import Strict, answer, takes
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 from emulator.web.receiver import Receiver
 
 
@@ -39,7 +39,7 @@ def add_routes(routes: Blueprint, room: ControlRoom) -> None:
 
 def _receiver(room: ControlRoom) -> Receiver:
     if room.receiver is None:
-        raise Refused(404, "this emulator was not started with --demo, so it has no receiver of its own")
+        raise Problem(404, "this emulator was not started with --demo, so it has no receiver of its own")
     return room.receiver
 
 

@@ -19,7 +19,7 @@ from emulator.delivery.targets import why_no_url
 from emulator.settings import OPTIONS, suggest
 from emulator.web.body import read_json
 from emulator.web.errors import Malformed, TooLarge, Undecodable
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
 LONGEST_WAIT = 60.0
 
@@ -132,14 +132,14 @@ class Variants:
     schemas: Mapping[str, Schema]
 
     def load(self, given: dict[str, Any]) -> Any:
-        """What the chosen schema makes of it; raises Refused 422."""
+        """What the chosen schema makes of it; raises Problem 422."""
         chosen = given.get(self.by)
         if not isinstance(chosen, str) or chosen not in self.schemas:
             told = (
                 f"{chosen[:100]} is not known{suggest(chosen[:100], self.schemas)}" if isinstance(chosen, str) else ""
             )
             told = told or f"one of {', '.join(self.schemas)} is needed"
-            raise Refused(422, f"{self.by}: {told}", errors={self.by: told})
+            raise Problem(422, f"{self.by}: {told}", errors={self.by: told})
         return load(self.schemas[chosen], given)
 
 
@@ -171,7 +171,7 @@ View = Callable[..., Response]
 
 
 def takes(body: Body | None = None, query: Schema | None = None, more: str | None = None) -> Callable[[View], View]:
-    """Hand the view what was sent: the body as `said`, the query as `asked`; raises Refused 400, 413, 415 or 422.
+    """Hand the view what was sent: the body as `said`, the query as `asked`; raises Problem 400, 413, 415 or 422.
 
     Names of the query that start with `more` are handed on as they are.
     """
@@ -192,30 +192,30 @@ def takes(body: Body | None = None, query: Schema | None = None, more: str | Non
 
 
 def read_query(schema: Schema, more: str | None) -> Any:
-    """The query of this request; raises Refused 422."""
+    """The query of this request; raises Problem 422."""
     given = request.args.to_dict()
     free = {name: value for name, value in given.items() if more and name.startswith(more)}
     return load(schema, {name: value for name, value in given.items() if name not in free}) | free
 
 
 def read_body(schema: Body) -> Any:
-    """What the schema makes of the JSON object of this request; raises Refused 400, 413, 415 or 422.
+    """What the schema makes of the JSON object of this request; raises Problem 400, 413, 415 or 422.
 
     The type is asked for even where nothing is said, because a page of another site cannot send it.
     """
     if request.method == "DELETE" and not request.content_length:
         return _load_any(schema, {})  # no page of another site can send this verb
     if request.mimetype != "application/json":
-        raise Refused(415, "send it as application/json, {} where there is nothing to say")
+        raise Problem(415, "send it as application/json, {} where there is nothing to say")
     try:
         bounds = (schema.envelope, schema.largest, schema.most_keys) if isinstance(schema, Document) else (0,)
         value = read_json(request.environ, *bounds)
     except TooLarge as error:
-        raise Refused(413, f"the body is larger than {error.limit} bytes") from error
+        raise Problem(413, f"the body is larger than {error.limit} bytes") from error
     except (Malformed, Undecodable) as error:
-        raise Refused(400, f"the body is no JSON: {error}") from error
+        raise Problem(400, f"the body is no JSON: {error}") from error
     if not isinstance(value, dict):
-        raise Refused(422, "a JSON object is needed")
+        raise Problem(422, "a JSON object is needed")
     return _load_any(schema, value)
 
 
@@ -224,12 +224,12 @@ def _load_any(schema: Body, given: dict[str, Any]) -> Any:
 
 
 def load(schema: Schema, given: dict[str, Any]) -> Any:
-    """What the schema makes of it; raises Refused 422."""
+    """What the schema makes of it; raises Problem 422."""
     try:
         return schema.load(given)
     except ValidationError as error:
         problems = {str(name): _worded(schema, str(name), told) for name, told in error.messages_dict.items()}
-        raise Refused(422, "; ".join(f"{name}: {told}" for name, told in problems.items()), errors=problems) from error
+        raise Problem(422, "; ".join(f"{name}: {told}" for name, told in problems.items()), errors=problems) from error
 
 
 def _worded(schema: Schema, name: str, told: Any) -> str:

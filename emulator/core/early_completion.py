@@ -18,14 +18,14 @@ class EarlyCompletion:
 
     completion: Completion
     deliveries: DeliveryQueries
-    seat: Callable[[], AbstractContextManager[bool]]  # whether one more request may wait
+    take_slot: Callable[[], AbstractContextManager[bool]]  # whether one more request may wait
 
     def __call__(self, case: Case, faults: Sequence[str]) -> None:
         """End it now; return when its webhooks were tried once, after ten seconds at most."""
         self.completion.complete_early(case, faults)
         wanted = DeliveryFilter(provider=case.provider, case_id=case.id)
-        with self.seat() as seated:
-            if seated:
+        with self.take_slot() as has_slot:
+            if has_slot:
                 self.deliveries.wait_for_all(case.sandbox, wanted, LONGEST, _was_tried)
 
 

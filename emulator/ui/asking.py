@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from emulator.web.inside import Wsgi, ask
+from emulator.web.internal_client import Wsgi, ask
 
 
-class Refused(Exception):
+class ApiRefusal(Exception):
     """The control API said no: the status and why, in words for people."""
 
     def __init__(self, status: int, detail: str, body: Any) -> None:
@@ -31,7 +31,7 @@ class Asker:
     token: str | None = None
 
     def get(self, path: str, /, **query: Any) -> Any:
-        """What is answered at that path below /_emulator; raises Refused. What is None is not asked."""
+        """What is answered at that path below /_emulator; raises ApiRefusal. What is None is not asked."""
         return self.ask("GET", path, None, {name: value for name, value in query.items() if value is not None})
 
     def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
@@ -43,7 +43,7 @@ class Asker:
         answer = ask(self.application, method, target, headers, sent, quiet=True)
         told = json.loads(answer.body or b"null")
         if answer.status is None or answer.status >= 400:
-            raise Refused(answer.status or 500, str(told.get("detail", "")), told)
+            raise ApiRefusal(answer.status or 500, str(told.get("detail", "")), told)
         return told
 
 

@@ -8,7 +8,7 @@ from flask import Response, render_template, request
 from emulator.ui import words
 from emulator.ui.actions import done
 from emulator.ui.answering import html
-from emulator.ui.asking import Asker, Refused
+from emulator.ui.asking import ApiRefusal, Asker
 from emulator.ui.place import box
 
 STEPS = {"10": "+10 s", "60": "+1 min", "3600": "+1 h"}  # seconds, as the buttons say them
@@ -53,9 +53,9 @@ def _seconds(asker: Asker, order: str) -> float:
     if order in STEPS:
         return float(order)
     if order != "next":
-        raise Refused(422, "choose one of the clock's buttons", None)
+        raise ApiRefusal(422, "choose one of the clock's buttons", None)
     clock = asker.get(f"{box()}/clock")
     if clock["next_at"] is None:
-        raise Refused(409, "nothing is due: open a case first, and the clock has something to move to", None)
+        raise ApiRefusal(409, "nothing is due: open a case first, and the clock has something to move to", None)
     left = words.moment_of(clock["next_at"]) - words.moment_of(clock["now"])
     return max(0.0, (left + timedelta(microseconds=1)).total_seconds())

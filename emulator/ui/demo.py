@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, redirect, request
 from werkzeug.exceptions import NotFound
 
-from emulator.ui.asking import Asker, Refused
+from emulator.ui.asking import ApiRefusal, Asker
 from emulator.ui.demo_stories import BY_NAME, STORIES, Scene, Story
 from emulator.ui.page import page
 from emulator.ui.page import show as show_page
@@ -54,7 +54,7 @@ def _receiver(asker: Asker) -> Mapping[str, Any] | None:
     """The receiver of the stage; None: this is no demo."""
     try:
         found: Mapping[str, Any] = asker.get("/receiver")
-    except Refused as refused:
+    except ApiRefusal as refused:
         if refused.status != 404:
             raise
         return None
@@ -74,7 +74,7 @@ def _scene(asker: Asker, told: Story, receiver: Mapping[str, Any], said: Mapping
     scene = Scene(asker=asker, box=f"/sandboxes/{sandbox()}", provider=told.provider, case_id=number, receiver=receiver)
     try:
         asker.get(scene.case_path)
-    except Refused as refused:
+    except ApiRefusal as refused:
         if refused.status != 404:
             raise
         return Scene(asker=asker, box=scene.box, provider=told.provider, case_id=None, receiver=receiver)

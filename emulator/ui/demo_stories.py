@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.ui.asking import Asker, Refused
+from emulator.ui.asking import ApiRefusal, Asker
 from emulator.ui.flow_visit import SETTLED
 from emulator.ui.words import moment_of
 
@@ -81,7 +81,7 @@ def _send(scene: Scene, outcome: str, **body: Any) -> int:
     order = {"seed": seed, "outcome": outcome, "body": body}
     sent = scene.asker.ask("POST", f"{scene.box}/samples/{scene.provider}", order)
     if sent["case_id"] is None:
-        raise Refused(409, f"the request was answered {sent['status']}: a planned fault may have struck it", sent)
+        raise ApiRefusal(409, f"the request was answered {sent['status']}: a planned fault may have struck it", sent)
     return int(sent["case_id"])
 
 
@@ -92,7 +92,7 @@ def _end_as(outcome: str) -> Callable[[Scene], None]:
         words = scene.asker.get(f"{scene.box}/flows/{scene.provider}/{number}")["endings"]
         try:
             scene.asker.ask("POST", f"{scene.case_path}/complete", {"outcome": words[outcome]})
-        except Refused as refused:
+        except ApiRefusal as refused:
             if refused.status != 409:  # the applicant was quicker, on a phone
                 raise
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, request
 
-from emulator.ui.asking import Asker, Refused
+from emulator.ui.asking import ApiRefusal, Asker
 from emulator.ui.bodies import body_of, curl_of
 from emulator.ui.meanings import document_of
 from emulator.ui.page import page
@@ -33,7 +33,7 @@ def show(asker: Asker) -> Response:
     try:
         found = asker.get(f"{box()}/requests{'/near-misses' if typed.get('refused') else ''}", **_asked(typed))
         values |= {"exchanges": found["requests"][::-1], "evicted": found["evicted"], "count": found["count"]}
-    except Refused as error:
+    except ApiRefusal as error:
         values["errors"] = {**error.errors} or {"path": error.detail}
     fields = _fields(list(values["titles"]))
     return show_page(asker, "requests.html", "Requests", "requests_live.html", values, fields=fields)
@@ -43,7 +43,7 @@ def show_one(asker: Asker, number: int) -> Response:
     """One exchange, and what it would have needed."""
     found = asker.get(f"{box()}/requests", number=number, direction="both")["requests"]
     if not found:
-        raise Refused(404, "the journal has no exchange of this number (any more): it keeps the newest 1,000", None)
+        raise ApiRefusal(404, "the journal has no exchange of this number (any more): it keeps the newest 1,000", None)
     [exchange] = found
     missed = asker.get(f"{box()}/requests/near-misses", number=number)["requests"]
     return page(asker, "request.html", f"Request {number}", **_values(asker, exchange, missed))
@@ -82,5 +82,5 @@ def _fields(providers: list[str]) -> list[Field]:
         {"name": "field", "label": "Field of the body"},
         {"name": "value", "label": "is"},
         {"name": "direction", "label": "Direction", "choices": ("in", "out", "both")},
-        {"name": "refused", "label": "Refused only", "type": "boolean"},
+        {"name": "refused", "label": "ApiRefusal only", "type": "boolean"},
     ]

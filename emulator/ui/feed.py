@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request
 
 from emulator.ui.actions import done
-from emulator.ui.asking import Asker, Refused, part
+from emulator.ui.asking import ApiRefusal, Asker, part
 from emulator.ui.bodies import curl
 from emulator.ui.page import show as show_page
 from emulator.ui.place import box
@@ -31,7 +31,7 @@ def send_sample(asker: Asker, provider: str) -> Response:
         body = json.dumps(sent["body"], ensure_ascii=False)
         return done("A sample case was sent.", curl=curl(sent["method"], sent["url"], sent["headers"], body))
     why = f"a planned fault answered {sent['status']}" if sent["status"] else "a planned fault cut the connection"
-    raise Refused(409, f"the sample was not accepted: {why}, or the key has expired", sent)
+    raise ApiRefusal(409, f"the sample was not accepted: {why}, or the key has expired", sent)
 
 
 def _values(asker: Asker, reached: Mapping[str, Any]) -> dict[str, Any]:

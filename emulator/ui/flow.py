@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Response, redirect, render_template, request
 
 from emulator.ui.answering import STOP_POLLING, html
-from emulator.ui.asking import Asker, Refused
+from emulator.ui.asking import ApiRefusal, Asker
 from emulator.ui.flow_answers import DONE, STEPS, answered, changes, name_of, problems
 from emulator.ui.flow_visit import Arrival, Visit, arrival, find_visit
 from emulator.ui.place import sandbox
@@ -67,7 +67,7 @@ def _finish(asker: Asker, visit: Visit, typed: Mapping[str, str]) -> None:
     ending = typed["ending"] if visit.presents and typed["ending"] in visit.completions else visit.before["ending"]
     try:
         asker.ask("POST", f"{visit.case_path}/complete", {"outcome": visit.completions[ending]})
-    except Refused as refused:
+    except ApiRefusal as refused:
         if refused.status != 409:  # it ended by itself meanwhile, which the next page tells
             raise
 

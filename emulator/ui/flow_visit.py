@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 
 from emulator.ui import login
-from emulator.ui.asking import Asker, Refused
+from emulator.ui.asking import ApiRefusal, Asker
 from emulator.ui.flow_answers import Question, answered, documents, questions, told_before
 from emulator.ui.place import sandbox
 from emulator.web.provider import Flow
@@ -77,7 +77,7 @@ def find_visit(asker: Asker, provider: str, flow: Flow, number: str) -> Visit | 
         return None
     try:
         told = asker.get(f"/sandboxes/{box}/flows/{provider}/{number}")
-    except Refused as refused:
+    except ApiRefusal as refused:
         if refused.status == 404:
             return None
         raise

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.ui.asking import Asker, Refused, part
+from emulator.ui.asking import ApiRefusal, Asker, part
 
 DEEPEST = 12
 Json = Mapping[str, Any]
@@ -96,5 +96,5 @@ def document_of(asker: Asker, provider: str | None) -> Document:
         return Document({})
     try:
         return Document(asker.get(f"/openapi/{part(provider)}.json"))
-    except Refused:
+    except ApiRefusal:
         return Document({})

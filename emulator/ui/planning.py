@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from emulator.ui.actions import done
-from emulator.ui.asking import Asker, Refused, part
+from emulator.ui.asking import ApiRefusal, Asker, part
 from emulator.ui.forms import WHEN, Field, read, submit, text_of
 from emulator.ui.page import show as show_page
 from emulator.ui.place import box, is_polled
@@ -66,7 +66,7 @@ def add_fault(asker: Asker, kind: str) -> Response:
     """Plan a fault of that kind."""
     known = {about["kind"]: about for about in asker.get("/faults")["kinds"]}
     if kind not in known:
-        raise Refused(404, f"there is no fault called {kind[:50]}", None)
+        raise ApiRefusal(404, f"there is no fault called {kind[:50]}", None)
     form = _fault_form(asker, known[kind])
 
     def order() -> None:

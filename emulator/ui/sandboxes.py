@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from emulator.ui.actions import done
-from emulator.ui.asking import Asker, Refused, part
+from emulator.ui.asking import ApiRefusal, Asker, part
 from emulator.ui.forms import Field, read, submit
 from emulator.ui.page import page
 from emulator.ui.place import DEFAULT, box, sandbox
@@ -75,7 +75,7 @@ def change(asker: Asker) -> Response:
 def reset(asker: Asker) -> Response:
     """Make it newborn."""
     if request.form.get("name") != sandbox():
-        raise Refused(409, "nothing was reset: that button was on the page of another sandbox", None)
+        raise ApiRefusal(409, "nothing was reset: that button was on the page of another sandbox", None)
     asker.ask("POST", f"{box()}/reset")
     return done(f"The sandbox {sandbox()} is newborn again.")
 

@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from emulator.ui.actions import is_scripted
 from emulator.ui.answering import STOP_POLLING, html
-from emulator.ui.asking import Asker, Refused
+from emulator.ui.asking import ApiRefusal, Asker
 from emulator.ui.page import page
 from emulator.ui.place import is_polled
 from emulator.version import VERSION
@@ -42,10 +42,10 @@ def explain(asker: Asker, error: Exception, *, is_known: bool) -> Response:
     return answer
 
 
-def _as_refusal(error: Exception) -> Refused:
-    if isinstance(error, Refused):
+def _as_refusal(error: Exception) -> ApiRefusal:
+    if isinstance(error, ApiRefusal):
         return error
     if isinstance(error, HTTPException) and error.code and error.code < 500:
-        return Refused(error.code, NOWHERE if error.code == 404 else str(error.description), None)
+        return ApiRefusal(error.code, NOWHERE if error.code == 404 else str(error.description), None)
     log.error("a bug of the emulator, please report it", exc_info=error)
-    return Refused(500, BUG, None)
+    return ApiRefusal(500, BUG, None)

@@ -17,13 +17,13 @@ from emulator.web.cors import Cors
 from emulator.web.credentials import sandbox_meant
 from emulator.web.errors import Crashed, FaultTriggered, UnknownPath, WrongMethod
 from emulator.web.guard import is_foreign, is_known_host
-from emulator.web.inside import QUIET_KEY
+from emulator.web.internal_client import QUIET_KEY
 from emulator.web.journalling import OURS, write_exchange
-from emulator.web.meter import Meter
-from emulator.web.near import what_was_needed
-from emulator.web.problem import Refused, problem
+from emulator.web.near_misses import what_was_needed
+from emulator.web.problem_json import Problem, problem_response
 from emulator.web.provider import Desk, Provider
 from emulator.web.request_faults import apply_to_answer
+from emulator.web.request_metrics import RequestMetrics
 
 log = logging.getLogger("emulator.requests")
 Owned = tuple[Provider, Desk]
@@ -39,14 +39,16 @@ def install(
     owned: Sequence[Owned],
     hosts: Collection[str],
     journal: Journal,
-    meter: Meter,
+    request_metrics: RequestMetrics,
     cors: Cors = Cors(),  # noqa: B008  # it cannot change
 ) -> None:
     """Guard, errors in the right clothes, then what every answer carries and who takes note of it."""
     app.before_request(partial(_open, clock, owned, frozenset(hosts), cors))
     app.register_error_handler(Exception, partial(_render, owned))
     needed = partial(what_was_needed, {provider.name: provider.routes for provider, _ in owned})
-    app.after_request(partial(_close, clock, owned, partial(write_exchange, journal, clock, needed), meter, cors))
+    app.after_request(
+        partial(_close, clock, owned, partial(write_exchange, journal, clock, needed), request_metrics, cors)
+    )
 
 
 def _open(clock: WallClock, owned: Sequence[Owned], hosts: frozenset[str], cors: Cors) -> Response | None:
@@ -57,18 +59,18 @@ def _open(clock: WallClock, owned: Sequence[Owned], hosts: frozenset[str], cors:
     host = request.environ.get("HTTP_HOST", "")
     if not is_known_host(host, hosts):
         told = f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}"
-        return _own_error(_noted(Refused(421, told)))
+        return _own_error(_noted(Problem(421, told)))
     owner = find_owner(owned, request.path) if cors.welcomes(request.environ) else None
     if owner:
         return cors.preflight(request.environ, owner[0].routes)
     if is_foreign(request.environ):
         return _own_error(
-            _noted(Refused(403, "a page of another site may not send this: open the emulator's own address"))
+            _noted(Problem(403, "a page of another site may not send this: open the emulator's own address"))
         )
     return None
 
 
-def _noted(fact: Refused) -> Refused:
+def _noted(fact: Problem) -> Problem:
     g.fact = fact
     return fact
 
@@ -101,15 +103,15 @@ def _as_fact(error: Exception) -> Fact:
 
 
 def _own_error(fact: Fact) -> Response:
-    if isinstance(fact, Refused):
-        refused = problem(fact.status, fact.detail, fact.members)
+    if isinstance(fact, Problem):
+        refused = problem_response(fact.status, fact.detail, fact.members)
         if "retry_after" in fact.members:
             refused.headers["Retry-After"] = str(fact.members["retry_after"])
         if fact.status == HTTPStatus.UNAUTHORIZED:
             refused.headers["WWW-Authenticate"] = "Bearer"
         return refused
     if isinstance(fact, WrongMethod):
-        refusal = problem(405, "this path does not know that verb")
+        refusal = problem_response(405, "this path does not know that verb")
         refusal.headers["Allow"] = ", ".join(sorted(fact.allowed))
         return refusal
     known = {
@@ -117,11 +119,11 @@ def _own_error(fact: Fact) -> Response:
         Crashed: (500, "a bug of the emulator; its log has the trace"),
     }
     if isinstance(fact, NotFound):
-        return problem(404, f"there is {fact}")
+        return problem_response(404, f"there is {fact}")
     if isinstance(fact, Conflict):
-        return problem(409, str(fact))
+        return problem_response(409, str(fact))
     status, detail = known.get(type(fact), (400, str(fact)))
-    return problem(status, detail)
+    return problem_response(status, detail)
 
 
 def find_owner(owned: Sequence[Owned], path: str) -> Owned | None:
@@ -134,7 +136,12 @@ def find_owner(owned: Sequence[Owned], path: str) -> Owned | None:
 
 
 def _close(
-    clock: WallClock, owned: Sequence[Owned], journal: Callable[..., None], meter: Meter, cors: Cors, response: Response
+    clock: WallClock,
+    owned: Sequence[Owned],
+    journal: Callable[..., None],
+    request_metrics: RequestMetrics,
+    cors: Cors,
+    response: Response,
 ) -> Response:
     """A request ends: what every answer carries, and a note in journal, metrics and log."""
     if "outages" in g:
@@ -152,7 +159,7 @@ def _close(
         if "sandbox" not in g:
             g.sandbox = sandbox_meant(request.environ, owner[0].credential(request.environ))
     name, took = owner[0].name if owner else "emulator", clock.stopwatch() - g.started
-    meter.count(name, response.status_code, took, created="case" in g)
+    request_metrics.count(name, response.status_code, took, created="case" in g)
     is_ours = path.startswith(OURS) or request.blueprint in PAGES
     if owner or (response.status_code == HTTPStatus.NOT_FOUND and not is_ours):
         journal(owner and name, request.environ, response, took)

@@ -14,7 +14,7 @@ from emulator.core.ports import Newborn
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.web.credentials import open_sandbox
-from emulator.web.inside import CASE_KEY
+from emulator.web.internal_client import CASE_KEY
 from emulator.web.links import Links
 from emulator.web.request_faults import RequestFaults
 

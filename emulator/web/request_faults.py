@@ -15,7 +15,7 @@ from emulator.core.signals import SandboxSignals, Signal
 from emulator.web.advice import advise
 from emulator.web.api_faults import API_FAULT_KINDS, ApiFault
 from emulator.web.body import raw_body
-from emulator.web.seats import Seats
+from emulator.web.wait_slots import WaitSlots
 
 KINDS_BY_NAME = {kind.kind: kind for kind in API_FAULT_KINDS}
 ANSWERING_KINDS = {kind.kind for kind in API_FAULT_KINDS if kind.answers}
@@ -34,7 +34,7 @@ class RequestFaults:
 
     sandboxes: Sandboxes
     faults_cleared: SandboxSignals
-    seats: Seats
+    wait_slots: WaitSlots
 
     def admit(self, environ: dict[str, Any], provider: str, sandbox: str) -> None:
         """Let it pass, perhaps later; raises Unauthorized for an expired key, or Struck by a fault."""
@@ -63,8 +63,8 @@ class RequestFaults:
         g.setdefault("faults", []).append(hit.fault.name)
 
     def _hold_up(self, hit: FaultHit, signal: Signal, seen: int, seconds: float) -> None:
-        with self.seats.try_to_take() as seated:
-            if seated:
+        with self.wait_slots.try_to_take() as has_slot:
+            if has_slot:
                 signal.wait(seen, seconds)
             else:
                 g.faults.remove(hit.fault.name)

@@ -15,7 +15,7 @@ import requests
 from emulator.core.faults import MOST_FAULTS
 from emulator.core.randomness import SeededRandom
 from emulator.web.api_faults import Latency
-from emulator.web.seats import MOST_WAITING
+from emulator.web.wait_slots import MOST_WAITING
 from tests.emulators import APLYID_PATH, SPHINXHQ_PATH, Emulator, compact, served
 from tests.waiting import wait_until
 from tests.wire import request_bytes

@@ -10,7 +10,7 @@ from flask import Request, Response, request
 from emulator.core.errors import Fact, Invalid, Unauthorized
 from emulator.providers.aplyid.rails import to_sentence
 from emulator.web.errors import Crashed, FaultTriggered, Malformed, TooLarge, Undecodable, UnknownPath, WrongMethod
-from emulator.web.problem import phrase_of
+from emulator.web.problem_json import phrase_of
 from emulator.web.provider import Desk
 
 LONGEST_MESSAGE = 4_000

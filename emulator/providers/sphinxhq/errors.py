@@ -17,7 +17,7 @@ from emulator.web.errors import (
     WrongMediaType,
     WrongMethod,
 )
-from emulator.web.problem import phrase_of
+from emulator.web.problem_json import phrase_of
 from emulator.web.provider import Desk
 
 LONGEST_ANSWER = 8_000  # bytes of an error body

@@ -12,7 +12,7 @@ from emulator.core.errors import Fact
 TITLES = {422: "Unprocessable Content"}  # Python's own is older
 
 
-class Refused(Fact):
+class Problem(Fact):
     """The control API says no: the status, what is wrong and what to do, and members of the problem beside them."""
 
     def __init__(self, status: int, detail: str, **members: Any) -> None:
@@ -26,7 +26,7 @@ def phrase_of(status: int) -> str:
     return TITLES.get(status) or (HTTPStatus(status).phrase if status in known else f"Status {status}")
 
 
-def problem(status: int, detail: str, members: Mapping[str, Any] | None = None) -> Response:
+def problem_response(status: int, detail: str, members: Mapping[str, Any] | None = None) -> Response:
     """An answer that says what is wrong and what to do."""
     body = {"type": "about:blank", "title": phrase_of(status), "status": status, "detail": detail, **(members or {})}
     return Response(json.dumps(body), status, content_type="application/problem+json")

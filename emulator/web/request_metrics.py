@@ -10,7 +10,7 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10
 
 
 @dataclass
-class Meter:
+class RequestMetrics:
     """Requests by provider and status, and how long creates took."""
 
     requests: Counter[tuple[str, int]] = field(default_factory=Counter)
