@@ -26,7 +26,7 @@ from emulator.providers import aplyid, sphinxhq
 from emulator.settings import BadSetting, Settings, suggest
 from emulator.store.sqlite import SqliteStore
 from emulator.ui import routes as pages
-from emulator.ui.asking import Asker
+from emulator.ui.api_client import ApiClient
 from emulator.web import hooks
 from emulator.web.application import Application
 from emulator.web.cors import Cors
@@ -85,7 +85,7 @@ def _build(settings: Settings, address: str | None, receiver: Receiver | None) -
         if settings.demo:
             from emulator.ui import demo_filling
 
-            demo_filling.fill(Asker(app, settings.control_token), DEFAULT_SANDBOX)
+            demo_filling.fill(ApiClient(app, settings.control_token), DEFAULT_SANDBOX)
     except BaseException:
         core.store.close()
         raise
@@ -154,9 +154,9 @@ def _flask_app(
     app.register_blueprint(
         control.blueprint(_room(core, request_metrics, public_url, receiver), settings.control_token)
     )
-    asker = Asker(app.wsgi_app, settings.control_token)
-    app.register_blueprint(pages.blueprint(asker, what_to_send(public_url, settings)))
-    app.register_blueprint(pages.flow_blueprint(asker, {p.name: p.flow for p in PROVIDERS if p.flow}))
+    api = ApiClient(app.wsgi_app, settings.control_token)
+    app.register_blueprint(pages.blueprint(api, what_to_send(public_url, settings)))
+    app.register_blueprint(pages.flow_blueprint(api, {p.name: p.flow for p in PROVIDERS if p.flow}))
     return app
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from emulator.app import read_beginning, read_switches, scheme_of
 from emulator.client import Control, NotReached
+from emulator.server.http_server import PortTaken, listen, local_address
 from emulator.settings import FILE_NAME, BadSetting, Settings, find_settings_file, read_settings
 from emulator.store.checkup import engine_version, examine
 from emulator.store.sqlite import StoreTaken, StoreUnusable
-from emulator.web.server import PortTaken, listen, local_address
 from emulator.wiring import targets_of
 
 PATIENCE = 3.0  # seconds for whoever has our port to say who it is
@@ -106,7 +106,7 @@ def _neighbour(settings: Settings) -> Door:
 def _tls(settings: Settings) -> list[Finding]:
     if not (settings.tls or settings.tls_ca_file):
         return []
-    from emulator.web.certificates import obstacle
+    from emulator.server.certificates import obstacle
 
     told = obstacle(settings.tls, settings.tls_ca_file)
     return [Finding(Level.PROBLEM if told else Level.OK, "tls", told or "what --tls needs is installed")]

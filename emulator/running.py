@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from emulator.app import create_app, scheme_of
 from emulator.core.clock import WallClock
 from emulator.delivery.targets import Targets, is_loopback
+from emulator.server.http_server import PlainServer, Server, listen, local_address
 from emulator.settings import BadSetting, Settings
-from emulator.web.server import PlainServer, Server, listen, local_address
 
 if TYPE_CHECKING:
-    from emulator.web.certificates import Certificates
+    from emulator.server.certificates import Certificates
 
 
 class RunningEmulator:
@@ -81,7 +81,7 @@ def _certificates(settings: Settings) -> "Certificates | None":
     """Whom clients are to trust, and why; None: TLS is not asked for. Raises BadSetting."""
     if not (settings.tls or settings.tls_ca_file):
         return None
-    from emulator.web.certificates import make_certificates, obstacle
+    from emulator.server.certificates import make_certificates, obstacle
 
     told = obstacle(settings.tls, settings.tls_ca_file)
     if told:
@@ -93,7 +93,7 @@ def _certificates(settings: Settings) -> "Certificates | None":
 def _server(app: Callable[..., Any], listening: socket.socket, certificates: "Certificates | None") -> Server:
     if certificates is None:
         return PlainServer(app, listening)
-    from emulator.web.tls_server import TlsServer  # only who asks for TLS has what it needs
+    from emulator.server.tls_server import TlsServer  # only who asks for TLS has what it needs
 
     return TlsServer(app, listening, certificates.context)
 

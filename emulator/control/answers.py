@@ -18,7 +18,7 @@ from emulator.control.answers_requests import RequestsOut
 from emulator.control.answers_snapshots import SnapshotOut
 from emulator.core.deliveries import DeliveryState
 from emulator.core.sandbox_settings import Pace
-from emulator.web.describe import Out
+from emulator.openapi.builder import Out
 
 DELIVERY_STATES = OneOf([state.value for state in DeliveryState])
 

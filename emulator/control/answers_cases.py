@@ -5,7 +5,7 @@ from marshmallow.validate import OneOf
 
 from emulator.control.answers_planning import OUTCOMES
 from emulator.core.model import State
-from emulator.web.describe import Out
+from emulator.openapi.builder import Out
 
 
 class ClientOut(Out):

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from emulator.core.snapshot_rows import TABLES
-from emulator.web.describe import Out
+from emulator.openapi.builder import Out
 
 
 class SnapshotHeadOut(Out):

@@ -13,9 +13,9 @@ from werkzeug.routing import Rule
 
 from emulator.control.answers import ANSWERS, ProblemOut
 from emulator.control.wire import Document, Takes, Variants
-from emulator.web import describe as openapi
+from emulator.openapi import builder as openapi
+from emulator.openapi.builder import Json, answer, content
 from emulator.web.credentials import SANDBOX_NAME
-from emulator.web.describe import Json, answer, content
 
 TITLE = "The control API of case-emulator"
 ABOUT = """\

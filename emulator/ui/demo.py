@@ -7,37 +7,37 @@ from typing import Any
 from flask import Response, redirect, request
 from werkzeug.exceptions import NotFound
 
-from emulator.ui.asking import ApiRefusal, Asker
+from emulator.ui.api_client import ApiClient, ApiRefusal
 from emulator.ui.demo_stories import BY_NAME, STORIES, Scene, Story
 from emulator.ui.page import page
 from emulator.ui.page import show as show_page
-from emulator.ui.place import sandbox
+from emulator.ui.sandbox_links import sandbox
 
 
-def show(asker: Asker) -> Response:
+def show(api: ApiClient) -> Response:
     """The stories to choose from."""
-    return page(asker, "demo.html", "Demo", stories=STORIES, receiver=_receiver(asker))
+    return page(api, "demo.html", "Demo", stories=STORIES, receiver=_receiver(api))
 
 
-def story(asker: Asker, name: str) -> Response:
+def story(api: ApiClient, name: str) -> Response:
     """A story as far as it was told, or the part of it that moves."""
-    told, receiver = _find(asker, name)
-    scene = _scene(asker, told, receiver, request.args)
+    told, receiver = _find(api, name)
+    scene = _scene(api, told, receiver, request.args)
     step = min(_number(request.args.get("step")), len(told.steps)) if scene.case_id is not None else 0
     values = {
         "story": told,
         "step": step,
         "receiver": receiver,
-        "now": asker.get(f"{scene.box}/clock")["now"],
+        "now": api.get(f"{scene.sandbox_path}/clock")["now"],
         **_evidence(scene),
     }
-    return show_page(asker, "demo_story.html", told.title, "demo_live.html", values, scene=scene)
+    return show_page(api, "demo_story.html", told.title, "demo_live.html", values, scene=scene)
 
 
-def act(asker: Asker, name: str) -> Response:
+def act(api: ApiClient, name: str) -> Response:
     """Take the next step of a story."""
-    told, receiver = _find(asker, name)
-    scene = _scene(asker, told, receiver, request.form)
+    told, receiver = _find(api, name)
+    scene = _scene(api, told, receiver, request.form)
     step = _number(request.form.get("step")) if scene.case_id is not None else 0
     if step < len(told.steps):
         opened = told.steps[step].act(scene)
@@ -50,10 +50,10 @@ def _go(where: str) -> Response:
     return redirect(where, 303)  # type: ignore[return-value]
 
 
-def _receiver(asker: Asker) -> Mapping[str, Any] | None:
+def _receiver(api: ApiClient) -> Mapping[str, Any] | None:
     """The receiver of the stage; None: this is no demo."""
     try:
-        found: Mapping[str, Any] = asker.get("/receiver")
+        found: Mapping[str, Any] = api.get("/receiver")
     except ApiRefusal as refused:
         if refused.status != 404:
             raise
@@ -61,23 +61,25 @@ def _receiver(asker: Asker) -> Mapping[str, Any] | None:
     return found
 
 
-def _find(asker: Asker, name: str) -> tuple[Story, Mapping[str, Any]]:
-    receiver = _receiver(asker)
+def _find(api: ApiClient, name: str) -> tuple[Story, Mapping[str, Any]]:
+    receiver = _receiver(api)
     if name not in BY_NAME or receiver is None:
         raise NotFound
     return BY_NAME[name], receiver
 
 
-def _scene(asker: Asker, told: Story, receiver: Mapping[str, Any], said: Mapping[str, str]) -> Scene:
+def _scene(api: ApiClient, told: Story, receiver: Mapping[str, Any], said: Mapping[str, str]) -> Scene:
     """The scene of a story; one whose case is gone begins anew."""
     number = _number(said.get("case"))
-    scene = Scene(asker=asker, box=f"/sandboxes/{sandbox()}", provider=told.provider, case_id=number, receiver=receiver)
+    scene = Scene(
+        api=api, sandbox_path=f"/sandboxes/{sandbox()}", provider=told.provider, case_id=number, receiver=receiver
+    )
     try:
-        asker.get(scene.case_path)
+        api.get(scene.case_path)
     except ApiRefusal as refused:
         if refused.status != 404:
             raise
-        return Scene(asker=asker, box=scene.box, provider=told.provider, case_id=None, receiver=receiver)
+        return Scene(api=api, sandbox_path=scene.sandbox_path, provider=told.provider, case_id=None, receiver=receiver)
     return scene
 
 
@@ -90,8 +92,8 @@ def _evidence(scene: Scene) -> dict[str, Any]:
     if scene.case_id is None:
         return {"exchange": None, "case": None, "webhooks": []}
     asked = {"provider": scene.provider, "case_id": scene.case_id, "method": "POST"}
-    found = scene.asker.get(f"{scene.box}/requests", **asked)["requests"]
-    case = scene.asker.get(scene.case_path)
+    found = scene.api.get(f"{scene.sandbox_path}/requests", **asked)["requests"]
+    case = scene.api.get(scene.case_path)
     webhooks = [{**told, "text": _laid_out(told["body"])} for told in scene.deliveries()]
     return {
         "exchange": _shown(found[0]) if found else None,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
-from emulator.ui.asking import Asker
+from emulator.ui.api_client import ApiClient
 
 log = logging.getLogger("emulator.demo")
 USUAL = 90  # seconds from creation to end
@@ -26,46 +26,51 @@ def read_story() -> dict[str, Any]:
     return story
 
 
-def fill(asker: Asker, name: str) -> bool:
+def fill(api: ApiClient, name: str) -> bool:
     """Fill that sandbox; False: it was used before, and stays as it is."""
-    box, story = f"/sandboxes/{name}", read_story()
-    if asker.get(box)["used"]:
+    sandbox_path, story = f"/sandboxes/{name}", read_story()
+    if api.get(sandbox_path)["used"]:
         log.warning("the sandbox %s was used before: it stays as it is, without the cases of the demo", name)
         return False
     webhooks = logging.getLogger("emulator.webhooks")
     before = webhooks.level
     webhooks.setLevel(logging.ERROR)  # that nobody is dialled is meant so
     try:
-        _live_through(asker, box, story)
+        _live_through(api, sandbox_path, story)
     finally:
         webhooks.setLevel(before)
     # The journal of the requests is part of the story.
-    asker.ask("POST", f"{box}/restore", _with_webhooks(asker.get(f"{box}/snapshot"), story), {"journal": "keep"})
+    api.ask(
+        "POST",
+        f"{sandbox_path}/restore",
+        _with_webhooks(api.get(f"{sandbox_path}/snapshot"), story),
+        {"journal": "keep"},
+    )
     return True
 
 
-def _live_through(asker: Asker, box: str, story: Mapping[str, Any]) -> None:
+def _live_through(api: ApiClient, sandbox_path: str, story: Mapping[str, Any]) -> None:
     now = datetime.fromisoformat(story["starts_at"])
-    asker.ask("PATCH", f"{box}/clock", {"mode": "frozen", "at": story["starts_at"]})
-    asker.ask("PATCH", box, {"webhook_url": story["receiver"]})
+    api.ask("PATCH", f"{sandbox_path}/clock", {"mode": "frozen", "at": story["starts_at"]})
+    api.ask("PATCH", sandbox_path, {"webhook_url": story["receiver"]})
     for fault in story["faults"]:
-        asker.ask("POST", f"{box}/faults", fault)
+        api.ask("POST", f"{sandbox_path}/faults", fault)
     for told in story["cases"]:
-        now = _advance(asker, box, now, told["at"])
-        _open(asker, box, told)
-    _advance(asker, box, now, story["ends_at"])
+        now = _advance(api, sandbox_path, now, told["at"])
+        _open(api, sandbox_path, told)
+    _advance(api, sandbox_path, now, story["ends_at"])
 
 
-def _advance(asker: Asker, box: str, now: datetime, until: str) -> datetime:
+def _advance(api: ApiClient, sandbox_path: str, now: datetime, until: str) -> datetime:
     moment = datetime.fromisoformat(until)
-    asker.ask("POST", f"{box}/clock/advance", {"seconds": (moment - now).total_seconds()})
+    api.ask("POST", f"{sandbox_path}/clock/advance", {"seconds": (moment - now).total_seconds()})
     return moment
 
 
-def _open(asker: Asker, box: str, told: Mapping[str, Any]) -> None:
-    asker.ask("PATCH", box, {"delay": told.get("takes", USUAL)})
+def _open(api: ApiClient, sandbox_path: str, told: Mapping[str, Any]) -> None:
+    api.ask("PATCH", sandbox_path, {"delay": told.get("takes", USUAL)})
     order = {"body": told["body"]} | ({"outcome": told["ends"]} if "ends" in told else {})
-    sent = asker.ask("POST", f"{box}/samples/{told['provider']}", order)
+    sent = api.ask("POST", f"{sandbox_path}/samples/{told['provider']}", order)
     if sent["status"] != (201 if "ends" in told else told["refused"]):
         raise ValueError(f"a request of the demo was answered {sent['status']}: {sent['answer']}")
 

@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.ui.asking import ApiRefusal, Asker
+from emulator.ui.api_client import ApiClient, ApiRefusal
 from emulator.ui.flow_visit import SETTLED
-from emulator.ui.words import moment_of
+from emulator.ui.phrases import moment_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
     """Where a story is told: the sandbox, the case it is about (None: not opened yet), and the receiver."""
 
-    asker: Asker
-    box: str
+    api: ApiClient
+    sandbox_path: str
     provider: str
     case_id: int | None
     receiver: Mapping[str, Any]  # where it listens
@@ -22,16 +22,16 @@ class Scene:
     @property
     def case_path(self) -> str:
         """Where the control API has the case."""
-        return f"{self.box}/cases/{self.provider}/{self.case_id}"
+        return f"{self.sandbox_path}/cases/{self.provider}/{self.case_id}"
 
     def switch(self, is_on: bool) -> None:
         """Let the receiver listen, or not."""
-        self.asker.ask("PATCH", "/receiver", {"is_on": is_on})
+        self.api.ask("PATCH", "/receiver", {"is_on": is_on})
 
     def deliveries(self) -> Any:
         """The webhooks of the case."""
         asked = {"provider": self.provider, "case_id": self.case_id}
-        return self.asker.get(f"{self.box}/deliveries", **asked)["deliveries"]
+        return self.api.get(f"{self.sandbox_path}/deliveries", **asked)["deliveries"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,28 +58,28 @@ class Story:
 def _open_waiting(scene: Scene) -> int:
     """A case that waits for its applicant, and a receiver that waits for its webhook."""
     scene.switch(True)
-    settings = scene.asker.get(scene.box)["settings"]
+    settings = scene.api.get(scene.sandbox_path)["settings"]
     if settings["webhook_url"] is None:
-        scene.asker.ask("PATCH", scene.box, {"webhook_url": scene.receiver["url"]})
+        scene.api.ask("PATCH", scene.sandbox_path, {"webhook_url": scene.receiver["url"]})
     return _send(scene, "stuck")
 
 
 def _open_for_the_receiver(scene: Scene) -> int:
     """A case whose webhook nobody takes, worked on at once."""
     scene.switch(False)
-    scene.asker.ask("PATCH", scene.box, {"retry": "standard"})
+    scene.api.ask("PATCH", scene.sandbox_path, {"retry": "standard"})
     opened = _send(scene, "approved", webhook_url=scene.receiver["url"])
-    case = scene.asker.get(f"{scene.box}/cases/{scene.provider}/{opened}")
-    left = moment_of(case["ends_at"]) - moment_of(scene.asker.get(f"{scene.box}/clock")["now"])
-    scene.asker.ask("POST", f"{scene.box}/clock/advance", {"seconds": max(0.0, left.total_seconds())})
+    case = scene.api.get(f"{scene.sandbox_path}/cases/{scene.provider}/{opened}")
+    left = moment_of(case["ends_at"]) - moment_of(scene.api.get(f"{scene.sandbox_path}/clock")["now"])
+    scene.api.ask("POST", f"{scene.sandbox_path}/clock/advance", {"seconds": max(0.0, left.total_seconds())})
     return opened
 
 
 def _send(scene: Scene, outcome: str, **body: Any) -> int:
     """The id of a case with another client than those before, which ends so whatever else is planned."""
-    seed = scene.asker.get(f"{scene.box}/cases", limit=0)["count"] + 1
+    seed = scene.api.get(f"{scene.sandbox_path}/cases", limit=0)["count"] + 1
     order = {"seed": seed, "outcome": outcome, "body": body}
-    sent = scene.asker.ask("POST", f"{scene.box}/samples/{scene.provider}", order)
+    sent = scene.api.ask("POST", f"{scene.sandbox_path}/samples/{scene.provider}", order)
     if sent["case_id"] is None:
         raise ApiRefusal(409, f"the request was answered {sent['status']}: a planned fault may have struck it", sent)
     return int(sent["case_id"])
@@ -87,11 +87,11 @@ def _send(scene: Scene, outcome: str, **body: Any) -> int:
 
 def _end_as(outcome: str) -> Callable[[Scene], None]:
     def end(scene: Scene) -> None:
-        link = scene.asker.get(scene.case_path)["link"]
+        link = scene.api.get(scene.case_path)["link"]
         number = link.partition("?")[0].rpartition("/")[2]
-        words = scene.asker.get(f"{scene.box}/flows/{scene.provider}/{number}")["endings"]
+        words = scene.api.get(f"{scene.sandbox_path}/flows/{scene.provider}/{number}")["endings"]
         try:
-            scene.asker.ask("POST", f"{scene.case_path}/complete", {"outcome": words[outcome]})
+            scene.api.ask("POST", f"{scene.case_path}/complete", {"outcome": words[outcome]})
         except ApiRefusal as refused:
             if refused.status != 409:  # the applicant was quicker, on a phone
                 raise
@@ -101,14 +101,14 @@ def _end_as(outcome: str) -> Callable[[Scene], None]:
 
 def _let_go_by(seconds: float) -> Callable[[Scene], None]:
     def advance(scene: Scene) -> None:
-        scene.asker.ask("POST", f"{scene.box}/clock/advance", {"seconds": seconds})
+        scene.api.ask("POST", f"{scene.sandbox_path}/clock/advance", {"seconds": seconds})
 
     return advance
 
 
 def _send_again(scene: Scene) -> None:
     for delivery in scene.deliveries():
-        scene.asker.ask("POST", f"{scene.box}/deliveries/{delivery['id']}/redeliver")
+        scene.api.ask("POST", f"{scene.sandbox_path}/deliveries/{delivery['id']}/redeliver")
 
 
 def _recover(scene: Scene) -> None:
@@ -120,7 +120,7 @@ def _until_next_attempt(scene: Scene) -> None:
     for _ in range(20):
         if all(delivery["state"] in SETTLED for delivery in scene.deliveries()):
             return
-        scene.asker.ask("POST", f"{scene.box}/clock/advance", {"seconds": 60})
+        scene.api.ask("POST", f"{scene.sandbox_path}/clock/advance", {"seconds": 60})
 
 
 OPEN = Step(

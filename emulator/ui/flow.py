@@ -6,29 +6,29 @@ from urllib.parse import urlencode
 
 from flask import Response, redirect, render_template, request
 
-from emulator.ui.answering import STOP_POLLING, html
-from emulator.ui.asking import ApiRefusal, Asker
+from emulator.ui.api_client import ApiClient, ApiRefusal
 from emulator.ui.flow_answers import DONE, STEPS, answered, changes, name_of, problems
 from emulator.ui.flow_visit import Arrival, Visit, arrival, find_visit
-from emulator.ui.place import sandbox
+from emulator.ui.rendering import STOP_POLLING, html
+from emulator.ui.sandbox_links import sandbox
 from emulator.version import VERSION
 from emulator.web.provider import Flow
 
 
-def show(asker: Asker, provider: str, flow: Flow, what: str, number: str) -> Response:
+def show(api: ApiClient, provider: str, flow: Flow, what: str, number: str) -> Response:
     """The page of that case, its result or what the presenter sees of it; a kind word where there is no such case."""
-    visit = find_visit(asker, provider, flow, number)
+    visit = find_visit(api, provider, flow, number)
     if visit is None and what == "arrival":
         return _show("flow_gone.html", STOP_POLLING)
     if visit is None:
         return _show("flow_closed.html", 404, title="We cannot find this check", why="unknown", sandbox=sandbox())
-    return {"walk": _walk, "result": _result, "arrival": _arrival}[what](asker, visit)
+    return {"walk": _walk, "result": _result, "arrival": _arrival}[what](api, visit)
 
 
-def _walk(asker: Asker, visit: Visit) -> Response:
+def _walk(api: ApiClient, visit: Visit) -> Response:
     position = _position()
     if visit.is_open:
-        return _answer(asker, visit, position) if request.method == "POST" else _step(visit, position)
+        return _answer(api, visit, position) if request.method == "POST" else _step(visit, position)
     if position == DONE and visit.is_finished:
         return _page(visit, "flow_done.html", "You are done", position=DONE)
     return _page(
@@ -48,7 +48,7 @@ def _step(visit: Visit, position: int) -> Response:
     return _screen(visit, position, visit.typed, {}, 200)
 
 
-def _answer(asker: Asker, visit: Visit, wanted: int) -> Response:
+def _answer(api: ApiClient, visit: Visit, wanted: int) -> Response:
     """Take what a screen was told, and go on, or back."""
     typed = answered(visit.typed, {"drawer": ""}, request.form)
     left = request.form.get("from", "")
@@ -58,15 +58,15 @@ def _answer(asker: Asker, visit: Visit, wanted: int) -> Response:
         if wrong:
             return _screen(visit, position, typed, wrong, 422)
     if wanted == DONE:
-        _finish(asker, visit, typed)
+        _finish(api, visit, typed)
     return _go(visit, wanted, changes(visit.before, typed))
 
 
-def _finish(asker: Asker, visit: Visit, typed: Mapping[str, str]) -> None:
+def _finish(api: ApiClient, visit: Visit, typed: Mapping[str, str]) -> None:
     """End the case as the presenter chose, else as its rule says."""
     ending = typed["ending"] if visit.presents and typed["ending"] in visit.completions else visit.before["ending"]
     try:
-        asker.ask("POST", f"{visit.case_path}/complete", {"outcome": visit.completions[ending]})
+        api.ask("POST", f"{visit.case_path}/complete", {"outcome": visit.completions[ending]})
     except ApiRefusal as refused:
         if refused.status != 409:  # it ended by itself meanwhile, which the next page tells
             raise
@@ -113,11 +113,11 @@ def _page(
     )
 
 
-def _result(asker: Asker, visit: Visit) -> Response:
+def _result(api: ApiClient, visit: Visit) -> Response:
     return _page(visit, "flow_result.html", "Result of the check")
 
 
-def _arrival(asker: Asker, visit: Visit) -> Response:
+def _arrival(api: ApiClient, visit: Visit) -> Response:
     """What the presenter's drawer shows of the case and its webhook, asked for each second."""
     if not visit.presents:
         return html("", 204)

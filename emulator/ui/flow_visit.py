@@ -7,9 +7,9 @@ from typing import Any
 from flask import request
 
 from emulator.ui import login
-from emulator.ui.asking import ApiRefusal, Asker
+from emulator.ui.api_client import ApiClient, ApiRefusal
 from emulator.ui.flow_answers import Question, answered, documents, questions, told_before
-from emulator.ui.place import sandbox
+from emulator.ui.sandbox_links import sandbox
 from emulator.web.provider import Flow
 
 OPEN, FINISHED = ("open", "processing"), ("completed", "failed")
@@ -70,22 +70,22 @@ class Visit:
         return questions(step, self.applicant)
 
 
-def find_visit(asker: Asker, provider: str, flow: Flow, number: str) -> Visit | None:
+def find_visit(api: ApiClient, provider: str, flow: Flow, number: str) -> Visit | None:
     """The visit to the flow of that number in this sandbox; None: there is no such case."""
-    box = sandbox()
+    sandbox_path = sandbox()
     if not (number.isascii() and number.isdecimal()) or len(number) > LONGEST_NUMBER:
         return None
     try:
-        told = asker.get(f"/sandboxes/{box}/flows/{provider}/{number}")
+        told = api.get(f"/sandboxes/{sandbox_path}/flows/{provider}/{number}")
     except ApiRefusal as refused:
         if refused.status == 404:
             return None
         raise
     case, applicant = told["case"], told["applicant"]
     before = told_before(applicant, told["planned_outcome"])
-    found = asker.get(f"/sandboxes/{box}/deliveries", provider=provider, case_id=case["id"])
+    found = api.get(f"/sandboxes/{sandbox_path}/deliveries", provider=provider, case_id=case["id"])
     return Visit(
-        sandbox=box,
+        sandbox=sandbox_path,
         path=request.script_root + flow.path.replace("<number>", number),
         result_path=request.script_root + flow.result.replace("<number>", number),
         case=case,
@@ -94,12 +94,12 @@ def find_visit(asker: Asker, provider: str, flow: Flow, number: str) -> Visit | 
         before=before,
         typed=answered(before, request.args),
         deliveries=found["deliveries"],
-        presents=login.has_told(asker.token),
+        presents=login.has_told(api.token),
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class StatusLine:
     """A mark, and what it says; `mark` is the name of its shape and colour."""
 
     mark: str
@@ -111,8 +111,8 @@ class Line:
 class Arrival:
     """How far the case and its webhooks are; `moves`: is there more to come?"""
 
-    case: Line
-    webhooks: Sequence[Line]
+    case: StatusLine
+    webhooks: Sequence[StatusLine]
     moves: bool
 
 
@@ -120,23 +120,25 @@ def arrival(visit: Visit) -> Arrival:
     """What the presenter sees of it."""
     webhooks = [webhook_line(delivery) for delivery in visit.deliveries]
     if not webhooks and visit.is_open:
-        webhooks = [Line(mark="progress", title="Webhook to come", told="It is sent as soon as the case ends.")]
+        webhooks = [StatusLine(mark="progress", title="Webhook to come", told="It is sent as soon as the case ends.")]
     elif not webhooks:
-        webhooks = [Line(mark="blocked", title="No webhook", told="The request gave no reference, so none is sent.")]
+        webhooks = [
+            StatusLine(mark="blocked", title="No webhook", told="The request gave no reference, so none is sent.")
+        ]
     waits = any(delivery["state"] not in SETTLED for delivery in visit.deliveries)
     return Arrival(case=case_line(visit.case), webhooks=webhooks, moves=visit.is_open or waits)
 
 
-def case_line(case: Mapping[str, Any]) -> Line:
+def case_line(case: Mapping[str, Any]) -> StatusLine:
     """Where a case stands."""
     if case["state"] == "completed":
         outcome = case["outcome"] or "undecided"
-        return Line(mark=outcome, title=ENDINGS[outcome], told=f"Case {case['id']}, rule: {case['rule']}")
+        return StatusLine(mark=outcome, title=ENDINGS[outcome], told=f"Case {case['id']}, rule: {case['rule']}")
     planned = f", ends by itself at {case['next_step_at'][11:19]}" if case["next_step_at"] else ""
-    return Line(mark=MARKS[case["state"]], title=STATES[case["state"]], told=f"Case {case['id']}{planned}")
+    return StatusLine(mark=MARKS[case["state"]], title=STATES[case["state"]], told=f"Case {case['id']}{planned}")
 
 
-def webhook_line(delivery: Mapping[str, Any]) -> Line:
+def webhook_line(delivery: Mapping[str, Any]) -> StatusLine:
     """What became of a webhook so far, in a sentence."""
     attempts = delivery["attempts"]
     last = attempts[-1] if attempts else {"status": None, "latency_ms": 0, "error": None}
@@ -144,14 +146,16 @@ def webhook_line(delivery: Mapping[str, Any]) -> Line:
     failed = f"{many}{last['error'] or last['status']}"
     if delivery["state"] == "delivered":
         told = f"{many}{last['status']} in {last['latency_ms']:.0f} ms, {delivery['url']}"
-        return Line(mark="approved", title="Webhook delivered", told=told)
+        return StatusLine(mark="approved", title="Webhook delivered", told=told)
     if delivery["state"] == "inbox":
-        return Line(mark="inbox", title="Webhook in the inbox", told="Nobody is named to receive it, so it was kept.")
+        return StatusLine(
+            mark="inbox", title="Webhook in the inbox", told="Nobody is named to receive it, so it was kept."
+        )
     if delivery["state"] == "blocked":
-        return Line(mark="blocked", title="Webhook blocked", told=delivery["reason"] or "")
+        return StatusLine(mark="blocked", title="Webhook blocked", told=delivery["reason"] or "")
     if delivery["state"] == "failed":
-        return Line(mark="denied", title="Webhook given up", told=failed)
+        return StatusLine(mark="denied", title="Webhook given up", told=failed)
     if not attempts:
-        return Line(mark="progress", title="Webhook on its way", told=delivery["url"] or "")
+        return StatusLine(mark="progress", title="Webhook on its way", told=delivery["url"] or "")
     again = f"; next try at {delivery['next_attempt_at'][11:19]}" if delivery["next_attempt_at"] else ""
-    return Line(mark="retrying", title="Webhook retrying", told=f"{failed}{again}")
+    return StatusLine(mark="retrying", title="Webhook retrying", told=f"{failed}{again}")

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Response, render_template, request
 
-from emulator.ui.actions import done, is_scripted
-from emulator.ui.answering import html
-from emulator.ui.asking import ApiRefusal
+from emulator.ui.api_client import ApiRefusal
+from emulator.ui.redirects import done, is_scripted
+from emulator.ui.rendering import html
 
 Field = Mapping[str, Any]
 COMPARISONS = ("equals", "contains", "starts_with")

@@ -9,9 +9,9 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 from markupsafe import Markup, escape
 
-from emulator.ui.answering import protect
-from emulator.ui.asking import Asker
-from emulator.ui.place import is_polled
+from emulator.ui.api_client import ApiClient
+from emulator.ui.rendering import protect
+from emulator.ui.sandbox_links import is_polled
 from emulator.web.provider import Flow
 
 
@@ -59,21 +59,21 @@ PAGES = (
 )
 
 
-def blueprint(asker: Asker, welcome: str) -> Blueprint:
+def blueprint(api: ApiClient, welcome: str) -> Blueprint:
     """All pages; `welcome` is what the first one says to a caller that is no browser."""
     routes = Blueprint("ui", __name__, template_folder="templates")
     routes.after_request(protect)
     # What an attribute of a page holds is read back to the byte: a browser would make \r\n one character.
     routes.add_app_template_filter(lambda text: escape(text).replace("\r", Markup("&#13;")), "exact")
-    routes.register_error_handler(Exception, partial(_explain, asker))
-    routes.add_url_rule("/", "feed_show", partial(_welcome, asker, welcome))
+    routes.register_error_handler(Exception, partial(_explain, api))
+    routes.add_url_rule("/", "feed_show", partial(_welcome, api, welcome))
     for page in PAGES:
-        view = partial(_answer, asker, page)
+        view = partial(_answer, api, page)
         routes.add_url_rule(page.path, page.place.replace(".", "_"), view, methods=[page.verb])
     return routes
 
 
-def flow_blueprint(asker: Asker, flows: Mapping[str, Flow]) -> Blueprint:
+def flow_blueprint(api: ApiClient, flows: Mapping[str, Flow]) -> Blueprint:
     """The applicants' pages of every provider whose links lead to some; they need no control token."""
     routes = Blueprint("flow", __name__, template_folder="templates")
     routes.after_request(protect)
@@ -83,44 +83,44 @@ def flow_blueprint(asker: Asker, flows: Mapping[str, Flow]) -> Blueprint:
             (flow.result, "result", ["GET"]),
             (f"{flow.path}/presenter", "arrival", ["GET"]),
         ):
-            routes.add_url_rule(path, f"{what}_{provider}", partial(_visit, asker, provider, flow, what), methods=verbs)
+            routes.add_url_rule(path, f"{what}_{provider}", partial(_visit, api, provider, flow, what), methods=verbs)
     return routes
 
 
-def _visit(asker: Asker, provider: str, flow: Flow, what: str, number: str) -> Response:
+def _visit(api: ApiClient, provider: str, flow: Flow, what: str, number: str) -> Response:
     from emulator.ui import flow as pages
 
     if what == "arrival":
         g.quiet = True  # asked for each second; the log is for what somebody did
-    return pages.show(asker, provider, flow, what, number)
+    return pages.show(api, provider, flow, what, number)
 
 
-def _welcome(asker: Asker, welcome: str) -> Response:
+def _welcome(api: ApiClient, welcome: str) -> Response:
     """The feed to a browser; a few lines of text to everybody else, as to curl."""
     best = request.accept_mimetypes.best_match(["text/plain", "text/html"])
     if best == "text/html" or "HX-Request" in request.headers:
-        answer = _answer(asker, Page("GET", "/", "feed.show"))
+        answer = _answer(api, Page("GET", "/", "feed.show"))
     else:
         answer = Response(welcome, content_type="text/plain; charset=utf-8")
     answer.vary.update(("Accept", "HX-Request"))
     return answer
 
 
-def _answer(asker: Asker, page: Page, **path: Any) -> Response:
-    if asker.token is not None and not page.open_to_all:
+def _answer(api: ApiClient, page: Page, **path: Any) -> Response:
+    if api.token is not None and not page.open_to_all:
         from emulator.ui import login
 
-        kept_out = login.keep_out(asker.token)
+        kept_out = login.keep_out(api.token)
         if kept_out:
             return kept_out
     if is_polled():
         g.quiet = True
     module, _, function = page.place.partition(".")
-    answer: Response = getattr(import_module(f"emulator.ui.{module}"), function)(asker, **path)
+    answer: Response = getattr(import_module(f"emulator.ui.{module}"), function)(api, **path)
     return answer
 
 
-def _explain(asker: Asker, error: Exception) -> Response:
-    from emulator.ui import login, troubles  # only what went wrong needs it
+def _explain(api: ApiClient, error: Exception) -> Response:
+    from emulator.ui import error_pages, login  # only what went wrong needs it
 
-    return troubles.explain(asker, error, is_known=login.has_told(asker.token))
+    return error_pages.explain(api, error, is_known=login.has_told(api.token))

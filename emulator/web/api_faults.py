@@ -9,8 +9,8 @@ from flask import Response, request
 
 from emulator.core.faults import FaultKind, Side, setting
 from emulator.core.randomness import SeededRandom
+from emulator.server.framing import MISHAP_KEY
 from emulator.web.errors import FaultTriggered
-from emulator.web.framing import MISHAP_KEY
 
 LONGEST_BODY = 65_536
 STORED = "is the request carried out all the same, so that only its answer is lost?"

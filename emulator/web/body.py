@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from emulator.core.errors import Fact
+from emulator.server.framing import CLOSE_KEY
 from emulator.web.errors import Malformed, TooLarge, Undecodable
-from emulator.web.framing import CLOSE_KEY
 
 LARGEST_BODY = 1024 * 1024
 DEEPEST = 64  # levels of one value; the levels of the request around it come on top

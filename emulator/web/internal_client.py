@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from emulator.web.framing import MISHAP_KEY
+from emulator.server.framing import MISHAP_KEY
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 CASE_KEY = "emulator.case"  # where the request notes the id of the case that it opened

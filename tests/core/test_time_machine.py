@@ -32,7 +32,7 @@ def test_a_sandbox_that_is_reset_while_it_is_advanced_is_a_newborn_on_wall_time(
     def to_somebody(self: Office, *_: Any) -> RenderedWebhook:
         return RenderedWebhook(event="done", url="http://localhost:1/", headers={}, body=b"{}")
 
-    monkeypatch.setattr(Office, "_letter", to_somebody)
+    monkeypatch.setattr(Office, "_render_webhook", to_somebody)
     office = Office()
     sandboxes = office.sandboxes
     parts: dict[str, Any] = {"store": office.store, "clock": office.clock, "wake": lambda _: None}

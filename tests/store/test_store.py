@@ -322,7 +322,7 @@ def test_a_sandbox_keeps_its_settings_and_clock_until_it_is_dropped(store: Store
 
 
 @pytest.mark.parametrize(
-    ("piece", "due_now", "next_due"),
+    ("clock", "due_now", "next_due"),
     [
         (WALL_TIME, False, SOON.starts_at),
         (SandboxClock(at=NOW, anchor=NOW, factor=0.0), False, None),

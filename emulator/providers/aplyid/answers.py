@@ -3,8 +3,8 @@
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
+from emulator.openapi.builder import Out
 from emulator.providers.aplyid.schemas import APPROVALS, DOCUMENTED, STATUSES
-from emulator.web.describe import Out
 
 FRAMEWORK = {"x-fidelity": "framework"}
 

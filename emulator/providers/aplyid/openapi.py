@@ -6,6 +6,8 @@ from typing import Any
 from marshmallow import fields
 from marshmallow.validate import OneOf, Regexp
 
+from emulator.openapi import builder as openapi
+from emulator.openapi.builder import EMPTY, Json, answer, content
 from emulator.providers.aplyid import rails
 from emulator.providers.aplyid.answers import (
     CaseOut,
@@ -17,9 +19,7 @@ from emulator.providers.aplyid.answers import (
 from emulator.providers.aplyid.sample import PATH
 from emulator.providers.aplyid.schemas import CLIENT_TYPES, DOCUMENTED, ActivityIn, IndividualIn
 from emulator.providers.aplyid.webhook import EVENT
-from emulator.web import describe as openapi
 from emulator.web.body import LARGEST_BODY
-from emulator.web.describe import EMPTY, Json, answer, content
 
 TITLE = "APLYiD Workflow, emulated"
 ABOUT = """\

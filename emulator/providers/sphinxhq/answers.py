@@ -3,6 +3,7 @@
 from marshmallow import fields
 from marshmallow.validate import OneOf, Range
 
+from emulator.openapi.builder import Out
 from emulator.providers.sphinxhq.schemas import (
     CHECK_TYPES,
     CUSTOMER_TYPES,
@@ -11,7 +12,6 @@ from emulator.providers.sphinxhq.schemas import (
     OUTCOMES,
     STATUSES,
 )
-from emulator.web.describe import Out
 
 FRAMEWORK = {"x-fidelity": "framework"}
 AS_SENT = {"x-fidelity": "documented; blank, where it was sent so, is the framework's"}

@@ -5,6 +5,8 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Range
 
+from emulator.openapi import builder as openapi
+from emulator.openapi.builder import EMPTY, PAGE, Json, answer, content, header
 from emulator.providers.sphinxhq import drf, relations
 from emulator.providers.sphinxhq.answers import CaseOut, DetailOut, PageOut
 from emulator.providers.sphinxhq.problems import problems_of
@@ -12,9 +14,7 @@ from emulator.providers.sphinxhq.routes import LARGEST_PAGE, OUTCOMES, PAGE_SIZE
 from emulator.providers.sphinxhq.sample import PATH
 from emulator.providers.sphinxhq.schemas import DOCUMENTED, NO_CUSTOMER, NewCaseIn
 from emulator.providers.sphinxhq.webhook import EVENT
-from emulator.web import describe as openapi
 from emulator.web.body import LARGEST_BODY
-from emulator.web.describe import EMPTY, PAGE, Json, answer, content, header
 
 TITLE = "Sphinx, emulated"
 ABOUT = """\

@@ -12,7 +12,7 @@ def sandbox() -> str:
     return sandbox_of_path(request.environ)
 
 
-def box() -> str:
+def sandbox_path() -> str:
     """The place of this page's sandbox in the control API."""
     return f"/sandboxes/{sandbox()}"
 

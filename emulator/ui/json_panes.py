@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from shlex import quote
 from typing import Any
 
-from emulator.ui.meanings import NOTHING, Meaning
+from emulator.ui.field_docs import NOTHING, FieldDoc
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 LONGEST = 65_536  # characters; a longer body is shown as it is, and cut
@@ -15,7 +15,7 @@ DEEPEST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JsonLine:
     """One line: how far it is moved in, the key with what it means, and what follows it."""
 
     indent: str
@@ -24,21 +24,21 @@ class Line:
     kind: str  # of the value: text, or other; empty for brackets
     value: str
     comma: str
-    meaning: Meaning
+    field_doc: FieldDoc
 
 
-def lines_of(text: str, meanings: Mapping[str, Meaning]) -> list[Line] | None:
+def lines_of(text: str, field_docs: Mapping[str, FieldDoc]) -> list[JsonLine] | None:
     """The lines of a JSON text; None: it is none, or too long to be laid out."""
     if len(text) > LONGEST:
         return None
     try:
         json.loads(text)
-        return list(_lines(TOKEN.findall(text), meanings))
+        return list(_lines(TOKEN.findall(text), field_docs))
     except (ValueError, RecursionError):
         return None
 
 
-def _lines(tokens: list[str], meanings: Mapping[str, Meaning]) -> Iterator[Line]:
+def _lines(tokens: list[str], field_docs: Mapping[str, FieldDoc]) -> Iterator[JsonLine]:
     way: list[str] = []  # the key of each object and list around the present value
     opened: list[str] = []
     key: str | None = None
@@ -51,47 +51,47 @@ def _lines(tokens: list[str], meanings: Mapping[str, Meaning]) -> Iterator[Line]
             continue
         name = json.loads(key) if key else ""
         place = ".".join([*filter(None, way), *([name] if name else [])])
-        told = meanings.get(place, NOTHING) if key else NOTHING
+        told = field_docs.get(place, NOTHING) if key else NOTHING
         if token in "}]":
             way.pop()
             comma = "," if following == "," else ""
             if opened.pop() == tokens[at - 1]:  # nothing is in it: closed on the line that opened it
                 continue
-            yield Line("  " * len(opened), None, "", "", token, comma, NOTHING)
+            yield JsonLine("  " * len(opened), None, "", "", token, comma, NOTHING)
         elif token in "{[":
             is_empty = following in ("}", "]")
             after = tokens[at + 2] if is_empty and at + 2 < len(tokens) else ""
             value = token + following if is_empty else token
-            yield Line("  " * len(opened), key, place, "", value, "," if after == "," else "", told)
+            yield JsonLine("  " * len(opened), key, place, "", value, "," if after == "," else "", told)
             opened.append(token)
             way.append(name)
             if len(opened) > DEEPEST:
                 raise ValueError("nested too deep to be laid out")
         else:
             kind = "text" if token.startswith('"') else "other"
-            yield Line("  " * len(opened), key, place, kind, token, "," if following == "," else "", told)
+            yield JsonLine("  " * len(opened), key, place, kind, token, "," if following == "," else "", told)
         key = None
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class JsonPane:
     """A body as a page shows it: laid out where it is JSON, and the exact text beside that."""
 
-    lines: list[Line] | None
+    lines: list[JsonLine] | None
     exact: str
     shown: str  # the exact text, cut where it is too long
 
 
-def body_of(text: str | None, meanings: Mapping[str, Meaning] | None = None) -> Body:
+def pane_of(text: str | None, field_docs: Mapping[str, FieldDoc] | None = None) -> JsonPane:
     """A body, with what its fields mean."""
-    return replace(exact_body(text), lines=lines_of(text or "", meanings or {}))
+    return replace(exact_pane(text), lines=lines_of(text or "", field_docs or {}))
 
 
-def exact_body(text: str | None) -> Body:
+def exact_pane(text: str | None) -> JsonPane:
     """A body as its exact text alone."""
     exact = text or ""
     more = f"\n... and {len(exact) - LONGEST} more characters" if len(exact) > LONGEST else ""
-    return Body(None, exact, exact[:LONGEST] + more)
+    return JsonPane(None, exact, exact[:LONGEST] + more)
 
 
 def curl_of(exchange: Mapping[str, Any], address: str, key: Mapping[str, str]) -> str:

@@ -11,8 +11,8 @@ from cheroot import wsgi
 from cheroot.server import HTTPRequest
 from waitress.adjustments import Adjustments
 
-from emulator.web.framing import CLOSE_KEY, MISHAP_KEY, Parser
-from emulator.web.server import LIMITS
+from emulator.server.framing import CLOSE_KEY, MISHAP_KEY, Parser
+from emulator.server.http_server import LIMITS
 
 log = logging.getLogger("emulator.tls")
 PIECE = 65_536

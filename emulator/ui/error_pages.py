@@ -5,11 +5,11 @@ import logging
 from flask import Response, render_template
 from werkzeug.exceptions import HTTPException
 
-from emulator.ui.actions import is_scripted
-from emulator.ui.answering import STOP_POLLING, html
-from emulator.ui.asking import ApiRefusal, Asker
+from emulator.ui.api_client import ApiClient, ApiRefusal
 from emulator.ui.page import page
-from emulator.ui.place import is_polled
+from emulator.ui.redirects import is_scripted
+from emulator.ui.rendering import STOP_POLLING, html
+from emulator.ui.sandbox_links import is_polled
 from emulator.version import VERSION
 
 log = logging.getLogger("emulator.requests")
@@ -24,7 +24,7 @@ NOWHERE = "nothing is kept at this address in this sandbox"
 WHAT = {404: "This does not exist", 409: "This cannot be done now", 422: "This was not understood"}
 
 
-def explain(asker: Asker, error: Exception, *, is_known: bool) -> Response:
+def explain(api: ApiClient, error: Exception, *, is_known: bool) -> Response:
     """The refusal in words for people; those who did not tell the control token see nothing beside it."""
     error = _as_refusal(error)
     what, advice = WHAT.get(error.status, "This did not work"), ADVICE.get(error.status, "Look at the emulator's log.")
@@ -36,7 +36,7 @@ def explain(asker: Asker, error: Exception, *, is_known: bool) -> Response:
         is_gone = error.status == 404
         return html(render_template("trouble_live.html", **told), STOP_POLLING) if is_gone else html("", 204)
     if not is_scripted():
-        return page(asker, "trouble.html", what, error.status, why=why, advice=advice)
+        return page(api, "trouble.html", what, error.status, why=why, advice=advice)
     answer = html(render_template("told.html", told=f"{what}.", lines=[f"{why}.", advice], tone="bad"), error.status)
     answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#told", "innerHTML"
     return answer

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as Redirect
 
-from emulator.ui.answering import html
+from emulator.ui.rendering import html
 
 
 def done(told: str, lines: Sequence[str] = (), path: str | None = None, curl: str | None = None) -> Response:

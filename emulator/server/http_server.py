@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import waitress
 from waitress import wasyncore
 
-from emulator.web.framing import make_strict
+from emulator.server.framing import make_strict
 
 THREADS = 64  # idle ones cost nothing, and some will wait for receivers that call back
 DRAIN_SECONDS = 10

@@ -24,7 +24,7 @@ class ApiRefusal(Exception):
 
 
 @dataclass(frozen=True)
-class Asker:
+class ApiClient:
     """The control API of the application around us; `token` is its control token, where it asks for one."""
 
     application: Wsgi

@@ -15,8 +15,8 @@ from cheroot.connections import ConnectionManager
 from cheroot.errors import FatalSSLAlert
 from cheroot.ssl import Adapter
 
-from emulator.web.server import DRAIN_SECONDS, LIMITS, THREADS
-from emulator.web.tls_connection import Connection
+from emulator.server.http_server import DRAIN_SECONDS, LIMITS, THREADS
+from emulator.server.tls_connection import Connection
 
 log = logging.getLogger("emulator.tls")
 PAUSE = 0.1  # seconds after a failure that the next turn of the loop may meet again
