@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from emulator.app import read_beginning, read_switches, scheme_of
+from emulator.app import read_startup_files, read_switches, scheme_of
 from emulator.client import Control, NotReached
 from emulator.server.http_server import PortTaken, listen, local_address
 from emulator.settings import FILE_NAME, BadSetting, Settings, find_settings_file, read_settings
@@ -51,7 +51,7 @@ def diagnose(
     try:
         settings = read_settings(flags, environ, folder, config)
         read_switches(settings.switch)
-        read_beginning(settings)
+        read_startup_files(settings)
     except BadSetting as error:
         return [*found, Finding(Level.PROBLEM, "settings", str(error))]
     door = _door(settings)

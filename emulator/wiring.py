@@ -28,7 +28,6 @@ from emulator.settings import Settings
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
-from emulator.web.receiver import Receiver
 from emulator.web.wait_slots import WaitSlots
 
 
@@ -96,13 +95,13 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     )
 
 
-def targets_of(settings: Settings, address: str | None, public_url: str, receiver: Receiver | None = None) -> Targets:
-    """Where webhooks may go, with those settings and listening at that address."""
+def targets_of(settings: Settings, address: str | None, public_url: str, demo_url: str | None = None) -> Targets:
+    """Return where webhooks may go; `address` is where the emulator listens, `demo_url` the demo's own receiver."""
     own = {_host_and_port(url) for url in (address, public_url) if url}
     if address:
         own.add((settings.host, _host_and_port(address)[1]))
     allowed = frozenset(host.lower() for host in settings.allow_target)
-    named = frozenset(_host_and_port(url) for url in (settings.webhook_url, receiver and receiver.url) if url)
+    named = frozenset(_host_and_port(url) for url in (settings.webhook_url, demo_url) if url)
     return Targets(allowed, own, public=address is not None and not is_loopback(settings.host), named=named)
 
 

@@ -9,8 +9,9 @@ from flask import Blueprint, Response
 from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf, Range
 
-from emulator.control.room import ControlRoom
-from emulator.control.wire import NothingIn, Strict, answer, moment, takes
+from emulator.control.context import ControlContext
+from emulator.control.request_schemas import NothingIn, Strict
+from emulator.control.views import json_response, moment, responds, takes
 from emulator.core.sandbox_clock import EPOCH
 from emulator.core.time_machine import Happening
 from emulator.web.problem_json import Problem
@@ -28,13 +29,13 @@ class ClockIn(Strict):
     factor = fields.Float(validate=Range(0.001, 1_000_000))
 
     @validates_schema
-    def fit(self, said: dict[str, Any], **_: Any) -> None:
+    def fit(self, payload: dict[str, Any], **_: Any) -> None:
         """A factor is what scaled needs and the others have none; real knows no other moment than now."""
-        if (said.get("mode") == "scaled") != ("factor" in said):
+        if (payload.get("mode") == "scaled") != ("factor" in payload):
             raise ValidationError("scaled needs a factor, the other modes have none", "factor")
-        if said.get("mode") == "real" and "at" in said:
+        if payload.get("mode") == "real" and "at" in payload:
             raise ValidationError("real goes without at", "at")
-        if "at" in said and not _is_sensible(said["at"]):
+        if "at" in payload and not _is_sensible(payload["at"]):
             raise ValidationError("between the years 1970 and 9000, please", "at")
 
 
@@ -45,9 +46,9 @@ class AdvanceIn(Strict):
     duration = fields.String()
 
     @validates_schema
-    def fit(self, said: dict[str, Any], **_: Any) -> None:
+    def fit(self, payload: dict[str, Any], **_: Any) -> None:
         """One of the two."""
-        if len(said) != 1:
+        if len(payload) != 1:
             raise ValidationError("one of seconds and duration is needed", "seconds")
 
 
@@ -58,52 +59,56 @@ def _is_sensible(moment: datetime) -> bool:
         return False
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
     """/clock, /clock/advance, /clock/settle."""
 
     @routes.get("/sandboxes/<sandbox:name>/clock")
+    @responds("ClockOut")
     def read_clock(name: str) -> Response:
         """What the sandbox's clock reads, and how it runs."""
-        return answer(_render(room, name))
+        return json_response(_render(context, name))
 
     @routes.patch("/sandboxes/<sandbox:name>/clock")
     @takes(ClockIn())
-    def set_clock(name: str, said: dict[str, Any]) -> Response:
+    @responds("ClockOut")
+    def set_clock(name: str, payload: dict[str, Any]) -> Response:
         """Freeze it, scale it, or follow wall time again."""
-        if said["mode"] == "real":
-            room.time_machine.follow_wall_time(name)
+        if payload["mode"] == "real":
+            context.time_machine.follow_wall_time(name)
         else:
-            room.time_machine.set(name, said.get("factor", 0.0), said.get("at"))
-        return answer(_render(room, name))
+            context.time_machine.set(name, payload.get("factor", 0.0), payload.get("at"))
+        return json_response(_render(context, name))
 
     @routes.post("/sandboxes/<sandbox:name>/clock/advance")
     @takes(AdvanceIn())
-    def advance_clock(name: str, said: dict[str, Any]) -> Response:
+    @responds("AdvancedOut")
+    def advance_clock(name: str, payload: dict[str, Any]) -> Response:
         """Run all that falls due until then, wait for the receivers, and say what happened."""
-        return _run(room, name, _step(said))
+        return _run(context, name, _step(payload))
 
     @routes.post("/sandboxes/<sandbox:name>/clock/settle")
     @takes(NothingIn())
-    def settle(name: str, said: dict[str, Any]) -> Response:
+    @responds("AdvancedOut")
+    def settle(name: str, payload: dict[str, Any]) -> Response:
         """Run what is due now, and nothing later."""
-        return _run(room, name, timedelta())
+        return _run(context, name, timedelta())
 
 
-def _run(room: ControlRoom, name: str, step: timedelta) -> Response:
+def _run(context: ControlContext, name: str, step: timedelta) -> Response:
     def target(now: datetime) -> datetime:
         if now > LATEST - step:
             raise Problem(422, "that is after the year 9000")
         return now + step
 
-    with room.wait_slots.take():
-        now, happened = room.time_machine.advance(name, target)
-    return answer({"now": moment(now), "happened": _happenings(happened)})
+    with context.wait_slots.take():
+        now, happened = context.time_machine.advance(name, target)
+    return json_response({"now": moment(now), "happened": _happenings(happened)})
 
 
-def _step(said: dict[str, Any]) -> timedelta:
-    if "seconds" in said:
-        return timedelta(seconds=said["seconds"])
-    match = DURATION.fullmatch(said["duration"])
+def _step(payload: dict[str, Any]) -> timedelta:
+    if "seconds" in payload:
+        return timedelta(seconds=payload["seconds"])
+    match = DURATION.fullmatch(payload["duration"])
     parts = [float(part or 0) for part in match.groups()] if match else []
     if not match or sum(parts) > LONGEST_ADVANCE:
         raise Problem(422, "duration: ISO 8601 is needed, as in PT1H30M, P30D or P1W, a hundred years at most")
@@ -125,7 +130,7 @@ def _plain(value: Any) -> Any:
     return moment(value) if isinstance(value, datetime) else value
 
 
-def _render(room: ControlRoom, name: str) -> dict[str, Any]:
-    clock, now = room.time_machine.read(name)
+def _render(context: ControlContext, name: str) -> dict[str, Any]:
+    clock, now = context.time_machine.read(name)
     factor = {"factor": clock.factor} if clock.mode == "scaled" else {}
-    return {"mode": clock.mode, "now": moment(now), "next_at": moment(room.time_machine.next_due(name)), **factor}
+    return {"mode": clock.mode, "now": moment(now), "next_at": moment(context.time_machine.next_due(name)), **factor}

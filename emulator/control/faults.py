@@ -11,9 +11,10 @@ from flask import Blueprint, Response
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
+from emulator.control.context import ControlContext, known_provider
 from emulator.control.matching import MatchIn
-from emulator.control.room import ControlRoom, known_provider
-from emulator.control.wire import NothingIn, Variants, answer, moment, takes
+from emulator.control.request_schemas import NothingIn
+from emulator.control.views import Variants, json_response, moment, responds, takes
 from emulator.core.faults import Fault
 from emulator.core.matching import match_of_json, match_to_json
 from emulator.core.webhook_faults import WEBHOOK_FAULT_KINDS, EarlyWebhook
@@ -134,66 +135,71 @@ def _short_enough(most: int) -> Any:
 SCHEMAS = {kind: schema_of(kind)() for kind in FAULT_KINDS}
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
     """/faults of the emulator, and /faults of a sandbox."""
 
     @routes.get("/faults")
+    @responds("FaultKindsOut")
     def list_kinds() -> Response:
         """Every kind of fault, with its settings and what they mean."""
-        return answer({"count": len(FAULT_KINDS), "kinds": [describe_kind(kind) for kind in FAULT_KINDS]})
+        return json_response({"count": len(FAULT_KINDS), "kinds": [describe_kind(kind) for kind in FAULT_KINDS]})
 
     @routes.get("/sandboxes/<sandbox:name>/faults")
+    @responds("FaultsOut")
     def list_faults(name: str) -> Response:
         """The faults that may still strike in a sandbox."""
-        found = room.planning.faults(name)
-        return answer({"count": len(found), "faults": [_render(fault) for fault in found]})
+        found = context.planning.faults(name)
+        return json_response({"count": len(found), "faults": [_render(fault) for fault in found]})
 
     @routes.post("/sandboxes/<sandbox:name>/faults")
     @takes(Variants("kind", SCHEMAS))
-    def add_fault(name: str, said: dict[str, Any]) -> Response:
+    @responds("FaultOut", 201)
+    def add_fault(name: str, payload: dict[str, Any]) -> Response:
         """Plan a fault."""
-        return answer(_render(_add(room, name, said)), 201)
+        return json_response(_render(_add(context, name, payload)), 201)
 
     @routes.delete("/sandboxes/<sandbox:name>/faults")
     @takes(NothingIn())
-    def clear_faults(name: str, said: dict[str, Any]) -> Response:
+    @responds("FaultsOut")
+    def clear_faults(name: str, payload: dict[str, Any]) -> Response:
         """Take all faults back; requests that are held up by one go on."""
-        room.planning.remove_faults(name)
-        return answer({"count": 0, "faults": []})
+        context.planning.remove_faults(name)
+        return json_response({"count": 0, "faults": []})
 
     @routes.delete("/sandboxes/<sandbox:name>/faults/<fault_id>")
     @takes(NothingIn())
-    def remove_fault(name: str, fault_id: str, said: dict[str, Any]) -> Response:
+    @responds("FaultsOut")
+    def remove_fault(name: str, fault_id: str, payload: dict[str, Any]) -> Response:
         """Take one fault back."""
-        room.planning.remove_faults(name, fault_id)
+        context.planning.remove_faults(name, fault_id)
         return list_faults(name)
 
 
-def _add(room: ControlRoom, name: str, said: dict[str, Any]) -> Fault:
-    known_provider(room.completion_schemas, said.get("provider"))
-    _check_together(said)
-    return room.planning.add_fault(
+def _add(context: ControlContext, name: str, payload: dict[str, Any]) -> Fault:
+    known_provider(context.completion_schemas, payload.get("provider"))
+    _check_together(payload)
+    return context.planning.add_fault(
         name,
-        kind=said["kind"],
-        match=match_of_json(said),
-        times=said["times"],
-        probability=said["probability"],
-        expires_in=timedelta(seconds=said["expires_in"]),
-        settings=settings_of(said),
+        kind=payload["kind"],
+        match=match_of_json(payload),
+        times=payload["times"],
+        probability=payload["probability"],
+        expires_in=timedelta(seconds=payload["expires_in"]),
+        settings=settings_of(payload),
     )
 
 
-def settings_of(said: Mapping[str, Any]) -> dict[str, Any]:
+def settings_of(payload: Mapping[str, Any]) -> dict[str, Any]:
     """What the kind itself was told."""
-    return {name: value for name, value in said.items() if name not in (*MATCHING, *STRIKING, "kind")}
+    return {name: value for name, value in payload.items() if name not in (*MATCHING, *STRIKING, "kind")}
 
 
-def _check_together(said: Mapping[str, Any]) -> None:
+def _check_together(payload: Mapping[str, Any]) -> None:
     """Raises Refused for settings that exclude each other."""
-    up_to, seconds = said.get("up_to"), said.get("seconds")
+    up_to, seconds = payload.get("up_to"), payload.get("seconds")
     if up_to is not None and seconds is not None and up_to < seconds:
         raise Problem(422, "up_to: not less than seconds", errors={"up_to": "not less than seconds"})
-    if said["kind"] == EarlyWebhook.kind and said.get("path") is not None:
+    if payload["kind"] == EarlyWebhook.kind and payload.get("path") is not None:
         told = "early strikes before there is a webhook with a target: match by provider and when"
         raise Problem(422, f"path: {told}", errors={"path": told})
 

@@ -9,9 +9,10 @@ from flask import Blueprint, Response
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, Range
 
+from emulator.control.context import ControlContext, known_provider
 from emulator.control.matching import MatchIn
-from emulator.control.room import ControlRoom, known_provider
-from emulator.control.wire import NothingIn, Strict, answer, takes
+from emulator.control.request_schemas import NothingIn, Strict
+from emulator.control.views import json_response, responds, takes
 from emulator.core.matching import match_of_json
 from emulator.core.model import CompletionOrder, Outcome
 from emulator.core.rules import Rule, rule_to_json
@@ -44,9 +45,9 @@ class RuleIn(MatchIn):
     risk_score = fields.Float(validate=Range(0, 1), metadata={"description": "where the provider tells one"})
 
     @validates_schema
-    def fit(self, said: dict[str, Any], **_: Any) -> None:
+    def fit(self, payload: dict[str, Any], **_: Any) -> None:
         """A rule has to set something."""
-        if not said.keys() & {"outcome", "delay", "risk_score"}:
+        if not payload.keys() & {"outcome", "delay", "risk_score"}:
             raise ValidationError("one of outcome, delay and risk_score is needed", "outcome")
 
 
@@ -59,68 +60,74 @@ class Meaning:
     ends: bool = True
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
     """/outcomes, its queue and its rules."""
 
     @routes.get("/sandboxes/<sandbox:name>/outcomes")
+    @responds("OutcomesOut")
     def read_outcomes(name: str) -> Response:
         """How cases will end: what is planned for the next ones, the rules, and the default."""
-        return answer(_outcomes(room, name))
+        return json_response(_outcomes(context, name))
 
     @routes.post("/sandboxes/<sandbox:name>/outcomes/next")
     @takes(PlanIn())
-    def plan_outcome(name: str, said: dict[str, Any]) -> Response:
+    @responds("OutcomesOut", 201)
+    def plan_outcome(name: str, payload: dict[str, Any]) -> Response:
         """Plan how the next cases end."""
-        room.planning.queue_outcome(name, queued_outcome_of(room, **said))
-        return answer(_outcomes(room, name), 201)
+        context.planning.queue_outcome(name, queued_outcome_of(context, **payload))
+        return json_response(_outcomes(context, name), 201)
 
     @routes.delete("/sandboxes/<sandbox:name>/outcomes/next")
     @takes(NothingIn())
-    def forget_plans(name: str, said: dict[str, Any]) -> Response:
+    @responds("OutcomesOut")
+    def forget_plans(name: str, payload: dict[str, Any]) -> Response:
         """Plan nothing for the next cases any more."""
-        room.planning.forget_queued_outcomes(name)
-        return answer(_outcomes(room, name))
+        context.planning.forget_queued_outcomes(name)
+        return json_response(_outcomes(context, name))
 
     @routes.post("/sandboxes/<sandbox:name>/outcomes/rules")
     @takes(RuleIn())
-    def add_rule(name: str, said: dict[str, Any]) -> Response:
+    @responds("RuleOut", 201)
+    def add_rule(name: str, payload: dict[str, Any]) -> Response:
         """Decide how the cases of matching requests end; of several rules the first that matches counts."""
-        rule = room.planning.add_rule(name, lambda rule_id: make_rule(room.completion_schemas, rule_id, said))
-        return answer(rule_to_json(rule), 201)
+        rule = context.planning.add_rule(name, lambda rule_id: make_rule(context.completion_schemas, rule_id, payload))
+        return json_response(rule_to_json(rule), 201)
 
     @routes.delete("/sandboxes/<sandbox:name>/outcomes/rules")
     @takes(NothingIn())
-    def remove_rules(name: str, said: dict[str, Any]) -> Response:
+    @responds("OutcomesOut")
+    def remove_rules(name: str, payload: dict[str, Any]) -> Response:
         """Take all rules of the sandbox back."""
-        room.planning.remove_rules(name)
-        return answer(_outcomes(room, name))
+        context.planning.remove_rules(name)
+        return json_response(_outcomes(context, name))
 
     @routes.delete("/sandboxes/<sandbox:name>/outcomes/rules/<rule_id>")
     @takes(NothingIn())
-    def remove_rule(name: str, rule_id: str, said: dict[str, Any]) -> Response:
+    @responds("OutcomesOut")
+    def remove_rule(name: str, rule_id: str, payload: dict[str, Any]) -> Response:
         """Take one rule back."""
-        room.planning.remove_rules(name, rule_id)
-        return answer(_outcomes(room, name))
+        context.planning.remove_rules(name, rule_id)
+        return json_response(_outcomes(context, name))
 
 
-def make_rule(completion_schemas: Mapping[str, Schema], rule_id: str, said: dict[str, Any]) -> Rule:
+def make_rule(completion_schemas: Mapping[str, Schema], rule_id: str, payload: dict[str, Any]) -> Rule:
     """The rule that was asked for; raises Problem for an unknown provider or word."""
-    provider = known_provider(completion_schemas, said.get("provider"))
-    meaning = meaning_of(completion_schemas, provider, said["outcome"]) if "outcome" in said else None
+    provider = known_provider(completion_schemas, payload.get("provider"))
+    meaning = meaning_of(completion_schemas, provider, payload["outcome"]) if "outcome" in payload else None
     return Rule(
         id=rule_id,
-        match=match_of_json(said),
+        match=match_of_json(payload),
         outcome=meaning.outcome if meaning else None,
         failed=bool(meaning and meaning.failed),
         ends=meaning is None or meaning.ends,
-        delay=timedelta(seconds=said["delay"]) if "delay" in said else None,
-        risk_score=said.get("risk_score"),
+        delay=timedelta(seconds=payload["delay"]) if "delay" in payload else None,
+        risk_score=payload.get("risk_score"),
     )
 
 
-def queued_outcome_of(room: ControlRoom, provider: str | None, outcome: str, times: int) -> QueuedOutcome:
+def queued_outcome_of(context: ControlContext, provider: str | None, outcome: str, times: int) -> QueuedOutcome:
     """A plan for so many of the next cases; raises Problem for a word that means nothing."""
-    meaning = meaning_of(room.completion_schemas, known_provider(room.completion_schemas, provider), outcome)
+    meaning = meaning_of(context.completion_schemas, known_provider(context.completion_schemas, provider), outcome)
     return QueuedOutcome(
         provider=provider, outcome=meaning.outcome, failed=meaning.failed, ends=meaning.ends, times=times
     )
@@ -136,15 +143,15 @@ def meaning_of(completion_schemas: Mapping[str, Schema], provider: str | None, w
         return Meaning(Outcome(word))
     schemas = [completion_schemas[provider]] if provider else completion_schemas.values()
     for schema in schemas:
-        for said in ({"outcome": word}, {"status": word}):
-            order: CompletionOrder | None = None if schema.validate(said) else schema.load(said)
-            if order and ("outcome" in said or order.decision.failed):
+        for payload in ({"outcome": word}, {"status": word}):
+            order: CompletionOrder | None = None if schema.validate(payload) else schema.load(payload)
+            if order and ("outcome" in payload or order.decision.failed):
                 return Meaning(order.decision.outcome, failed=order.decision.failed)
     raise Problem(422, f"outcome: {word[:100]} is no outcome {'of ' + provider if provider else 'of any provider'}")
 
 
-def _outcomes(room: ControlRoom, name: str) -> dict[str, Any]:
-    settings = room.planning.read(name)
+def _outcomes(context: ControlContext, name: str) -> dict[str, Any]:
+    settings = context.planning.read(name)
     return {
         "default": settings.default_outcome,
         "next": [{"provider": p.provider, "outcome": p.word, "times": p.times} for p in settings.queued],

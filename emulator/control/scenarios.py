@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import Schema
 
 from emulator.control.outcomes import RuleIn, make_rule
-from emulator.control.wire import load
+from emulator.control.views import load
 from emulator.core.rules import Rule
 from emulator.settings import BadSetting, suggest
 from emulator.web.problem_json import Problem

@@ -6,10 +6,11 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 
+from emulator.control.context import known_provider
 from emulator.control.faults import SCHEMAS, settings_of
 from emulator.control.outcomes import MOST_TIMES, RuleIn, make_rule
-from emulator.control.room import known_provider
-from emulator.control.wire import SettingsIn, Strict, Variants, load
+from emulator.control.request_schemas import SettingsIn, Strict
+from emulator.control.views import Variants, load
 from emulator.core.faults import MOST_FAULTS
 from emulator.core.matching import match_of_json, match_to_json
 from emulator.core.rules import MOST_RULES, rule_to_json

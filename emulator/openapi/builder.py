@@ -138,7 +138,7 @@ def content(schema: Any, examples: Mapping[str, Any] | None = None, media_type: 
     return {media_type: {"schema": schema, **told}}
 
 
-def answer(told: str, bodies: Json | None = None, headers: Mapping[str, Json] | None = None) -> Json:
+def response_object(told: str, bodies: Json | None = None, headers: Mapping[str, Json] | None = None) -> Json:
     """An answer: when it is given, its body by media type, and its headers besides those of every answer."""
     return {"description": told, "headers": {**(headers or {}), **dict(zip(HEADERS, HEADERS, strict=True))}} | (
         {"content": bodies} if bodies else {}

@@ -12,14 +12,6 @@ from emulator.ui.rendering import html
 from emulator.ui.sandbox_links import DEFAULT, is_polled, sandbox
 from emulator.version import VERSION
 
-MENU = (
-    ("ui.feed_show", "Feed"),
-    ("ui.inbox_show", "Inbox"),
-    ("ui.exchanges_show", "Requests"),
-    ("ui.planning_show", "Rules and faults"),
-    ("ui.documents_show_first", "API documents"),
-    ("ui.demo_show", "Demo"),
-)
 SECTIONS = {"ui.case": "ui.feed", "ui.analyst": "ui.feed"}  # the pages without an entry of their own in the menu
 
 
@@ -31,7 +23,6 @@ def page(api: ApiClient, template: str, title: str, status: int = 200, **values:
         "sandbox": sandbox(),
         "sandboxes": sorted({*api.get("/sandboxes")["sandboxes"], DEFAULT}),
         "clock": clock.read(api),
-        "menu": MENU,
         "here": SECTIONS.get(module, module),
         "version": VERSION,
         "phrases": phrases,

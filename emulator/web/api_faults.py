@@ -37,19 +37,19 @@ class ErrorInstead:
     answers: ClassVar[bool] = True
     stored: bool = setting(False, STORED)
 
-    def answer(self) -> FaultTriggered:
+    def instead(self) -> FaultTriggered:
         """What is said instead."""
         return FaultTriggered(503)
 
     def before(self, random: SeededRandom, wait: Wait) -> None:
         """Say it now, unless the request is to be carried out first."""
         if not self.stored:
-            raise self.answer()
+            raise self.instead()
 
     def after(self, response: Response) -> Response:
         """Say it now if that was not done before."""
         if self.stored and response.status_code < 400:
-            raise self.answer()
+            raise self.instead()
         return response
 
 
@@ -64,7 +64,7 @@ class Status(ErrorInstead):
         "application/json", "the type of the body", low=3, high=200, pattern=r"[\x21-\x7e][\x20-\x7e]*"
     )
 
-    def answer(self) -> FaultTriggered:
+    def instead(self) -> FaultTriggered:
         """The status with its body."""
         if self.body is None:
             return FaultTriggered(self.status)
@@ -80,7 +80,7 @@ class RateLimit(ErrorInstead):
     kind: ClassVar[str] = "rate_limit"
     retry_after: int = setting(1, "seconds, as Retry-After says them", low=0, high=86_400)
 
-    def answer(self) -> FaultTriggered:
+    def instead(self) -> FaultTriggered:
         """429 with Retry-After."""
         return FaultTriggered(429, headers={"Retry-After": str(self.retry_after)})
 

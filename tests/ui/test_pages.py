@@ -5,8 +5,6 @@ import re
 
 import pytest
 
-from emulator.app import create_app
-from emulator.settings import Settings
 from tests.emulators import Emulator, served
 from tests.receivers import free_port, receiving, status
 from tests.ui.reading import PAGES, STRIP, open_page, read, submit
@@ -271,22 +269,9 @@ def test_a_start_pays_for_no_page() -> None:
     code = (
         "import sys; from emulator.app import create_app; from emulator.settings import Settings; "
         "create_app(Settings()).store.close(); "
-        "sys.exit(any(f'emulator.ui.{name}' in sys.modules for name in ('feed', 'words', 'case', 'planning')))"
+        "sys.exit(any(f'emulator.ui.{name}' in sys.modules for name in ('feed', 'phrases', 'case', 'planning')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_every_view_of_the_table_exists() -> None:
-    from importlib import import_module
-
-    from emulator.ui.routes import PAGES as TABLE
-
-    built = create_app(Settings())
-    built.store.close()
-    for page in TABLE:
-        module, _, function = page.place.partition(".")
-        assert callable(getattr(import_module(f"emulator.ui.{module}"), function)), page.place
-        assert f"ui.{module}_{function}" in built.app.view_functions
 
 
 def test_a_broken_body_in_the_journal_breaks_no_page(emulator: Emulator) -> None:

@@ -83,7 +83,7 @@ ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 HTML_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "&<>\u2028\u2029"}
 
 
-def answer(value: Any, status: int) -> Response:
+def rails_response(value: Any, status: int) -> Response:
     """A JSON answer of the application itself."""
     body = to_json(value).encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
     return Response(body, status, content_type=JSON)
@@ -93,7 +93,7 @@ def render(error: Exception, desk: Desk) -> Response:
     """The answer that tells of this error."""
     match error:
         case Unauthorized():
-            return answer({"message": "Unauthorized"}, 401)
+            return rails_response({"message": "Unauthorized"}, 401)
         case ParameterMissing():
             return _refuse(400, f"param is missing or the value is empty: {error}")
         case Invalid():
@@ -121,12 +121,12 @@ def _refuse_as(status: int) -> Response:
     if status >= 500:
         return _public(status)
     if status == HTTPStatus.UNAUTHORIZED:
-        return answer({"message": "Unauthorized"}, status)
+        return rails_response({"message": "Unauthorized"}, status)
     return _refuse(status, phrase_of(status))
 
 
 def _refuse(status: int, message: str) -> Response:
-    return answer({"message": message[:LONGEST_MESSAGE], "code": f"APLY-{status}"}, status)
+    return rails_response({"message": message[:LONGEST_MESSAGE], "code": f"APLY-{status}"}, status)
 
 
 def _joined(problems: object, join: str) -> str:

@@ -11,7 +11,14 @@ from flask import g as current
 from werkzeug.routing import BaseConverter, Rule
 
 from emulator.providers.aplyid import schemas
-from emulator.providers.aplyid.errors import BROWSER_LIKE, JSON_TYPES, BadQuery, NoMediaType, ParameterMissing, answer
+from emulator.providers.aplyid.errors import (
+    BROWSER_LIKE,
+    JSON_TYPES,
+    BadQuery,
+    NoMediaType,
+    ParameterMissing,
+    rails_response,
+)
 from emulator.web.advice import advise
 from emulator.web.body import read_json
 from emulator.web.errors import UnknownPath, WrongMethod
@@ -54,7 +61,7 @@ def blueprint(desk: Desk) -> Blueprint:
         desk.admit(sent, access_key(sent))
         parameters = _complete(read_parameters(sent), desk.switches["activity-missing"])
         case = desk.open_case(schemas.read_order(current.sandbox, parameters))
-        return answer(schemas.render_case(case, desk), 201)
+        return rails_response(schemas.render_case(case, desk), 201)
 
     return routes
 

@@ -43,7 +43,7 @@ class InvalidPage(Fact):
     needed = "a page that exists: from 1 to the last one, or the word last"
 
 
-def answer(value: Any, status: int) -> Response:
+def drf_response(value: Any, status: int) -> Response:
     """A JSON answer of the framework."""
     body = to_json(value).encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
     return Response(body, status, content_type="application/json")
@@ -94,11 +94,11 @@ def _invalid(problems: Any, check_errors: str) -> Response:
         told = {str(i): p for i, p in enumerate(problems["checks"]) if p}
         if not all(isinstance(p, str) for p in told.values()):
             problems = {**problems, "checks": told}
-    response = answer(problems, 400)
+    response = drf_response(problems, 400)
     if len(response.get_data()) > LONGEST_ANSWER:
-        response = answer(_shortened(problems, LONGEST_TEXT, MOST_TOLD), 400)
+        response = drf_response(_shortened(problems, LONGEST_TEXT, MOST_TOLD), 400)
     if len(response.get_data()) > LONGEST_ANSWER:
-        response = answer(_shortened(problems, LONGEST_TEXT // 3, MOST_TOLD // 4), 400)
+        response = drf_response(_shortened(problems, LONGEST_TEXT // 3, MOST_TOLD // 4), 400)
     return response
 
 
@@ -112,7 +112,7 @@ def _shortened(told: Any, longest: int, most: int) -> Any:
 
 
 def _detail(status: int, text: str) -> Response:
-    return answer({"detail": text if len(text) <= LONGEST_TEXT * 4 else f"{text[: LONGEST_TEXT * 4]}..."}, status)
+    return drf_response({"detail": text if len(text) <= LONGEST_TEXT * 4 else f"{text[: LONGEST_TEXT * 4]}..."}, status)
 
 
 def _page(status: int, title: str, told: str) -> Response:

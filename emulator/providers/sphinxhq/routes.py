@@ -14,7 +14,7 @@ from werkzeug.routing import BaseConverter, Rule
 from emulator.core.errors import Invalid, NotFound
 from emulator.core.model import CaseFilter, Outcome
 from emulator.providers.sphinxhq import schemas
-from emulator.providers.sphinxhq.errors import InvalidPage, answer
+from emulator.providers.sphinxhq.errors import InvalidPage, drf_response
 from emulator.providers.sphinxhq.relations import INT64, Known
 from emulator.web.advice import advise
 from emulator.web.body import read_json
@@ -107,7 +107,7 @@ def session_id(_: Mapping[str, Any]) -> str | None:
 
 def _describe(name: str) -> Response:
     json_only = ["application/json"]
-    return answer({"name": name, "description": "", "renders": json_only, "parses": json_only}, 200)
+    return drf_response({"name": name, "description": "", "renders": json_only, "parses": json_only}, 200)
 
 
 def create_case(desk: Desk) -> Response:
@@ -121,7 +121,7 @@ def create_case(desk: Desk) -> Response:
     objection = desk.object_to(order.webhook_url) if order.webhook_url else None
     if objection:
         advise(f"the webhook will be kept, not sent: {objection}")
-    return answer(schemas.render_case(desk.open_case(order)), 201)
+    return drf_response(schemas.render_case(desk.open_case(order)), 201)
 
 
 def _read_body(environ: dict[str, Any]) -> Any:
@@ -138,7 +138,7 @@ def _read_body(environ: dict[str, Any]) -> Any:
 
 def read_case(desk: Desk, key: str) -> Response:
     """GET /api/cases/{id}/"""
-    return answer(schemas.render_case(desk.cases.get(current.sandbox, "sphinxhq", _id(key))), 200)
+    return drf_response(schemas.render_case(desk.cases.get(current.sandbox, "sphinxhq", _id(key))), 200)
 
 
 def _id(key: str) -> int:
@@ -164,7 +164,7 @@ def list_cases(desk: Desk) -> Response:
         "previous": _page_link(page - 1) if page > 1 else None,
         "results": [schemas.render_case(case) for case in cases],
     }
-    return answer(page_of_list, 200)
+    return drf_response(page_of_list, 200)
 
 
 def _wanted() -> CaseFilter:

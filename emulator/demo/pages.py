@@ -7,8 +7,8 @@ from typing import Any
 from flask import Response, redirect, request
 from werkzeug.exceptions import NotFound
 
+from emulator.demo.stories import BY_NAME, STORIES, Scene, Story
 from emulator.ui.api_client import ApiClient, ApiRefusal
-from emulator.ui.demo_stories import BY_NAME, STORIES, Scene, Story
 from emulator.ui.page import page
 from emulator.ui.page import show as show_page
 from emulator.ui.sandbox_links import sandbox

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.ui.api_client import ApiClient, ApiRefusal
-from emulator.ui.flow_visit import SETTLED
+from emulator.ui.flow.visit import SETTLED
 from emulator.ui.phrases import moment_of
 
 

@@ -1,8 +1,8 @@
 """What the control API works with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 from marshmallow import Schema
 
@@ -19,13 +19,12 @@ from emulator.settings import suggest
 from emulator.web.links import Links
 from emulator.web.problem_json import Problem
 from emulator.web.provider import Flow, Provider
-from emulator.web.receiver import Receiver
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.wait_slots import WaitSlots
 
 
 @dataclass(frozen=True, kw_only=True)
-class ControlRoom:
+class ControlContext:
     """The use cases, and seats for requests that wait."""
 
     cases: Cases
@@ -38,12 +37,18 @@ class ControlRoom:
     wait_slots: WaitSlots
     journal: Journal
     request_metrics: RequestMetrics
-    completion_schemas: Mapping[str, Schema]  # by provider: how a case of its is said to end
-    descriptions: Mapping[str, Callable[[str], dict[str, Any]]]  # by provider: its OpenAPI document, given our address
     providers: Mapping[str, Provider]
-    flows: Mapping[str, Flow]  # by provider, where its cases have one
     address: str  # where others reach us
-    receiver: Receiver | None  # of a demo
+
+    @cached_property
+    def completion_schemas(self) -> Mapping[str, Schema]:
+        """How a case of each provider is said to end."""
+        return completion_schemas_of(self.providers.values())
+
+    @cached_property
+    def flows(self) -> Mapping[str, Flow]:
+        """The guided flow of each provider whose cases have one."""
+        return {name: provider.flow for name, provider in self.providers.items() if provider.flow}
 
     def completion_schema_of(self, provider: str) -> Schema:
         """How somebody says how a case of that provider is to end; raises Problem 404."""
@@ -60,6 +65,11 @@ class ControlRoom:
             return None
         path = flow.path.replace("<number>", str(flow.number_of(case)))
         return Links(self.address).to(case.sandbox, f"{path}?position=1")
+
+
+def completion_schemas_of(providers: Iterable[Provider]) -> dict[str, Schema]:
+    """Return by provider the schema of a body that says how a case is to end."""
+    return {provider.name: provider.completion_in() for provider in providers}
 
 
 def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:

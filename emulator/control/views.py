@@ -8,120 +8,13 @@ from functools import wraps
 from typing import Any
 
 from flask import Response, request
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load
-from marshmallow.validate import OneOf, Range, Regexp
+from marshmallow import Schema, ValidationError
 
-from emulator.core.deliveries import DeliveryState
-from emulator.core.model import Outcome
 from emulator.core.sandbox_clock import to_text
-from emulator.core.sandbox_settings import Pace
-from emulator.delivery.targets import why_no_url
-from emulator.settings import OPTIONS, suggest
+from emulator.settings import suggest
 from emulator.web.body import read_json
 from emulator.web.errors import Malformed, TooLarge, Undecodable
 from emulator.web.problem_json import Problem
-
-LONGEST_WAIT = 60.0
-
-
-def _as_setting(name: str) -> Callable[[Any], None]:
-    """Judged as the setting of that name is."""
-
-    def check(value: Any) -> None:
-        try:
-            OPTIONS[name].metadata["read"](value)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
-
-    return check
-
-
-def _is_dialable(url: str) -> None:
-    """Refused is what no sender could ever dial; whether it may be dialled is found out when it is due."""
-    why = why_no_url(url)
-    if why:
-        raise ValidationError(why)
-
-
-class Strict(Schema):
-    """Nothing but what is known."""
-
-    class Meta:
-        unknown = RAISE
-
-
-class SettingsIn(Strict):
-    """PATCH of a sandbox; null returns to what the emulator was started with."""
-
-    webhook_url = fields.String(
-        allow_none=True,
-        validate=_is_dialable,
-        metadata={"description": "where an integration's webhooks go"},
-    )
-    delay = fields.Float(
-        allow_none=True, validate=_as_setting("delay"), metadata={"description": "seconds from creation to end"}
-    )
-    retry = fields.String(
-        allow_none=True, validate=_as_setting("retry"), metadata={"description": "standard, once, or waits like 1,5,30"}
-    )
-    seed = fields.Integer(
-        allow_none=True, strict=True, validate=_as_setting("seed"), metadata={"description": "what chance follows from"}
-    )
-    default_outcome = fields.String(
-        allow_none=True,
-        validate=OneOf([outcome.value for outcome in Outcome]),
-        metadata={"description": "how a case ends where no rule says otherwise"},
-    )
-    pace = fields.String(
-        allow_none=True,
-        validate=OneOf([pace.value for pace in Pace]),
-        metadata={"description": "instead of delay: instant, fast (2 s), real (90 s a person, 240 s a business)"},
-    )
-    integration = fields.String(
-        allow_none=True,
-        validate=OneOf(["test", "live"]),
-        metadata={"description": "the key of a test integration expires after 30 days"},
-    )
-
-    @post_load
-    def one_of_both(self, said: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """A delay takes the place of a pace, and a pace that of a delay."""
-        if said.get("pace") is not None and said.get("delay") is not None:
-            raise ValidationError("pace and delay exclude each other", "pace")
-        if said.get("pace") is not None:
-            return {**said, "delay": None}
-        return {**said, "pace": None} if said.get("delay") is not None else said
-
-
-class SandboxIn(SettingsIn):
-    """A sandbox to be made: its name, and settings."""
-
-    name = fields.String(
-        # The key of the one name that is no sandbox's is an expired one, for tests of that.
-        validate=Regexp(r"(?!expired\Z)[a-z0-9_-]{1,64}\Z", error="1 to 64 of a-z 0-9 - _ are needed, and not expired"),
-        metadata={"description": "1 to 64 of a-z 0-9 - _, but not expired; one that nobody uses unless told"},
-    )
-
-
-class NothingIn(Strict):
-    """A body that says nothing: {}."""
-
-
-class DeliveryQuery(Strict):
-    """Which deliveries."""
-
-    provider = fields.String()
-    case_id = fields.Integer(validate=Range(-(2**63), 2**63 - 1))
-    external_id = fields.String()
-    event = fields.String()
-    state = fields.String(validate=OneOf([state.value for state in DeliveryState]))
-
-
-class WaitQuery(DeliveryQuery):
-    """Which deliveries, how long, and for what."""
-
-    timeout = fields.Float(load_default=5.0, validate=Range(0, LONGEST_WAIT))
-    expect = fields.String(load_default="one", validate=OneOf(["one", "none"]))
 
 
 @dataclass(frozen=True)
@@ -167,11 +60,38 @@ class Takes:
     query: Schema | None
 
 
+@dataclass(frozen=True)
+class Responds:
+    """What a route answers; the OpenAPI document is made from it."""
+
+    schema: str | Mapping[str, Any]
+    status: int = 200
+    media_type: str = "application/json"
+
+    @property
+    def told(self) -> str:
+        """When it is answered."""
+        return "Done." if self.status == 200 else "Taken."
+
+
 View = Callable[..., Response]
 
 
+def responds(schema: str | Mapping[str, Any], status: int = 200, **more: Any) -> Callable[[View], View]:
+    """Note what a view answers: the name of a class in the `response_schemas` beside it, or JSON Schema.
+
+    A name and not the class, because the schemas are imported only when somebody asks for the document.
+    """
+
+    def note(view: View) -> View:
+        view.responds = Responds(schema, status, **more)  # type: ignore[attr-defined]
+        return view
+
+    return note
+
+
 def takes(body: Body | None = None, query: Schema | None = None, more: str | None = None) -> Callable[[View], View]:
-    """Hand the view what was sent: the body as `said`, the query as `asked`; raises Problem 400, 413, 415 or 422.
+    """Hand the view what was sent: the body as `payload`, the query as `query`; raises Problem 400, 413, 415 or 422.
 
     Names of the query that start with `more` are handed on as they are.
     """
@@ -180,9 +100,9 @@ def takes(body: Body | None = None, query: Schema | None = None, more: str | Non
         @wraps(view)
         def read(**path: Any) -> Response:
             if query is not None:
-                path["asked"] = read_query(query, more)
+                path["query"] = read_query(query, more)
             if body is not None:
-                path["said"] = read_body(body)
+                path["payload"] = read_body(body)
             return view(**path)
 
         read.takes = Takes(body, query)  # type: ignore[attr-defined]
@@ -238,7 +158,7 @@ def _worded(schema: Schema, name: str, told: Any) -> str:
     return " ".join(map(str, told)) if isinstance(told, list) else json.dumps(told)
 
 
-def answer(value: Any, status: int = 200) -> Response:
+def json_response(value: Any, status: int = 200) -> Response:
     """A JSON answer, laid out for reading."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return Response(text.encode("utf-8", "backslashreplace") + b"\n", status, content_type="application/json")

@@ -7,22 +7,34 @@ from urllib.parse import urlencode
 from flask import Response, redirect, render_template, request
 
 from emulator.ui.api_client import ApiClient, ApiRefusal
-from emulator.ui.flow_answers import DONE, STEPS, answered, changes, name_of, problems
-from emulator.ui.flow_visit import Arrival, Visit, arrival, find_visit
+from emulator.ui.flow.answers import DONE, STEPS, answered, changes, name_of, problems
+from emulator.ui.flow.visit import Arrival, Visit, arrival, find_visit
 from emulator.ui.rendering import STOP_POLLING, html
 from emulator.ui.sandbox_links import sandbox
 from emulator.version import VERSION
 from emulator.web.provider import Flow
 
 
-def show(api: ApiClient, provider: str, flow: Flow, what: str, number: str) -> Response:
-    """The page of that case, its result or what the presenter sees of it; a kind word where there is no such case."""
+def walk(api: ApiClient, provider: str, flow: Flow, number: str) -> Response:
+    """Answer with the screen of the guided flow that the applicant is on, or say kindly that there is no such case."""
     visit = find_visit(api, provider, flow, number)
-    if visit is None and what == "arrival":
-        return _show("flow_gone.html", STOP_POLLING)
-    if visit is None:
-        return _show("flow_closed.html", 404, title="We cannot find this check", why="unknown", sandbox=sandbox())
-    return {"walk": _walk, "result": _result, "arrival": _arrival}[what](api, visit)
+    return _walk(api, visit) if visit else _unknown()
+
+
+def result(api: ApiClient, provider: str, flow: Flow, number: str) -> Response:
+    """Answer with the result of the case, or say kindly that there is no such case."""
+    visit = find_visit(api, provider, flow, number)
+    return _page(visit, "flow_result.html", "Result of the check") if visit else _unknown()
+
+
+def arrival_of(api: ApiClient, provider: str, flow: Flow, number: str) -> Response:
+    """Answer with what the presenter's drawer shows of the case and its webhook, asked for each second."""
+    visit = find_visit(api, provider, flow, number)
+    return _arrival(visit) if visit else _show("flow_gone.html", STOP_POLLING)
+
+
+def _unknown() -> Response:
+    return _show("flow_closed.html", 404, title="We cannot find this check", why="unknown", sandbox=sandbox())
 
 
 def _walk(api: ApiClient, visit: Visit) -> Response:
@@ -113,12 +125,7 @@ def _page(
     )
 
 
-def _result(api: ApiClient, visit: Visit) -> Response:
-    return _page(visit, "flow_result.html", "Result of the check")
-
-
-def _arrival(api: ApiClient, visit: Visit) -> Response:
-    """What the presenter's drawer shows of the case and its webhook, asked for each second."""
+def _arrival(visit: Visit) -> Response:
     if not visit.presents:
         return html("", 204)
     told = arrival(visit)

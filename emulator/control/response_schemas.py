@@ -1,9 +1,9 @@
 """What the control API answers, as schemas for its OpenAPI document; tests hold them against real answers."""
 
-from marshmallow import INCLUDE, Schema, fields
+from marshmallow import INCLUDE, fields
 from marshmallow.validate import OneOf
 
-from emulator.control.answers_cases import (
+from emulator.control.response_schemas_cases import (
     CaseOut,
     CasesOut,
     ChecksOut,
@@ -13,13 +13,47 @@ from emulator.control.answers_cases import (
     SampleOut,
     SentOut,
 )
-from emulator.control.answers_planning import OUTCOMES, FaultKindsOut, FaultOut, FaultsOut, OutcomesOut, RuleOut
-from emulator.control.answers_requests import RequestsOut
-from emulator.control.answers_snapshots import SnapshotOut
+from emulator.control.response_schemas_planning import (
+    OUTCOMES,
+    FaultKindsOut,
+    FaultOut,
+    FaultsOut,
+    OutcomesOut,
+    RuleOut,
+)
+from emulator.control.response_schemas_requests import RequestsOut
+from emulator.control.response_schemas_snapshots import SnapshotOut
 from emulator.core.deliveries import DeliveryState
 from emulator.core.sandbox_settings import Pace
 from emulator.openapi.builder import Out
 
+__all__ = [
+    "AdvancedOut",
+    "CaseOut",
+    "CasesOut",
+    "ChecksOut",
+    "ClockOut",
+    "CountsOut",
+    "DeliveriesOut",
+    "DeliveryOut",
+    "FaultKindsOut",
+    "FaultOut",
+    "FaultsOut",
+    "FlowOut",
+    "HealthOut",
+    "InboxOut",
+    "OutcomesOut",
+    "ProblemOut",
+    "ProvidersOut",
+    "RequestsOut",
+    "RestoredOut",
+    "RuleOut",
+    "SampleOut",
+    "SandboxOut",
+    "SandboxesOut",
+    "SentOut",
+    "SnapshotOut",
+]
 DELIVERY_STATES = OneOf([state.value for state in DeliveryState])
 
 
@@ -168,58 +202,3 @@ class InboxOut(Out):
 
     count = fields.Integer()
     webhooks = fields.Nested(WebhookOut, many=True)
-
-
-class ReceiverOut(Out):
-    """A demo's own receiver of webhooks."""
-
-    url = fields.String()
-    is_on = fields.Boolean()
-
-
-# By view: the status and the body of its answer. A view that is not here answers 200 and some object.
-ANSWERS: dict[str, tuple[int, type[Schema]]] = {
-    "live": (200, HealthOut),
-    "ready": (200, HealthOut),
-    "list_sandboxes": (200, SandboxesOut),
-    "read_sandbox": (200, SandboxOut),
-    "change_sandbox": (200, SandboxOut),
-    "reset_sandbox": (200, SandboxOut),
-    "read_clock": (200, ClockOut),
-    "set_clock": (200, ClockOut),
-    "advance_clock": (200, AdvancedOut),
-    "settle": (200, AdvancedOut),
-    "list_cases": (200, CasesOut),
-    "draw_sample": (200, SampleOut),
-    "send_sample": (201, SentOut),
-    "list_providers": (200, ProvidersOut),
-    "count_states": (200, CountsOut),
-    "read_case": (200, CaseOut),
-    "read_flow": (200, FlowOut),
-    "read_checks": (200, ChecksOut),
-    "complete_case": (200, CaseOut),
-    "read_outcomes": (200, OutcomesOut),
-    "plan_outcome": (201, OutcomesOut),
-    "forget_plans": (200, OutcomesOut),
-    "add_rule": (201, RuleOut),
-    "remove_rules": (200, OutcomesOut),
-    "remove_rule": (200, OutcomesOut),
-    "list_kinds": (200, FaultKindsOut),
-    "list_faults": (200, FaultsOut),
-    "add_fault": (201, FaultOut),
-    "clear_faults": (200, FaultsOut),
-    "remove_fault": (200, FaultsOut),
-    "find_requests": (200, RequestsOut),
-    "near_misses": (200, RequestsOut),
-    "take_snapshot": (200, SnapshotOut),
-    "restore_snapshot": (200, RestoredOut),
-    "read_receiver": (200, ReceiverOut),
-    "switch_receiver": (200, ReceiverOut),
-    "create_sandbox": (201, SandboxOut),
-    "list_deliveries": (200, DeliveriesOut),
-    "wait_for_delivery": (200, DeliveriesOut),
-    "read_delivery": (200, DeliveryOut),
-    "redeliver": (202, DeliveryOut),
-    "inbox": (200, InboxOut),
-    "wait_for_inbox": (200, InboxOut),
-}

@@ -10,7 +10,7 @@ from typing import Any
 from emulator.control.scenarios import CompletionSchemas, common_rules
 from emulator.control.snapshot_settings import read_settings
 from emulator.control.snapshots import LARGEST
-from emulator.control.wire import Document
+from emulator.control.views import Document
 from emulator.core.errors import Fact, Unreadable
 from emulator.core.rules import Rule
 from emulator.core.sandboxes import Sandboxes
@@ -24,7 +24,7 @@ log = logging.getLogger("emulator.beginning")
 
 
 @dataclass(frozen=True)
-class Beginning:
+class InitFolder:
     """What an init folder says: the rules of its scenarios, and the file and the document of each sandbox."""
 
     rules: tuple[Rule, ...]
@@ -45,14 +45,14 @@ class Beginning:
             log.info("sandbox %s is restored from %s", name, path)
 
 
-def read_init_folder(folder: Path, completion_schemas: CompletionSchemas) -> Beginning:
+def read_init_folder(folder: Path, completion_schemas: CompletionSchemas) -> InitFolder:
     """All that stands in the folder, in the order of the names; raises BadSetting, which names the file."""
     try:
         paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     except OSError as error:
         raise BadSetting(f"--init-folder {folder} cannot be read: {error.strerror or error}") from error
     rules = tuple(rule for path in _with_suffix(paths, ".yaml", ".yml") for rule in _rules(path, completion_schemas))
-    return Beginning(rules, {path: _document(path) for path in _with_suffix(paths, ".json")})
+    return InitFolder(rules, {path: _document(path) for path in _with_suffix(paths, ".json")})
 
 
 def _with_suffix(paths: Iterable[Path], *completion_schemas: str) -> list[Path]:

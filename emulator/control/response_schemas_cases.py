@@ -3,7 +3,7 @@
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from emulator.control.answers_planning import OUTCOMES
+from emulator.control.response_schemas_planning import OUTCOMES
 from emulator.core.model import State
 from emulator.openapi.builder import Out
 
