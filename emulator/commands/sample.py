@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulator.commands.asking import json_flag, sandbox_flag, url_flag
 from emulator.commands.output import harmless, print_json
+from emulator.commands.remote import json_flag, sandbox_flag, url_flag
 
 if TYPE_CHECKING:
     from emulator.web.provider import Provider, Sample

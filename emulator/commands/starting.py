@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emulator.commands.environment import environment
 from emulator.commands.output import PORT_TAKEN, USAGE, stop
 from emulator.commands.setting_flags import given
-from emulator.commands.surroundings import environment
 from emulator.settings import BadSetting, Settings, read_settings
 
 if TYPE_CHECKING:

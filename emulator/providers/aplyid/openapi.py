@@ -9,7 +9,7 @@ from marshmallow.validate import OneOf, Regexp
 from emulator.openapi import builder as openapi
 from emulator.openapi.builder import EMPTY, Json, content, response_object
 from emulator.providers.aplyid import rails
-from emulator.providers.aplyid.answers import (
+from emulator.providers.aplyid.response_schemas import (
     CaseOut,
     CompletedCaseOut,
     PublicRefusalOut,

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.client.asking import Control
+from emulator.client.transport import Control
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SandboxAddress:
     """The control API below one sandbox."""
 
     control: Control
@@ -21,6 +21,6 @@ class Place:
         return self.control.ask(method, below, body, given or None)
 
 
-def said(**fields: Any) -> dict[str, Any]:
+def without_none(**fields: Any) -> dict[str, Any]:
     """The fields that are not None."""
     return {name: value for name, value in fields.items() if value is not None}

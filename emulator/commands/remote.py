@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from emulator.client import Control, NotReached, Refusal
+from emulator.commands.environment import environment
 from emulator.commands.output import FAILURE, stop
-from emulator.commands.surroundings import environment
 from emulator.settings import CONTROL_TOKEN_VARIABLE, TLS_CA_FILE_VARIABLE, URL_VARIABLE
 
 DEFAULT_URL = "http://127.0.0.1:8642"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from emulator.client.place import Place, said
+from emulator.client.address import SandboxAddress, without_none
 
 Json = dict[str, Any]
 Moment = datetime | str
@@ -15,12 +15,12 @@ Moment = datetime | str
 class Clock:
     """The sandbox's clock."""
 
-    place: Place
+    address: SandboxAddress
 
     @property
     def now(self) -> datetime:
         """What it reads."""
-        return datetime.fromisoformat(self.place.ask("GET", "clock")["now"])
+        return datetime.fromisoformat(self.address.ask("GET", "clock")["now"])
 
     def freeze(self, at: Moment | None = None) -> datetime:
         """Let it stand still, at that moment or now; raises Refusal for one that is past."""
@@ -35,18 +35,18 @@ class Clock:
         return self._set(mode="real")
 
     def _set(self, **fields: Any) -> datetime:
-        return datetime.fromisoformat(self.place.ask("PATCH", "clock", said(**fields))["now"])
+        return datetime.fromisoformat(self.address.ask("PATCH", "clock", without_none(**fields))["now"])
 
     def advance(self, step: "float | timedelta | str") -> list[Json]:
         """Run all that falls due in so many seconds (or PT1H, P30D), and say what happened once receivers answered."""
         seconds = step.total_seconds() if isinstance(step, timedelta) else step
         body = {"duration": seconds} if isinstance(seconds, str) else {"seconds": seconds}
-        happened: list[Json] = self.place.ask("POST", "clock/advance", body)["happened"]
+        happened: list[Json] = self.address.ask("POST", "clock/advance", body)["happened"]
         return happened
 
     def settle(self) -> list[Json]:
         """Run all that is due now, and nothing later."""
-        happened: list[Json] = self.place.ask("POST", "clock/settle")["happened"]
+        happened: list[Json] = self.address.ask("POST", "clock/settle")["happened"]
         return happened
 
 
@@ -60,11 +60,11 @@ def _text(moment: Moment | None) -> str | None:
 class Outcomes:
     """How cases end."""
 
-    place: Place
+    address: SandboxAddress
 
     def next(self, outcome: str, *, provider: str | None = None, times: int = 1) -> None:
         """The next cases end so: `approved`, `denied`, `undecided`, `failed`, `stuck`, or a provider's own word."""
-        self.place.ask("POST", "outcomes/next", said(outcome=outcome, provider=provider, times=times))
+        self.address.ask("POST", "outcomes/next", without_none(outcome=outcome, provider=provider, times=times))
 
     def when(
         self,
@@ -79,39 +79,39 @@ class Outcomes:
 
         `fields` are compared by their dotted places: {"client.name": "Jo", "client.email": {"contains": "@risky."}}.
         """
-        asked = said(provider=provider, outcome=outcome, delay=delay, risk_score=risk_score)
-        rule: str = self.place.ask("POST", "outcomes/rules", {"when": dict(fields), **asked})["id"]
+        asked = without_none(provider=provider, outcome=outcome, delay=delay, risk_score=risk_score)
+        rule: str = self.address.ask("POST", "outcomes/rules", {"when": dict(fields), **asked})["id"]
         return rule
 
     def forget(self) -> None:
         """Neither rules nor plans any more."""
-        self.place.ask("DELETE", "outcomes/next")
-        self.place.ask("DELETE", "outcomes/rules")
+        self.address.ask("DELETE", "outcomes/next")
+        self.address.ask("DELETE", "outcomes/rules")
 
 
 @dataclass(frozen=True)
 class Faults:
     """What goes wrong."""
 
-    place: Place
+    address: SandboxAddress
 
     def add(self, kind: str, **settings: Any) -> str:
         """Plan a fault, as in `add("status", provider="aplyid", status=503, times=2)`; its id."""
-        fault: str = self.place.ask("POST", "faults", {"kind": kind, **settings})["id"]
+        fault: str = self.address.ask("POST", "faults", {"kind": kind, **settings})["id"]
         return fault
 
     def remove(self, fault_id: str) -> None:
         """Take one back."""
-        self.place.ask("DELETE", f"faults/{fault_id}")
+        self.address.ask("DELETE", f"faults/{fault_id}")
 
     def clear(self) -> None:
         """Take all back."""
-        self.place.ask("DELETE", "faults")
+        self.address.ask("DELETE", "faults")
 
     @property
     def all(self) -> list[Json]:
         """Those that may still strike."""
-        found: list[Json] = self.place.ask("GET", "faults")["faults"]
+        found: list[Json] = self.address.ask("GET", "faults")["faults"]
         return found
 
 
@@ -119,7 +119,7 @@ class Faults:
 class Requests:
     """What was asked of the sandbox: its journal."""
 
-    place: Place
+    address: SandboxAddress
 
     def find(self, *, body: Mapping[str, Any] | None = None, **wanted: Any) -> list[Json]:
         """The newest exchanges that fit, oldest first, by provider, method, path, status, case_id, direction, since.
@@ -143,28 +143,28 @@ class Requests:
 
     def _ask(self, path: str, body: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Any:
         places = {f"body.{name}": value for name, value in (body or {}).items()}
-        return self.place.ask("GET", path, **wanted, **places)
+        return self.address.ask("GET", path, **wanted, **places)
 
 
 @dataclass(frozen=True)
 class Cases:
     """The cases of the sandbox, in the words of the emulator."""
 
-    place: Place
+    address: SandboxAddress
 
     def all(self, *, provider: str | None = None, external_id: str | None = None) -> list[Json]:
         """The newest thousand, newest first."""
-        found: list[Json] = self.place.ask("GET", "cases", provider=provider, external_id=external_id, limit=1000)[
+        found: list[Json] = self.address.ask("GET", "cases", provider=provider, external_id=external_id, limit=1000)[
             "cases"
         ]
         return found
 
     def get(self, provider: str, case_id: int) -> Json:
         """One case, and the rule that decides how it ends."""
-        found: Json = self.place.ask("GET", f"cases/{provider}/{case_id}")
+        found: Json = self.address.ask("GET", f"cases/{provider}/{case_id}")
         return found
 
     def complete(self, provider: str, case_id: int, **ending: Any) -> Json:
         """End it now, in the words of its provider: `complete("aplyid", 1024, outcome="denied")`."""
-        ended: Json = self.place.ask("POST", f"cases/{provider}/{case_id}/complete", ending)
+        ended: Json = self.address.ask("POST", f"cases/{provider}/{case_id}/complete", ending)
         return ended

@@ -8,7 +8,7 @@ LONGEST = 500  # characters of a body
 NOTHING = "none"
 
 
-def tell_requests(handle: CaseEmulator) -> str:
+def report_requests(handle: CaseEmulator) -> str:
     """The latest requests, one a line, with what a refused one would have needed."""
     needed = {missed["number"]: missed["needed"] for missed in handle.requests.near_misses()}
     found = handle.requests.find()[-20:]
@@ -28,7 +28,7 @@ def _bodies(told: dict[str, Any]) -> list[tuple[str, str]]:
     return [("sent", told["body"] or ""), ("answered", told["answer"]["body"])]
 
 
-def tell_webhooks(handle: CaseEmulator) -> str:
+def report_webhooks(handle: CaseEmulator) -> str:
     """Every webhook with its attempts, and what the clock reads."""
     told = [f"the sandbox's clock reads {handle.clock.now.isoformat()}"]
     for webhook in handle.webhooks.all:
