@@ -15,11 +15,13 @@ from emulator.core.cases import Cases
 from emulator.core.clock import WallClock
 from emulator.core.model import Case, NewCase
 from emulator.providers.aplyid import schemas as aplyid
-from emulator.providers.aplyid.errors import to_json as aplyid_json
+from emulator.providers.aplyid.responses import render_case as render_aplyid_case
+from emulator.providers.aplyid.responses import to_json as aplyid_json
 from emulator.providers.sphinxhq import schemas as sphinxhq
 from emulator.providers.sphinxhq.drf import load
 from emulator.providers.sphinxhq.drf import to_json as sphinxhq_json
 from emulator.providers.sphinxhq.relations import Known
+from emulator.providers.sphinxhq.responses import render_case as render_sphinxhq_case
 from emulator.settings import Settings
 from emulator.web import hooks
 from emulator.web.provider import Desk
@@ -65,7 +67,7 @@ class Workbench:
             return aplyid.ACTIVITY.load(body["activity"]), aplyid.INDIVIDUAL.load(body["client"])
 
         def render(case: Case) -> object:
-            return aplyid_json(aplyid.render_case(case, desk)).encode()
+            return aplyid_json(render_aplyid_case(case, desk)).encode()
 
         return validate, partial(aplyid.read_order, SANDBOX, body), render
 
@@ -77,6 +79,6 @@ class Workbench:
                 return load(sphinxhq.NEW_CASE, body)
 
         def render(case: Case) -> object:
-            return sphinxhq_json(sphinxhq.render_case(case)).encode()
+            return sphinxhq_json(render_sphinxhq_case(case)).encode()
 
         return validate, partial(sphinxhq.read_order, SANDBOX, body, known), render

@@ -1,14 +1,13 @@
 """Facts in APLYiD's words."""
 
-import json
 import re
 from http import HTTPStatus
-from typing import Any
 
 from flask import Request, Response, request
 
 from emulator.core.errors import Fact, Invalid, Unauthorized
 from emulator.providers.aplyid.rails import to_sentence
+from emulator.providers.aplyid.responses import rails_response, to_json
 from emulator.web.errors import Crashed, FaultTriggered, Malformed, TooLarge, Undecodable, UnknownPath, WrongMethod
 from emulator.web.problem_json import phrase_of
 from emulator.web.provider import Desk
@@ -16,7 +15,6 @@ from emulator.web.provider import Desk
 LONGEST_MESSAGE = 4_000
 JSON_TYPES = {"application/json", "text/x-json", "application/jsonrequest"}
 BROWSER_LIKE = re.compile(r",\s*\*/\*|\*/\*\s*,")
-JSON = "application/json; charset=utf-8"
 # Verbs that Rails knows; any other is answered 405 instead of 404.
 KNOWN_VERBS = frozenset(
     [
@@ -71,22 +69,6 @@ class NoMediaType(Fact):
     """The Content-Type or the Accept header is no media type at all."""
 
     needed = "Content-Type and Accept headers that are media types, like application/json"
-
-
-def to_json(value: Any) -> str:
-    """JSON as Rails writes it: compact, and safe inside HTML."""
-    text = ENCODER.encode(value)
-    return text.translate(HTML_ESCAPES) if any(c in text for c in "&<>\u2028\u2029") else text
-
-
-ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-HTML_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "&<>\u2028\u2029"}
-
-
-def rails_response(value: Any, status: int) -> Response:
-    """A JSON answer of the application itself."""
-    body = to_json(value).encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
-    return Response(body, status, content_type=JSON)
 
 
 def render(error: Exception, desk: Desk) -> Response:

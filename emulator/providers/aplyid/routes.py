@@ -17,8 +17,8 @@ from emulator.providers.aplyid.errors import (
     BadQuery,
     NoMediaType,
     ParameterMissing,
-    rails_response,
 )
+from emulator.providers.aplyid.responses import rails_response, render_case
 from emulator.web.advice import advise
 from emulator.web.body import read_json
 from emulator.web.errors import UnknownPath, WrongMethod
@@ -61,7 +61,7 @@ def blueprint(desk: Desk) -> Blueprint:
         desk.admit(sent, access_key(sent))
         parameters = _complete(read_parameters(sent), desk.switches["activity-missing"])
         case = desk.open_case(schemas.read_order(current.sandbox, parameters))
-        return rails_response(schemas.render_case(case, desk), 201)
+        return rails_response(render_case(case, desk), 201)
 
     return routes
 

@@ -4,9 +4,9 @@ from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.model import Case, Outcome
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings
-from emulator.providers.aplyid.errors import to_json
 from emulator.providers.aplyid.rails import is_blank
-from emulator.providers.aplyid.schemas import APPROVALS, case_status, flow_id, flow_url
+from emulator.providers.aplyid.responses import case_status, flow_id, flow_url, to_json
+from emulator.providers.aplyid.schemas import APPROVALS
 from emulator.web.provider import Desk
 
 EVENT = "case.completed"

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, request
 
 from emulator.core.errors import Fact, Invalid, NotFound, Unauthorized
-from emulator.providers.sphinxhq.drf import to_json
+from emulator.providers.sphinxhq.responses import drf_response
 from emulator.web.errors import (
     Crashed,
     FaultTriggered,
@@ -41,12 +41,6 @@ class InvalidPage(Fact):
     """There is no such page of the list."""
 
     needed = "a page that exists: from 1 to the last one, or the word last"
-
-
-def drf_response(value: Any, status: int) -> Response:
-    """A JSON answer of the framework."""
-    body = to_json(value).encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
-    return Response(body, status, content_type="application/json")
 
 
 def render(error: Exception, desk: Desk) -> Response:

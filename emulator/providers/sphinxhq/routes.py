@@ -14,8 +14,9 @@ from werkzeug.routing import BaseConverter, Rule
 from emulator.core.errors import Invalid, NotFound
 from emulator.core.model import CaseFilter, Outcome
 from emulator.providers.sphinxhq import schemas
-from emulator.providers.sphinxhq.errors import InvalidPage, drf_response
+from emulator.providers.sphinxhq.errors import InvalidPage
 from emulator.providers.sphinxhq.relations import INT64, Known
+from emulator.providers.sphinxhq.responses import drf_response, render_case
 from emulator.web.advice import advise
 from emulator.web.body import read_json
 from emulator.web.errors import NotAcceptable, UnknownPath, WrongMediaType, WrongMethod
@@ -121,7 +122,7 @@ def create_case(desk: Desk) -> Response:
     objection = desk.object_to(order.webhook_url) if order.webhook_url else None
     if objection:
         advise(f"the webhook will be kept, not sent: {objection}")
-    return drf_response(schemas.render_case(desk.open_case(order)), 201)
+    return drf_response(render_case(desk.open_case(order)), 201)
 
 
 def _read_body(environ: dict[str, Any]) -> Any:
@@ -138,7 +139,7 @@ def _read_body(environ: dict[str, Any]) -> Any:
 
 def read_case(desk: Desk, key: str) -> Response:
     """GET /api/cases/{id}/"""
-    return drf_response(schemas.render_case(desk.cases.get(current.sandbox, "sphinxhq", _id(key))), 200)
+    return drf_response(render_case(desk.cases.get(current.sandbox, "sphinxhq", _id(key))), 200)
 
 
 def _id(key: str) -> int:
@@ -162,7 +163,7 @@ def list_cases(desk: Desk) -> Response:
         "count": count,
         "next": _page_link(page + 1) if page < last else None,
         "previous": _page_link(page - 1) if page > 1 else None,
-        "results": [schemas.render_case(case) for case in cases],
+        "results": [render_case(case) for case in cases],
     }
     return drf_response(page_of_list, 200)
 

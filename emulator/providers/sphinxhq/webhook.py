@@ -8,7 +8,7 @@ from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.providers.sphinxhq import analyst
 from emulator.providers.sphinxhq.drf import to_json
-from emulator.providers.sphinxhq.schemas import render_case
+from emulator.providers.sphinxhq.responses import render_case
 from emulator.web.provider import Desk
 
 EVENT = "case.completed"
