@@ -23,7 +23,7 @@ from emulator.providers.sphinxhq.drf import to_json as sphinxhq_json
 from emulator.providers.sphinxhq.relations import Known
 from emulator.providers.sphinxhq.responses import render_case as render_sphinxhq_case
 from emulator.settings import Settings
-from emulator.web import hooks
+from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Desk
 from emulator.web.request_metrics import RequestMetrics
 
@@ -53,7 +53,13 @@ class Workbench:
     def hooked(self, app: Flask) -> Flask:
         """The same application, with all that happens around every request of the emulator."""
         owned = [(p, self.desks[p.name]) for p in PROVIDERS]
-        hooks.install(app, WallClock(), owned, frozenset({"127.0.0.1"}), self.built.journal, RequestMetrics())
+        Pipeline(
+            clock=WallClock(),
+            owned=owned,
+            hosts=frozenset({"127.0.0.1"}),
+            journal=self.built.journal,
+            request_metrics=RequestMetrics(),
+        ).install(app)
         return app
 
     def steps(self, name: str, body: Any) -> Steps:

@@ -29,10 +29,10 @@ from emulator.store.sqlite import SqliteStore
 from emulator.ui import routes as pages
 from emulator.ui.api_client import ApiClient
 from emulator.ui.flow import routes as flow
-from emulator.web import hooks
 from emulator.web.application import Application
 from emulator.web.cors import Cors
 from emulator.web.links import Links
+from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Desk, Provider
 from emulator.web.request_faults import RequestFaults
 from emulator.web.request_metrics import RequestMetrics
@@ -151,7 +151,14 @@ def _flask_app(
     app.wsgi_app = select_by_path(app.wsgi_app)  # type: ignore[method-assign, assignment]
     hosts = {host.lower() for host in settings.allow_host} | {(urlsplit(public_url).hostname or "").lower()}
     owned = [(p, desks[p.name]) for p in PROVIDERS]
-    hooks.install(app, core.clock, owned, hosts, core.journal, request_metrics, Cors(frozenset(settings.cors_origin)))
+    Pipeline(
+        clock=core.clock,
+        owned=owned,
+        hosts=frozenset(hosts),
+        journal=core.journal,
+        request_metrics=request_metrics,
+        cors=Cors(frozenset(settings.cors_origin)),
+    ).install(app)
     for provider in PROVIDERS:
         app.register_blueprint(provider.blueprint(desks[provider.name]))
     context = _control_context(core, request_metrics, public_url)

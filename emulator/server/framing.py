@@ -9,10 +9,8 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import WSGITask
 
-# Set in the environ by whoever finds that the body cannot be what was meant: what follows on the connection may be
-# the rest of it, and must not be read as another request.
-CLOSE_KEY = "emulator.close_connection"
-MISHAP_KEY = "emulator.mishap"  # a planned fault ends the connection: "reset", or "empty"
+from emulator.server import orders
+
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER, on, for no time
 
 
@@ -40,18 +38,18 @@ class Task(WSGITask):
 
     def write(self, data: bytes) -> None:
         """Send a piece of the answer, unless the connection is to end without one."""
-        fault_kind = (self.environ or {}).get(MISHAP_KEY)
-        if fault_kind is None:
+        environ = self.environ or {}
+        if not orders.is_cut(environ):
             super().write(data)
             return
         self.wrote_header = self.close_on_finish = True
         self.content_length = None  # nobody need be told that it was not kept
-        if fault_kind == "reset":
+        if environ[orders.KEY] == orders.RESET:
             self.channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
 
     def build_response_header(self) -> bytes:
         """The head of the answer; it ends the connection where that is wanted."""
-        if self.channel.server.stopping or (self.environ or {}).get(CLOSE_KEY):
+        if self.channel.server.stopping or (self.environ or {}).get(orders.KEY):
             self.set_close_on_finish()
         head: bytes = super().build_response_header()
         return head

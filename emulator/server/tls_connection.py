@@ -11,7 +11,8 @@ from cheroot import wsgi
 from cheroot.server import HTTPRequest
 from waitress.adjustments import Adjustments
 
-from emulator.server.framing import CLOSE_KEY, MISHAP_KEY, Parser
+from emulator.server import orders
+from emulator.server.framing import Parser
 from emulator.server.http_server import LIMITS
 
 log = logging.getLogger("emulator.tls")
@@ -57,7 +58,7 @@ class Request(HTTPRequest):
 
     def send_headers(self) -> None:
         """Write the head of the answer; it ends the connection where that is wanted."""
-        if self.server.stopping or self.environ.keys() & {CLOSE_KEY, MISHAP_KEY}:
+        if self.server.stopping or orders.KEY in self.environ:
             self.close_connection = True
         super().send_headers()
 
@@ -193,7 +194,7 @@ class Connection:
             parsed.close()
         self._send(bytes(self._answer))
         self._answer.clear()
-        self._is_cut = MISHAP_KEY in request.environ
+        self._is_cut = orders.is_cut(request.environ)
         return not request.close_connection
 
     def _send(self, data: bytes) -> None:

@@ -10,6 +10,7 @@ from emulator.ui.api_client import ApiClient, ApiRefusal
 from emulator.ui.redirects import done
 from emulator.ui.rendering import html
 from emulator.ui.sandbox_links import sandbox_path
+from emulator.web.request_state import current_state
 
 STEPS = {"10": "+10 s", "60": "+1 min", "3600": "+1 h"}  # seconds, as the buttons say them
 MODES: dict[str, tuple[dict[str, Any], str]] = {
@@ -28,9 +29,8 @@ def read(api: ApiClient) -> dict[str, Any]:
 
 def show(api: ApiClient) -> Response:
     """What it reads, each second."""
-    from flask import g
 
-    g.quiet = True
+    current_state().quiet = True
     clock = read(api)
     mark = f"{clock['mode']} {clock['shown']} {clock['next_at'] is None}"
     return html("", 204) if request.args.get("ticked") == mark else html(render_template("clock.html", clock=clock))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response
 
 from emulator.ui.api_client import ApiClient
 from emulator.ui.sandbox_links import is_polled
+from emulator.web.request_state import current_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,5 +38,5 @@ def answer_page(api: ApiClient, page: Page, **path: Any) -> Response:
         if kept_out:
             return kept_out
     if is_polled():
-        g.quiet = True
+        current_state().quiet = True
     return page.view(api, **path)

@@ -2,14 +2,14 @@
 
 from flask import request
 
-from emulator.web.credentials import sandbox_of_path
+from emulator.web.request_state import current_state
 
 DEFAULT = "default"  # the sandbox whose pages have no prefix
 
 
 def sandbox() -> str:
     """The sandbox of this page."""
-    return sandbox_of_path(request.environ)
+    return current_state().named_sandbox
 
 
 def sandbox_path() -> str:

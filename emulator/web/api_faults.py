@@ -9,7 +9,7 @@ from flask import Response, request
 
 from emulator.core.faults import FaultKind, Side, setting
 from emulator.core.randomness import SeededRandom
-from emulator.server.framing import MISHAP_KEY
+from emulator.server import orders
 from emulator.web.errors import FaultTriggered
 
 LONGEST_BODY = 65_536
@@ -119,12 +119,12 @@ class CutConnection:
     def before(self, random: SeededRandom, wait: Wait) -> None:
         """End it now, unless the request is to be carried out first."""
         if not self.stored:
-            request.environ[MISHAP_KEY] = self.how
+            orders.order(request.environ, self.how)
             raise FaultTriggered(502)
 
     def after(self, response: Response) -> Response:
         """End it now at the latest."""
-        request.environ[MISHAP_KEY] = self.how
+        orders.order(request.environ, self.how)
         whole = response.get_data()
         response.set_data(whole[: len(whole) // 2])
         response.headers["Content-Length"] = str(max(1, len(whole)))
@@ -136,7 +136,7 @@ class ConnectionReset(CutConnection):
     """Resets the connection instead of answering (with --tls or behind another server, the answer is cut short)."""
 
     kind: ClassVar[str] = "connection_reset"
-    how: ClassVar[str] = "reset"
+    how: ClassVar[str] = orders.RESET
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +144,7 @@ class EmptyAnswer(CutConnection):
     """Closes the connection without a byte of an answer (with --tls or behind another server, it is cut short)."""
 
     kind: ClassVar[str] = "empty_answer"
-    how: ClassVar[str] = "empty"
+    how: ClassVar[str] = orders.EMPTY
 
 
 @dataclass(frozen=True, kw_only=True)

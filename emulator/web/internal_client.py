@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from emulator.server.framing import MISHAP_KEY
+from emulator.server import orders
+from emulator.web.request_state import KEY, RequestState
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
-CASE_KEY = "emulator.case"  # where the request notes the id of the case that it opened
-QUIET_KEY = "emulator.quiet"  # set for what need not be counted or logged, since nobody outside sent it
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +24,12 @@ class Answer:
 
 def ask(application: Wsgi, method: str, target: str, headers: Mapping[str, str], body: bytes, *, quiet: bool) -> Answer:
     """Send that request to the application around us; the target is path and query."""
-    environ = _environ(method, target, headers, body) | {QUIET_KEY: quiet}
-    # In a context of its own, because Flask would share `g` with the request around us.
+    state = RequestState(quiet=quiet)
+    environ = _environ(method, target, headers, body) | {KEY: state}
+    # In a context of its own, because Flask would share its context with the request around us.
     status, told = Context().run(_send, application, environ)
-    case_id = environ.get(CASE_KEY)
-    return Answer(None, b"", case_id) if MISHAP_KEY in environ else Answer(status, told, case_id)
+    case_id = state.case.id if state.case else None
+    return Answer(None, b"", case_id) if orders.is_cut(environ) else Answer(status, told, case_id)
 
 
 def _send(application: Wsgi, environ: dict[str, Any]) -> tuple[int, bytes]:

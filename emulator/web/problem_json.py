@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Response
 
-from emulator.core.errors import Fact
+from emulator.core.errors import Conflict, Fact, NotFound
+from emulator.web.errors import Crashed, UnknownPath, WrongMethod
 
 TITLES = {422: "Unprocessable Content"}  # Python's own is older
 
@@ -30,3 +31,30 @@ def problem_response(status: int, detail: str, members: Mapping[str, Any] | None
     """An answer that says what is wrong and what to do."""
     body = {"type": "about:blank", "title": phrase_of(status), "status": status, "detail": detail, **(members or {})}
     return Response(json.dumps(body), status, content_type="application/problem+json")
+
+
+def render_problem(fact: Fact) -> Response:
+    """Return that fact in the emulator's own words."""
+    if isinstance(fact, Problem):
+        refused = problem_response(fact.status, fact.detail, fact.members)
+        if "retry_after" in fact.members:
+            refused.headers["Retry-After"] = str(fact.members["retry_after"])
+        if fact.status == HTTPStatus.UNAUTHORIZED:
+            refused.headers["WWW-Authenticate"] = "Bearer"
+        return refused
+    if isinstance(fact, WrongMethod):
+        refusal = problem_response(405, "this path does not know that verb")
+        refusal.headers["Allow"] = ", ".join(sorted(fact.allowed))
+        return refusal
+    if isinstance(fact, NotFound):
+        return problem_response(404, f"there is {fact}")
+    if isinstance(fact, Conflict):
+        return problem_response(409, str(fact))
+    status, detail = WORDED.get(type(fact), (400, str(fact)))
+    return problem_response(status, detail)
+
+
+WORDED: Mapping[type[Fact], tuple[int, str]] = {
+    UnknownPath: (404, "nothing answers at this path"),
+    Crashed: (500, "a bug of the emulator; its log has the trace"),
+}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response
 from marshmallow import Schema
 
 from emulator.core.cases import Cases
@@ -14,9 +14,9 @@ from emulator.core.ports import Newborn
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.web.credentials import open_sandbox
-from emulator.web.internal_client import CASE_KEY
 from emulator.web.links import Links
 from emulator.web.request_faults import RequestFaults
+from emulator.web.request_state import current_state, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,15 @@ class Desk:
     further_credentials: Collection[str]
     object_to: Callable[[str], str | None]  # why a webhook to that URL would not be sent; None: it would
 
-    def admit(self, environ: dict[str, Any], credential: str | None) -> None:
-        """Note the sandbox that the credential opens in `g.sandbox`; raises Unauthorized, or Struck by a fault."""
-        sandbox = open_sandbox(environ, credential, self.further_credentials)
+    def admit(self, environ: dict[str, Any], credential: str | None) -> str:
+        """Return the sandbox that the credential opens; raises Unauthorized, or FaultTriggered."""
+        sandbox = open_sandbox(state_of(environ), credential, self.further_credentials)
         self.request_faults.admit(environ, self.provider, sandbox)
+        return sandbox
 
     def open_case(self, order: NewCase) -> Case:
-        """A new case, noted in `g.case` as well; raises what `Cases.open` raises."""
-        g.case = self.cases.open(order)
-        case: Case = g.case
-        request.environ[CASE_KEY] = case.id
+        """Return a new case, noted for the journal; raises what `Cases.open` raises."""
+        case = current_state().case = self.cases.open(order)
         return case
 
 

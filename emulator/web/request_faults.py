@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from flask import Response, g
+from flask import Response
 
 from emulator.core.errors import Fact, Unauthorized
 from emulator.core.faults import FaultContext, FaultHit
@@ -15,6 +15,7 @@ from emulator.core.signals import SandboxSignals, Signal
 from emulator.web.advice import advise
 from emulator.web.api_faults import API_FAULT_KINDS, ApiFault
 from emulator.web.body import raw_body
+from emulator.web.request_state import RequestState, state_of
 from emulator.web.wait_slots import WaitSlots
 
 KINDS_BY_NAME = {kind.kind: kind for kind in API_FAULT_KINDS}
@@ -41,13 +42,15 @@ class RequestFaults:
         if sandbox not in self.sandboxes.watched:
             return
         context = FaultContext(provider=provider, path=environ.get("PATH_INFO"), document=partial(_document, environ))
-        signal = self.faults_cleared.of(sandbox)
+        state, signal = state_of(environ), self.faults_cleared.of(sandbox)
         seen = signal.sent
-        for hit, kind in self._triggered(sandbox, context):
-            self._notice(hit)
-            kind.before(hit.random, partial(self._hold_up, hit, signal, seen))
+        for hit, kind in self._triggered(state, sandbox, context):
+            state.faults.append(hit.fault.name)
+            kind.before(hit.random, partial(self._hold_up, state, hit, signal, seen))
 
-    def _triggered(self, sandbox: str, context: FaultContext) -> Iterator[tuple[FaultHit, ApiFault]]:
+    def _triggered(
+        self, state: RequestState, sandbox: str, context: FaultContext
+    ) -> Iterator[tuple[FaultHit, ApiFault]]:
         """What strikes, those that only hold up first."""
         try:
             hits: Sequence[FaultHit] = self.sandboxes.admit(sandbox, KINDS_BY_NAME.keys(), context, ANSWERING_KINDS)
@@ -56,18 +59,15 @@ class RequestFaults:
             raise KeyExpired from error
         for hit in sorted(hits, key=lambda hit: hit.fault.kind in ANSWERING_KINDS):
             kind = KINDS_BY_NAME[hit.fault.kind](**json.loads(hit.fault.settings))
-            g.setdefault("outages", []).append(kind)
+            state.api_faults.append(kind)
             yield hit, kind
 
-    def _notice(self, hit: FaultHit) -> None:
-        g.setdefault("faults", []).append(hit.fault.name)
-
-    def _hold_up(self, hit: FaultHit, signal: Signal, seen: int, seconds: float) -> None:
+    def _hold_up(self, state: RequestState, hit: FaultHit, signal: Signal, seen: int, seconds: float) -> None:
         with self.wait_slots.try_to_take() as has_slot:
             if has_slot:
                 signal.wait(seen, seconds)
             else:
-                g.faults.remove(hit.fault.name)
+                state.faults.remove(hit.fault.name)
                 advise(f"{hit.fault.name} was left out: too many requests wait already")
 
 
@@ -79,8 +79,8 @@ def _document(environ: dict[str, Any]) -> Any:
         return None
 
 
-def apply_to_answer(response: Response) -> Response:
-    """The answer as the faults that struck this request leave it; raises Struck."""
-    for kind in g.get("outages", ()):
+def apply_to_answer(state: RequestState, response: Response) -> Response:
+    """Return the answer as the faults of this request leave it; raises FaultTriggered."""
+    for kind in state.api_faults:
         response = kind.after(response)
     return response

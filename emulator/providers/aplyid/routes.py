@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import unquote
 
 from flask import Blueprint, Response, request
-from flask import g as current
 from werkzeug.routing import BaseConverter, Rule
 
 from emulator.providers.aplyid import schemas
@@ -58,9 +57,9 @@ def blueprint(desk: Desk) -> Blueprint:
             raise BadQuery
         if not _are_media_types(sent.get("CONTENT_TYPE"), "" if "." in path else sent.get("HTTP_ACCEPT", "")):
             raise NoMediaType
-        desk.admit(sent, access_key(sent))
+        sandbox = desk.admit(sent, access_key(sent))
         parameters = _complete(read_parameters(sent), desk.switches["activity-missing"])
-        case = desk.open_case(schemas.read_order(current.sandbox, parameters))
+        case = desk.open_case(schemas.read_order(sandbox, parameters))
         return rails_response(render_case(case, desk), 201)
 
     return routes

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from functools import partial
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response
 
 from emulator.ui.api_client import ApiClient
 from emulator.ui.rendering import protect
 from emulator.web.provider import Flow
+from emulator.web.request_state import current_state
 
 
 def blueprint(api: ApiClient, flows: Mapping[str, Flow]) -> Blueprint:
@@ -36,5 +37,5 @@ def _result(api: ApiClient, provider: str, flow: Flow, number: str) -> Response:
 def _arrival(api: ApiClient, provider: str, flow: Flow, number: str) -> Response:
     from emulator.ui.flow import pages
 
-    g.quiet = True  # asked for each second; the log is for what somebody did
+    current_state().quiet = True  # asked for each second; the log is for what somebody did
     return pages.arrival_of(api, provider, flow, number)
