@@ -65,19 +65,16 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     sandboxes = Sandboxes(**both, defaults=defaults, provider_rules=provider_rules, in_flight=in_flight, forget=forget)
     outbox = Outbox(
         **both,
-        retry_of=lambda read, sandbox: sandboxes.settings(read, sandbox).retry,
-        now_of=sandboxes.now,
-        wall_time_of=sandboxes.wall_time_of,
+        sandboxes=sandboxes,
         sender=LazySender(targets, clock, f"case-emulator/{VERSION}"),
         owner=f"{os.getpid()}-{clock.stopwatch()}",
         wake=alarm.wake,
         note=partial(write_attempt, journal, clock),
         news=news,
-        in_flight=in_flight,
     )
     moving: dict[str, Any] = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
     completion = Completion(**moving, news=news)
-    deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, now_of=sandboxes.now)
+    deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
     complete_early = EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take)
     return Core(
         **both,

@@ -12,12 +12,12 @@ from marshmallow.validate import OneOf, Range
 from emulator.control.context import ControlContext
 from emulator.control.request_schemas import NothingIn, Strict
 from emulator.control.views import json_response, moment, responds, takes
-from emulator.core.sandbox_clock import EPOCH
+from emulator.core.errors import OutOfTime
+from emulator.core.sandbox_clock import EPOCH, LATEST
 from emulator.core.time_machine import Happening
 from emulator.web.problem_json import Problem
 
 LONGEST_ADVANCE = 100 * 365 * 86_400  # seconds: a hundred years
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 DURATION = re.compile(r"P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
 
 
@@ -95,13 +95,11 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
 
 
 def _run(context: ControlContext, name: str, step: timedelta) -> Response:
-    def target(now: datetime) -> datetime:
-        if now > LATEST - step:
-            raise Problem(422, "that is after the year 9000")
-        return now + step
-
     with context.wait_slots.take():
-        now, happened = context.time_machine.advance(name, target)
+        try:
+            now, happened = context.time_machine.advance(name, step)
+        except OutOfTime as error:
+            raise Problem(422, str(error)) from error
     return json_response({"now": moment(now), "happened": _happenings(happened)})
 
 
@@ -131,6 +129,11 @@ def _plain(value: Any) -> Any:
 
 
 def _render(context: ControlContext, name: str) -> dict[str, Any]:
-    clock, now = context.time_machine.read(name)
-    factor = {"factor": clock.factor} if clock.mode == "scaled" else {}
-    return {"mode": clock.mode, "now": moment(now), "next_at": moment(context.time_machine.next_due(name)), **factor}
+    view = context.time_machine.read(name)
+    factor = {"factor": view.clock.factor} if view.clock.mode == "scaled" else {}
+    return {
+        "mode": view.clock.mode,
+        "now": moment(view.now),
+        "next_at": moment(context.time_machine.next_due(name)),
+        **factor,
+    }

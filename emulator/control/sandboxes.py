@@ -61,10 +61,11 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
 
 def _render(context: ControlContext, name: str) -> dict[str, Any]:
     """A sandbox: whether it was used, how it behaves, and which of that was set for it alone."""
-    used, settings, own = context.sandboxes.look(name)
+    view = context.sandboxes.look(name)
+    settings, own = view.settings, view.own_settings
     return {
         "name": name,
-        "used": used,
+        "used": view.is_used,
         "settings": {
             "webhook_url": settings.webhook_url,
             "delay": settings.delay.total_seconds(),

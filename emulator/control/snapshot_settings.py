@@ -14,8 +14,7 @@ from emulator.control.views import Variants, load
 from emulator.core.faults import MOST_FAULTS
 from emulator.core.matching import match_of_json, match_to_json
 from emulator.core.rules import MOST_RULES, rule_to_json
-from emulator.core.sandbox_clock import to_micros
-from emulator.core.snapshots import LATEST
+from emulator.core.sandbox_clock import LATEST, to_micros
 from emulator.web.problem_json import Problem
 
 LATEST_MICROS = to_micros(LATEST)

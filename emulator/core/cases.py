@@ -11,6 +11,7 @@ from emulator.core.faults import FaultContext
 from emulator.core.model import Case, CaseFilter, Client, Decision, Ids, NewCase, Schedule, State
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
+from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.webhook_faults import EarlyWebhook
 
@@ -34,40 +35,47 @@ class Cases:
 
         Raises the order's own refusal, or NotFound for a client named by id.
         """
-        wall = self.clock.now()
         with self.store.transaction() as tx:
-            settings, clock = self.sandboxes.enter(tx, order.sandbox)
-            now = clock.now(wall)
+            view = self.sandboxes.enter(tx, order.sandbox)
+            now = view.now
             known = _find_client(tx, order)
             ids = tx.take_ids(order, new_client=known is None)
             client = _write_client(tx, order, known, ids, now)
             if order.refused:
                 raise order.refused
-            queued = settings.queued and self.sandboxes.take_queued_outcome(tx, order.sandbox, settings, order.provider)
-            decision = queued or decide(order, client.name, settings)
-            usual = settings.usual_delay(of_business=order.of_business)
+            view, decision = self._decide(tx, view, order, client)
+            usual = view.settings.usual_delay(of_business=order.of_business)
             schedule = _schedule(order, decision, usual, now)
             case = tx.add_case(order, client, ids, now, schedule, decision)
-            early = settings.faults and schedule and self._early_faults(tx, order)
+            early = view.settings.faults and schedule and self._early_faults(tx, view, order)
         if early:
             self.complete_early(case, early)
             return case
-        due = case.due_at and clock.wall_time_of(case.due_at, wall)
+        due = case.due_at and view.wall_time_of(case.due_at)
         if due:
             self.wake(due)
         return case
 
-    def _early_faults(self, tx: Transaction, order: NewCase) -> Sequence[str]:
-        """The faults that end this case before it is answered."""
+    def _decide(
+        self, tx: Transaction, view: SandboxView, order: NewCase, client: Client
+    ) -> tuple[SandboxView, Decision]:
+        """Return how the case is to end: as queued, else by the rules."""
+        queued = None
+        if view.settings.queued:
+            view, queued = self.sandboxes.take_queued_outcome(tx, view, order.provider)
+        return view, queued or decide(order, client.name, view.settings)
+
+    def _early_faults(self, tx: Transaction, view: SandboxView, order: NewCase) -> Sequence[str]:
+        """Return the names of the faults that end this case before its request is answered."""
         context = FaultContext(provider=order.provider, path=None, document=lambda: order.request)
-        return [hit.fault.name for hit in self.sandboxes.trigger(tx, order.sandbox, {EarlyWebhook.kind}, context)]
+        return [hit.fault.name for hit in self.sandboxes.trigger(tx, view, {EarlyWebhook.kind}, context)]
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """That case; raises NotFound."""
         if case_id > HIGHEST_ID:  # no store can be asked for it
             raise NotFound("case", case_id)
         with self.store.reading() as read:
-            case = read.case(sandbox, provider, case_id, self.sandboxes.now(read, sandbox))
+            case = read.case(sandbox, provider, case_id, self.sandboxes.view(read, sandbox).now)
         if case is None:
             raise NotFound("case", case_id)
         return case
@@ -75,27 +83,23 @@ class Cases:
     def count(self, sandbox: str, provider: str, wanted: CaseFilter) -> int:
         """How many cases fit."""
         with self.store.reading() as read:
-            return read.count_cases(sandbox, provider, wanted, self.sandboxes.now(read, sandbox))
+            return read.count_cases(sandbox, provider, wanted, self.sandboxes.view(read, sandbox).now)
 
     def list(self, sandbox: str, provider: str, wanted: CaseFilter, *, offset: int, limit: int) -> Sequence[Case]:
         """A page of the cases that fit, newest first."""
         with self.store.reading() as read:
-            now = self.sandboxes.now(read, sandbox)
+            now = self.sandboxes.view(read, sandbox).now
             return read.list_cases(sandbox, provider, wanted, now, offset=offset, limit=limit)
 
     def knows_client(self, sandbox: str, provider: str, client_id: int) -> bool:
-        """Is there such a client? In a sandbox not used yet: is it born with one?"""
+        """Return whether there is such a client."""
         with self.store.reading() as read:
-            if read.knows_sandbox(sandbox):
-                return read.client(sandbox, provider, client_id) is not None
-        return any(client_id == born for born, _ in self.sandboxes.provider_rules[provider].newborn.clients)
+            return self.sandboxes.view(read, sandbox).has_client(read, provider, client_id)
 
     def document_ids(self, sandbox: str, provider: str) -> Collection[int]:
-        """Every document there is; in a sandbox not used yet, those it is born with."""
+        """Return the ids of all documents."""
         with self.store.reading() as read:
-            if read.knows_sandbox(sandbox):
-                return read.document_ids(sandbox, provider)
-        return self.sandboxes.provider_rules[provider].newborn.documents
+            return self.sandboxes.view(read, sandbox).document_ids(read, provider)
 
     def inbox(self, sandbox: str) -> tuple[int, Sequence[Delivery]]:
         """How many webhooks this sandbox kept instead of dialling anyone, and the newest 1,000, oldest first."""

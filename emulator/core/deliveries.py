@@ -98,6 +98,13 @@ class Attempt:
         return self.status is not None and 200 <= self.status < 300
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """That an attempt was written down, and for how many days the case of its webhook is kept."""
+
+    retention_days: int | None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AttemptRecord:
     """One attempt, as it was written down."""

@@ -7,7 +7,8 @@ from datetime import datetime
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import DeliveryFilter, DeliveryReport, DeliveryState
 from emulator.core.errors import Conflict, NotFound
-from emulator.core.ports import Reading, Store
+from emulator.core.ports import Store
+from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
 
 LIMIT = 1_000
@@ -22,7 +23,7 @@ class DeliveryQueries:
     clock: WallClock
     news: Signal
     wake: Callable[[datetime], None]
-    now_of: Callable[[Reading, str], datetime]
+    sandboxes: Sandboxes
 
     def find(self, sandbox: str, wanted: DeliveryFilter, limit: int = LIMIT) -> Sequence[DeliveryReport]:
         """The newest deliveries that fit, 1,000 at most, oldest first, each with its attempts."""
@@ -71,7 +72,7 @@ class DeliveryQueries:
     def counts(self, sandbox: str) -> tuple[Mapping[str, int], Mapping[str, int]]:
         """The cases and the deliveries of one sandbox by state."""
         with self.store.reading() as read:
-            return read.count_states_of(sandbox, self.now_of(read, sandbox))
+            return read.count_states_of(sandbox, self.sandboxes.view(read, sandbox).now)
 
     def redeliver(self, sandbox: str, delivery_id: str) -> DeliveryReport:
         """Send it again, with the same id and bytes; raises NotFound, or Conflict while that is not possible."""
@@ -79,7 +80,7 @@ class DeliveryQueries:
         if report.delivery.url is None:
             raise Conflict("this webhook had no receiver: set webhook_url for the next ones")
         with self.store.transaction() as tx:
-            if not tx.redeliver(sandbox, delivery_id, self.now_of(tx, sandbox)):
+            if not tx.redeliver(sandbox, delivery_id, self.sandboxes.view(tx, sandbox).now):
                 raise Conflict("an attempt is under way")
         self.wake(self.clock.now())
         self.news.send()

@@ -1,7 +1,7 @@
 """The nouns of the emulator, as frozen values."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -56,6 +56,20 @@ class Sandbox:
     settings: str = "{}"
     clock: SandboxClock = WALL_TIME
     advancing: bool = False
+    born: int = field(default=0, compare=False)  # microseconds: when this life of it began
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """When the next case and the next delivery of a sandbox are due by its clock; None: none is."""
+
+    case: datetime | None
+    delivery: datetime | None
+
+    @property
+    def first(self) -> datetime | None:
+        """The earlier of the two."""
+        return min((due for due in (self.case, self.delivery) if due), default=None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,17 +9,34 @@ from datetime import datetime, timedelta
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.in_flight import InFlight
-from emulator.core.ports import Reading, Sender, Store, Transaction
+from emulator.core.ports import Sender, Store
 from emulator.core.retry import RetryProfile
+from emulator.core.sandbox_view import SandboxView
+from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
 
 log = logging.getLogger("emulator.webhooks")
 
 # Seconds, longer than the longest attempt, so that nobody takes over a delivery that is still being sent.
 LEASE = 60.0
+LEASES_LOOKED_AT = 1.0  # seconds from one look to the next
 SENDERS = 32  # the latency of receivers decides, so many threads wait and few work
 PER_TARGET = 8
 GONE = 410
+
+
+@dataclass
+class LeaseWatch:
+    """Says once a second that it is time to look for leases that ended."""
+
+    _next: float = 0.0
+
+    def is_due(self, stopwatch: float) -> bool:
+        """Return whether a second has gone by since the last time."""
+        if stopwatch < self._next:
+            return False
+        self._next = stopwatch + LEASES_LOOKED_AT
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,15 +45,18 @@ class Outbox:
 
     store: Store
     clock: WallClock
-    retry_of: Callable[[Reading, str], RetryProfile]
-    now_of: Callable[[Reading, str], datetime]  # the time in a sandbox
-    wall_time_of: Callable[[Reading, str, datetime], datetime | None]
+    sandboxes: Sandboxes
     sender: Sender
     owner: str
     wake: Callable[[datetime], None]
     note: Callable[[Delivery, Attempt], None] = lambda *_: None  # for the journal
     news: Signal = field(default_factory=Signal)
-    in_flight: InFlight = field(default_factory=InFlight)
+    _leases: LeaseWatch = field(default_factory=LeaseWatch)
+
+    @property
+    def in_flight(self) -> InFlight:
+        """The attempts that are being made."""
+        return self.sandboxes.in_flight
 
     def claim(self, load: Mapping[str, int], limit: int, waiting: Collection[str] | None = None) -> Sequence[Delivery]:
         """Lease up to `limit` due deliveries, to the `waiting` targets alone where they are given.
@@ -47,7 +67,7 @@ class Outbox:
         sending, most = Counter(load), most_per_target(load)
         until = self.clock.stopwatch() + LEASE
         with self.in_flight.counting() as count, self.store.transaction() as tx:
-            if tx.release_leases(until=self.clock.stopwatch()):
+            if self._leases.is_due(self.clock.stopwatch()) and tx.release_leases(until=self.clock.stopwatch()):
                 log.warning("an attempt never came back: its webhook is sent again")
             due = tx.due_deliveries(now, busy_targets(load), limit, waiting)
             return [count(tx.lease(d, self.owner, until)) for d in due if _has_room(d, sending, most)]
@@ -58,10 +78,10 @@ class Outbox:
             tx.release_leases(until=None)
             tx.stop_advancing()
 
-    def claim_of(self, sandbox: str, limit: int) -> Sequence[Delivery]:
+    def claim_of(self, view: SandboxView, limit: int) -> Sequence[Delivery]:
         """Lease what is due in one sandbox, for whoever runs its time step by step."""
         with self.in_flight.counting() as count, self.store.transaction() as tx:
-            due = tx.due_deliveries_of(sandbox, self.now_of(tx, sandbox), limit)
+            due = tx.due_deliveries_of(view.name, view.now, limit)
             until = self.clock.stopwatch() + LEASE
             return [count(tx.lease(delivery, self.owner, until)) for delivery in due]
 
@@ -92,14 +112,17 @@ class Outbox:
 
     def _settle(self, delivery: Delivery, attempt: Attempt) -> tuple[Delivery, Attempt] | None:
         with self.store.transaction() as tx:
-            now = self.now_of(tx, delivery.sandbox)
-            after = _after(delivery, attempt, self.retry_of(tx, delivery.sandbox), now)
-            if not tx.settle(after, self.owner, attempt, now):
+            view = self.sandboxes.view(tx, delivery.sandbox)
+            now = view.now
+            after = _after(delivery, attempt, view.settings.retry, now)
+            settled = tx.settle(after, self.owner, attempt, now)
+            if not settled:
                 return None  # reset, or taken over
-            _forget_if_asked(tx, after, now)
+            if settled.retention_days == 0 and after.due_at is None:
+                tx.expire_case(after.sandbox, after.provider, after.case_id, now)
             released = tx.release_held(after, now)
             next_due = now if released else after.due_at
-            due = next_due and self.wall_time_of(tx, after.sandbox, next_due)
+            due = next_due and view.wall_time_of(next_due)
             self.note(after, attempt)  # before anybody can read what came of it
         self.news.send()
         _tell(after, attempt)
@@ -144,15 +167,6 @@ def _has_room(delivery: Delivery, sending: Counter[str], most: int) -> bool:
 
 def _final(delivery: Delivery, state: DeliveryState, reason: str | None) -> Delivery:
     return replace(delivery, state=state, due_at=None, reason=reason)
-
-
-def _forget_if_asked(tx: Transaction, delivery: Delivery, now: datetime) -> None:
-    """A case kept for 0 days goes once its webhook is settled."""
-    if delivery.due_at is not None:
-        return
-    case = tx.case(delivery.sandbox, delivery.provider, delivery.case_id, now)
-    if case and case.retention_days == 0:
-        tx.expire_case(case.sandbox, case.provider, case.id, now)
 
 
 def _tell(delivery: Delivery, attempt: Attempt) -> None:

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from emulator.core.errors import Conflict, NotFound
 from emulator.core.faults import MOST_FAULTS, Fault
 from emulator.core.matching import Match
-from emulator.core.ports import Transaction
 from emulator.core.rules import MOST_RULES, Rule
 from emulator.core.sandbox_settings import QueuedOutcome, SandboxSettings
 from emulator.core.sandboxes import Sandboxes
@@ -27,8 +26,7 @@ class Planning:
 
     def read(self, sandbox: str) -> SandboxSettings:
         """All that is planned, with faults whose time may be over."""
-        _, settings, _ = self.sandboxes.look(sandbox)
-        return settings
+        return self.sandboxes.look(sandbox).settings
 
     def faults(self, sandbox: str) -> Sequence[Fault]:
         """The faults that may still strike."""
@@ -130,12 +128,10 @@ class Planning:
     ) -> None:
         """Save what `change` makes of what is planned and the next free number."""
         with self.sandboxes.store.transaction() as tx:
-            if only_if_used and not tx.knows_sandbox(sandbox):
+            view = self.sandboxes.view(tx, sandbox)
+            if only_if_used and not view.is_used:
                 return
-            settings, _ = self.sandboxes.enter(tx, sandbox)
-            self.sandboxes.save(tx, sandbox, **change(settings, _next_number(tx, sandbox)))
-
-
-def _next_number(tx: Transaction, sandbox: str) -> int:
-    found = tx.sandbox(sandbox)
-    return int(json.loads(found.settings).get("numbered", 0)) + 1 if found else 1
+            if not view.is_used:
+                view = self.sandboxes.enter(tx, sandbox)
+            next_number = int(view.own_settings.get("numbered", 0)) + 1
+            self.sandboxes.save(tx, view, **change(view.settings, next_number))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from emulator.core.clock import WallClock
@@ -12,13 +12,12 @@ from emulator.core.errors import NotFound, Unreadable
 from emulator.core.model import State
 from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
-from emulator.core.sandbox_clock import EPOCH, WALL_TIME, SandboxClock, to_text
+from emulator.core.sandbox_clock import EPOCH, LATEST, WALL_TIME, SandboxClock, to_text
 from emulator.core.sandbox_settings import read_sandbox_settings
 from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
 from emulator.core.snapshot_rows import TABLES, Row, as_kept, as_shown, moment_of
 
 SCHEMA = 1
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 MOST_IDS = 2**53
 
 
@@ -95,7 +94,7 @@ class Snapshots:
 
     def _try_out(self, tx: Transaction, name: str) -> None:
         """Let each provider end its cases and write their webhooks, and read each delivery, as will be done later."""
-        settings = self.sandboxes.settings(tx, name)
+        settings = self.sandboxes.view(tx, name).settings
         for case in tx.all_cases(name):
             rules = self.sandboxes.provider_rules[case.provider]
             ended = replace(case, state=State.COMPLETED, outcome=case.decision.outcome)

@@ -3,17 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from emulator.core.clock import WallClock
 from emulator.core.completion import Completion, Moved
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
-from emulator.core.errors import Conflict
-from emulator.core.model import Case, Sandbox
+from emulator.core.errors import Conflict, OutOfTime
+from emulator.core.model import Case, Dues
 from emulator.core.outbox import Outbox
 from emulator.core.ports import Store, Transaction
-from emulator.core.sandbox_clock import WALL_TIME, SandboxClock
+from emulator.core.sandbox_clock import LATEST, WALL_TIME, SandboxClock
+from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
 
 AT_ONCE = 16  # attempts at one instant that are made side by side
@@ -39,23 +40,20 @@ class TimeMachine:
     outbox: Outbox
     wake: Callable[[datetime], None]
 
-    def read(self, sandbox: str) -> tuple[SandboxClock, datetime]:
-        """The sandbox's clock, and what it reads."""
-        with self.store.reading() as read:
-            clock = (read.sandbox(sandbox) or Sandbox()).clock
-        return clock, clock.now(self.clock.now())
+    def read(self, sandbox: str) -> SandboxView:
+        """Read the sandbox with its clock."""
+        return self.sandboxes.look(sandbox)
 
     def next_due(self, sandbox: str) -> datetime | None:
-        """When the next thing falls due by its clock; None: nothing will happen by itself."""
+        """Return when the next thing falls due by the sandbox's clock; None: nothing will happen by itself."""
         with self.store.reading() as read:
-            return read.next_due_of(sandbox)
+            return read.next_due_of(sandbox).first
 
     def is_at_rest(self, sandbox: str) -> bool:
-        """Does its clock stand still with nothing due, so that nothing will happen by itself?"""
+        """Return whether the clock stands still with nothing due, so that nothing will happen by itself."""
         with self.store.reading() as read:
-            found, due = read.sandbox(sandbox) or Sandbox(), read.next_due_of(sandbox)
-        clock = found.clock
-        return clock.factor == 0 and not found.advancing and (due is None or due > clock.at)
+            view, due = self.sandboxes.view(read, sandbox), read.next_due_of(sandbox).first
+        return view.clock.factor == 0 and not view.advancing and (due is None or due > view.clock.at)
 
     def set(self, sandbox: str, factor: float, at: datetime | None) -> None:
         """Run so many times as fast (0: stand still) from that moment, or from now; raises Conflict for a past one.
@@ -63,89 +61,95 @@ class TimeMachine:
         A sandbox without a case whose clock nobody set yet may begin its life at any moment.
         """
         with self.store.transaction() as tx:
-            now = self._enter(tx, sandbox)
-            untouched = not tx.has_cases(sandbox) and (tx.sandbox(sandbox) or Sandbox()).clock is WALL_TIME
-            if at and at < now and not untouched:
-                raise Conflict(f"the clock never goes back: it is {now.isoformat()}; a reset returns to wall time")
-            self._save(tx, sandbox, at or now, factor, advancing=False)
-            if at and untouched and self.sandboxes.settings(tx, sandbox).key_since:
-                self.sandboxes.save(tx, sandbox, key_since=at)  # its key is as young as its life
+            view = self._enter(tx, sandbox)
+            untouched = not tx.has_cases(sandbox) and view.clock is WALL_TIME
+            if at and at < view.now and not untouched:
+                raise Conflict(f"the clock never goes back: it is {view.now.isoformat()}; a reset returns to wall time")
+            tx.save_clock(sandbox, self._clock(at or view.now, factor), advancing=False)
+            if at and untouched and view.settings.key_since:
+                self.sandboxes.save(tx, view, key_since=at)  # its key is as young as its life
         self.wake(self.clock.now())
 
     def follow_wall_time(self, sandbox: str) -> None:
         """Run with wall time again; raises Conflict when the sandbox is ahead of it."""
         with self.store.transaction() as tx:
-            if self._enter(tx, sandbox) > self.clock.now():
+            view = self._enter(tx, sandbox)
+            if view.now > view.wall:
                 raise Conflict("the clock is ahead of wall time and never goes back: only a reset returns to it")
             tx.save_clock(sandbox, WALL_TIME, advancing=False)
         self.wake(self.clock.now())
 
-    def advance(self, sandbox: str, target: Callable[[datetime], datetime]) -> tuple[datetime, Sequence[Happening]]:
-        """Run all that falls due until then, given what the clock reads now; it reads that afterwards.
+    def advance(self, sandbox: str, step: timedelta) -> tuple[datetime, Sequence[Happening]]:
+        """Run all that falls due in that time, and return what the clock reads then, and what happened.
 
-        Raises Conflict for a moment that is past, and while somebody advances this sandbox already.
+        Raises OutOfTime for a step beyond the year 9000, and Conflict while somebody advances this sandbox already.
         """
-        factor, now, until = self._take(sandbox, target)
-        happened: list[Happening] = []
+        before, until = self._take(sandbox, step)
+        now, happened = before.now, list[Happening]()
         try:
             self.outbox.in_flight.wait_for(sandbox, LONGEST_ATTEMPT)
-            while (due := self._next_due(sandbox)) is not None and due <= until:
-                now = max(now, due)
-                if not self._stand(sandbox, now, 0.0, advancing=True):
+            while (dues := self._dues(sandbox)).first is not None and dues.first <= until:
+                now = max(now, dues.first)
+                view = self._stand(before, now, 0.0, advancing=True)
+                if view is None:
                     break  # reset meanwhile: a newborn has its own time
-                happened += [*self._move_cases(sandbox, now), *self._send(sandbox, now)]
+                happened += self._happen(view, dues)
             else:
                 now = until
         finally:
-            self._stand(sandbox, now, factor, advancing=False)
+            self._stand(before, now, before.clock.factor, advancing=False)
             self.wake(self.clock.now())
         return now, happened
 
-    def _take(self, sandbox: str, target: Callable[[datetime], datetime]) -> tuple[float, datetime, datetime]:
+    def _take(self, sandbox: str, step: timedelta) -> tuple[SandboxView, datetime]:
         with self.store.transaction() as tx:
-            now = self._enter(tx, sandbox)
-            until = target(now)
-            if until < now:
-                raise Conflict(f"the clock never goes back: it is {now.isoformat()}")
-            factor = (tx.sandbox(sandbox) or Sandbox()).clock.factor
-            self._save(tx, sandbox, now, 0.0, advancing=True)
-            return factor, now, until
+            view = self._enter(tx, sandbox)
+            if view.now > LATEST - step:
+                raise OutOfTime(f"that is after the year {LATEST.year}")
+            tx.save_clock(sandbox, self._clock(view.now, 0.0), advancing=True)
+            return view, view.now + step
 
-    def _enter(self, tx: Transaction, sandbox: str) -> datetime:
-        _, clock = self.sandboxes.enter(tx, sandbox)
-        if (tx.sandbox(sandbox) or Sandbox()).advancing:
+    def _enter(self, tx: Transaction, sandbox: str) -> SandboxView:
+        view = self.sandboxes.enter(tx, sandbox)
+        if view.advancing:
             raise Conflict("somebody advances the clock of this sandbox already")
-        return clock.now(self.clock.now())
+        return view
 
-    def _save(self, tx: Transaction, sandbox: str, at: datetime, factor: float, *, advancing: bool) -> None:
-        clock = SandboxClock(at=at, anchor=self.clock.now(), factor=factor)
-        tx.save_clock(sandbox, clock, advancing=advancing)
+    def _clock(self, at: datetime, factor: float) -> SandboxClock:
+        return SandboxClock(at=at, anchor=self.clock.now(), factor=factor)
 
-    def _stand(self, sandbox: str, at: datetime, factor: float, *, advancing: bool) -> bool:
-        """Set the clock of the sandbox that is being advanced; False: it was reset, and is no longer that one."""
+    def _stand(self, before: SandboxView, at: datetime, factor: float, *, advancing: bool) -> SandboxView | None:
+        """Set the clock of the sandbox that is being advanced; None: it was reset, and is no longer that one."""
         with self.store.transaction() as tx:
-            if not (tx.sandbox(sandbox) or Sandbox()).advancing:
-                return False
-            self._save(tx, sandbox, at, factor, advancing=advancing)
-            return True
+            found = tx.move_clock(before.name, before.born, self._clock(at, factor), advancing=advancing)
+        return self.sandboxes.view_of(before.name, found) if found else None
 
-    def _next_due(self, sandbox: str) -> datetime | None:
+    def _dues(self, sandbox: str) -> Dues:
         with self.store.reading() as read:
             return read.next_due_of(sandbox)
 
-    def _move_cases(self, sandbox: str, now: datetime) -> list[Happening]:
-        with self.store.reading() as read:
-            due = read.due_cases_of(sandbox, now)
-        steps = [self.completion.step_safely(*place) for place in due]
-        return [happening for moved in steps if moved for happening in _moved(moved, now)]
+    def _happen(self, view: SandboxView, dues: Dues) -> list[Happening]:
+        """Do what is due now: move cases, then make attempts."""
+        moved = self._move_cases(view) if dues.case and dues.case <= view.now else []
+        happened = [happening for one in moved for happening in _moved(one, view.now)]
+        born = any(sent.due_at and sent.due_at <= view.now for one in moved for sent in one.deliveries)
+        if born or (dues.delivery and dues.delivery <= view.now):
+            happened += self._send(view)
+        return happened
 
-    def _send(self, sandbox: str, now: datetime) -> list[Happening]:
-        claimed = self.outbox.claim_of(sandbox, AT_ONCE)
+    def _move_cases(self, view: SandboxView) -> list[Moved]:
+        with self.store.reading() as read:
+            due = read.due_cases_of(view.name, view.now)
+        steps = [self.completion.step_safely(view, provider, case_id) for _, provider, case_id in due]
+        return [moved for moved in steps if moved]
+
+    def _send(self, view: SandboxView) -> list[Happening]:
+        claimed = self.outbox.claim_of(view, AT_ONCE)
         if not claimed:
             return []
         with ThreadPoolExecutor(len(claimed), thread_name_prefix="advance") as pool:
             made = pool.map(self.outbox.deliver, claimed)
-            return [_attempted(*what, now) for what in made if what]
+            return [_attempted(*what, view.now) for what in made if what]
 
 
 def _moved(moved: Moved, now: datetime) -> list[Happening]:

@@ -11,6 +11,7 @@ from emulator.core.deliveries import Delivery, DeliveryState
 from emulator.core.faults import FaultContext, FaultKind, Side, setting
 from emulator.core.ports import Transaction
 from emulator.core.retry import LONGEST_WAIT
+from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 
 LONGEST_HOLD = LONGEST_WAIT.total_seconds()
@@ -169,7 +170,9 @@ KINDS_BY_NAME = {fault_kind.kind: fault_kind for fault_kind in WEBHOOK_FAULT_KIN
 AT_BIRTH = KINDS_BY_NAME.keys() - {EarlyWebhook.kind}
 
 
-def apply_webhook_faults(sandboxes: Sandboxes, tx: Transaction, delivery: Delivery) -> Sequence[Delivery]:
+def apply_webhook_faults(
+    sandboxes: Sandboxes, tx: Transaction, view: SandboxView, delivery: Delivery
+) -> Sequence[Delivery]:
     """What is sent of this webhook; itself, when nothing is planned for it."""
     context = FaultContext(
         provider=delivery.provider,
@@ -177,7 +180,7 @@ def apply_webhook_faults(sandboxes: Sandboxes, tx: Transaction, delivery: Delive
         document=lambda: json.loads(delivery.body),
     )
     deliveries: Sequence[Delivery] = [delivery]
-    for hit in sandboxes.trigger(tx, delivery.sandbox, AT_BIRTH, context):
+    for hit in sandboxes.trigger(tx, view, AT_BIRTH, context):
         fault_kind = KINDS_BY_NAME[hit.fault.kind](**json.loads(hit.fault.settings))
         if not (isinstance(fault_kind, Reorder) and tx.holds_one_for(delivery)):  # it is the one that another waits for
             deliveries = fault_kind.apply(deliveries)

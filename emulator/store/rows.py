@@ -1,13 +1,11 @@
 """Rows as they lie in the tables, and the values of the core they stand for."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryState
 from emulator.core.model import Case, Check, Client, Decision, NewCase, NewCheck, Outcome, Sandbox, Schedule, State
-from emulator.core.sandbox_clock import MICROSECOND, WALL_TIME, SandboxClock, from_micros, to_micros
+from emulator.core.sandbox_clock import WALL_TIME, SandboxClock, from_micros, to_micros
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -157,67 +155,40 @@ def check_of(row: Row) -> Check:
     )
 
 
-def delivery_params(delivery: Delivery) -> Params:
-    """The columns of a new delivery."""
-    return {
-        "sandbox": delivery.sandbox,
-        "id": delivery.id,
-        "provider": delivery.provider,
-        "case_id": delivery.case_id,
-        "event": delivery.event,
-        "url": delivery.url,
-        "target": delivery.target,
-        "headers": json.dumps(dict(delivery.headers)),
-        "body": delivery.body,
-        "state": delivery.state,
-        "created_at": to_micros(delivery.created_at),
-        "due_at": maybe_micros(delivery.due_at),
-        "reason": delivery.reason,
-        "faults": json.dumps(delivery.faults),
-        "slowly": delivery.slowly,
-        "held": int(delivery.held),
-    }
-
-
-def delivery_of(row: Row) -> Delivery:
-    """A delivery from the columns of the queries `due_deliveries` and `inbox`."""
-    return Delivery(
-        sandbox=row[0],
-        id=row[1],
-        provider=row[2],
-        case_id=row[3],
-        event=row[4],
-        url=row[5],
-        headers=json.loads(row[6]),
-        body=row[7],
-        state=DeliveryState(row[8]),
-        created_at=from_micros(row[9]),
-        due_at=maybe_datetime(row[10]),
-        attempts=row[11],
-        reason=row[12],
-        faults=tuple(json.loads(row[13])),
-        slowly=row[14],
-        held=bool(row[15]),
-    )
-
-
-def attempt_of(row: Row) -> AttemptRecord:
-    """An attempt from the columns of the query `attempts_of`."""
-    return AttemptRecord(
-        number=row[0],
-        ended_at=from_micros(row[1]),
-        took=row[2] * MICROSECOND,
-        status=row[3],
-        error=row[4],
-        answer=row[5],
-    )
-
-
 def sandbox_of(row: Row) -> Sandbox:
     """A sandbox from the columns of the query `sandbox`."""
     own = row[3] != 1 or row[1] or row[2]
     clock = SandboxClock(at=from_micros(row[1]), anchor=from_micros(row[2]), factor=row[3]) if own else WALL_TIME
-    return Sandbox(settings=row[0], clock=clock, advancing=bool(row[4]))
+    return Sandbox(settings=row[0], clock=clock, advancing=bool(row[4]), born=row[5])
+
+
+def clock_params(clock: SandboxClock, *, advancing: bool) -> Params:
+    """The columns of a sandbox's clock."""
+    return {
+        "at": to_micros(clock.at),
+        "anchor": to_micros(clock.anchor),
+        "factor": clock.factor,
+        "own": int(clock != WALL_TIME),
+        "advancing": int(advancing),
+    }
+
+
+def step_params(before: Case, after: Case) -> Params:
+    """The columns that a step of a case changes, and those that tell whether it moved meanwhile."""
+    return {
+        "sandbox": after.sandbox,
+        "provider": after.provider,
+        "id": after.id,
+        "state": after.state,
+        "outcome": after.outcome,
+        "risk_score": after.risk_score,
+        "rule": after.decision.rule,
+        "ending": outcome_word_of(after.decision),
+        "updated_at": to_micros(after.updated_at),
+        "due_at": maybe_micros(after.due_at),
+        "state_before": before.state,
+        "updated_before": to_micros(before.updated_at),
+    }
 
 
 def wall_time_of_next(row: Row, wall: datetime) -> datetime | None:

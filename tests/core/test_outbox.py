@@ -11,8 +11,11 @@ import pytest
 
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
+from emulator.core.in_flight import InFlight
 from emulator.core.outbox import PER_TARGET, SENDERS, Outbox
 from emulator.core.retry import parse_retry
+from emulator.core.sandbox_settings import SandboxSettings
+from emulator.core.sandboxes import Sandboxes
 from emulator.store.changes import Changes
 from emulator.store.sqlite import SqliteStore
 
@@ -64,13 +67,16 @@ class Post:
 
     def outbox(self, *attempts: Attempt) -> Outbox:
         self.script = Script(list(attempts))
-        profile = parse_retry(self.retry)
         return Outbox(
             store=self.store,
             clock=self.clock,
-            retry_of=lambda read, sandbox: profile,
-            now_of=lambda read, sandbox: self.clock.now(),
-            wall_time_of=lambda read, sandbox, moment: moment,
+            sandboxes=Sandboxes(
+                store=self.store,
+                clock=self.clock,
+                defaults=SandboxSettings(retry=parse_retry(self.retry)),
+                provider_rules={},
+                in_flight=InFlight(),
+            ),
             sender=self.script,
             owner=self.owner,
             wake=lambda _: None,

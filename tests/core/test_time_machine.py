@@ -1,5 +1,6 @@
 """Time run step by step, where something else happens meanwhile."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from emulator.core.deliveries import Attempt, Delivery, RenderedWebhook
 from emulator.core.outbox import Outbox
 from emulator.core.retry import ONCE
 from emulator.core.sandbox_clock import WALL_TIME
+from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.time_machine import TimeMachine
 from tests.core.test_completion import Office
 
@@ -38,14 +40,12 @@ def test_a_sandbox_that_is_reset_while_it_is_advanced_is_a_newborn_on_wall_time(
     parts: dict[str, Any] = {"store": office.store, "clock": office.clock, "wake": lambda _: None}
     outbox = Outbox(
         **parts,
-        retry_of=lambda read, sandbox: ONCE,
-        now_of=sandboxes.now,
-        wall_time_of=sandboxes.wall_time_of,
+        sandboxes=replace(sandboxes, defaults=SandboxSettings(retry=ONCE)),
         sender=Careless(office),
         owner="me",
     )
     time_machine = TimeMachine(**parts, sandboxes=sandboxes, completion=office.completion, outbox=outbox)
     office.open()
-    time_machine.advance("a", lambda now: now + timedelta(days=1))
-    assert time_machine.read("a")[0] is WALL_TIME
+    time_machine.advance("a", timedelta(days=1))
+    assert time_machine.read("a").clock is WALL_TIME
     office.store.close()

@@ -24,10 +24,11 @@ from emulator.core.model import (
     State,
 )
 from emulator.core.ports import Newborn, Store, Transaction
-from emulator.core.sandbox_clock import WALL_TIME, SandboxClock
+from emulator.core.sandbox_clock import WALL_TIME, SandboxClock, to_micros
 from emulator.store.sqlite import SqliteStore
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
+BORN = to_micros(NOW)
 SOON = Schedule(starts_at=NOW + timedelta(seconds=1), ends_at=NOW + timedelta(seconds=2))
 DECISION = Decision(rule="surname Denied", outcome=Outcome.DENIED)
 NEWBORN = Newborn(first_ids=(("case", 10), ("client", 20), ("check", 30)), documents=(5,))
@@ -127,7 +128,9 @@ def test_a_saved_case_and_its_checks_read_as_saved(store: Store) -> None:
         checks=(check,),
     )
     with store.transaction() as tx:
-        tx.save_case(done)
+        assert tx.save_case(case, done, BORN)
+        assert not tx.save_case(case, done, BORN)  # it has moved on meanwhile
+        assert not tx.save_case(done, case, BORN + 1)  # it belongs to another life of its sandbox
     assert read(store, case.id) == done
 
 
@@ -159,7 +162,7 @@ def test_a_case_reads_as_gone_from_its_last_day_on(store: Store) -> None:
 def test_lists_are_filtered_counted_and_paged(store: Store) -> None:
     cases = [add(store, webhook_url=url) for url in ("u", "", None)]
     with store.transaction() as tx:
-        tx.save_case(replace(cases[0], outcome=Outcome.DENIED))
+        tx.save_case(cases[0], replace(cases[0], outcome=Outcome.DENIED), BORN)
     with store.reading() as reading:
 
         def ids(**wanted: object) -> list[int]:
@@ -343,5 +346,5 @@ def test_what_is_due_is_due_by_the_sandbox_s_own_clock(
         assert tx.next_due(NOW, []) == next_due
         tx.save_clock("a", clock, advancing=True)
         assert (tx.due_cases(NOW, 10), tx.due_deliveries(NOW, [], 10), tx.next_due(NOW, [])) == ([], [], None)
-        assert tx.next_due_of("a") == SOON.starts_at
+        assert tx.next_due_of("a").first == SOON.starts_at
         assert len(tx.due_cases_of("a", SOON.starts_at)) == len(tx.due_deliveries_of("a", SOON.starts_at, 9)) == 1
