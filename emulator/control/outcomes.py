@@ -52,7 +52,7 @@ class RuleIn(MatchIn):
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class NamedOutcome:
     """What a word for an outcome stands for."""
 
     outcome: Outcome
@@ -113,13 +113,13 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
 def make_rule(completion_schemas: Mapping[str, Schema], rule_id: str, payload: dict[str, Any]) -> Rule:
     """The rule that was asked for; raises Problem for an unknown provider or word."""
     provider = known_provider(completion_schemas, payload.get("provider"))
-    meaning = meaning_of(completion_schemas, provider, payload["outcome"]) if "outcome" in payload else None
+    named = named_outcome(completion_schemas, provider, payload["outcome"]) if "outcome" in payload else None
     return Rule(
         id=rule_id,
         match=match_of_json(payload),
-        outcome=meaning.outcome if meaning else None,
-        failed=bool(meaning and meaning.failed),
-        ends=meaning is None or meaning.ends,
+        outcome=named.outcome if named else None,
+        failed=bool(named and named.failed),
+        ends=named is None or named.ends,
         delay=timedelta(seconds=payload["delay"]) if "delay" in payload else None,
         risk_score=payload.get("risk_score"),
     )
@@ -127,26 +127,24 @@ def make_rule(completion_schemas: Mapping[str, Schema], rule_id: str, payload: d
 
 def queued_outcome_of(context: ControlContext, provider: str | None, outcome: str, times: int) -> QueuedOutcome:
     """A plan for so many of the next cases; raises Problem for a word that means nothing."""
-    meaning = meaning_of(context.completion_schemas, known_provider(context.completion_schemas, provider), outcome)
-    return QueuedOutcome(
-        provider=provider, outcome=meaning.outcome, failed=meaning.failed, ends=meaning.ends, times=times
-    )
+    named = named_outcome(context.completion_schemas, known_provider(context.completion_schemas, provider), outcome)
+    return QueuedOutcome(provider=provider, outcome=named.outcome, failed=named.failed, ends=named.ends, times=times)
 
 
-def meaning_of(completion_schemas: Mapping[str, Schema], provider: str | None, word: str) -> Meaning:
+def named_outcome(completion_schemas: Mapping[str, Schema], provider: str | None, word: str) -> NamedOutcome:
     """What a word stands for, in the words of its provider, of any provider, or of the emulator; raises Problem."""
     if word == "failed":
-        return Meaning(Outcome.UNDECIDED, failed=True)
+        return NamedOutcome(Outcome.UNDECIDED, failed=True)
     if word == "stuck":  # as by surname: approved, should somebody end it after all
-        return Meaning(Outcome.APPROVED, ends=False)
+        return NamedOutcome(Outcome.APPROVED, ends=False)
     if word in [outcome.value for outcome in Outcome]:
-        return Meaning(Outcome(word))
+        return NamedOutcome(Outcome(word))
     schemas = [completion_schemas[provider]] if provider else completion_schemas.values()
     for schema in schemas:
         for payload in ({"outcome": word}, {"status": word}):
             order: CompletionOrder | None = None if schema.validate(payload) else schema.load(payload)
             if order and ("outcome" in payload or order.decision.failed):
-                return Meaning(order.decision.outcome, failed=order.decision.failed)
+                return NamedOutcome(order.decision.outcome, failed=order.decision.failed)
     raise Problem(422, f"outcome: {word[:100]} is no outcome {'of ' + provider if provider else 'of any provider'}")
 
 

@@ -23,8 +23,9 @@ def show(api: ApiClient, refused: Mapping[str, Any] | None = None) -> Response:
     }
     if is_polled():
         return show_page(api, "planning.html", "Rules and faults", "planning_live.html", moving)
-    forms = {"next": _next_form(api), "rule": _rule_form(api)}
-    kinds = [{**kind, "form": _fault_form(api, kind)} for kind in api.get("/faults")["kinds"]]
+    provider = _provider(api)
+    forms = {"next": _next_form(provider), "rule": _rule_form(provider)}
+    kinds = [{**kind, "form": _fault_form(provider, kind)} for kind in api.get("/faults")["kinds"]]
     if refused:
         forms = {name: dict(refused) if form["id"] == refused["id"] else form for name, form in forms.items()}
         kinds = [
@@ -37,7 +38,7 @@ def show(api: ApiClient, refused: Mapping[str, Any] | None = None) -> Response:
 
 def plan(api: ApiClient) -> Response:
     """Plan how the next cases end."""
-    form = _next_form(api)
+    form = _next_form(_provider(api))
     path = f"{sandbox_path()}/outcomes/next"
     return _submit(api, form, lambda: api.ask("POST", path, read(form["fields"])), "Planned for the next cases.")
 
@@ -50,7 +51,7 @@ def forget_plans(api: ApiClient) -> Response:
 
 def add_rule(api: ApiClient) -> Response:
     """Add a rule on requests."""
-    form = _rule_form(api)
+    form = _rule_form(_provider(api))
     path = f"{sandbox_path()}/outcomes/rules"
     return _submit(api, form, lambda: api.ask("POST", path, read(form["fields"])), "The rule was added.")
 
@@ -65,7 +66,7 @@ def add_fault(api: ApiClient, kind: str) -> Response:
     known = {about["kind"]: about for about in api.get("/faults")["kinds"]}
     if kind not in known:
         raise ApiRefusal(404, f"there is no fault called {kind[:50]}", None)
-    form = _fault_form(api, known[kind])
+    form = _fault_form(_provider(api), known[kind])
 
     def order() -> None:
         api.ask("POST", f"{sandbox_path()}/faults", {**read(form["fields"]), "kind": kind})
@@ -90,7 +91,7 @@ def _submit(api: ApiClient, form: Form, order: Any, told: str) -> Response:
     return submit(form, order, told, lambda refused: show(api, refused))
 
 
-def _next_form(api: ApiClient) -> Form:
+def _next_form(provider: Field) -> Form:
     fields: list[Field] = [
         {
             "name": "outcome",
@@ -105,14 +106,14 @@ def _next_form(api: ApiClient) -> Form:
             "default_text": "1",
             "means": "the next so many",
         },
-        _provider(api),
+        provider,
     ]
     return _form("next-outcome", "ui.planning_plan", "Plan", "Plan the next outcomes", fields)
 
 
-def _rule_form(api: ApiClient) -> Form:
+def _rule_form(provider: Field) -> Form:
     fields: list[Field] = [
-        _provider(api),
+        provider,
         *WHEN,
         {"name": "outcome", "label": "Outcome", "choices": ("", *OUTCOMES), "means": "any: left to the other rules"},
         {"name": "delay", "label": "Delay", "type": "number", "means": "seconds from creation to end"},
@@ -121,11 +122,11 @@ def _rule_form(api: ApiClient) -> Form:
     return _form("new-rule", "ui.planning_add_rule", "Add rule", "Add a rule", fields)
 
 
-def _fault_form(api: ApiClient, kind: Mapping[str, Any]) -> Form:
+def _fault_form(provider: Field, kind: Mapping[str, Any]) -> Form:
     own: list[Field] = [_setting(about) for about in kind["settings"]]
     fields: list[Field] = [
         *own,
-        _provider(api),
+        provider,
         {"name": "path", "label": "Path starts with", "means": "of the request, or of the webhook's target"},
         {
             "name": "times",
@@ -148,6 +149,7 @@ def _setting(about: Mapping[str, Any]) -> Field:
 
 
 def _provider(api: ApiClient) -> Field:
+    """The field that chooses an API; read it once a page, however many forms have it."""
     names = [provider["name"] for provider in api.get(f"{sandbox_path()}/providers")["providers"]]
     return {"name": "provider", "label": "API", "choices": ["", *names], "means": "any: both"}
 

@@ -2,9 +2,12 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
+from emulator.app import create_app
+from emulator.settings import Settings
 from tests.emulators import Emulator, served
 from tests.receivers import free_port, receiving, status
 from tests.ui.reading import PAGES, STRIP, open_page, read, submit
@@ -346,3 +349,21 @@ def test_a_sandbox_is_reached_without_the_last_slash(emulator: Emulator) -> None
 def test_a_name_with_odd_letters_is_read_back_as_it_was(emulator: Emulator) -> None:
     answer = open_page(emulator, "/cases/f%C3%B6%20o/1")
     assert (answer.status_code, "There is no provider f\u00f6 o" in read(answer).text) == (404, True)
+
+
+def test_the_page_of_rules_and_faults_asks_the_control_api_six_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    from emulator.ui import api_client
+
+    asked: list[str] = []
+
+    def ask(application: Any, method: str, target: str, *more: Any, **named: Any) -> Any:
+        asked.append(target)
+        return real(application, method, target, *more, **named)
+
+    real = api_client.ask
+    monkeypatch.setattr(api_client, "ask", ask)
+    built = create_app(Settings())
+    page = built.app.test_client().get("/planning", headers={"Accept": "text/html"})
+    built.store.close()
+    assert page.status_code == 200
+    assert len(asked) == 6, asked

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Response, redirect, render_template, request
 
 from emulator.ui.api_client import ApiClient, ApiRefusal
-from emulator.ui.flow.answers import DONE, STEPS, answered, changes, name_of, problems
+from emulator.ui.flow.applicant_answers import DONE, STEPS, answered, changes, name_of, problems
 from emulator.ui.flow.visit import Arrival, Visit, arrival, find_visit
 from emulator.ui.rendering import STOP_POLLING, html
 from emulator.ui.sandbox_links import sandbox

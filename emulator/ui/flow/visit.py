@@ -8,7 +8,7 @@ from flask import request
 
 from emulator.ui import login
 from emulator.ui.api_client import ApiClient, ApiRefusal
-from emulator.ui.flow.answers import Question, answered, documents, questions, told_before
+from emulator.ui.flow.applicant_answers import Question, answered, documents, questions, told_before
 from emulator.ui.sandbox_links import sandbox
 from emulator.web.provider import Flow
 
