@@ -77,7 +77,8 @@ class Webhooks:
         timeout: float = 0.5,
     ) -> None:
         """Nothing that fits is there or comes within that time (at once where the clock stands still); raises
-        UnexpectedWebhook."""
+        UnexpectedWebhook.
+        """
         wanted = {"external_id": external_id, "case_id": case_id, "provider": provider, "event": event}
         try:
             self.address.ask("GET", "deliveries/wait", timeout=timeout, expect="none", **wanted)

@@ -33,7 +33,7 @@ class SandboxClock:
 
     @property
     def mode(self) -> str:
-        """real (perhaps ahead of wall time), frozen, or scaled."""
+        """Real (perhaps ahead of wall time), frozen, or scaled."""
         if self.factor == 0:
             return "frozen"
         return "real" if self.factor == 1 else "scaled"

@@ -29,7 +29,6 @@ def read(api: ApiClient) -> dict[str, Any]:
 
 def show(api: ApiClient) -> Response:
     """What it reads, each second."""
-
     current_state().quiet = True
     clock = read(api)
     mark = f"{clock['mode']} {clock['shown']} {clock['next_at'] is None}"
