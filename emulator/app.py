@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from shlex import quote
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask
 
+from emulator.addresses import public_url_of, what_to_send
 from emulator.control import routes as control
 from emulator.control.context import ControlContext, completion_schemas_of
 from emulator.core.cases import Cases
@@ -23,17 +24,17 @@ from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.targets import Targets
 from emulator.demo import stage
 from emulator.demo import views as demo
-from emulator.providers import aplyid, sphinxhq
-from emulator.settings import BadSetting, Settings, suggest
+from emulator.settings import BadSetting, Settings, credentials_of, suggest
 from emulator.store.sqlite import SqliteStore
 from emulator.ui import routes as pages
 from emulator.ui.api_client import ApiClient
 from emulator.ui.flow import routes as flow
 from emulator.web.application import Application
 from emulator.web.cors import Cors
+from emulator.web.desk import Desk
 from emulator.web.links import Links
 from emulator.web.pipeline import Pipeline
-from emulator.web.provider import Desk, Provider
+from emulator.web.provider import Provider
 from emulator.web.request_faults import RequestFaults
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.sandbox_path import select_by_path
@@ -43,7 +44,12 @@ if TYPE_CHECKING:
     from emulator.control.init_folder import InitFolder
     from emulator.demo.receiver import Receiver
 
-PROVIDERS: tuple[Provider, ...] = (aplyid.PROVIDER, sphinxhq.PROVIDER)
+# A further API is its folder in providers/, its name here, and its package in setup.cfg.
+PROVIDER_NAMES = (
+    "aplyid",
+    "sphinxhq",
+)
+PROVIDERS: tuple[Provider, ...] = tuple(import_module(f"emulator.providers.{name}").PROVIDER for name in PROVIDER_NAMES)
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,8 @@ def _demo_receiver() -> "Receiver":
 
 def _build(settings: Settings, address: str | None, receiver: "Receiver | None") -> Built:
     switches = read_switches(settings.switch)
-    public_url = _public_url(settings, address)
+    _check_credentials(settings.credential)
+    public_url = public_url_of(settings, address)
     targets = targets_of(settings, address, public_url, receiver.url if receiver else None)
     rules, init_folder = read_startup_files(settings)
     core = wire(_default_sandbox_settings(settings, rules), SqliteStore(settings.database_file), targets)
@@ -127,7 +134,9 @@ def describe(name: str, settings: Settings) -> dict[str, Any]:
     """The OpenAPI document of that provider, or of `control`, without serving it; raises BadSetting."""
     known = {p.name: p for p in PROVIDERS}
     if name in known:
-        return known[name].describe(_public_url(settings))
+        from emulator.openapi import provider_document  # only who asks for the document needs it
+
+        return provider_document.describe(known[name], public_url_of(settings))
     if name != "control":
         raise BadSetting(f"{name} is no API{suggest(name, [*known, 'control'])}")
     from emulator.control import openapi  # only who asks for the document needs it
@@ -136,7 +145,7 @@ def describe(name: str, settings: Settings) -> dict[str, Any]:
     built = create_app(replace(settings, ephemeral=True, init_folder=None, demo=False))
     try:
         completion_schemas = completion_schemas_of(PROVIDERS)
-        return openapi.describe(built.app, completion_schemas, _public_url(settings))
+        return openapi.describe(built.app, completion_schemas, public_url_of(settings))
     finally:
         built.store.close()
 
@@ -160,12 +169,12 @@ def _flask_app(
         cors=Cors(frozenset(settings.cors_origin)),
     ).install(app)
     for provider in PROVIDERS:
-        app.register_blueprint(provider.blueprint(desks[provider.name]))
+        app.register_blueprint(provider.routes(desks[provider.name]))
     context = _control_context(core, request_metrics, public_url)
     stage_routes = partial(stage.add_routes, receiver)
     app.register_blueprint(control.blueprint(context, settings.control_token, [stage_routes]))
     api = ApiClient(app.wsgi_app, settings.control_token)
-    app.register_blueprint(pages.blueprint(api, what_to_send(public_url, settings), demo.PAGES))
+    app.register_blueprint(pages.blueprint(api, what_to_send(PROVIDERS, public_url, settings), demo.PAGES))
     app.register_blueprint(demo.blueprint())
     app.register_blueprint(flow.blueprint(api, {p.name: p.flow for p in PROVIDERS if p.flow}))
     return app
@@ -191,7 +200,6 @@ def _control_context(core: Core, request_metrics: RequestMetrics, public_url: st
 def _desk(
     provider: Provider, settings: Settings, core: Core, links: Links, switches: dict[str, str], targets: Targets
 ) -> Desk:
-    further = frozenset(getattr(settings, provider.setting))
     return Desk(
         provider=provider.name,
         cases=core.cases,
@@ -200,14 +208,14 @@ def _desk(
         ),
         links=links,
         switches=switches,
-        further_credentials=further,
+        further_credentials=credentials_of(settings, provider.name),
         object_to=lru_cache(maxsize=1024)(targets.objection),
     )
 
 
 def _provider_rules(provider: Provider, desk: Desk) -> ProviderRules:
     def render_webhook(case: Case, settings: SandboxSettings, event_id: str) -> RenderedWebhook | NoWebhook:
-        return provider.render_webhook(case, settings, event_id, desk)
+        return provider.webhook(case, settings, event_id, desk)
 
     return ProviderRules(newborn=provider.newborn, conclude=provider.conclude, render_webhook=render_webhook)
 
@@ -226,24 +234,9 @@ def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
     return {p.name: {s.name: values[f"{p.name}.{s.name}"] for s in p.switches} for p in PROVIDERS}
 
 
-def _public_url(settings: Settings, address: str | None = None) -> str:
-    return settings.public_url or address or f"{scheme_of(settings)}://{settings.host}:{settings.port}"
-
-
-def scheme_of(settings: Settings) -> str:
-    """How this emulator is spoken to."""
-    return "https" if settings.tls else "http"
-
-
-def what_to_send(address: str, settings: Settings) -> str:
-    """A first request for each provider, to paste into a terminal."""
-    lines = [f"{p.title}:\n  {p.curl(address, DEFAULT_SANDBOX)}\n" for p in PROVIDERS]
-    inbox = f"Webhooks without a receiver:\n  curl {address}/_emulator/sandboxes/default/inbox\n"
-    return "\n".join([*lines, inbox]).replace("  curl ", f"  curl {_curl_options(settings)}")
-
-
-def _curl_options(settings: Settings) -> str:
-    """What curl has to be told to trust us."""
-    if not settings.tls:
-        return ""
-    return f"--cacert {quote(str(settings.tls_ca_file.absolute()))} " if settings.tls_ca_file else "--insecure "
+def _check_credentials(credentials: Iterable[str]) -> None:
+    """Raise BadSetting for a credential of an API that is not emulated."""
+    for item in credentials:
+        name = item.partition("=")[0]
+        if name not in PROVIDER_NAMES:
+            raise BadSetting(f"--credential {name}=...: there is no API {name}{suggest(name, PROVIDER_NAMES)}")

@@ -133,6 +133,16 @@ def read_many(value: object) -> tuple[str, ...]:
     return tuple(read_text(item).strip() for item in items)
 
 
+def read_credentials(value: object) -> tuple[str, ...]:
+    """Return each item, which is the name of an API and a key, as in aplyid=KEY."""
+    items = read_many(value)
+    for item in items:
+        name, _, key = item.partition("=")
+        if not name or not key:
+            raise ValueError("the name of an API and a key are needed, as in aplyid=KEY")
+    return items
+
+
 def read_origins(value: object) -> tuple[str, ...]:
     """Each origin as a browser names it."""
     return tuple(map(_origin, read_many(value)))

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from emulator.app import create_app, scheme_of
+from emulator.addresses import scheme_of
+from emulator.app import create_app
 from emulator.core.clock import WallClock
 from emulator.delivery.targets import Targets, is_loopback
 from emulator.server.http_server import PlainServer, Server, listen, local_address

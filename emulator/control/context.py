@@ -16,9 +16,10 @@ from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
 from emulator.settings import suggest
+from emulator.web.extras import Flow
 from emulator.web.links import Links
 from emulator.web.problem_json import Problem
-from emulator.web.provider import Flow, Provider
+from emulator.web.provider import Provider
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.wait_slots import WaitSlots
 
@@ -69,7 +70,7 @@ class ControlContext:
 
 def completion_schemas_of(providers: Iterable[Provider]) -> dict[str, Schema]:
     """Return by provider the schema of a body that says how a case is to end."""
-    return {provider.name: provider.completion_in() for provider in providers}
+    return {provider.name: provider.completion() for provider in providers}
 
 
 def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:

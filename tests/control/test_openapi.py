@@ -102,7 +102,7 @@ def test_a_document_is_made_once() -> None:
 
     app, routes = Flask("test"), Blueprint("control", "test")
     documents.add_routes(
-        routes, cast(ControlContext, SimpleNamespace(providers={"one": SimpleNamespace(describe=make)}, address="here"))
+        routes, cast(ControlContext, SimpleNamespace(providers={"one": SimpleNamespace(document=make)}, address="here"))
     )
     app.register_blueprint(routes)
     told = [app.test_client().get("/openapi/one.json").json for _ in range(2)]

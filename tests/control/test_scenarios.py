@@ -8,10 +8,11 @@ import pytest
 
 from emulator.app import PROVIDERS, create_app
 from emulator.control.scenarios import common_rules
-from emulator.settings import BadSetting, Settings, read_settings
+from emulator.setting_sources import read_settings
+from emulator.settings import BadSetting, Settings
 from tests.emulators import served
 
-ENDINGS = {provider.name: provider.completion_in() for provider in PROVIDERS}
+ENDINGS = {provider.name: provider.completion() for provider in PROVIDERS}
 FOLDER = files("emulator.fixtures.scenarios")
 BUILT_IN = sorted(path.name.removesuffix(".yaml") for path in FOLDER.iterdir() if path.name.endswith(".yaml"))
 DENY = {"when": {"client.name": {"starts_with": "Bad"}}, "outcome": "denied"}

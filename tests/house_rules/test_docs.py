@@ -18,7 +18,8 @@ from emulator.cli import COMMANDS, main
 from emulator.control.faults import FAULT_KINDS, describe_kind
 from emulator.control.scenarios import common_rules
 from emulator.core.surnames import MAGIC_SURNAMES
-from emulator.settings import OPTIONS, PREFIX, Settings, read_settings
+from emulator.setting_sources import read_settings
+from emulator.settings import OPTIONS, PREFIX, Settings
 from tests.emulators import CREATE_CASE, Emulator, compact, served
 from tests.waiting import wait_until
 
@@ -85,7 +86,7 @@ def test_every_built_in_scenario_is_documented_and_every_sample_of_a_rule_can_be
     assert all(f"`{path.stem}`" in page for path in (ROOT / "fixtures" / "scenarios").glob("*.yaml"))
     [sample] = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     (tmp_path / "sample.yaml").write_text(sample, "utf-8")
-    endings = {provider.name: provider.completion_in() for provider in PROVIDERS}
+    endings = {provider.name: provider.completion() for provider in PROVIDERS}
     for toml in re.findall(r"^```toml\n(.*?)^```", page, re.DOTALL | re.MULTILINE):
         (tmp_path / "case-emulator.toml").write_text(toml, "utf-8")
         settings = read_settings({"scenario": [str(tmp_path / "sample.yaml")]}, {}, tmp_path)
