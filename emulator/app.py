@@ -63,14 +63,19 @@ class Built:
     targets: Targets
     desks: Mapping[str, Desk]
     journal: Journal
+    links: Links
     receiver: "Receiver | None"  # of the demo
 
 
-def create_app(settings: Settings, address: str | None = None) -> Built:
-    """An emulator with those settings; `address` is where it listens. Raises BadSetting or StoreUnusable."""
+def build_emulator(settings: Settings, address: str | None = None, *, is_embedded: bool = False) -> Built:
+    """Wire an emulator with those settings, and start nothing; raise BadSetting or StoreUnusable.
+
+    `address` is where it listens; an embedded one, which another server serves, learns that from its first request.
+    """
     receiver = _demo_receiver() if settings.demo else None
+    links = Links(public_url_of(settings, address), is_known=not is_embedded or settings.public_url is not None)
     try:
-        return _build(settings, address, receiver)
+        return _build(settings, address, links, receiver)
     except BaseException:
         if receiver:
             receiver.close()
@@ -83,20 +88,19 @@ def _demo_receiver() -> "Receiver":
     return Receiver()
 
 
-def _build(settings: Settings, address: str | None, receiver: "Receiver | None") -> Built:
+def _build(settings: Settings, address: str | None, links: Links, receiver: "Receiver | None") -> Built:
     switches = read_switches(settings.switch)
     _check_credentials(settings.credential)
-    public_url = public_url_of(settings, address)
-    targets = targets_of(settings, address, public_url, receiver.url if receiver else None)
+    targets = targets_of(settings, address, links.address, receiver.url if receiver else None)
     rules, init_folder = read_startup_files(settings)
     core = wire(_default_sandbox_settings(settings, rules), SqliteStore(settings.database_file), targets)
-    desks = {p.name: _desk(p, settings, core, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
+    desks = {p.name: _desk(p, settings, core, links, switches[p.name], targets) for p in PROVIDERS}
     core.provider_rules.update((p.name, _provider_rules(p, desks[p.name])) for p in PROVIDERS)
     core.sandboxes.watch_all()
     try:
         if init_folder:
             init_folder.restore(core.sandboxes, core.snapshots, completion_schemas_of(PROVIDERS))
-        app = _flask_app(settings, core, desks, public_url, receiver)
+        app = _flask_app(settings, core, desks, links, receiver)
         if settings.demo:
             from emulator.demo import seed
 
@@ -104,7 +108,7 @@ def _build(settings: Settings, address: str | None, receiver: "Receiver | None")
     except BaseException:
         core.store.close()
         raise
-    return Built(app, core.store, core.scheduler, core.cases, targets, desks, core.journal, receiver)
+    return Built(app, core.store, core.scheduler, core.cases, targets, desks, core.journal, links, receiver)
 
 
 def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> SandboxSettings:
@@ -142,7 +146,7 @@ def describe(name: str, settings: Settings) -> dict[str, Any]:
     from emulator.control import openapi  # only who asks for the document needs it
 
     # Nothing of it is served, and somebody else may own the database.
-    built = create_app(replace(settings, ephemeral=True, init_folder=None, demo=False))
+    built = build_emulator(replace(settings, ephemeral=True, init_folder=None, demo=False))
     try:
         completion_schemas = completion_schemas_of(PROVIDERS)
         return openapi.describe(built.app, completion_schemas, public_url_of(settings))
@@ -151,14 +155,14 @@ def describe(name: str, settings: Settings) -> dict[str, Any]:
 
 
 def _flask_app(
-    settings: Settings, core: Core, desks: dict[str, Desk], public_url: str, receiver: "Receiver | None"
+    settings: Settings, core: Core, desks: dict[str, Desk], links: Links, receiver: "Receiver | None"
 ) -> Flask:
     request_metrics = RequestMetrics()
     app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.wsgi_app = select_by_path(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    hosts = {host.lower() for host in settings.allow_host} | {(urlsplit(public_url).hostname or "").lower()}
+    hosts = {host.lower() for host in settings.allow_host} | {(urlsplit(links.address).hostname or "").lower()}
     owned = [(p, desks[p.name]) for p in PROVIDERS]
     Pipeline(
         clock=core.clock,
@@ -170,17 +174,17 @@ def _flask_app(
     ).install(app)
     for provider in PROVIDERS:
         app.register_blueprint(provider.routes(desks[provider.name]))
-    context = _control_context(core, request_metrics, public_url)
+    context = _control_context(core, request_metrics, links)
     stage_routes = partial(stage.add_routes, receiver)
     app.register_blueprint(control.blueprint(context, settings.control_token, [stage_routes]))
     api = ApiClient(app.wsgi_app, settings.control_token)
-    app.register_blueprint(pages.blueprint(api, what_to_send(PROVIDERS, public_url, settings), demo.PAGES))
+    app.register_blueprint(pages.blueprint(api, lambda: what_to_send(PROVIDERS, links.address, settings), demo.PAGES))
     app.register_blueprint(demo.blueprint())
     app.register_blueprint(flow.blueprint(api, {p.name: p.flow for p in PROVIDERS if p.flow}))
     return app
 
 
-def _control_context(core: Core, request_metrics: RequestMetrics, public_url: str) -> ControlContext:
+def _control_context(core: Core, request_metrics: RequestMetrics, links: Links) -> ControlContext:
     return ControlContext(
         cases=core.cases,
         sandboxes=core.sandboxes,
@@ -193,7 +197,7 @@ def _control_context(core: Core, request_metrics: RequestMetrics, public_url: st
         journal=core.journal,
         request_metrics=request_metrics,
         providers={p.name: p for p in PROVIDERS},
-        address=public_url,
+        links=links,
     )
 
 

@@ -48,6 +48,8 @@ def read_seed(value: object) -> int:
 
 def read_delay(value: object) -> timedelta:
     try:
+        if isinstance(value, timedelta):
+            value = value.total_seconds()
         seconds = float(value) if not isinstance(value, bool) else float("nan")  # type: ignore[arg-type]
     except (TypeError, ValueError):
         seconds = float("nan")

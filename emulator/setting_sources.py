@@ -35,6 +35,15 @@ def read_settings(
     return Settings(**found)
 
 
+def settings_from(given: Mapping[str, object]) -> Settings:
+    """Return the settings with those values, by their names; nothing else is read. Raise BadSetting."""
+    values = {name.replace("-", "_"): value for name, value in given.items() if value is not None}
+    for name in values:
+        if name not in OPTIONS:
+            raise BadSetting(f"{name} is no setting{suggest(name, OPTIONS)}")
+    return Settings(**_read_all(values, lambda name: name))
+
+
 def find_settings_file(environ: Mapping[str, str], folder: Path, config: Path | None = None) -> Path | None:
     """The file that is named, else the one in the folder; None: there is none."""
     named = config or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)

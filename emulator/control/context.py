@@ -39,7 +39,12 @@ class ControlContext:
     journal: Journal
     request_metrics: RequestMetrics
     providers: Mapping[str, Provider]
-    address: str  # where others reach us
+    links: Links
+
+    @property
+    def address(self) -> str:
+        """Where others reach this emulator."""
+        return self.links.address
 
     @cached_property
     def completion_schemas(self) -> Mapping[str, Schema]:
@@ -65,7 +70,7 @@ class ControlContext:
         if flow is None:
             return None
         path = flow.path.replace("<number>", str(flow.number_of(case)))
-        return Links(self.address).to(case.sandbox, f"{path}?position=1")
+        return self.links.to(case.sandbox, f"{path}?position=1")
 
 
 def completion_schemas_of(providers: Iterable[Provider]) -> dict[str, Schema]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.app import PROVIDERS, create_app
+from emulator.app import PROVIDERS, build_emulator
 from emulator.control.scenarios import common_rules
 from emulator.setting_sources import read_settings
 from emulator.settings import BadSetting, Settings
@@ -87,9 +87,9 @@ def test_a_file_that_makes_no_sense_is_refused_as_a_whole(tmp_path: Path, text: 
 
 def test_a_scenario_that_is_not_there_is_refused_with_a_suggestion(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="carful is no scenario; did you mean careful"):
-        create_app(Settings(scenario=("carful",)))
+        build_emulator(Settings(scenario=("carful",)))
     with pytest.raises(BadSetting, match="cannot be read"):
-        create_app(Settings(scenario=(str(tmp_path / "none.yaml"),)))
+        build_emulator(Settings(scenario=(str(tmp_path / "none.yaml"),)))
 
 
 @pytest.mark.parametrize("given", ["{", 7, [7, {}], ["{"]])

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click import Context, Option
 
-from emulator.app import PROVIDERS, create_app
+from emulator.app import PROVIDERS, build_emulator
 from emulator.cli import COMMANDS, main
 from emulator.control.faults import FAULT_KINDS, describe_kind
 from emulator.control.scenarios import common_rules
@@ -105,7 +105,7 @@ def test_every_magic_surname_is_in_the_readme() -> None:
 
 
 def test_every_route_of_ours_is_documented() -> None:
-    built = create_app(Settings())
+    built = build_emulator(Settings())
     ours = [str(rule) for rule in built.app.url_map.iter_rules() if str(rule).startswith("/_emulator")]
     built.store.close()
     assert ours

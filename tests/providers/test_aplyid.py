@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from emulator.app import create_app
+from emulator.app import build_emulator
 from emulator.readers import read_credentials
 from emulator.settings import BadSetting, Settings
 from tests.emulators import APLYID_PATH, CREATE_CASE, LEAVE_OUT, Emulator, compact, served
@@ -206,4 +206,4 @@ def test_a_credential_of_any_api_can_be_added_by_its_name() -> None:
 @pytest.mark.parametrize("item", ["aplyd=key", "key", "aplyid="])
 def test_a_credential_of_no_api_is_refused_at_the_start(item: str) -> None:
     with pytest.raises((BadSetting, ValueError), match="aplyid"):
-        create_app(Settings(credential=read_credentials(item)))
+        build_emulator(Settings(credential=read_credentials(item)))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from emulator.app import PROVIDERS, create_app
+from emulator.app import PROVIDERS, build_emulator
 from emulator.openapi import provider_document
 from emulator.settings import Settings
 from emulator.web.provider import Provider
@@ -215,7 +215,7 @@ def test_each_operation_has_its_entry_in_the_document_and_its_route(provider: Pr
     known = {(operation.verb, operation.path, operation.name) for operation in provider.operations}
     told = f"name each in `operations` of providers/{provider.name}/__init__.py and in the paths of its openapi.py"
     assert entries == known, told
-    built = create_app(Settings())
+    built = build_emulator(Settings())
     statuses = {
         str(operation): built.app.test_client().open(operation.path.format(id=1), method=operation.verb).status_code
         for operation in provider.operations
