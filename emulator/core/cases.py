@@ -1,4 +1,4 @@
-"""Open a case for a client we may already know, and find it again."""
+"""Open cases for new or known clients, and find cases, clients and kept webhooks."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -27,13 +27,12 @@ class Cases:
     clock: WallClock
     sandboxes: Sandboxes
     wake: Callable[[datetime], None]
-    # Ends a case and sends its webhook before its request is answered, for those faults.
-    complete_early: Callable[[Case, Sequence[str]], None]
+    complete_early: Callable[[Case, Sequence[str]], None]  # given the names of the faults that ask for it
 
     def open(self, order: NewCase) -> Case:
-        """A new case, stored with its client in one transaction before this returns.
+        """Open a case and return it, stored with its client in one transaction.
 
-        Raises the order's own refusal, or NotFound for a client named by id.
+        Raise the order's own refusal, or NotFound for a client id that is unknown.
         """
         with self.store.transaction() as tx:
             view = self.sandboxes.enter(tx, order.sandbox)
@@ -59,7 +58,7 @@ class Cases:
     def _decide(
         self, tx: Transaction, view: SandboxView, order: NewCase, client: Client
     ) -> tuple[SandboxView, Decision]:
-        """Return how the case is to end: as queued, else by the rules."""
+        """Return how the case is to end: as queued, else by the rules; and the view without what was queued."""
         queued = None
         if view.settings.queued:
             view, queued = self.sandboxes.take_queued_outcome(tx, view, order.provider)
@@ -71,8 +70,8 @@ class Cases:
         return [hit.fault.name for hit in self.sandboxes.trigger(tx, view, {EarlyWebhook.kind}, context)]
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
-        """That case; raises NotFound."""
-        if case_id > HIGHEST_ID:  # no store can be asked for it
+        """Return a case with its client and checks; raise NotFound for an unknown or expired one."""
+        if case_id > HIGHEST_ID:  # a store holds 64-bit integers
             raise NotFound("case", case_id)
         with self.store.reading() as read:
             case = read.case(sandbox, provider, case_id, self.sandboxes.view(read, sandbox).now)
@@ -80,29 +79,29 @@ class Cases:
             raise NotFound("case", case_id)
         return case
 
-    def count(self, sandbox: str, provider: str, wanted: CaseFilter) -> int:
-        """How many cases fit."""
+    def count(self, sandbox: str, provider: str, query: CaseFilter) -> int:
+        """Return the number of cases that fit the filter."""
         with self.store.reading() as read:
-            return read.count_cases(sandbox, provider, wanted, self.sandboxes.view(read, sandbox).now)
+            return read.count_cases(sandbox, provider, query, self.sandboxes.view(read, sandbox).now)
 
-    def list(self, sandbox: str, provider: str, wanted: CaseFilter, *, offset: int, limit: int) -> Sequence[Case]:
-        """A page of the cases that fit, newest first."""
+    def list(self, sandbox: str, provider: str, query: CaseFilter, *, offset: int, limit: int) -> Sequence[Case]:
+        """Return a page of the cases that fit the filter, newest first."""
         with self.store.reading() as read:
             now = self.sandboxes.view(read, sandbox).now
-            return read.list_cases(sandbox, provider, wanted, now, offset=offset, limit=limit)
+            return read.list_cases(sandbox, provider, query, now, offset=offset, limit=limit)
 
     def knows_client(self, sandbox: str, provider: str, client_id: int) -> bool:
-        """Return whether there is such a client."""
+        """Return whether the sandbox holds a client of this id."""
         with self.store.reading() as read:
             return self.sandboxes.view(read, sandbox).has_client(read, provider, client_id)
 
     def document_ids(self, sandbox: str, provider: str) -> Collection[int]:
-        """Return the ids of all documents."""
+        """Return the ids of all documents that a request may refer to."""
         with self.store.reading() as read:
             return self.sandboxes.view(read, sandbox).document_ids(read, provider)
 
     def inbox(self, sandbox: str) -> tuple[int, Sequence[Delivery]]:
-        """How many webhooks this sandbox kept instead of dialling anyone, and the newest 1,000, oldest first."""
+        """Return how many webhooks the sandbox kept instead of sending, and the newest 1,000 of them, oldest first."""
         with self.store.reading() as read:
             return read.inbox(sandbox, INBOX_LIMIT)
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 
 class WallClock:
-    """The time of day, as every sandbox sees it, and a stop-watch that nobody sees."""
+    """Real time: the time of day, from which sandbox clocks are derived, and a monotonic stopwatch."""
 
     def now(self) -> datetime:
-        """This moment, in UTC."""
+        """Return the current time in UTC."""
         return datetime.now(UTC)
 
     def stopwatch(self) -> float:
-        """Seconds that only ever grow: for leases, time-outs and latencies."""
+        """Return seconds that never go back, for leases, time-outs and latencies."""
         return time.monotonic()

@@ -1,4 +1,4 @@
-"""Take every case that is due its next step: work on it starts, then it ends and its webhook is born."""
+"""Take due cases through their steps: work starts, then the case ends and its webhook is written."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ POSTPONED = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A case after a step, and the webhooks that were born of it."""
+    """A case after a step, and the deliveries that the step created."""
 
     case: Case
     deliveries: Sequence[Delivery]
@@ -31,7 +31,7 @@ class Moved:
 
 @dataclass(frozen=True, kw_only=True)
 class Completion:
-    """Moves cases on when their time has come."""
+    """The steps of all cases, taken when they are due or ordered."""
 
     store: Store
     clock: WallClock
@@ -40,7 +40,7 @@ class Completion:
     news: Signal
 
     def complete_due(self) -> int:
-        """Take up to a hundred due cases as far as they are due; return how many there were."""
+        """Take up to 100 due cases through every step that is due, and return how many cases that were."""
         with self.store.reading() as read:
             due = read.due_cases(self.clock.now(), BATCH)
         for sandbox, provider, case_id in due:
@@ -48,7 +48,7 @@ class Completion:
         return len(due)
 
     def step_safely(self, view: SandboxView, provider: str, case_id: int) -> Moved | None:
-        """Take a due case one step further, for whoever runs the sandbox's time step by step."""
+        """Take a due case one step further, for the time machine; return None when it did not move or failed."""
 
         def step(sandbox: str, provider: str, case_id: int) -> Moved | None:
             with self.store.reading() as read:
@@ -60,7 +60,7 @@ class Completion:
     def _safely(
         self, step: Callable[[str, str, int], Moved | None], sandbox: str, provider: str, case_id: int
     ) -> Moved | None:
-        """Do it; a case that cannot be moved now must not hold up the others, nor be lost."""
+        """Take the step; postpone the case when that fails, so that it neither holds up the others nor is lost."""
         try:
             return step(sandbox, provider, case_id)
         except Exception:
@@ -70,17 +70,17 @@ class Completion:
             return None
 
     def _run(self, sandbox: str, provider: str, case_id: int) -> Moved | None:
-        """Take a due case further, step by step, until nothing more is due of it."""
+        """Take a due case through every step that is due, and return the last one."""
         with self.store.reading() as read:
             view = self.sandboxes.view(read, sandbox)
-            case = read.case_even_expired(sandbox, provider, case_id)  # its webhook is due all the same
+            case = read.case_even_expired(sandbox, provider, case_id)  # an expired case still owes its webhook
         moved = None
         while case and (step := self._step(view, case)):
             moved, case = step, step.case
         return moved
 
     def _step(self, view: SandboxView, case: Case) -> Moved | None:
-        """Take a case one step further; None: it is not due, was reset, or had moved on."""
+        """Take a case one step further; return None when it is not due, was reset, or has moved on meanwhile."""
         if case.due_at is None or case.due_at > view.now:
             return None
         if case.state is State.OPEN:
@@ -89,7 +89,7 @@ class Completion:
         return self._finish(view, case)
 
     def complete(self, sandbox: str, provider: str, case_id: int, order: CompletionOrder) -> Case:
-        """End that case now, as ordered; raises NotFound, or Conflict when it has ended already."""
+        """End a case now, as ordered; raise NotFound, or Conflict when it has ended or moved on meanwhile."""
         with self.store.reading() as read:
             view = self.sandboxes.view(read, sandbox)
             case = read.case(sandbox, provider, case_id, view.now)
@@ -103,12 +103,16 @@ class Completion:
         return moved.case
 
     def complete_early(self, case: Case, faults: Sequence[str]) -> None:
-        """End a case that was opened just now, as it would end later, unless it has ended meanwhile."""
+        """End a case that was just opened as it would end later, unless it has ended meanwhile.
+
+        `faults` are the names of the faults that order this; its webhook carries them.
+        """
         with self.store.reading() as read:
             view = self.sandboxes.view(read, case.sandbox)
-            kept = read.case_even_expired(case.sandbox, case.provider, case.id)  # without what only its schedule needed
-        if kept and kept.due_at is not None:
-            self._finish(view, kept, faults=faults)
+            # Read it back: the store does not keep the parts of a decision that only the schedule needed.
+            stored = read.case_even_expired(case.sandbox, case.provider, case.id)
+        if stored and stored.due_at is not None:
+            self._finish(view, stored, faults=faults)
 
     def _finish(
         self, view: SandboxView, case: Case, order: CompletionOrder | None = None, faults: Sequence[str] = ()
@@ -122,39 +126,39 @@ class Completion:
         delivery = _delivery(done, webhook, event_id, view.now) if isinstance(webhook, RenderedWebhook) else None
         moved = self._save(view, case, done, delivery and replace(delivery, faults=tuple(faults)))
         if moved:
-            _tell(moved, webhook)
+            _log_end(moved, webhook)
             self.wake(self.clock.now())
             self.news.send()
         return moved
 
     def _save(self, view: SandboxView, before: Case, after: Case, delivery: Delivery | None) -> Moved | None:
-        """Write the step and its webhook together, unless the case was reset or moved on meanwhile."""
+        """Write the step and its webhook together; return None when the case was reset or moved on meanwhile."""
         with self.store.transaction() as tx:
             if not tx.save_case(before, after, view.born):
                 return None
             deliveries = self._write_webhooks(tx, view, delivery) if delivery else ()
-            settled = after.due_at is None and all(sent.due_at is None for sent in deliveries)
+            settled = after.due_at is None and all(each.due_at is None for each in deliveries)
             if settled and after.retention_days == 0:
                 tx.expire_case(after.sandbox, after.provider, after.id, after.updated_at)
             return Moved(after, deliveries)
 
     def _write_webhooks(self, tx: Transaction, view: SandboxView, delivery: Delivery) -> Sequence[Delivery]:
-        """Write the webhook, as the faults of its sandbox leave it."""
-        if view.settings.faults:  # which others may have used up meanwhile
+        """Write the webhook with the sandbox's faults applied, and return the deliveries it became."""
+        if view.settings.faults:  # another transaction may have used them up since the view was read
             view = self.sandboxes.view(tx, view.name)
         deliveries = apply_webhook_faults(self.sandboxes, tx, view, delivery)
-        for sent in deliveries:
-            tx.add_delivery(sent)
-        if any(sent.state is DeliveryState.INBOX for sent in deliveries):
+        for each in deliveries:
+            tx.add_delivery(each)
+        if any(each.state is DeliveryState.INBOX for each in deliveries):
             tx.release_held(delivery, delivery.created_at)
         return deliveries
 
 
-def _seeded_random(case: Case, seed: int, what: str) -> SeededRandom:
-    # The moment of creation is part of the key, so that the first case of the next start is another
-    # event: a receiver that remembers event ids must not take it for a repetition.
-    born = int(case.created_at.timestamp() * 1_000_000)
-    key = f"{case.provider}/{case.id}/{born}/{what}"
+def _seeded_random(case: Case, seed: int, purpose: str) -> SeededRandom:
+    # The key contains the time of creation, so that case 1 of the next start has another event id:
+    # a receiver that remembers event ids must not take its webhook for a repetition.
+    created = int(case.created_at.timestamp() * 1_000_000)
+    key = f"{case.provider}/{case.id}/{created}/{purpose}"
     return SeededRandom(seed=seed, sandbox=case.sandbox, key=key)
 
 
@@ -179,13 +183,13 @@ def _delivery(case: Case, webhook: RenderedWebhook, event_id: str, now: datetime
     )
 
 
-def _tell(moved: Moved, webhook: RenderedWebhook | NoWebhook) -> None:
+def _log_end(moved: Moved, webhook: RenderedWebhook | NoWebhook) -> None:
     case = moved.case
-    what = f"{case.provider} case {case.id} in sandbox {case.sandbox} {case.state}"
+    subject = f"{case.provider} case {case.id} in sandbox {case.sandbox} {case.state}"
     if isinstance(webhook, NoWebhook):
-        fate = f"no webhook: {webhook.reason}"
+        consequence = f"no webhook: {webhook.reason}"
     else:
-        fate = f"webhook to {without_password(webhook.url or 'the inbox')}"
-        triggered = [name for sent in moved.deliveries for name in sent.faults]
-        fate += f" (faults: {', '.join(dict.fromkeys(triggered))})" if triggered else ""
-    log.info("%s, %s (rule: %s); %s", what, case.outcome, case.decision.rule, fate)
+        consequence = f"webhook to {without_password(webhook.url or 'the inbox')}"
+        triggered = [name for delivery in moved.deliveries for name in delivery.faults]
+        consequence += f" (faults: {', '.join(dict.fromkeys(triggered))})" if triggered else ""
+    log.info("%s, %s (rule: %s); %s", subject, case.outcome, case.decision.rule, consequence)

@@ -17,7 +17,7 @@ SETTLED = {DeliveryState.DELIVERED, DeliveryState.BLOCKED, DeliveryState.INBOX}
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryQueries:
-    """What became of the webhooks of a sandbox."""
+    """Questions about the deliveries of a sandbox."""
 
     store: Store
     clock: WallClock
@@ -25,44 +25,47 @@ class DeliveryQueries:
     wake: Callable[[datetime], None]
     sandboxes: Sandboxes
 
-    def find(self, sandbox: str, wanted: DeliveryFilter, limit: int = LIMIT) -> Sequence[DeliveryReport]:
-        """The newest deliveries that fit, 1,000 at most, oldest first, each with its attempts."""
+    def find(self, sandbox: str, query: DeliveryFilter, limit: int = LIMIT) -> Sequence[DeliveryReport]:
+        """Return the newest deliveries that fit, at most 1,000, oldest first, each with its attempts."""
         with self.store.reading() as read:
-            return read.find_deliveries(sandbox, wanted, min(limit, LIMIT))
+            return read.find_deliveries(sandbox, query, min(limit, LIMIT))
 
     def one(self, sandbox: str, delivery_id: str) -> DeliveryReport:
-        """That delivery; raises NotFound."""
+        """Return a delivery with its attempts; raise NotFound."""
         found = self.find(sandbox, DeliveryFilter(id=delivery_id))
         if not found:
             raise NotFound("delivery", delivery_id)
         return found[0]
 
     def wait(
-        self, sandbox: str, wanted: DeliveryFilter, seconds: float, is_enough: Callable[[DeliveryReport], bool]
+        self, sandbox: str, query: DeliveryFilter, seconds: float, is_enough: Callable[[DeliveryReport], bool]
     ) -> Sequence[DeliveryReport]:
-        """What fits, as soon as one of it is enough or the time is over."""
+        """Return the deliveries that fit as soon as `is_enough` is true of one of them or the time is over."""
         deadline = self.clock.stopwatch() + seconds
         while True:
             seen = self.news.sent
-            found = self.find(sandbox, wanted)
+            found = self.find(sandbox, query)
             left = deadline - self.clock.stopwatch()
             if left <= 0 or any(map(is_enough, found)):
                 return found
             self.news.wait(seen, left)
 
     def wait_for_all(
-        self, sandbox: str, wanted: DeliveryFilter, seconds: float, is_enough: Callable[[DeliveryReport], bool]
+        self, sandbox: str, query: DeliveryFilter, seconds: float, is_enough: Callable[[DeliveryReport], bool]
     ) -> None:
-        """Return as soon as all that fits is enough, or the time is over."""
+        """Return as soon as `is_enough` is true of all deliveries that fit, or the time is over."""
         deadline = self.clock.stopwatch() + seconds
         while (left := deadline - self.clock.stopwatch()) > 0:
             seen = self.news.sent
-            if all(map(is_enough, self.find(sandbox, wanted))):
+            if all(map(is_enough, self.find(sandbox, query))):
                 return
             self.news.wait(seen, left)
 
     def overview(self) -> tuple[Mapping[tuple[str, str], int], Mapping[str, int], float]:
-        """Cases by provider and state, deliveries by state, and how many seconds the oldest due one waits by now."""
+        """Count the cases of all sandboxes by provider and state, and their deliveries by state.
+
+        The third figure is for how many seconds the oldest due delivery has been waiting, 0 when none is due.
+        """
         with self.store.reading() as read:
             cases, deliveries = read.count_cases_by_state(), read.count_deliveries_by_state()
             due = read.oldest_due_delivery()
@@ -70,12 +73,15 @@ class DeliveryQueries:
         return cases, deliveries, max(0.0, lag)
 
     def counts(self, sandbox: str) -> tuple[Mapping[str, int], Mapping[str, int]]:
-        """The cases and the deliveries of one sandbox by state."""
+        """Count the cases of one sandbox by state, and its deliveries by state."""
         with self.store.reading() as read:
             return read.count_states_of(sandbox, self.sandboxes.view(read, sandbox).now)
 
     def redeliver(self, sandbox: str, delivery_id: str) -> DeliveryReport:
-        """Send it again, with the same id and bytes; raises NotFound, or Conflict while that is not possible."""
+        """Schedule a delivery again with the same id and bytes, and return it.
+
+        Raise NotFound, or Conflict for one without a receiver and while an attempt is being made.
+        """
         report = self.one(sandbox, delivery_id)
         if report.delivery.url is None:
             raise Conflict("this webhook had no receiver: set webhook_url for the next ones")
@@ -88,5 +94,5 @@ class DeliveryQueries:
 
 
 def is_settled(report: DeliveryReport) -> bool:
-    """Has it come to where a test waits for?"""
+    """Return whether the delivery reached a state that a test waits for: delivered, blocked or in the inbox."""
     return report.delivery.state in SETTLED

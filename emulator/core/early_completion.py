@@ -1,4 +1,4 @@
-"""A webhook that arrives before the answer to the request that caused it: the fault `early`."""
+"""Send a webhook before the answer to the request that caused it: the fault `early`."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -14,23 +14,26 @@ LONGEST = 10.0  # seconds
 
 @dataclass(frozen=True, kw_only=True)
 class EarlyCompletion:
-    """Ends a case at once and waits until its webhook was tried."""
+    """Ends a case at once and waits for the first attempt to send its webhook."""
 
     completion: Completion
     deliveries: DeliveryQueries
     take_slot: Callable[[], AbstractContextManager[bool]]  # whether one more request may wait
 
     def __call__(self, case: Case, faults: Sequence[str]) -> None:
-        """End it now; return when its webhooks were tried once, after ten seconds at most."""
+        """End the case and return when each of its webhooks was tried once, after at most ten seconds.
+
+        Without a free wait slot the call does not wait.
+        """
         self.completion.complete_early(case, faults)
-        wanted = DeliveryFilter(provider=case.provider, case_id=case.id)
+        query = DeliveryFilter(provider=case.provider, case_id=case.id)
         with self.take_slot() as has_slot:
             if has_slot:
-                self.deliveries.wait_for_all(case.sandbox, wanted, LONGEST, _was_tried)
+                self.deliveries.wait_for_all(case.sandbox, query, LONGEST, _needs_no_wait)
 
 
-def _was_tried(report: DeliveryReport) -> bool:
-    """Or will it not be for a while, because another fault delays it?"""
+def _needs_no_wait(report: DeliveryReport) -> bool:
+    """Return whether the webhook was tried, or will not be tried soon because another fault delays it."""
     delivery = report.delivery
     if report.attempts or delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.IN_FLIGHT):
         return True

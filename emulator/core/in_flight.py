@@ -9,25 +9,28 @@ from emulator.core.deliveries import Delivery
 
 
 class InFlight:
-    """How many attempts each sandbox has under way, for whoever must see them end.
+    """The number of attempts in flight in each sandbox, for callers that wait until none is left.
 
-    An attempt counts from its lease on, not from its first byte: who looks into the store later than it was leased
-    must find it counted.
+    An attempt counts from its lease, not from its first byte: whoever finds a leased delivery in the store must find
+    it counted.
     """
 
     def __init__(self) -> None:
         self._condition = Condition()
-        self._many: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
 
     @contextmanager
     def counting(self) -> Iterator[Callable[[Delivery], Delivery]]:
-        """Counts each delivery it is given, around the transaction that leases them; none, where that is undone."""
+        """Give a function that counts each delivery passed to it; wrap the transaction that leases them.
+
+        When the block raises, its deliveries are no longer counted.
+        """
         counted: list[Delivery] = []
 
         def count(delivery: Delivery) -> Delivery:
             counted.append(delivery)
             with self._condition:
-                self._many[delivery.sandbox] += 1
+                self._counts[delivery.sandbox] += 1
             return delivery
 
         try:
@@ -38,13 +41,13 @@ class InFlight:
             raise
 
     def end(self, sandbox: str) -> None:
-        """It is over, whatever came of it."""
+        """Count one attempt of the sandbox less, however it ended."""
         with self._condition:
-            self._many[sandbox] -= 1
-            self._many += Counter()  # drops what is zero
+            self._counts[sandbox] -= 1
+            self._counts += Counter()  # drops sandboxes without an attempt
             self._condition.notify_all()
 
     def wait_for(self, sandbox: str, seconds: float) -> None:
-        """Return once no attempt of the sandbox is under way, or after so many seconds."""
+        """Return when no attempt of the sandbox is in flight, or after that many seconds."""
         with self._condition:
-            self._condition.wait_for(lambda: not self._many[sandbox], seconds)
+            self._condition.wait_for(lambda: not self._counts[sandbox], seconds)

@@ -1,4 +1,4 @@
-"""Deliver what is due: lease, send, settle. At least once, with one id however often it is sent."""
+"""Deliver due webhooks: lease, send, settle. At least once, with the same id at each attempt."""
 
 import logging
 from collections import Counter
@@ -17,22 +17,22 @@ from emulator.core.signals import Signal
 
 log = logging.getLogger("emulator.webhooks")
 
-# Seconds, longer than the longest attempt, so that nobody takes over a delivery that is still being sent.
+# Seconds; longer than the longest attempt, so that no delivery is taken over while it is being sent.
 LEASE = 60.0
-LEASES_LOOKED_AT = 1.0  # seconds from one look to the next
-SENDERS = 32  # the latency of receivers decides, so many threads wait and few work
-PER_TARGET = 8
+LEASES_LOOKED_AT = 1.0  # seconds between two searches for leases that ended
+SENDERS = 32  # threads; most of them wait for slow receivers
+PER_TARGET = 8  # attempts at the same time
 GONE = 410
 
 
 @dataclass
 class LeaseWatch:
-    """Says once a second that it is time to look for leases that ended."""
+    """The pause of one second between two searches for leases that ended."""
 
     _next: float = 0.0
 
     def is_due(self, stopwatch: float) -> bool:
-        """Return whether a second has gone by since the last time."""
+        """Return whether a second has passed since this last returned True."""
         if stopwatch < self._next:
             return False
         self._next = stopwatch + LEASES_LOOKED_AT
@@ -49,19 +49,19 @@ class Outbox:
     sender: Sender
     owner: str
     wake: Callable[[datetime], None]
-    note: Callable[[Delivery, Attempt], None] = lambda *_: None  # for the journal
+    note: Callable[[Delivery, Attempt], None] = lambda *_: None  # writes the attempt into the journal
     news: Signal = field(default_factory=Signal)
     _leases: LeaseWatch = field(default_factory=LeaseWatch)
 
     @property
     def in_flight(self) -> InFlight:
-        """The attempts that are being made."""
+        """The attempts in flight of each sandbox."""
         return self.sandboxes.in_flight
 
     def claim(self, load: Mapping[str, int], limit: int, waiting: Collection[str] | None = None) -> Sequence[Delivery]:
-        """Lease up to `limit` due deliveries, to the `waiting` targets alone where they are given.
+        """Lease up to `limit` due deliveries, and return them.
 
-        `load` says how many each target is being sent already.
+        `load` is the number of attempts in flight by target. With `waiting`, only these targets are considered.
         """
         now = self.clock.now()
         sending, most = Counter(load), most_per_target(load)
@@ -73,22 +73,25 @@ class Outbox:
             return [count(tx.lease(d, self.owner, until)) for d in due if _has_room(d, sending, most)]
 
     def release(self) -> None:
-        """Give back every lease, after a crash or before the end: nobody is sending any more."""
+        """Give back every lease at start and stop, when no attempt is in flight; end every advance of a clock."""
         with self.store.transaction() as tx:
             tx.release_leases(until=None)
             tx.stop_advancing()
 
     def claim_of(self, view: SandboxView, limit: int) -> Sequence[Delivery]:
-        """Lease what is due in one sandbox, for whoever runs its time step by step."""
+        """Lease up to `limit` due deliveries of one sandbox, for the time machine."""
         with self.in_flight.counting() as count, self.store.transaction() as tx:
             due = tx.due_deliveries_of(view.name, view.now, limit)
             until = self.clock.stopwatch() + LEASE
             return [count(tx.lease(delivery, self.owner, until)) for delivery in due]
 
     def deliver(self, delivery: Delivery) -> tuple[Delivery, Attempt] | None:
-        """Make one leased attempt and write down what came of it; None: it no longer counts. Never raises."""
+        """Make one leased attempt and write down its result; return None when the lease no longer holds. Never raise.
+
+        The lease ends when the sandbox was reset, or when another owner took the delivery over.
+        """
         try:
-            if self._is_still_ours(delivery):
+            if self._holds_lease(delivery):
                 return self._settle(delivery, self._attempt(delivery))
         except Exception:
             log.exception("webhook %s could not be settled: it is sent again", delivery.id)
@@ -96,17 +99,18 @@ class Outbox:
             self.in_flight.end(delivery.sandbox)
         return None
 
-    def _is_still_ours(self, delivery: Delivery) -> bool:
-        """Counted as under way first, looked up then: after a reset nothing of the old life is dialled."""
+    def _holds_lease(self, delivery: Delivery) -> bool:
+        # A reset first drops the sandbox and then waits for attempts in flight. This one counts since its lease, so
+        # whatever is read here, nothing of the dropped sandbox is dialled after the reset has returned.
         with self.store.reading() as read:
             return read.holds_lease(delivery, self.owner)
 
     def _attempt(self, delivery: Delivery) -> Attempt:
-        if delivery.url is None:  # kept later than it was born
+        if delivery.url is None:  # a fault delayed its arrival in the inbox
             return Attempt()
         try:
             return self.sender.send(delivery)
-        except Exception as error:  # a failed attempt, so that the retry profile bounds it
+        except Exception as error:  # as a failed attempt, because the retry profile bounds these
             log.exception("webhook %s could not be sent", delivery.id)
             return Attempt(error=f"the sender broke down: {error}"[:500])
 
@@ -117,22 +121,22 @@ class Outbox:
             after = _after(delivery, attempt, view.settings.retry, now)
             settled = tx.settle(after, self.owner, attempt, now)
             if not settled:
-                return None  # reset, or taken over
+                return None
             if settled.retention_days == 0 and after.due_at is None:
                 tx.expire_case(after.sandbox, after.provider, after.case_id, now)
             released = tx.release_held(after, now)
             next_due = now if released else after.due_at
             due = next_due and view.wall_time_of(next_due)
-            self.note(after, attempt)  # before anybody can read what came of it
+            self.note(after, attempt)  # before the commit: whoever sees the result finds the attempt in the journal
         self.news.send()
-        _tell(after, attempt)
+        _log_attempt(after, attempt)
         if due:
             self.wake(due)
         return after, attempt
 
 
 def _after(delivery: Delivery, attempt: Attempt, retry: RetryProfile, now: datetime) -> Delivery:
-    """The delivery as this attempt leaves it."""
+    """Return the delivery with the state that this attempt leads to."""
     if delivery.url is None:
         return _final(delivery, DeliveryState.INBOX, None)
     if attempt.blocked:
@@ -148,13 +152,16 @@ def _after(delivery: Delivery, attempt: Attempt, retry: RetryProfile, now: datet
 
 
 def busy_targets(load: Mapping[str, int]) -> list[str]:
-    """The targets that are being sent as much as they may be now."""
+    """Return the targets that have as many attempts in flight as they may have now."""
     most = most_per_target(load)
-    return [target for target, many in load.items() if many >= most]
+    return [target for target, count in load.items() if count >= most]
 
 
 def most_per_target(load: Mapping[str, int]) -> int:
-    """Half of the free senders at most, so that however many receivers are slow, one is left for the next."""
+    """Return how many attempts each target may have in flight at the present load.
+
+    At most half of the free senders, so that one is left for the next target, however many receivers are slow.
+    """
     free = SENDERS - sum(load.values())
     return max(1, min(PER_TARGET, free // 2))
 
@@ -169,13 +176,13 @@ def _final(delivery: Delivery, state: DeliveryState, reason: str | None) -> Deli
     return replace(delivery, state=state, due_at=None, reason=reason)
 
 
-def _tell(delivery: Delivery, attempt: Attempt) -> None:
-    what = f"webhook {delivery.id} of {delivery.provider} case {delivery.case_id} to {delivery.shown_url}"
+def _log_attempt(delivery: Delivery, attempt: Attempt) -> None:
+    subject = f"webhook {delivery.id} of {delivery.provider} case {delivery.case_id} to {delivery.shown_url}"
     if delivery.url is None:
         log.info("webhook %s of %s case %s kept in the inbox", delivery.id, delivery.provider, delivery.case_id)
     elif attempt.ok:
-        log.info("%s delivered: %s in %d ms", what, attempt.status, attempt.took / timedelta(milliseconds=1))
+        log.info("%s delivered: %s in %d ms", subject, attempt.status, attempt.took / timedelta(milliseconds=1))
     elif delivery.state is DeliveryState.SCHEDULED:
-        log.warning("%s failed: %s; next attempt at %s", what, attempt.error, delivery.due_at)
+        log.warning("%s failed: %s; next attempt at %s", subject, attempt.error, delivery.due_at)
     else:
-        log.warning("%s %s: %s", what, delivery.state, delivery.reason)
+        log.warning("%s %s: %s", subject, delivery.state, delivery.reason)

@@ -1,4 +1,4 @@
-"""How a case ends: the rules, in order of precedence."""
+"""Decide how a case ends, by the rules in their order of precedence."""
 
 from emulator.core.model import Decision, NewCase
 from emulator.core.sandbox_settings import SandboxSettings
@@ -6,7 +6,10 @@ from emulator.core.surnames import MAGIC_SURNAMES
 
 
 def decide(order: NewCase, client_name: str, settings: SandboxSettings) -> Decision:
-    """The first that fits: a rule of the sandbox, one of every sandbox, a magic surname, the sandbox's default."""
+    """Return the decision of the first that fits.
+
+    In this order: a rule of the sandbox, a common rule, a magic surname, the default outcome of the sandbox.
+    """
     for rule in (*settings.rules, *settings.common_rules):
         if rule.match.fits(order.provider, None, order.request):
             return rule.decision(settings.default_outcome)

@@ -1,10 +1,10 @@
-"""What the core needs from the rooms around it."""
+"""The interfaces that the core needs from other rooms: store, sender and providers."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from emulator.core.deliveries import (
     Attempt,
@@ -30,26 +30,30 @@ from emulator.core.model import (
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_clock import SandboxClock
 from emulator.core.sandbox_settings import SandboxSettings
+from emulator.core.snapshot_rows import Row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Newborn:
-    """What a fresh sandbox holds of one provider: the first free ids, and things that exist at once."""
+    """What a new sandbox holds of one provider."""
 
-    first_ids: tuple[tuple[str, int], ...]
-    clients: tuple[tuple[int, NewClient], ...] = ()
-    documents: tuple[int, ...] = ()
+    first_ids: tuple[tuple[str, int], ...]  # the first free id of each kind
+    clients: tuple[tuple[int, NewClient], ...] = ()  # with their ids
+    documents: tuple[int, ...] = ()  # their ids
 
 
 class Reading(Protocol):
-    """Questions to the store; an unknown sandbox holds nothing."""
+    """The queries of a store; an unknown sandbox holds nothing.
+
+    Moments named `now` are on the clock of the sandbox, except for `due_cases` and `next_due`, which take wall time.
+    """
 
     def case(self, sandbox: str, provider: str, case_id: int, now: datetime) -> Case | None: ...
     def case_even_expired(self, sandbox: str, provider: str, case_id: int) -> Case | None: ...
     def list_cases(
-        self, sandbox: str, provider: str, wanted: CaseFilter, now: datetime, *, offset: int, limit: int
+        self, sandbox: str, provider: str, query: CaseFilter, now: datetime, *, offset: int, limit: int
     ) -> Sequence[Case]: ...
-    def count_cases(self, sandbox: str, provider: str, wanted: CaseFilter, now: datetime) -> int: ...
+    def count_cases(self, sandbox: str, provider: str, query: CaseFilter, now: datetime) -> int: ...
     def knows_sandbox(self, sandbox: str) -> bool: ...
     def client(self, sandbox: str, provider: str, client_id: int) -> Client | None: ...
     def client_by_key(self, sandbox: str, provider: str, reuse_key: str) -> Client | None: ...
@@ -66,18 +70,21 @@ class Reading(Protocol):
     def count_deliveries_by_state(self) -> Mapping[str, int]: ...
     def count_states_of(self, sandbox: str, now: datetime) -> tuple[Mapping[str, int], Mapping[str, int]]: ...
     def oldest_due_delivery(self) -> datetime | None: ...
-    def dump(self, sandbox: str) -> Mapping[str, Sequence[Mapping[str, Any]]]: ...
+    def dump(self, sandbox: str) -> Mapping[str, Sequence[Row]]: ...
     def all_cases(self, sandbox: str) -> Sequence[Case]: ...
     def all_deliveries(self, sandbox: str) -> Sequence[Delivery]: ...
     def has_cases(self, sandbox: str) -> bool: ...
     def changed_sandboxes(self) -> Sequence[tuple[str, str]]: ...
     def holds_one_for(self, delivery: Delivery) -> bool: ...
-    def find_deliveries(self, sandbox: str, wanted: DeliveryFilter, limit: int) -> Sequence[DeliveryReport]: ...
+    def find_deliveries(self, sandbox: str, query: DeliveryFilter, limit: int) -> Sequence[DeliveryReport]: ...
     def inbox(self, sandbox: str, limit: int) -> tuple[int, Sequence[Delivery]]: ...
 
 
 class Transaction(Reading, Protocol):
-    """Changes that happen together or not at all."""
+    """Changes of a store that are committed together or not at all.
+
+    `due_deliveries` and `add_sandbox` take wall time; other moments are on the clock of the sandbox.
+    """
 
     def add_sandbox(self, sandbox: str, newborns: "Sequence[tuple[str, Newborn]]", now: datetime) -> None: ...
     def drop_idle_sandboxes(self, sandbox: str, most: int) -> int: ...
@@ -85,7 +92,7 @@ class Transaction(Reading, Protocol):
     def save_clock(self, sandbox: str, clock: SandboxClock, *, advancing: bool) -> None: ...
     def move_clock(self, sandbox: str, born: int, clock: SandboxClock, *, advancing: bool) -> Sandbox | None: ...
     def stop_advancing(self) -> None: ...
-    def load(self, sandbox: str, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> None: ...
+    def load(self, sandbox: str, tables: Mapping[str, Sequence[Row]]) -> None: ...
     def drop_sandbox(self, sandbox: str) -> None: ...
     def take_ids(self, order: NewCase, *, new_client: bool) -> Ids: ...
     def add_client(self, order: NewCase, client: NewClient, client_id: int, now: datetime) -> Client: ...
@@ -114,7 +121,7 @@ class Transaction(Reading, Protocol):
 
 
 class Store(Protocol):
-    """Where everything a test or a page can see is kept."""
+    """The storage of everything but the journal."""
 
     def reading(self) -> AbstractContextManager[Reading]: ...
     def transaction(self) -> AbstractContextManager[Transaction]: ...
@@ -129,10 +136,10 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProviderRules:
-    """What the core asks a provider when one of its cases ends."""
+    """What the core asks a provider: what a new sandbox holds, and what follows when a case ends."""
 
     newborn: Newborn
-    conclude: Callable[[Case, SeededRandom], Case]  # the same case with risk, texts and checks filled in
-    render_webhook: Callable[
-        [Case, SandboxSettings, str], RenderedWebhook | NoWebhook
-    ]  # the webhook, given the event's id
+    # Returns the same case with risk, texts and checks filled in.
+    conclude: Callable[[Case, SeededRandom], Case]
+    # Renders the webhook of an ended case; the text is the id of the event.
+    render_webhook: Callable[[Case, SandboxSettings, str], RenderedWebhook | NoWebhook]

@@ -1,6 +1,6 @@
-"""The only place that draws chance.
+"""The only module that draws random values.
 
-Every drawn value is a function of (seed, sandbox, key, field), so that adding a case elsewhere changes nothing.
+Every value is a function of (seed, sandbox, key, field), so that a case added elsewhere changes no other value.
 """
 
 import unicodedata
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from faker import Faker
 
 T = TypeVar("T")
-# Faker's locale, ISO 3166 alpha-3, calling code, and what Faker calls the part of the country an address is in.
+# Faker's locale, ISO 3166 alpha-3 code, calling code, and Faker's method for the part of the country in an address.
 COUNTRIES = (
     ("en_AU", "AUS", "61", "state"),
     ("en_CA", "CAN", "1", "province"),
@@ -30,13 +30,13 @@ COUNTRIES = (
     ("en_US", "USA", "1", "state"),
 )
 LONGEST_NAME = 50
-# Fixed days, so that a seed draws the same birthday whatever day it is.
+# Fixed dates, so that a seed draws the same birthday on every day.
 BORN_BETWEEN = date(1935, 1, 1), date(2006, 12, 31)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Address:
-    """Where somebody lives; `country` is ISO 3166 alpha-3."""
+    """A postal address; `country` is an ISO 3166 alpha-3 code."""
 
     line: str
     city: str
@@ -47,7 +47,7 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """Somebody who does not exist; neither name asks for an ending, as `John Denied` would."""
+    """An invented person; neither the name nor the company is magic, as `John Denied` would be."""
 
     first_name: str
     last_name: str
@@ -60,18 +60,18 @@ class Person:
 
     @property
     def name(self) -> str:
-        """First and last name, 50 characters at most."""
+        """First and last name, at most 50 characters."""
         return f"{self.first_name} {self.last_name}"
 
 
 def fresh_name() -> str:
-    """The name of a sandbox that nobody uses: the one thing that follows from no seed."""
+    """Return the name of a sandbox that nobody uses; the only random value that follows from no seed."""
     return f"fresh-{token_hex(8)}"
 
 
 @dataclass(frozen=True, slots=True)
 class SeededRandom:
-    """Draws for one thing of one sandbox: `key` names it, `field` what is drawn of it."""
+    """Random values for one object of a sandbox: `key` names the object, `field` the value drawn for it."""
 
     seed: int
     sandbox: str
@@ -85,27 +85,27 @@ class SeededRandom:
         return Random(self._digest(field))
 
     def number(self, field: str, low: float, high: float) -> float:
-        """A number from low to high, two decimals."""
+        """Return a number from `low` to `high` with two decimals."""
         return round(self._random(field).uniform(low, high), 2)
 
     def share(self, field: str) -> float:
-        """A number from 0 to 1, to the last digit."""
+        """Return a number from 0 (included) to 1 (excluded), not rounded."""
         return self._random(field).random()
 
     def pick(self, field: str, choices: Sequence[T]) -> T:
-        """One of the choices."""
+        """Return one of the choices."""
         return self._random(field).choice(choices)
 
     def uuid(self, field: str) -> str:
-        """A version 4 UUID."""
+        """Return a UUID in the form of version 4."""
         return str(UUID(bytes=self._digest(field), version=4))
 
     def name(self, field: str) -> str:
-        """The name of somebody who works there."""
+        """Return the name of somebody who works for the service, as a reviewer."""
         return self.pick(field, _colleagues(self.seed))
 
     def person(self, field: str) -> Person:
-        """A whole person, with a company as well."""
+        """Return an invented person with address, company and contact details of one English-speaking country."""
         locale, country, calling_code, part = self.pick(f"{field} country", COUNTRIES)
         faker = _faker(locale)
         faker.seed_instance(self._digest(field))
@@ -130,7 +130,7 @@ class SeededRandom:
 
 
 def ordinary(draw: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
-    """The first name drawn, in parts, that is not too long and asks for no ending."""
+    """Draw names, in parts, until one is at most 50 characters long and does not end in a magic surname."""
     while True:
         parts = draw()
         name = " ".join(parts)
@@ -139,22 +139,22 @@ def ordinary(draw: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _plain(name: str) -> str:
-    """The letters of a name as an e-mail address has them."""
+    """Return the letters and digits of a name in lower-case ASCII, as an e-mail address has them."""
     bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return "".join(filter(str.isalnum, bare)) or "x"
 
 
 @lru_cache(maxsize=len(COUNTRIES))
 def _faker(locale: str) -> "Faker":
-    from faker import Faker
+    from faker import Faker  # here, because importing it takes longer than starting the server
 
     return Faker(locale)
 
 
 @lru_cache(maxsize=16)
 def _colleagues(seed: int) -> tuple[str, ...]:
-    """A few people per seed; Faker is imported here, because importing it costs more than starting the server."""
-    from faker import Faker
+    """Return the forty names that a seed gives the reviewers of the service."""
+    from faker import Faker  # here, because importing it takes longer than starting the server
 
     faker = Faker("en_GB")
     faker.seed_instance(seed)

@@ -1,4 +1,4 @@
-"""Outcome rules: what matches a request decides how and when its case ends."""
+"""Outcome rules: the first one that matches a request decides how and when its case ends."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ MOST_RULES = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """Requests that match end so; what is None is left to the sandbox."""
+    """How the cases of matching requests end; None leaves a value to the sandbox."""
 
     id: str
     match: Match
@@ -24,7 +24,7 @@ class Rule:
     risk_score: float | None = None
 
     def decision(self, default: Outcome) -> Decision:
-        """How a case that matches is to end."""
+        """Return the decision for a matching case, with the sandbox's default outcome where the rule names none."""
         return Decision(
             rule=f"rule {self.id}",
             outcome=self.outcome or default,
@@ -36,30 +36,30 @@ class Rule:
 
 
 def outcome_word(outcome: Outcome | None, *, failed: bool, ends: bool) -> str | None:
-    """How an ending is called, whoever the provider."""
+    """Return the word for how a case ends that rules, queued outcomes and orders use: an outcome, failed or stuck."""
     return "failed" if failed else "stuck" if not ends else outcome
 
 
 def rule_to_json(rule: Rule) -> dict[str, Any]:
-    """As it is kept and shown."""
-    said = {
+    """Return the rule as it is stored and shown: the keys of its match and, where given, of its effect."""
+    effect = {
         "outcome": outcome_word(rule.outcome, failed=rule.failed, ends=rule.ends),
         "delay": rule.delay.total_seconds() if rule.delay is not None else None,
         "risk_score": rule.risk_score,
     }
-    return {"id": rule.id, **match_to_json(rule.match), **{k: v for k, v in said.items() if v is not None}}
+    return {"id": rule.id, **match_to_json(rule.match), **{k: v for k, v in effect.items() if v is not None}}
 
 
-def rule_of_json(value: Mapping[str, Any]) -> Rule:
-    """The rule that was written so."""
-    word, delay = value.get("outcome"), value.get("delay")
+def rule_of_json(payload: Mapping[str, Any]) -> Rule:
+    """Return the rule that was stored so."""
+    word, delay = payload.get("outcome"), payload.get("delay")
     plain = {outcome.value for outcome in Outcome}
     return Rule(
-        id=value["id"],
-        match=match_of_json(value),
+        id=payload["id"],
+        match=match_of_json(payload),
         outcome=Outcome.UNDECIDED if word == "failed" else Outcome(word) if word in plain else None,
         failed=word == "failed",
         ends=word != "stuck",
         delay=timedelta(seconds=delay) if delay is not None else None,
-        risk_score=value.get("risk_score"),
+        risk_score=payload.get("risk_score"),
     )

@@ -1,7 +1,7 @@
-"""How a sandbox behaves, and how that is kept: settings as JSON text."""
+"""The settings of a sandbox: as values, and as the JSON text that is stored."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,18 +14,18 @@ from emulator.core.retry import STANDARD, RetryProfile, parse_retry
 from emulator.core.rules import Rule, outcome_word, rule_of_json, rule_to_json
 from emulator.core.sandbox_clock import from_micros, to_micros
 
-KEY_LIFE = timedelta(days=30)  # documented: of a test integration's key
+KEY_LIFE = timedelta(days=30)  # of a test integration's key, as the real service documents it
 
 
 class Pace(StrEnum):
-    """How long cases take, as one word."""
+    """A word for how long cases take."""
 
     INSTANT = "instant"
     FAST = "fast"
     REAL = "real"
 
 
-# For a person, and for a business; the real service's figures are documented.
+# For a person, and for a business. REAL has the figures that the real service documents.
 PACES = {
     Pace.INSTANT: (timedelta(), timedelta()),
     Pace.FAST: (timedelta(seconds=2), timedelta(seconds=2)),
@@ -35,7 +35,7 @@ PACES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueuedOutcome:
-    """How the next so many cases end, of one provider or of any."""
+    """How the next `times` cases end, of one provider or, for None, of any."""
 
     provider: str | None
     outcome: Outcome
@@ -45,56 +45,56 @@ class QueuedOutcome:
 
     @property
     def decision(self) -> Decision:
-        """How such a case is to end."""
+        """The decision for each of these cases."""
         return Decision(rule="next outcome", outcome=self.outcome, failed=self.failed, ends=self.ends)
 
     @property
     def word(self) -> str:
-        """How it is called."""
+        """The word for how these cases end: an outcome, failed or stuck."""
         return outcome_word(self.outcome, failed=self.failed, ends=self.ends) or ""
 
     def once_less(self) -> "QueuedOutcome":
-        """The plan after one case."""
+        """Return the same for one case less."""
         return replace(self, times=self.times - 1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SandboxSettings:
-    """How a sandbox behaves where nothing else was asked for."""
+    """How a sandbox behaves: defaults for its cases, and all that is planned for it."""
 
     delay: timedelta = timedelta(seconds=2)
-    pace: Pace | None = None  # instead of the delay
+    pace: Pace | None = None  # replaces the delay
     webhook_url: str | None = None
     retry: RetryProfile = STANDARD
     seed: int = 0
     default_outcome: Outcome = Outcome.APPROVED
-    key_since: datetime | None = None  # when the key of a test integration was issued; None: it is a live one
+    key_since: datetime | None = None  # when the key of a test integration was issued; None: the key is a live one
     queued: tuple[QueuedOutcome, ...] = ()
     rules: tuple[Rule, ...] = ()
-    common_rules: tuple[Rule, ...] = ()  # of every sandbox, after its own
+    common_rules: tuple[Rule, ...] = ()  # of every sandbox; they apply after its own
     faults: tuple[Fault, ...] = ()
 
     def usual_delay(self, *, of_business: bool) -> timedelta:
-        """How long a case takes that nothing is ordered for."""
+        """Return how long a case takes when no rule says otherwise."""
         return self.delay if self.pace is None else PACES[self.pace][of_business]
 
     def has_expired_key(self, now: datetime) -> bool:
-        """Is it past the life of a test integration's key?"""
+        """Return whether the key of a test integration has reached its age of 30 days."""
         return self.key_since is not None and now >= self.key_since + KEY_LIFE
 
 
 @lru_cache(maxsize=1024)
 def read_sandbox_settings(defaults: SandboxSettings, text: str) -> SandboxSettings:
-    """How a sandbox with those settings behaves."""
+    """Return the settings of a sandbox that stores `text`; what it does not store is as in `defaults`."""
     stored = json.loads(text)
     read = {STORED_AS.get(name, name): READERS[name](value) for name, value in stored.items() if name in READERS}
     return replace(defaults, **read)
 
 
-# By the name in the store, and so in snapshots: the field it is read into, where the two differ.
+# The field of a setting by its name in the store (and so in snapshots), where the two differ.
 STORED_AS = {"planned": "queued"}
 
-READERS: dict[str, Any] = {
+READERS: dict[str, Callable[[Any], Any]] = {
     "delay": lambda seconds: timedelta(seconds=seconds),
     "pace": Pace,
     "webhook_url": str,
@@ -102,22 +102,21 @@ READERS: dict[str, Any] = {
     "seed": int,
     "default_outcome": Outcome,
     "key_since": from_micros,
-    "planned": lambda plans: tuple(QueuedOutcome(**{**p, "outcome": Outcome(p["outcome"])}) for p in plans),
+    "planned": lambda queue: tuple(QueuedOutcome(**{**q, "outcome": Outcome(q["outcome"])}) for q in queue),
     "rules": lambda rules: tuple(map(rule_of_json, rules)),
     "faults": lambda faults: tuple(map(fault_of_json, faults)),
 }
-WRITERS: dict[str, Any] = {
+WRITERS: dict[str, Callable[[Any], object]] = {
     "key_since": to_micros,
-    "planned": lambda plans: [asdict(queued) for queued in plans],
+    "planned": lambda queue: [asdict(queued) for queued in queue],
     "rules": lambda rules: [rule_to_json(rule) for rule in rules],
     "faults": lambda faults: [fault_to_json(fault) for fault in faults],
 }
 
 
-def changed_settings(text: str, changes: Mapping[str, Any]) -> str:
-    """The settings with those changes; None and what is empty is taken out."""
+def changed_settings(text: str, changes: Mapping[str, object]) -> str:
+    """Return the stored settings with these changes, by their names in the store; None and empty lists are removed."""
     settings = json.loads(text)
     for name, value in changes.items():
         settings[name] = WRITERS[name](value) if name in WRITERS and value is not None else value
-    kept = {name: value for name, value in settings.items() if value is not None and value != []}
-    return json.dumps(kept)
+    return json.dumps({name: value for name, value in settings.items() if value is not None and value != []})

@@ -1,4 +1,4 @@
-"""A sandbox as one transaction sees it: read once, then handed on."""
+"""A sandbox as one transaction sees it: read once, then passed on."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -13,25 +13,25 @@ from emulator.core.sandbox_settings import SandboxSettings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SandboxView:
-    """Settings and clock of a sandbox; of one that nobody used yet, what they would be."""
+    """The settings and clock of a sandbox; of one that was never used, those it would have."""
 
     name: str
     is_used: bool
-    born: int  # microseconds; a reset begins another life, which is born later
+    born: int  # when it was first used or last reset, in microseconds since 1970: this tells it from its predecessor
     settings: SandboxSettings
     stored_settings: str  # JSON text: what was set for this sandbox alone
     clock: SandboxClock
-    advancing: bool  # somebody runs its time step by step
+    advancing: bool  # the time machine is advancing its clock
     wall: datetime  # wall time when it was read
-    provider_rules: Mapping[str, ProviderRules]  # which say what a fresh sandbox is born with
+    provider_rules: Mapping[str, ProviderRules]  # they say what a new sandbox holds
 
     @property
     def now(self) -> datetime:
-        """What the sandbox's clock reads."""
+        """The time on the sandbox's clock."""
         return self.clock.now(self.wall)
 
     def wall_time_of(self, moment: datetime) -> datetime | None:
-        """Return when the clock will read that moment by itself; None: never."""
+        """Return the wall time when the clock reads `moment`, None when it stands still before."""
         return self.clock.wall_time_of(moment, self.wall)
 
     @property
@@ -41,13 +41,13 @@ class SandboxView:
         return own
 
     def has_client(self, read: Reading, provider: str, client_id: int) -> bool:
-        """Return whether the sandbox holds that client, or is born with it."""
+        """Return whether the sandbox holds that client; a new one holds those of the provider's `newborn`."""
         if self.is_used:
             return read.client(self.name, provider, client_id) is not None
-        return any(client_id == born for born, _ in self.provider_rules[provider].newborn.clients)
+        return any(client_id == newborn_id for newborn_id, _ in self.provider_rules[provider].newborn.clients)
 
     def document_ids(self, read: Reading, provider: str) -> Collection[int]:
-        """Return the ids of the documents that the sandbox holds, or is born with."""
+        """Return the ids of the documents that the sandbox holds; a new one holds those of `newborn`."""
         if self.is_used:
             return read.document_ids(self.name, provider)
         return self.provider_rules[provider].newborn.documents

@@ -1,9 +1,8 @@
-"""Sandboxes: made on first use, with settings of their own, and made newborn again."""
+"""Sandboxes: created on first use, configured, and reset."""
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from emulator.core.clock import WallClock
 from emulator.core.errors import Conflict, Unauthorized
@@ -17,44 +16,44 @@ from emulator.core.sandbox_view import SandboxView
 
 log = logging.getLogger("emulator.sandboxes")
 MOST_SANDBOXES = 10_000
-LONGEST_ATTEMPT = 15.0  # seconds, and some more: an attempt ends after ten
+LONGEST_ATTEMPT = 15.0  # seconds; an attempt ends after ten
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sandboxes:
-    """What is true of a sandbox as a whole."""
+    """The operations on a sandbox as a whole: read, create, change, reset, use up what is planned."""
 
     store: Store
     clock: WallClock
     defaults: SandboxSettings
     provider_rules: Mapping[str, ProviderRules]
     in_flight: InFlight
-    # Whatever else is remembered of a sandbox; the journal may stay.
+    # Forgets what other rooms remember of a sandbox; the flag says whether its journal is included.
     forget: Callable[[str, bool], None] = lambda sandbox, journal_too: None
-    # Whose requests have to be looked at before they are served: faults are planned there, or the key may expire.
+    # Names of sandboxes with faults or with a key that may expire: their requests have to pass `admit`.
     watched: set[str] = field(default_factory=set)
 
     def view(self, read: Reading, name: str) -> SandboxView:
-        """Read the sandbox; do it once a transaction and hand the view on."""
+        """Read a sandbox; do it once a transaction and pass the view on."""
         return self.view_of(name, read.sandbox(name))
 
     def view_of(self, name: str, found: Sandbox | None) -> SandboxView:
-        """Return the view of a sandbox that was read already; None: nobody used it yet."""
-        kept = found or Sandbox()
+        """Return the view of a sandbox whose row was read already; None stands for one that was never used."""
+        stored = found or Sandbox()
         return SandboxView(
             name=name,
             is_used=found is not None,
-            born=kept.born,
-            settings=read_sandbox_settings(self.defaults, kept.settings),
-            stored_settings=kept.settings,
-            clock=kept.clock,
-            advancing=kept.advancing,
+            born=stored.born,
+            settings=read_sandbox_settings(self.defaults, stored.settings),
+            stored_settings=stored.settings,
+            clock=stored.clock,
+            advancing=stored.advancing,
             wall=self.clock.now(),
             provider_rules=self.provider_rules,
         )
 
     def enter(self, tx: Transaction, name: str) -> SandboxView:
-        """Read the sandbox, which is made when this is its first use."""
+        """Read a sandbox, and create it on its first use."""
         view = self.view(tx, name)
         return view if view.is_used else self._add(tx, view)
 
@@ -71,43 +70,43 @@ class Sandboxes:
             return read.sandbox_names()
 
     def look(self, name: str) -> SandboxView:
-        """Read the sandbox by itself."""
+        """Read a sandbox in a transaction of its own."""
         with self.store.reading() as read:
             return self.view(read, name)
 
-    def create(self, name: str, changes: Mapping[str, Any]) -> None:
-        """Make a sandbox with those settings; raises Conflict when there is one of that name."""
+    def create(self, name: str, changes: Mapping[str, object]) -> None:
+        """Create a sandbox with these settings; raise Conflict when there is one of that name."""
         with self.store.transaction() as tx:
             view = self.view(tx, name)
             if view.is_used:
                 raise Conflict(f"there is a sandbox {name} already: change it, or reset it")
             self._set(tx, self._add(tx, view), changes)
 
-    def change(self, name: str, changes: Mapping[str, Any]) -> None:
-        """Set some of what `SandboxSettings` holds; None returns to the default."""
+    def change(self, name: str, changes: Mapping[str, object]) -> None:
+        """Change some settings, by their names in the store; None returns a setting to its default."""
         with self.store.transaction() as tx:
             self._set(tx, self.enter(tx, name), changes)
 
-    def _set(self, tx: Transaction, view: SandboxView, changes: Mapping[str, Any]) -> None:
-        if "integration" in changes:  # the key's life begins anew
+    def _set(self, tx: Transaction, view: SandboxView, changes: Mapping[str, object]) -> None:
+        if "integration" in changes:  # a new key is issued, whose age counts from now
             changes = {**changes, "key_since": view.now if changes["integration"] == "test" else None}
         self.save(tx, view, **changes)
 
-    def save(self, tx: Transaction, view: SandboxView, **changes: Any) -> SandboxView:
-        """Write some settings of a sandbox that is there; the view returned has them."""
+    def save(self, tx: Transaction, view: SandboxView, **changes: object) -> SandboxView:
+        """Write changed settings of a sandbox that exists, and return the view with them."""
         text = changed_settings(view.stored_settings, changes)
         tx.save_sandbox_settings(view.name, text)
         self.watch(view.name, text)
         return replace(view, stored_settings=text, settings=read_sandbox_settings(self.defaults, text))
 
     def watch(self, name: str, text: str) -> None:
-        """Look at the sandbox's requests from now on, if these settings ask for that."""
+        """Watch the requests of a sandbox from now on if its stored settings (`text`) require it."""
         settings = read_sandbox_settings(self.defaults, text)
         if settings.faults or settings.key_since:
             self.watched.add(name)
 
     def watch_all(self) -> None:
-        """Find out, at the start, which sandboxes have to be looked at."""
+        """Find the sandboxes to watch in the store, at the start."""
         with self.store.reading() as read:
             for name, text in read.changed_sandboxes():
                 self.watch(name, text)
@@ -115,12 +114,12 @@ class Sandboxes:
     def take_queued_outcome(
         self, tx: Transaction, view: SandboxView, provider: str
     ) -> tuple[SandboxView, Decision | None]:
-        """Take the next outcome that is queued for that provider; None: there is none."""
+        """Take the next outcome that is queued for the provider, if any, and return the view without it."""
         queue = view.settings.queued
-        for place, queued in enumerate(queue):
+        for index, queued in enumerate(queue):
             if queued.provider in (None, provider):
                 rest = (queued.once_less(),) if queued.times > 1 else ()
-                view = self.save(tx, view, planned=queue[:place] + rest + queue[place + 1 :])
+                view = self.save(tx, view, planned=queue[:index] + rest + queue[index + 1 :])
                 return view, queued.decision
         return view, None
 
@@ -132,23 +131,26 @@ class Sandboxes:
         context: FaultContext,
         exclusive: Collection[str] = (),
     ) -> Sequence[FaultHit]:
-        """Return the faults of these kinds that trigger, which uses them up; of the `exclusive` ones at most one."""
-        wanted = [fault for fault in view.settings.faults if fault.kind in kinds]
-        if not wanted:
+        """Return the faults of these kinds that trigger, and store what remains of them.
+
+        At most one fault of the kinds in `exclusive` triggers.
+        """
+        candidates = [fault for fault in view.settings.faults if fault.kind in kinds]
+        if not candidates:
             return ()
 
         def random(key: str) -> SeededRandom:
             return SeededRandom(seed=view.settings.seed, sandbox=view.name, key=key)
 
-        hits, after = trigger(wanted, context, view.wall, random, exclusive)
-        if after != wanted:
-            self.save(tx, view, faults=_replaced(view.settings.faults, wanted, after))
+        hits, remaining = trigger(candidates, context, view.wall, random, exclusive)
+        if remaining != candidates:
+            self.save(tx, view, faults=_replaced(view.settings.faults, candidates, remaining))
         return hits
 
     def admit(
         self, name: str, kinds: Collection[str], context: FaultContext, exclusive: Collection[str]
     ) -> Sequence[FaultHit]:
-        """Return what triggers on a request to a watched sandbox; raises Unauthorized when its key has expired."""
+        """Return the faults that a request to a watched sandbox triggers; raise Unauthorized for an expired key."""
         with self.store.transaction() as tx:
             view = self.view(tx, name)
             if not view.settings.faults and not view.settings.key_since:
@@ -158,7 +160,10 @@ class Sandboxes:
             return self.trigger(tx, view, kinds, context, exclusive)
 
     def reset(self, name: str) -> None:
-        """Leave a newborn sandbox; no webhook of its old life starts after this has returned."""
+        """Drop all that a sandbox holds, so that its next use creates it anew.
+
+        No webhook of the dropped cases is sent after this has returned.
+        """
         with self.store.transaction() as tx:
             tx.drop_sandbox(name)
             self.watched.discard(name)
@@ -167,7 +172,7 @@ class Sandboxes:
 
 
 def _replaced(faults: Sequence[Fault], before: Sequence[Fault], after: Sequence[Fault]) -> tuple[Fault, ...]:
-    """Return all faults in their order, with those that were looked at as they are now."""
-    now = {fault.id: fault for fault in after}
-    gone = {fault.id for fault in before} - now.keys()
-    return tuple(now.get(fault.id, fault) for fault in faults if fault.id not in gone)
+    """Return all faults in their order, with those of `before` replaced by `after` or left out."""
+    replacements = {fault.id: fault for fault in after}
+    gone = {fault.id for fault in before} - replacements.keys()
+    return tuple(replacements.get(fault.id, fault) for fault in faults if fault.id not in gone)

@@ -1,4 +1,4 @@
-"""A sandbox as one document, taken and restored with the same ids."""
+"""Take a sandbox as one document, and restore it with the same ids."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +15,7 @@ from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_clock import EPOCH, LATEST, WALL_TIME, SandboxClock, to_text
 from emulator.core.sandbox_settings import read_sandbox_settings
 from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
-from emulator.core.snapshot_rows import TABLES, Row, as_kept, as_shown, moment_of
+from emulator.core.snapshot_rows import TABLES, Column, as_kept, as_shown, moment_of
 
 SCHEMA = 1
 MOST_IDS = 2**53
@@ -23,7 +23,7 @@ MOST_IDS = 2**53
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshots:
-    """Takes and restores them; a sandbox that was never used has none."""
+    """Takes snapshots and restores them."""
 
     store: Store
     clock: WallClock
@@ -31,7 +31,7 @@ class Snapshots:
     wake: Callable[[datetime], None]
 
     def take(self, name: str) -> dict[str, Any]:
-        """The sandbox as a JSON document; raises NotFound for one that was never used."""
+        """Return the sandbox as a JSON document; raise NotFound for one that was never used."""
         with self.store.reading() as read:
             found = read.sandbox(name)
             if found is None:
@@ -43,20 +43,26 @@ class Snapshots:
             if sandbox_clock is WALL_TIME
             else {"at": to_text(sandbox_clock.now(wall)), "factor": sandbox_clock.factor}
         )
-        kept = {table: [as_shown(table, row) for row in rows] for table, rows in tables.items()}
+        shown = {table: [as_shown(table, row) for row in rows] for table, rows in tables.items()}
         head = {"schema": SCHEMA, "sandbox": name, "taken_at": to_text(wall), "clock": clock}
-        return {**head, "settings": json.loads(found.settings), **kept}
+        return {**head, "settings": json.loads(found.settings), **shown}
 
     def restore(
-        self, name: str, document: Mapping[str, Any], read_settings: Callable[[Any], Any], *, keep_journal: bool = False
+        self,
+        name: str,
+        document: Mapping[str, object],
+        read_settings: Callable[[object], object],
+        *,
+        keep_journal: bool = False,
     ) -> None:
-        """Make the sandbox what the document says, whole or not at all; raises Unreadable.
+        """Replace all that the sandbox holds by what the document says, whole or not at all; raise Unreadable.
 
-        As after a reset, no webhook of its old life starts after this has returned.
+        `read_settings` checks the settings of the document and returns them as they are stored. As after a reset, no
+        webhook of the replaced cases is sent after this has returned.
         """
         if document.get("schema") != SCHEMA or isinstance(document["schema"], bool):
-            told = f"this emulator reads schema {SCHEMA}, the snapshot has {document.get('schema')!r:.50}"
-            raise Unreadable(f"{told}: take it again, or use a newer case-emulator")
+            reason = f"this emulator reads schema {SCHEMA}, the snapshot has {document.get('schema')!r:.50}"
+            raise Unreadable(f"{reason}: take it again, or use a newer case-emulator")
         if missing := sorted({"settings", "clock"} - document.keys()):
             raise Unreadable(f"{', '.join(missing)}: needed")
         tables = {table: [as_kept(table, row) for row in _rows(document, table)] for table in TABLES}
@@ -70,7 +76,7 @@ class Snapshots:
         self.wake(self.clock.now())
 
     def _settle(self, tx: Transaction, name: str, clock: Any, settings: str) -> None:
-        """Settings and clock; and does everything in it make sense to those who will read it?"""
+        """Write settings and clock, then try what will be done with the rows later; raise Unreadable if that fails."""
         try:
             tx.save_sandbox_settings(name, settings)
             tx.save_clock(name, self._read_clock(clock), advancing=False)
@@ -93,7 +99,7 @@ class Snapshots:
         return SandboxClock(at=at, anchor=self.clock.now(), factor=factor)
 
     def _try_out(self, tx: Transaction, name: str) -> None:
-        """Let each provider end its cases and write their webhooks, and read each delivery, as will be done later."""
+        """Let each provider end its cases and render their webhooks, and read each delivery, as will be done later."""
         settings = self.sandboxes.view(tx, name).settings
         for case in tx.all_cases(name):
             rules = self.sandboxes.provider_rules[case.provider]
@@ -107,17 +113,24 @@ class Snapshots:
                 raise ValueError(f"delivery {delivery.id} is {delivery.state}, due at {delivery.due_at}")
 
     def _try_counters(self, tx: Transaction, name: str) -> None:
-        """Is the next id of each kind free, and are those after it?"""
+        """Raise ValueError unless the next id of each kind, and every id after it, is free."""
         tables = tx.dump(name)
         for provider, rules in self.sandboxes.provider_rules.items():
-            there = {row["kind"]: row["next"] for row in tables["counters"] if row["provider"] == provider}
+            counters = [row for row in tables["counters"] if row["provider"] == provider]
+            next_ids = {row["kind"]: _number(row["next"]) for row in counters}
             for kind, _ in rules.newborn.first_ids:
-                taken = [row["id"] for row in tables[f"{kind}s"] if row["provider"] == provider]
-                if not max([0, *taken]) < there[kind] < MOST_IDS:
-                    raise ValueError(f"the next {kind} of {provider} cannot be {there[kind]}")
+                taken = [_number(row["id"]) for row in tables[f"{kind}s"] if row["provider"] == provider]
+                if not max([0, *taken]) < next_ids[kind] < MOST_IDS:
+                    raise ValueError(f"the next {kind} of {provider} cannot be {next_ids[kind]}")
 
 
-def _rows(document: Mapping[str, Any], table: str) -> Sequence[Row]:
+def _number(column: Column) -> int:
+    if not isinstance(column, int):
+        raise TypeError(f"{column!r:.50} is not a whole number")
+    return column
+
+
+def _rows(document: Mapping[str, object], table: str) -> Sequence[Mapping[str, object]]:
     rows = document.get(table)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Unreadable(f"{table}: a list of objects is needed")

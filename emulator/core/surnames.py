@@ -1,8 +1,8 @@
-"""Surnames that say how a case ends, whatever the provider."""
+"""Magic surnames: they decide how a case ends, for every provider and without any set-up."""
 
 from emulator.core.model import Decision, Outcome
 
-# The last word of the client's name, in lower case. Anyone can ask for an ending without any set-up.
+# By the last word of the client's name, in lower case.
 MAGIC_SURNAMES = {
     "approved": Decision(rule="surname Approved"),
     "denied": Decision(rule="surname Denied", outcome=Outcome.DENIED),

@@ -1,10 +1,10 @@
-"""The faults of webhooks: one small class a kind, which says what is sent instead of the webhook it is applied to."""
+"""The kinds of webhook faults: one small class each, which replaces a webhook by the deliveries it becomes."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
 
 from emulator.core.deliveries import Delivery, DeliveryState
@@ -18,10 +18,10 @@ LONGEST_HOLD = LONGEST_WAIT.total_seconds()
 
 
 class WebhookFault(FaultKind, Protocol):
-    """What a webhook fault does."""
+    """The kind of a fault that applies to webhooks."""
 
     def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
-        """What is sent instead."""
+        """Return the deliveries that take the place of these; the first one is the webhook itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +32,9 @@ class Drop:
     side: ClassVar[Side] = Side.WEBHOOK
 
     def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
-        """Nothing is sent."""
+        """Return the deliveries as failed."""
         why = "dropped by a fault"
-        return [replace(lost, state=DeliveryState.FAILED, due_at=None, held=False, reason=why) for lost in deliveries]
+        return [replace(each, state=DeliveryState.FAILED, due_at=None, held=False, reason=why) for each in deliveries]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ class Duplicate:
     after: float = setting(0.0, "seconds from one to the next, on the sandbox's clock", low=0, high=LONGEST_HOLD)
 
     def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
-        """The copies follow, as deliveries of their own."""
+        """Add the copies, as deliveries of their own."""
         first = deliveries[0]
         later = timedelta(seconds=self.after)
         return [*deliveries, *(_again(first, len(deliveries) + i, later * (i + 1)) for i in range(self.copies))]
@@ -62,7 +62,7 @@ class Delay:
     seconds: float = setting(..., "how much later", low=0, high=365 * 86_400)
 
     def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
-        """All of it is due later."""
+        """Return the deliveries as due later."""
         return [_later(delivery, timedelta(seconds=self.seconds)) for delivery in deliveries]
 
 
@@ -75,7 +75,7 @@ class Reorder:
     hold: float = setting(30.0, "seconds it waits at most, on the sandbox's clock", low=0, high=LONGEST_HOLD)
 
     def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
-        """All of it waits."""
+        """Return the deliveries as held."""
         return [replace(_later(delivery, timedelta(seconds=self.hold)), held=True) for delivery in deliveries]
 
 
@@ -90,7 +90,7 @@ class EarlyWebhook:
     side: ClassVar[Side] = Side.WEBHOOK
 
     def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
-        """The webhook itself is as it should be."""
+        """Return the deliveries unchanged: the fault took effect when the case was opened."""
         return deliveries
 
 
@@ -100,11 +100,13 @@ class ChangedBody:
 
     kind: ClassVar[str] = "changed_body"
     side: ClassVar[Side] = Side.WEBHOOK
-    change: dict[str, Any] = setting({"status": "changed"}, "what is different in it, merged into the body", high=1000)
+    change: dict[str, object] = setting(
+        {"status": "changed"}, "what is different in it, merged into the body", high=1000
+    )
     after: float = setting(0.0, "seconds until then, on the sandbox's clock", low=0, high=LONGEST_HOLD)
 
     def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
-        """A copy follows, changed."""
+        """Add a copy with the changed body."""
         copy = _again(deliveries[0], len(deliveries), timedelta(seconds=self.after))
         return [*deliveries, replace(copy, body=_merged(copy.body, self.change))]
 
@@ -118,7 +120,7 @@ class UnknownEvent:
     event: str = setting("case.unknown", "the name", low=1, high=100, pattern=r"[\x21-\x7e]+")
 
     def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
-        """The headers say so."""
+        """Return the deliveries with the event renamed, also in the headers."""
         return [self._renamed(delivery) for delivery in deliveries]
 
     def _renamed(self, delivery: Delivery) -> Delivery:
@@ -132,12 +134,12 @@ class ExtraFields:
 
     kind: ClassVar[str] = "extra_fields"
     side: ClassVar[Side] = Side.WEBHOOK
-    fields: dict[str, Any] = setting(
+    fields: dict[str, object] = setting(
         {"undocumented": "added by a fault"}, "the fields, merged into the body", high=1000
     )
 
     def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
-        """All of it has them."""
+        """Return the deliveries with the fields in their bodies."""
         return [replace(delivery, body=_merged(delivery.body, self.fields)) for delivery in deliveries]
 
 
@@ -150,7 +152,7 @@ class SlowSender:
     seconds: float = setting(3.0, "how long it takes to send", low=0.05, high=8)  # an attempt ends after ten
 
     def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
-        """All of it is sent slowly."""
+        """Return the deliveries as to be sent slowly."""
         return [replace(delivery, slowly=self.seconds) for delivery in deliveries]
 
 
@@ -167,13 +169,13 @@ WEBHOOK_FAULT_KINDS: tuple[type[WebhookFault], ...] = (
 )
 
 KINDS_BY_NAME = {fault_kind.kind: fault_kind for fault_kind in WEBHOOK_FAULT_KINDS}
-AT_BIRTH = KINDS_BY_NAME.keys() - {EarlyWebhook.kind}
+AT_BIRTH = KINDS_BY_NAME.keys() - {EarlyWebhook.kind}  # these trigger when the webhook is written
 
 
 def apply_webhook_faults(
     sandboxes: Sandboxes, tx: Transaction, view: SandboxView, delivery: Delivery
 ) -> Sequence[Delivery]:
-    """What is sent of this webhook; itself, when nothing is planned for it."""
+    """Return the deliveries that a webhook becomes by the faults of its sandbox: itself when none triggers."""
     context = FaultContext(
         provider=delivery.provider,
         path=_path_of(delivery.url),
@@ -182,9 +184,10 @@ def apply_webhook_faults(
     deliveries: Sequence[Delivery] = [delivery]
     for hit in sandboxes.trigger(tx, view, AT_BIRTH, context):
         fault_kind = KINDS_BY_NAME[hit.fault.kind](**json.loads(hit.fault.settings))
-        if not (isinstance(fault_kind, Reorder) and tx.holds_one_for(delivery)):  # it is the one that another waits for
+        # A webhook that a held one waits for is not held itself: both would wait.
+        if not (isinstance(fault_kind, Reorder) and tx.holds_one_for(delivery)):
             deliveries = fault_kind.apply(deliveries)
-        deliveries = [replace(sent, faults=(*sent.faults, hit.fault.name)) for sent in deliveries]
+        deliveries = [replace(each, faults=(*each.faults, hit.fault.name)) for each in deliveries]
     return deliveries
 
 
@@ -196,25 +199,25 @@ def _path_of(url: str | None) -> str | None:
 
 
 def _again(delivery: Delivery, number: int, later: timedelta) -> Delivery:
-    """A delivery of its own with the same headers, and so with the same event id."""
+    """Return a copy as a delivery of its own, with the same headers and so with the same event id."""
     return _later(replace(delivery, id=f"{delivery.id}-copy-{number}"), later)
 
 
 def _later(delivery: Delivery, later: timedelta) -> Delivery:
-    """What has no receiver is kept later."""
+    """Return the delivery as due later; one without a receiver reaches the inbox later."""
     if delivery.state not in (DeliveryState.SCHEDULED, DeliveryState.INBOX) or not later:
         return delivery
     due = (delivery.due_at or delivery.created_at) + later
     return replace(delivery, state=DeliveryState.SCHEDULED, due_at=due)
 
 
-def _merged(body: bytes, changes: dict[str, Any]) -> bytes:
-    """The JSON with those fields in it, objects merged, written as it was: compact."""
+def _merged(body: bytes, changes: dict[str, object]) -> bytes:
+    """Return the JSON with these fields in it, objects merged recursively, in the compact form of webhooks."""
     value = _merge(json.loads(body), changes)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
 
 
-def _merge(value: Any, changes: Any) -> Any:
+def _merge(value: object, changes: object) -> object:
     if not isinstance(value, dict) or not isinstance(changes, dict):
         return changes
     return value | {name: _merge(value.get(name), change) for name, change in changes.items()}

@@ -1,6 +1,7 @@
-"""The connection of one attempt: it dials only addresses that were checked, and can be cut at any moment."""
+"""The connection of one attempt: it dials only checked addresses and can be cut at any moment."""
 
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from threading import Event
@@ -16,9 +17,9 @@ from emulator.delivery.targets import Target
 
 
 class TargetConnection:
-    """The open socket of one attempt, which a watchdog cuts at the deadline.
+    """The socket of one attempt, which a watchdog cuts at the deadline.
 
-    A read time-out would not do: it starts again with each byte a slow receiver drips.
+    A read time-out does not bound the attempt: it starts again with each byte of a slow receiver.
     """
 
     def __init__(self, target: Target, connect_seconds: float) -> None:
@@ -29,11 +30,11 @@ class TargetConnection:
 
     @property
     def cut(self) -> bool:
-        """Was it ended by the watchdog?"""
+        """Whether the watchdog cut the connection."""
         return self._cut.is_set()
 
     def dial(self) -> socket.socket:
-        """Connect to the first checked address that answers; raises OSError."""
+        """Connect to the first checked address that answers; raise the last OSError when none does."""
         failure = OSError("no address")
         for address in self.target.addresses:
             if self._cut.is_set():
@@ -44,28 +45,28 @@ class TargetConnection:
                 failure = error
             else:
                 opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                # A second handle on the same connection: TLS takes the first one over.
+                # A second handle on the same connection, because TLS takes the first one over.
                 self._socket = opened.dup()
-                if self._cut.is_set():  # the deadline came before there was a socket to cut
+                if self._cut.is_set():  # the deadline passed before there was a socket to cut
                     self.abort()
                 return opened
         raise failure
 
     def abort(self) -> None:
-        """End the connection now, from another thread."""
+        """Cut the connection now, from another thread."""
         self._cut.set()
         if self._socket:
-            with suppress(OSError):  # gone already, which is all that was wanted
+            with suppress(OSError):  # it was closed already
                 self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Let go of the handle."""
+        """Close the second handle."""
         if self._socket:
             self._socket.close()
 
 
 class _Dialling:
-    """A connection that dials the checked addresses instead of looking the name up again."""
+    """A urllib3 connection that dials the checked addresses instead of looking up the name again."""
 
     def __init__(self, connection: TargetConnection, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,21 +90,23 @@ class _Secure(_Dialling, HTTPSConnection):
 
 
 class ConnectionAdapter(HTTPAdapter):
-    """Sends over the one line it is given."""
+    """An adapter that sends over the one connection it is given."""
 
     def __init__(self, connection: TargetConnection) -> None:
         self._connection = connection
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        self.poolmanager = PoolManager(*args, **kwargs)
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
+        self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **pool_kwargs)
         self.poolmanager.pool_classes_by_scheme = {
             "http": partial(_pool, HTTPConnectionPool, partial(_Plain, self._connection)),
             "https": partial(_pool, HTTPSConnectionPool, partial(_Secure, self._connection)),
         }
 
 
-def _pool(kind: Any, connection_class: Any, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
-    pool: HTTPConnectionPool = kind(*args, **kwargs)
-    pool.ConnectionCls = connection_class
+def _pool(
+    pool_class: type[HTTPConnectionPool], connect: Callable[..., HTTPConnection], host: str, port: int, **options: Any
+) -> HTTPConnectionPool:
+    pool = pool_class(host, port, **options)
+    pool.ConnectionCls = connect  # type: ignore[assignment]  # urllib3 only calls it
     return pool

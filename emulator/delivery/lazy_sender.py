@@ -1,4 +1,4 @@
-"""A sender that is made when the first webhook is due: importing requests costs a third of a start."""
+"""A sender that is created for the first due webhook, because importing requests takes a third of a start."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,7 @@ from emulator.delivery.targets import Targets
 
 @dataclass
 class LazySender:
-    """The HTTP sender, from its first attempt on."""
+    """The HTTP sender, created on the first attempt."""
 
     targets: Targets
     clock: WallClock
@@ -24,5 +24,5 @@ class LazySender:
         return HttpSender(self.targets, self.clock, self.agent)
 
     def send(self, delivery: Delivery) -> Attempt:
-        """One attempt."""
+        """Make one attempt, as `HttpSender.send`."""
         return self._sender.send(delivery)

@@ -1,4 +1,4 @@
-"""Find out why a webhook would not get through, without sending one."""
+"""Find out why a webhook would not reach its receiver, without sending one."""
 
 import ssl
 
@@ -10,9 +10,9 @@ from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownNam
 
 
 def find_obstacle(targets: Targets, url: str, seconds: float = CONNECT_SECONDS) -> str | None:
-    """What is between us and that URL; None: somebody listens there.
+    """Return why a webhook would not reach the URL, in plain words; None when somebody listens there.
 
-    Connects to the address a webhook would go to, and over TLS shakes hands, but sends no request.
+    Connect to the address a webhook would go to, and shake hands over TLS, but send no request.
     """
     try:
         target = targets.find(url)
@@ -31,9 +31,8 @@ def find_obstacle(targets: Targets, url: str, seconds: float = CONNECT_SECONDS) 
 def _connect(connection: TargetConnection) -> None:
     with connection.dial() as opened:
         if connection.target.url.scheme == "https":
-            trusted = ssl.create_default_context(
-                cafile=DEFAULT_CA_BUNDLE_PATH
-            )  # the authorities that the sender trusts
+            # The same authorities as the sender trusts.
+            trusted = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
             with trusted.wrap_socket(opened, server_hostname=connection.target.host):
                 pass
 

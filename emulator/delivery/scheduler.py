@@ -1,4 +1,4 @@
-"""The threads behind the scenes: one that notices what is due, and those that send."""
+"""The background threads: one that finds what is due, and those that send."""
 
 import logging
 from collections import Counter
@@ -16,38 +16,41 @@ from emulator.core.ports import Store
 
 log = logging.getLogger("emulator.worker")
 
-SAFETY_POLL = timedelta(seconds=1)  # nothing is lost when a wake-up is
+SAFETY_POLL = timedelta(seconds=1)  # a lost wake-up then delays a delivery, and does not lose it
 
 
 @dataclass
 class Alarm:
-    """Wakes the worker when something is due earlier than it thought."""
+    """Wakes the worker when something is due earlier than it expects."""
 
     _condition: Condition = field(default_factory=Condition)
-    _announced: datetime | None = None  # the earliest due since the worker last looked into the store
+    _announced: datetime | None = None  # the earliest due time since the worker last looked into the store
     _rung: bool = False
 
     def wake(self, due: datetime) -> None:
-        """Something is due at that moment."""
+        """Announce that something is due at this wall time."""
         with self._condition:
             if self._announced is None or due < self._announced:
                 self._announced = due
                 self._condition.notify()
 
     def ring(self) -> None:
-        """Look again now."""
+        """Make the worker look into the store now."""
         with self._condition:
             self._rung = True
             self._condition.notify()
 
     def listen(self) -> datetime | None:
-        """The earliest that was announced; what is from now on may not be in the store yet when the worker looks."""
+        """Return the earliest due time announced, and forget it; call it before looking into the store.
+
+        What is announced after that may not be in the store yet when the worker looks.
+        """
         with self._condition:
             announced, self._announced, self._rung = self._announced, None, False
             return announced
 
     def sleep(self, until: datetime, now: Callable[[], datetime]) -> None:
-        """Wait until that moment, until something announced is due, or until rung."""
+        """Wait until the wall time `until`, until something announced is due, or until `ring`."""
         with self._condition:
             while not self._rung:
                 due = min(until, self._announced or until)
@@ -59,7 +62,7 @@ class Alarm:
 
 @dataclass
 class Scheduler:
-    """Runs what is due until it is stopped."""
+    """Moves due cases and sends due webhooks, until it is stopped."""
 
     store: Store
     clock: WallClock
@@ -67,25 +70,25 @@ class Scheduler:
     outbox: Outbox
     alarm: Alarm
     _stopping: bool = False
-    _waiting: frozenset[str] | None = None  # nothing is due but to these; None: not known
+    _waiting: frozenset[str] | None = None  # the only targets with due deliveries; None: not known
     _sending: Counter[str] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(SENDERS, thread_name_prefix="sender"))
     _thread: Thread | None = None
 
     def start(self) -> None:
-        """Begin; what a killed process was sending is due again."""
+        """Start the worker; what a killed process was sending is due again."""
         self.outbox.release()
         self._thread = Thread(target=self._run, name="worker", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Let the attempts under way end (10 s at most), start no other."""
+        """Stop the worker, and wait for the attempts in flight (10 s at most)."""
         self._stopping = True
         self.alarm.ring()
         if self._thread:
             self._thread.join()
-            self._pool.shutdown(wait=True)  # what is leased was counted as an attempt, so it has to be made
+            self._pool.shutdown(wait=True)  # a lease counts as an attempt, so every leased one has to be made
             self.outbox.release()
 
     def _run(self) -> None:
@@ -95,24 +98,24 @@ class Scheduler:
             try:
                 if until <= self.clock.now() or not self._refill():
                     until = self._at_the_latest(self._turn())
-            except Exception:  # whatever it is, the next turn may go well
+            except Exception:  # the worker has to go on: the next turn may succeed
                 log.exception("the worker stumbled")
                 self._waiting, until = None, self._at_the_latest(None)
             if not self._stopping:
                 self.alarm.sleep(until, self.clock.now)
 
     def _turn(self) -> datetime | None:
-        """Do what is due, and say when something will be that need not wait for its target."""
+        """Do what is due, and return when the next case or delivery to a target that is not busy will be."""
         moved = self.completion.complete_due()
         self._waiting = None
         while not self._stopping:
             load = self._load()
             free = SENDERS - load.total()
             if not free:
-                return None  # whoever comes back first rings
+                return None  # the first sender that becomes free rings the alarm
             if not self._claim(load, min(free, PER_TARGET)):
                 due = self._look_ahead(busy_targets(load))
-                return self.clock.now() if moved else due  # more cases may be due, or these again
+                return self.clock.now() if moved else due  # other cases, or the next steps of these, may be due
         return None
 
     def _look_ahead(self, busy: Sequence[str]) -> datetime | None:
@@ -121,16 +124,16 @@ class Scheduler:
             return read.next_due(self.clock.now(), busy)
 
     def _refill(self) -> bool:
-        """Send on to the targets that were busy when all was last looked at; False: it is time to look again.
+        """Send to the targets that were busy at the last look into the store; return False to look again.
 
-        Ten thousand webhooks for one receiver would be looked through again after each attempt otherwise.
+        Otherwise ten thousand webhooks for one receiver would be searched again after each attempt.
         """
         if self._waiting is None:
             return False
         load = self._load()
         room = {target: most_per_target(load) - load[target] for target in self._waiting}
-        many = min(sum(many for many in room.values() if many > 0), SENDERS - load.total())
-        return many <= 0 or self._claim(load, many, self._waiting) == many
+        limit = min(sum(free for free in room.values() if free > 0), SENDERS - load.total())
+        return limit <= 0 or self._claim(load, limit, self._waiting) == limit
 
     def _claim(self, load: Counter[str], limit: int, waiting: Collection[str] | None = None) -> int:
         claimed = self.outbox.claim(load, limit, waiting)

@@ -1,4 +1,4 @@
-"""The one function that dials out: a single attempt, bounded in time and size, that never follows and never raises."""
+"""Make a single attempt over HTTP: bounded in time and size, without following redirects, and without raising."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ KEPT_BYTES = 4 * 1024
 
 @dataclass(frozen=True)
 class HttpSender:
-    """Makes attempts over HTTP; `agent` is what it calls itself."""
+    """Makes attempts over HTTP; `agent` is its User-Agent."""
 
     targets: Targets
     clock: WallClock
@@ -37,7 +37,7 @@ class HttpSender:
     total_seconds: float = TOTAL_SECONDS
 
     def send(self, delivery: Delivery) -> Attempt:
-        """One attempt: connect within 3 s, everything within 10 s, at most 64 KiB of the answer read."""
+        """Make one attempt: connect within 3 s, end within 10 s, and read at most 64 KiB of the answer. Never raise."""
         started = self.clock.stopwatch()
         try:
             target = self.targets.find(delivery.url or "")
@@ -80,7 +80,7 @@ class HttpSender:
 
     def _session(self, connection: TargetConnection) -> requests.Session:
         session = requests.Session()
-        session.trust_env = False  # no proxies, no .netrc: what is sent is what was written
+        session.trust_env = False  # no proxies and no .netrc: exactly what was rendered is sent
         session.mount("http://", ConnectionAdapter(connection))
         session.mount("https://", ConnectionAdapter(connection))
         session.headers.clear()
@@ -100,20 +100,20 @@ class HttpSender:
             headers=headers,
             allow_redirects=False,
             stream=True,
-            # The watchdog counts from the start and comes first: a read time-out would start again with each byte.
+            # Longer than the watchdog, which counts from the start: a read time-out starts again with each byte.
             timeout=(self.connect_seconds, self.total_seconds * 2),
         )
 
     def _retry_after(self, headers: Mapping[str, str]) -> timedelta | None:
-        """The header as a wait: seconds or an HTTP date; None for anything else."""
+        """Return the Retry-After header (seconds or an HTTP date) as a wait; None for anything else."""
         text = headers.get("Retry-After", "").strip()
         if text.isdecimal():
             return timedelta(seconds=min(int(text[:9]), 10**8))
-        asked = _read_date(text)
-        if asked is None:
+        moment = _read_date(text)
+        if moment is None:
             return None
-        # By the receiver's own watch where it shows it: a test may have stopped or moved that one too.
-        return max(asked - (_read_date(headers.get("Date", "")) or self.clock.now()), timedelta())
+        # By the receiver's own clock if it sends a Date, because a test may have stopped or moved that clock too.
+        return max(moment - (_read_date(headers.get("Date", "")) or self.clock.now()), timedelta())
 
 
 def _read_date(text: str) -> datetime | None:
@@ -125,14 +125,14 @@ def _read_date(text: str) -> datetime | None:
 
 
 def _read(raw: HTTPResponse) -> bytes:
-    """The first 4 KiB of the answer, after at most 64 KiB were taken off the wire."""
-    read = b""
-    while len(read) < READ_BYTES:
-        piece = raw.read(min(READ_BYTES - len(read), 16_384), decode_content=False)
-        if not piece:
+    """Read at most 64 KiB of the answer, and return the first 4 KiB."""
+    body = b""
+    while len(body) < READ_BYTES:
+        chunk = raw.read(min(READ_BYTES - len(body), 16_384), decode_content=False)
+        if not chunk:
             break
-        read += piece
-    return read[:KEPT_BYTES]
+        body += chunk
+    return body[:KEPT_BYTES]
 
 
 def _refusal(answer: requests.Response) -> str | None:
@@ -144,7 +144,7 @@ def _refusal(answer: requests.Response) -> str | None:
 
 
 def in_plain_words(error: Exception, connection: TargetConnection, *, began: bool) -> str:
-    """What went wrong, for people; `began`: the headers of an answer had come."""
+    """Return what went wrong in plain words; `began` says whether the headers of an answer had arrived."""
     where = f"{connection.target.host}:{connection.target.port}"
     causes = list(_causes(error))
     if connection.cut:
@@ -158,14 +158,14 @@ def in_plain_words(error: Exception, connection: TargetConnection, *, began: boo
         return f"{where} broke off in the middle of its answer"
     if any(isinstance(cause, ConnectionResetError | BrokenPipeError | SSLEOFError) for cause in causes):
         return f"{where} closed the connection before it answered"
-    return f"{where}{_what_it_did(causes)}"[:500]
+    return f"{where}{_what_happened(causes)}"[:500]
 
 
-def _what_it_did(causes: Sequence[BaseException]) -> str:
+def _what_happened(causes: Sequence[BaseException]) -> str:
     for cause in causes:
         if isinstance(cause, SSLCertVerificationError):
-            way_out = "use http:// on this machine, or a certificate of a public authority"
-            return f" shows a certificate that cannot be trusted ({cause.verify_message}): {way_out}"
+            remedy = "use http:// on this machine, or a certificate of a public authority"
+            return f" shows a certificate that cannot be trusted ({cause.verify_message}): {remedy}"
         if isinstance(cause, SSLError):
             return f" does not speak TLS as we do ({cause.reason}): if it speaks none, use http://"
         if isinstance(cause, BadStatusLine):

@@ -1,4 +1,4 @@
-"""A body that is sent in pieces, over some seconds."""
+"""A request body that is sent in ten parts, over some seconds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ PIECES = 10
 
 @dataclass(frozen=True)
 class SlowBody:
-    """The bytes, a tenth of them at a time; its length is theirs, so that Content-Length is right."""
+    """The bytes, a tenth of them at a time; its length is that of the bytes, so that Content-Length is right."""
 
     body: bytes
     seconds: float
@@ -19,7 +19,7 @@ class SlowBody:
 
     def __iter__(self) -> Iterator[bytes]:
         size = max(1, -(-len(self.body) // PIECES))
-        pause = Event()  # that nobody sets
+        pause = Event()  # never set, so that waiting for it is a sleep
         for start in range(0, len(self.body), size):
             pause.wait(self.seconds / PIECES)
             yield self.body[start : start + size]

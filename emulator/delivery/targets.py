@@ -1,7 +1,7 @@
-"""Which addresses a webhook may be sent to.
+"""The policy on which addresses a webhook may be sent to.
 
-Offline by default: this machine, private networks and compose services. Never: the emulator itself, link-local and
-metadata addresses, and the names reserved for documentation and tests.
+By default this machine, private networks and compose services, so that nothing leaves the local network. Never the
+emulator itself, link-local and metadata addresses, or the names reserved for documentation and tests.
 """
 
 import re
@@ -16,7 +16,7 @@ Address = IPv4Address | IPv6Address
 NEVER_NAMES = re.compile(r"(^|\.)(example(\.[a-z]+)?|test|invalid)$|^metadata\.google\.internal$")
 LOOPBACK = [ip_network(net) for net in ("127.0.0.0/8", "::1/128")]
 PRIVATE = [ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")]
-# This network, link-local, multicast, reserved, documentation, metadata services, and IPv4 in disguise.
+# This network, link-local, multicast, reserved, documentation, metadata services, and IPv6 forms of IPv4 addresses.
 NEVER = [
     ip_network(net)
     for net in (
@@ -34,15 +34,15 @@ LONGEST_URL = 8192
 
 
 class BlockedTarget(Exception):
-    """This URL is not dialled; the text says why, and which flag would change it."""
+    """The URL may not be dialled; the text says why, and which flag would allow it."""
 
 
 class UnknownName(Exception):
-    """The name has no address here."""
+    """The host name cannot be resolved here."""
 
 
 def why_no_url(text: str) -> str | None:
-    """What is wrong with it, whatever the policy: it is no URL that anybody could dial. None: it is one."""
+    """Return why the text is no URL that could be dialled under any policy; None when it is one."""
     try:
         host = _canonical_host(_parse(text))
     except BlockedTarget as error:
@@ -53,7 +53,7 @@ def why_no_url(text: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Addresses that may be dialled, to be tried in turn, and the URL as it goes on the wire."""
+    """Checked addresses of a host, to be tried in turn, and the URL as it is sent."""
 
     url: SplitResult
     host: str
@@ -63,15 +63,15 @@ class Target:
 
 @dataclass
 class Targets:
-    """The policy, given the hosts that were allowed by flag."""
+    """The policy, configured by flags."""
 
-    allowed: frozenset[str]
-    own: set[tuple[str, int]] = field(default_factory=set)  # host and port we listen on or are known by
-    public: bool = False  # do others reach us? Then they must not reach our neighbours through us
-    named: frozenset[tuple[str, int]] = frozenset()  # neighbours that whoever started us named: host and port
+    allowed: frozenset[str]  # hosts; `*` allows all
+    own: set[tuple[str, int]] = field(default_factory=set)  # host and port that the emulator listens on or is known by
+    public: bool = False  # others reach the emulator, so they must not reach its private network through it
+    named: frozenset[tuple[str, int]] = frozenset()  # host and port on that network that the flags name as receivers
 
     def objection(self, text: str) -> str | None:
-        """Why that URL would be blocked, as far as can be told without asking for its name."""
+        """Return why the URL would be blocked, None when it would not, without resolving its host name."""
         try:
             url = _parse(text)
             host, port = _canonical_host(url), _port_of(url)
@@ -84,7 +84,7 @@ class Targets:
         return None
 
     def find(self, text: str) -> Target:
-        """Where to dial for that URL; raises BlockedTarget or UnknownName."""
+        """Resolve the host of the URL and check every address; raise BlockedTarget or UnknownName."""
         url = _parse(text)
         host, port = _canonical_host(url), _port_of(url)
         self._check_name(host, port)
@@ -126,7 +126,7 @@ def _is_in(networks: Sequence[IPv4Network | IPv6Network], address: Address) -> b
 
 
 def _reaches(address: Address, own: str) -> bool:
-    """Would dialling the address end at a socket that is bound to `own`?"""
+    """Return whether dialling the address would reach a socket that is bound to `own`."""
     bound = _literal(own)
     if bound is None:
         return False
@@ -146,7 +146,7 @@ def _is_of_this_machine(address: Address) -> bool:
 
 
 def _parse(text: str) -> SplitResult:
-    """The URL with everything that has to be encoded encoded; raises BlockedTarget for what is none."""
+    """Return the URL percent-encoded where needed; raise BlockedTarget for a text that is no URL to dial."""
     if len(text) > LONGEST_URL:
         raise BlockedTarget("the URL is longer than 8192 characters")
     try:
@@ -177,14 +177,14 @@ def _canonical_host(url: SplitResult) -> str:
     if not HOST_NAME.fullmatch(host):
         raise BlockedTarget("not a URL that can be dialled: the host is no name")
     last = host.rpartition(".")[2]
-    # What a system call would read as an address in disguise: 2130706433, 0x7f.1, 0177.0.0.1
+    # The system resolver reads these as IPv4 addresses too: 2130706433, 0x7f.1, 0177.0.0.1
     if (last.isdecimal() or re.fullmatch(r"0x[0-9a-f]*", last)) and _literal(host) is None:
         raise BlockedTarget(f"{host} is an address in disguise: write it as four numbers")
     return host
 
 
 def is_loopback(host: str) -> bool:
-    """Does only this machine reach a socket that listens there?"""
+    """Return whether only this machine reaches a socket that listens on the host."""
     literal = _literal(host)
     return host.lower() == "localhost" or (literal is not None and literal.is_loopback)
 
@@ -197,12 +197,12 @@ def _literal(host: str) -> Address | None:
 
 
 def _unmapped(address: Address) -> Address:
-    """The IPv4 address inside ::ffff:a.b.c.d, else the address itself."""
+    """Return the IPv4 address inside ::ffff:a.b.c.d, else the address itself."""
     return getattr(address, "ipv4_mapped", None) or address
 
 
 def _resolve(host: str, port: int) -> list[Address]:
-    """Every address of the host; these very ones are checked and then dialled."""
+    """Return every address of the host; the caller checks and dials these, and does not resolve the name again."""
     literal = _literal(host)
     if literal is not None:
         return [literal]
@@ -212,5 +212,5 @@ def _resolve(host: str, port: int) -> list[Address]:
     except (OSError, UnicodeError) as error:
         raise UnknownName(f"the name {host} is not known here") from error
     addresses = {ip_address(str(info[4][0]).partition("%")[0]) for info in found}
-    # IPv4 first: "localhost" is often ::1 as well, while many development servers listen on 127.0.0.1 alone.
+    # IPv4 first: `localhost` often is ::1 as well, while many development servers listen on 127.0.0.1 only.
     return sorted(addresses, key=lambda address: (address.version, int(address)))

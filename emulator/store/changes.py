@@ -1,4 +1,4 @@
-"""Changes in the store, one named query each; the transaction around them is the caller's."""
+"""Changes of the store, one named query each, within the transaction of the caller."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -9,24 +9,24 @@ from emulator.core.model import Case, Check, Client, ClientClaim, Decision, Ids,
 from emulator.core.ports import Newborn
 from emulator.core.sandbox_clock import MICROSECOND, SandboxClock, to_micros
 from emulator.store import delivery_rows, images, rows
-from emulator.store.questions import Questions, targets
+from emulator.store.questions import Questions, target_params
 from emulator.store.rows import maybe_micros
 
-# Sandboxes are dropped by the hundred, so that a busy emulator at its limit does not search at each new one.
+# Sandboxes are dropped by the hundred, so that an emulator at its limit does not search them at each new one.
 DROP_BATCH = 100
 
 
 class Changes(Questions):
-    """What can be changed, and what can be asked meanwhile."""
+    """The changes that a transaction can make, besides its questions."""
 
     def add_sandbox(self, sandbox: str, newborns: Sequence[tuple[str, Newborn]], now: datetime) -> None:
         self._ask.add_sandbox(self._db, name=sandbox, now=to_micros(now))
-        for provider, born in newborns:
-            for kind, first in born.first_ids:
+        for provider, newborn in newborns:
+            for kind, first in newborn.first_ids:
                 self._ask.add_counter(self._db, sandbox=sandbox, provider=provider, kind=kind, first=first)
-            for client_id, client in born.clients:
+            for client_id, client in newborn.clients:
                 self._insert_client(sandbox, provider, client_id, ClientClaim(), client, now)
-            for document_id in born.documents:
+            for document_id in newborn.documents:
                 self._ask.add_document(self._db, sandbox=sandbox, provider=provider, id=document_id, now=to_micros(now))
 
     def drop_idle_sandboxes(self, sandbox: str, most: int) -> int:
@@ -48,7 +48,7 @@ class Changes(Questions):
     def stop_advancing(self) -> None:
         self._ask.stop_advancing(self._db)
 
-    def load(self, sandbox: str, tables: images.Rows) -> None:
+    def load(self, sandbox: str, tables: images.Tables) -> None:
         images.load(self._db, self._ask, sandbox, tables)
 
     def drop_sandbox(self, sandbox: str) -> None:
@@ -110,8 +110,8 @@ class Changes(Questions):
     def save_case(self, before: Case, after: Case, born: int) -> bool:
         if not self._ask.save_case(self._db, born=born, **rows.step_params(before, after)):
             return False
-        for check, saved in zip(after.checks, before.checks, strict=True):
-            if check != saved:
+        for check, check_before in zip(after.checks, before.checks, strict=True):
+            if check != check_before:
                 self._save_check(after, check)
         return True
 
@@ -142,11 +142,11 @@ class Changes(Questions):
     def due_deliveries(
         self, now: datetime, busy: Collection[str], limit: int, waiting: Collection[str] | None = None
     ) -> Sequence[Delivery]:
-        asked = targets(busy, waiting)
-        found = [*self._ask.due_deliveries(self._db, now=to_micros(now), limit=limit, **asked)]
-        for sandbox, moment in list(self._ask.sandboxes_due_by_own_clocks(self._db, now=to_micros(now))):
+        params = target_params(busy, waiting)
+        found = [*self._ask.due_deliveries(self._db, now=to_micros(now), limit=limit, **params)]
+        for sandbox, sandbox_now in list(self._ask.sandboxes_due_by_own_clocks(self._db, now=to_micros(now))):
             left = limit - len(found)
-            found += self._ask.due_deliveries_of(self._db, sandbox=sandbox, now=moment, limit=left, **asked)
+            found += self._ask.due_deliveries_of(self._db, sandbox=sandbox, now=sandbox_now, limit=left, **params)
         return [delivery_rows.delivery_of(row) for row in found]
 
     def lease(self, delivery: Delivery, owner: str, until: float) -> Delivery:
@@ -161,8 +161,8 @@ class Changes(Questions):
         return bool(self._ask.redeliver(self._db, sandbox=sandbox, id=delivery_id, now=to_micros(now)))
 
     def release_held(self, delivery: Delivery, now: datetime) -> int:
-        asked = {"sandbox": delivery.sandbox, "id": delivery.id, "target": delivery.target}
-        return int(self._ask.release_held(self._db, **asked, now=to_micros(now)))
+        params = {"sandbox": delivery.sandbox, "id": delivery.id, "target": delivery.target}
+        return int(self._ask.release_held(self._db, **params, now=to_micros(now)))
 
     def settle(self, delivery: Delivery, owner: str, attempt: Attempt, now: datetime) -> Settled | None:
         settled = list(

@@ -1,4 +1,4 @@
-"""Rows of deliveries and attempts as they lie in the tables, and the values of the core they stand for."""
+"""Convert rows of deliveries and attempts into values of the core, and back."""
 
 import json
 
@@ -8,7 +8,7 @@ from emulator.store.rows import Params, Row, maybe_datetime, maybe_micros
 
 
 def delivery_params(delivery: Delivery) -> Params:
-    """The columns of a new delivery."""
+    """Return the columns of a new delivery."""
     return {
         "sandbox": delivery.sandbox,
         "id": delivery.id,
@@ -30,7 +30,7 @@ def delivery_params(delivery: Delivery) -> Params:
 
 
 def delivery_of(row: Row) -> Delivery:
-    """A delivery from the columns of the queries `due_deliveries` and `inbox`."""
+    """Read a delivery from a row of `due_deliveries`, `inbox` or another query with the same first columns."""
     return Delivery(
         sandbox=row[0],
         id=row[1],
@@ -52,7 +52,7 @@ def delivery_of(row: Row) -> Delivery:
 
 
 def attempt_of(row: Row) -> AttemptRecord:
-    """An attempt from the columns of the query `attempts_of`."""
+    """Read an attempt from a row of the query `attempts_of`."""
     return AttemptRecord(
         number=row[0],
         ended_at=from_micros(row[1]),

@@ -1,32 +1,42 @@
-"""Rows as they lie in the tables, and the values of the core they stand for."""
+"""Convert rows of sandboxes, clients, cases and checks into values of the core, and back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol
 
 from emulator.core.model import Case, Check, Client, Decision, NewCase, NewCheck, Outcome, Sandbox, Schedule, State
 from emulator.core.sandbox_clock import WALL_TIME, SandboxClock, from_micros, to_micros
+from emulator.core.snapshot_rows import Column
 
-T = TypeVar("T")
-Row = Sequence[Any]
-Params = dict[str, Any]
+Row = Sequence[Any]  # the columns of a query by position; each function here names the queries it reads
+Params = dict[str, Column]  # the parameters of a query by name
 FAILED = "failed"
 
 
+class NamedQueries(Protocol):
+    """The queries in `queries/*.sql` as functions of a connection and their parameters.
+
+    The mark behind the name in the file says what a query returns: ^ a row or None, $ one value or None, ! the number
+    of changed rows, no mark all rows.
+    """
+
+    def __getattr__(self, name: str) -> Callable[..., Any]: ...
+
+
 def maybe_micros(moment: datetime | None) -> int | None:
-    """The same, None staying None."""
+    """Return the microseconds since 1970, or None for None."""
     return None if moment is None else to_micros(moment)
 
 
 def maybe_datetime(micros: int | None) -> datetime | None:
-    """The same, None staying None."""
+    """Return the moment of so many microseconds since 1970, or None for None."""
     return None if micros is None else from_micros(micros)
 
 
 def case_params(
     order: NewCase, case_id: int, client_id: int, schedule: Schedule | None, decision: Decision, now: datetime
 ) -> Params:
-    """The columns of a new case."""
+    """Return the columns of a new case."""
     expires = now + timedelta(days=order.retention_days) if order.retention_days else None
     return {
         "sandbox": order.sandbox,
@@ -58,7 +68,7 @@ def new_case(
     checks: tuple[Check, ...],
     now: datetime,
 ) -> Case:
-    """The case those columns stand for, without reading them back."""
+    """Return the case that `case_params` writes, without reading it back."""
     return Case(
         sandbox=order.sandbox,
         provider=order.provider,
@@ -79,12 +89,12 @@ def new_case(
 
 
 def new_check(check: NewCheck, check_id: int, now: datetime) -> Check:
-    """A check as it is born."""
+    """Return a new check, which is open."""
     return Check(id=check_id, kind=check.kind, details=check.details, state=State.OPEN, created_at=now, updated_at=now)
 
 
 def check_params(order: NewCase, case_id: int, check: Check, now: datetime) -> Params:
-    """The columns of a new check."""
+    """Return the columns of a new check."""
     return {
         "sandbox": order.sandbox,
         "provider": order.provider,
@@ -98,7 +108,7 @@ def check_params(order: NewCase, case_id: int, check: Check, now: datetime) -> P
 
 
 def case_of(row: Row, checks: tuple[Check, ...]) -> Case:
-    """A case from the columns of the queries `case` and `list_cases`."""
+    """Read a case and its client from a row of `case`, `list_cases` or `all_cases`."""
     return Case(
         sandbox=row[0],
         provider=row[1],
@@ -121,12 +131,12 @@ def case_of(row: Row, checks: tuple[Check, ...]) -> Case:
 
 
 def outcome_word_of(decision: Decision) -> str:
-    """A verdict as one word."""
+    """Return the decision as one word: an outcome, or failed."""
     return FAILED if decision.failed else decision.outcome
 
 
 def decision_of(rule: str, ending: str, risk_score: float | None) -> Decision:
-    """How a case is to end; what only its schedule needed is not kept."""
+    """Read a decision; what only the schedule of its case needed (delay, whether it ends) is not stored."""
     failed = ending == FAILED
     return Decision(
         rule=rule, outcome=Outcome.UNDECIDED if failed else Outcome(ending), failed=failed, risk_score=risk_score
@@ -134,12 +144,12 @@ def decision_of(rule: str, ending: str, risk_score: float | None) -> Decision:
 
 
 def client_of(row: Row) -> Client:
-    """A client from its five columns."""
+    """Read a client from its five columns."""
     return Client(id=row[0], external_id=row[1], name=row[2], kind=row[3], details=row[4])
 
 
 def check_of(row: Row) -> Check:
-    """A check from the columns of the query `checks_of_case`."""
+    """Read a check from a row of the query `checks_of_case`."""
     return Check(
         id=row[0],
         kind=row[1],
@@ -156,14 +166,15 @@ def check_of(row: Row) -> Check:
 
 
 def sandbox_of(row: Row) -> Sandbox:
-    """A sandbox from the columns of the query `sandbox`."""
-    own = row[3] != 1 or row[1] or row[2]
-    clock = SandboxClock(at=from_micros(row[1]), anchor=from_micros(row[2]), factor=row[3]) if own else WALL_TIME
+    """Read a sandbox from a row of the queries `sandbox` and `move_clock`."""
+    has_own_clock = row[3] != 1 or row[1] or row[2]
+    own_clock = SandboxClock(at=from_micros(row[1]), anchor=from_micros(row[2]), factor=row[3])
+    clock = own_clock if has_own_clock else WALL_TIME  # the one object, which `SandboxClock.now` compares by identity
     return Sandbox(settings=row[0], clock=clock, advancing=bool(row[4]), born=row[5])
 
 
 def clock_params(clock: SandboxClock, *, advancing: bool) -> Params:
-    """The columns of a sandbox's clock."""
+    """Return the columns of a sandbox's clock."""
     return {
         "at": to_micros(clock.at),
         "anchor": to_micros(clock.anchor),
@@ -174,7 +185,7 @@ def clock_params(clock: SandboxClock, *, advancing: bool) -> Params:
 
 
 def step_params(before: Case, after: Case) -> Params:
-    """The columns that a step of a case changes, and those that tell whether it moved meanwhile."""
+    """Return the columns that a step of a case changes, and those that show whether it moved on meanwhile."""
     return {
         "sandbox": after.sandbox,
         "provider": after.provider,
@@ -192,7 +203,7 @@ def step_params(before: Case, after: Case) -> Params:
 
 
 def wall_time_of_next(row: Row, wall: datetime) -> datetime | None:
-    """When something is due in a sandbox with its own clock, from the columns of the query `own_clocks`."""
+    """Return when something is next due in a sandbox with its own clock, from a row of the query `own_clocks`."""
     clock = SandboxClock(at=from_micros(row[0]), anchor=from_micros(row[1]), factor=row[2])
     dues = [from_micros(micros) for micros in row[3:5] if micros is not None]
     return clock.wall_time_of(min(dues), wall) if dues else None
