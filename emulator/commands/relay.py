@@ -101,9 +101,8 @@ class Relay:
             if CAN_BLOCK:
                 self._next(child)
             else:
-                with suppress(
-                    subprocess.TimeoutExpired
-                ):  # for a short time, because on Windows no signal interrupts a wait
+                # For a short time only, because on Windows no signal interrupts a wait.
+                with suppress(subprocess.TimeoutExpired):
                     child.wait(POLL_SECONDS)
         return code
 

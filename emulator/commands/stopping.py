@@ -32,9 +32,8 @@ class Stopping:
         """Wait until the command is asked to stop."""
         while True:
             with suppress(Empty):
-                return self._asked.get(
-                    timeout=0.5
-                )  # for a short time, because on Windows Ctrl-C does not interrupt a wait
+                # For a short time only, because on Windows Ctrl-C does not interrupt a wait.
+                return self._asked.get(timeout=0.5)
 
     def _take_signal(self, number: int, frame: object) -> None:
         if self._signalled and number == signal.SIGINT:
