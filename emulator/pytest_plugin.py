@@ -1,14 +1,14 @@
 """The pytest plugin: an emulator for the test session, and a sandbox of its own for every test.
 
-Nothing of the emulator is imported before a test asks for a fixture.
+The plugin imports nothing of the emulator until a test uses a fixture, because pytest loads it in every project.
 """
 
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING, Protocol
 from zlib import crc32
 
 import pytest
@@ -27,8 +27,15 @@ MARKER = (
 )
 
 
+class WorkerController(Protocol):
+    """What xdist, which need not be installed, hands over for a worker."""
+
+    config: pytest.Config
+    workerinput: dict[str, object]
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """--case-emulator-... and their ini twins."""
+    """Add the options --case-emulator-... and their keys in the ini file."""
     group = parser.getgroup("case-emulator")
     group.addoption("--case-emulator-url", metavar="URL", help="Use the emulator that runs there. [CASE_EMULATOR_URL]")
     group.addoption(
@@ -44,45 +51,50 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The marker."""
+    """Register the marker."""
     config.addinivalue_line("markers", MARKER)
 
 
 class Started:
     """An emulator that was started for this session, in a process of its own.
 
-    Of its own, so that a test that freezes the time or replaces a library does so to its own process alone. It ends
-    when its standard input does, and so with this process however that ends.
+    A test that freezes the time or patches a library does not reach another process. The emulator stops when its
+    standard input ends, and therefore when this process ends, in whatever way.
     """
 
     def __init__(self, flags: list[str]) -> None:
+        """Start the emulator and wait until it is ready; raise UsageError with its message when it does not start."""
         command = [*COMMAND, *flags]
-        kept = {name: value for name, value in os.environ.items() if name != "CASE_EMULATOR_PORT_FILE"}
+        # The port file belongs to an emulator that the user started.
+        environ = {name: value for name, value in os.environ.items() if name != "CASE_EMULATOR_PORT_FILE"}
         pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, text=True, env=kept)
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, text=True, env=environ)
         assert self._process.stdout
         line = self._process.stdout.readline()
         if not line.startswith("Ready "):
             self.stop()
-            told = subprocess.run(command, input="", capture_output=True, text=True, env=kept, check=False).stderr
-            raise pytest.UsageError(f"the emulator did not start: {told.strip()}")
+            # Started once more, for its message: a pipe that nobody reads would have blocked the first one.
+            again = subprocess.run(command, input="", capture_output=True, text=True, env=environ, check=False)
+            raise pytest.UsageError(f"the emulator did not start: {again.stderr.strip()}")
         self.url = line.split()[1]
 
     def stop(self) -> None:
-        """End it, and wait until it has."""
+        """Stop the emulator, and wait until its process has ended."""
         for stream in (self._process.stdin, self._process.stdout):
             if stream:
                 stream.close()
         self._process.wait(timeout=30)
 
 
-def _option(config: pytest.Config, name: str) -> Any:
-    given = config.getoption(f"case_emulator_{name}")
-    return config.getini(f"case_emulator_{name}") if given is None else given
+def _option(config: pytest.Config, name: str) -> str | bool:
+    """Return an option of the command line, else its key in the ini file."""
+    value: str | bool | None = config.getoption(f"case_emulator_{name}")
+    from_file: str | bool = config.getini(f"case_emulator_{name}")
+    return from_file if value is None else value
 
 
 def _url_of(config: pytest.Config) -> str:
-    """Where the emulator of this session is; it is started on first use."""
+    """Return the address of this session's emulator, which is started on first use."""
     named = _option(config, "url") or os.environ.get(URL_VARIABLE)
     shared = getattr(config, "workerinput", {}).get(WORKER_INPUT)
     if named or shared:
@@ -93,14 +105,14 @@ def _url_of(config: pytest.Config) -> str:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """A worker of xdist is about to start: tell it where the emulator is that all of them share."""
+def pytest_configure_node(node: "WorkerController") -> None:
+    """Tell a worker of xdist that is about to start where the emulator is that all workers share."""
     if _option(node.config, "shared"):
         node.workerinput[WORKER_INPUT] = _url_of(node.config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """What was started ends."""
+    """Stop the emulator that was started for this session."""
     started = config.stash.get(STARTED, None)
     if started:
         started.stop()
@@ -109,13 +121,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def case_emulator(pytestconfig: pytest.Config) -> str:
-    """The address of the emulator of this session."""
+    """Return the address of this session's emulator, like http://127.0.0.1:8642."""
     return _url_of(pytestconfig)
 
 
 @pytest.fixture
 def sandbox(case_emulator: str, request: pytest.FixtureRequest) -> "Iterator[CaseEmulator]":
-    """A sandbox that only this test uses, newborn."""
+    """Yield the handle of a newborn sandbox that only this test uses."""
     from emulator.client import CaseEmulator
 
     token = os.environ.get(TOKEN_VARIABLE)
@@ -126,7 +138,7 @@ def sandbox(case_emulator: str, request: pytest.FixtureRequest) -> "Iterator[Cas
 
 
 def _name_of(node_id: str) -> str:
-    """The same in every run, so that all that is drawn is the same as well."""
+    """Return the name of a test's sandbox: the same in every run, so that what is drawn by chance is the same, too."""
     return f"{crc32(node_id.encode()):08x}-" + re.sub("[^a-z0-9_-]+", "-", node_id.lower())[-50:]
 
 
@@ -141,20 +153,22 @@ def _prepare(handle: "CaseEmulator", request: pytest.FixtureRequest) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """A failed test tells what its sandbox saw."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to the report of a failed test what its sandbox received and sent."""
     report = yield
     handle = item.stash.get(USED, None)
     if handle is not None and report.failed and call.when != "teardown":
         from emulator.client.reports import report_requests, report_webhooks
 
-        for title, tell in (("requests", report_requests), ("webhooks", report_webhooks)):
-            report.sections.append((f"case-emulator: {title} of sandbox {handle.sandbox}", _safely(tell, handle)))
+        for title, write in (("requests", report_requests), ("webhooks", report_webhooks)):
+            report.sections.append((f"case-emulator: {title} of sandbox {handle.sandbox}", _safely(write, handle)))
     return report
 
 
-def _safely(tell: "Callable[[CaseEmulator], str]", handle: "CaseEmulator") -> str:
+def _safely(write: "Callable[[CaseEmulator], str]", handle: "CaseEmulator") -> str:
     try:
-        return tell(handle)
-    except Exception as error:  # the report of a failure must not fail
+        return write(handle)
+    except Exception as error:  # the report of a failed test must not fail
         return f"nothing can be told: {error}"

@@ -1,6 +1,6 @@
-"""How the value of a setting is read, whether it comes from a flag, a variable or a file.
+"""Read the value of a setting, whether it comes from a flag, a variable or a file.
 
-Each reader takes what was given and raises ValueError with the words that tell what is needed instead.
+Each reader raises ValueError for a wrong value, with a text that says what is needed instead.
 """
 
 import json
@@ -19,23 +19,27 @@ ORIGIN_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
 
 
 def read_text(value: object) -> str:
+    """Return a text that is not blank."""
     if not isinstance(value, str) or not value.strip():
         raise ValueError("a text is needed")
     return value
 
 
 def read_token(value: object) -> str:
+    """Return a token of printable ASCII without spaces."""
     text = read_text(value)
-    if not (text.isascii() and text.isprintable()) or " " in text:  # a header could not carry it as it is
+    if not (text.isascii() and text.isprintable()) or " " in text:  # the token is sent in a header
         raise ValueError("letters, digits and signs of ASCII are needed, without spaces")
     return text
 
 
 def read_port(value: object) -> int:
+    """Return a port, 0 (any free one) to 65535."""
     return read_whole(value, 0, 65535)
 
 
 def read_whole(value: object, low: int, high: int) -> int:
+    """Return a whole number from `low` to `high`, given as a number or in ASCII digits."""
     text = str(value)
     if isinstance(value, bool) or not text.isdecimal() or not text.isascii() or not low <= int(text[:20]) <= high:
         raise ValueError(f"a whole number from {low} to {high} is needed")
@@ -43,10 +47,12 @@ def read_whole(value: object, low: int, high: int) -> int:
 
 
 def read_seed(value: object) -> int:
+    """Return a seed, which fits into a signed integer of 64 bits."""
     return read_whole(value, 0, BIGGEST_SEED)
 
 
 def read_delay(value: object) -> timedelta:
+    """Return a delay given in seconds, a year at most."""
     try:
         if isinstance(value, timedelta):
             value = value.total_seconds()
@@ -59,6 +65,7 @@ def read_delay(value: object) -> timedelta:
 
 
 def read_flag(value: object) -> bool:
+    """Return a truth value given as true, 1, yes or on, or as false, 0, no or off, in any case."""
     known = {
         "true": True,
         "1": True,
@@ -69,13 +76,14 @@ def read_flag(value: object) -> bool:
         "no": False,
         "off": False,
     }
-    answer = known.get(str(value).lower())
-    if answer is None:
+    flag = known.get(str(value).lower())
+    if flag is None:
         raise ValueError("true or false is needed")
-    return answer
+    return flag
 
 
 def read_url(value: object) -> str:
+    """Return a URL of http or https without user and password; it may be a webhook's receiver."""
     text = read_text(value)
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or set(text) & set(" \\\r\n\t"):
@@ -88,6 +96,7 @@ def read_url(value: object) -> str:
 
 
 def read_public_url(value: object) -> str:
+    """Return a URL without query and fragment, and without a slash at its end."""
     text = read_url(value)
     if urlsplit(text).query or urlsplit(text).fragment:
         raise ValueError("a URL without ? and # is needed")
@@ -95,6 +104,7 @@ def read_public_url(value: object) -> str:
 
 
 def read_output_file(value: object) -> Path:
+    """Return the path of a file to write, which need not exist."""
     path = Path(read_text(value))
     if not path.name or path.is_dir():
         raise ValueError("a file is needed")
@@ -102,33 +112,38 @@ def read_output_file(value: object) -> Path:
 
 
 def read_folder(value: object) -> Path:
-    return Path(read_text(value))  # whether it is there is found out at the start
+    """Return the path of a folder; the start finds out whether it exists."""
+    return Path(read_text(value))
 
 
 def read_retry(value: object) -> str:
+    """Return a retry profile as text, from a name or from a list of delays."""
     text = ",".join(map(str, value)) if isinstance(value, list) else read_text(value)
     parse_retry(text)
     return text
 
 
 def read_database(value: object) -> Path:
+    """Return the path of a database, given as a path or as a URL like sqlite:///cases.sqlite."""
     text = read_text(value)
-    scheme, found, rest = text.partition("://")
-    if found and scheme != "sqlite":
+    scheme, slashes, rest = text.partition("://")
+    if slashes and scheme != "sqlite":
         raise ValueError(f"only sqlite:///path is known, not {scheme}://")
-    path = Path(rest.removeprefix("/") if found else text)
+    path = Path(rest.removeprefix("/") if slashes else text)
     if not path.name:
         raise ValueError("a file is needed, as in sqlite:///cases.sqlite (sqlite:////abs/olute.sqlite from the root)")
     return path
 
 
 def read_log_format(value: object) -> str:
+    """Return `text` or `json`."""
     if value not in ("text", "json"):
         raise ValueError("text or json is needed")
     return str(value)
 
 
 def read_many(value: object) -> tuple[str, ...]:
+    """Return several texts, given as a list or with commas between them."""
     items: Iterable[object] = value.split(",") if isinstance(value, str) else value  # type: ignore[assignment]
     if not isinstance(items, list | tuple):
         raise ValueError("a list is needed")
@@ -146,7 +161,7 @@ def read_credentials(value: object) -> tuple[str, ...]:
 
 
 def read_origins(value: object) -> tuple[str, ...]:
-    """Each origin as a browser names it."""
+    """Return origins as browsers write them, like http://localhost:3000."""
     return tuple(map(_origin, read_many(value)))
 
 
@@ -160,19 +175,19 @@ def _origin(text: str) -> str:
         host = None
     if not host or parts.scheme not in DEFAULT_PORTS or not ORIGIN_HOST.fullmatch(host):
         raise ValueError("an origin like http://localhost:3000 is needed")
-    shown = f"[{host}]" if ":" in host else host
-    origin = f"{parts.scheme}://{shown}" + (f":{port}" if port not in (None, DEFAULT_PORTS[parts.scheme]) else "")
+    authority = f"[{host}]" if ":" in host else host
+    origin = f"{parts.scheme}://{authority}" + (f":{port}" if port not in (None, DEFAULT_PORTS[parts.scheme]) else "")
     if text.lower() != origin:
         raise ValueError(f"browsers name an origin without path, user and usual port: did you mean {origin}?")
     return origin
 
 
 def read_rules(value: object) -> tuple[str, ...]:
-    """Each rule as JSON text; a file has them as tables, a variable as one object or a list of them."""
-    given = [value] if isinstance(value, str) else value
-    if not isinstance(given, list | tuple):
+    """Return each outcome rule as JSON text; a file has tables, a variable one JSON object or a list of them."""
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list | tuple):
         raise ValueError("a list of rules is needed")
-    return tuple(text for item in given for text in _rules(item))
+    return tuple(text for item in items for text in _rules(item))
 
 
 def _rules(item: object) -> list[str]:

@@ -1,9 +1,11 @@
-"""The use cases, wired to a store, a clock and a sender."""
+"""Wire the use cases to a store, a clock and a sender."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TypedDict
 from urllib.parse import urlsplit
 
 from emulator.core.cases import Cases
@@ -33,7 +35,7 @@ from emulator.web.wait_slots import WaitSlots
 
 @dataclass(frozen=True, kw_only=True)
 class Core:
-    """The use cases; `endings` is filled with what each provider brings along."""
+    """The wired use cases; each provider enters its own into `provider_rules`, which is empty at first."""
 
     store: SqliteStore
     clock: WallClock
@@ -50,10 +52,20 @@ class Core:
     scheduler: Scheduler
 
 
+class _Both(TypedDict):
+    store: SqliteStore
+    clock: WallClock
+
+
+class _Moving(_Both):
+    sandboxes: Sandboxes
+    wake: Callable[[datetime], None]
+
+
 def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Core:
-    """The use cases of an emulator; nothing runs yet."""
+    """Return the use cases of an emulator, with no thread running yet; `defaults` are those of every new sandbox."""
     clock, alarm, journal, wait_slots = WallClock(), Alarm(), Journal(), WaitSlots()
-    both: dict[str, Any] = {"store": store, "clock": clock}
+    both: _Both = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
     news, faults_cleared, in_flight = Signal(), SandboxSignals(), InFlight()
 
@@ -72,7 +84,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         note=partial(write_attempt, journal, clock),
         news=news,
     )
-    moving: dict[str, Any] = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
+    moving: _Moving = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
     completion = Completion(**moving, news=news)
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
     complete_early = EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take)
@@ -93,7 +105,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
 
 
 def targets_of(settings: Settings, address: str | None, public_url: str, demo_url: str | None = None) -> Targets:
-    """Return where webhooks may go; `address` is where the emulator listens, `demo_url` the demo's own receiver."""
+    """Return where webhooks may go; `address` is where the emulator listens, `demo_url` the demo's receiver."""
     own = {_host_and_port(url) for url in (address, public_url) if url}
     if address:
         own.add((settings.host, _host_and_port(address)[1]))

@@ -1,4 +1,4 @@
-"""What a command is given by the one module that reads it: the environment."""
+"""The environment, as `cli`, the one module that reads it, hands it to the commands."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -7,5 +7,5 @@ import click
 
 
 def environment() -> Mapping[str, str]:
-    """The variables of this process."""
+    """Return the environment variables of this process."""
     return cast(Mapping[str, str], click.get_current_context().find_root().obj)

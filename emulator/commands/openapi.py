@@ -1,4 +1,4 @@
-"""`case-emulator openapi`"""
+"""The command `case-emulator openapi`."""
 
 from pathlib import Path
 

@@ -1,8 +1,7 @@
-"""What the commands share that ask a running emulator."""
+"""The options and error messages of the commands that talk to a running emulator."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 import click
 
@@ -17,23 +16,27 @@ Command = Callable[..., None]
 
 
 def asks(command: Command) -> Command:
-    """Hand the command `control`, `sandbox` and `as_json`, and word what goes wrong."""
+    """Call the command with `control`, `sandbox` and `as_json`; end with a message when the emulator says no."""
 
     @sandbox_flag
     @url_flag
     @click.option(
-        "--control-token", metavar="TOKEN", help=f"Who we are, where the emulator asks. [{CONTROL_TOKEN_VARIABLE}]"
+        "--control-token",
+        metavar="TOKEN",
+        help=f"The emulator's control token, where it asks for one. [{CONTROL_TOKEN_VARIABLE}]",
     )
     @click.option(
-        "--tls-ca-file", metavar="FILE", help=f"Whom to trust, where it speaks https. [{TLS_CA_FILE_VARIABLE}]"
+        "--tls-ca-file",
+        metavar="FILE",
+        help=f"The authority to trust, where the emulator speaks https. [{TLS_CA_FILE_VARIABLE}]",
     )
     @json_flag
     @wraps(command)
-    def ask(url: str, control_token: str | None, tls_ca_file: str | None, **given: Any) -> None:
+    def ask(url: str, control_token: str | None, tls_ca_file: str | None, **options: object) -> None:
         token = control_token or environment().get(CONTROL_TOKEN_VARIABLE) or None
         control = _control(url, token, tls_ca_file or environment().get(TLS_CA_FILE_VARIABLE) or None)
         try:
-            command(control=control, **given)
+            command(control=control, **options)
         except NotReached as error:
             stop(FAILURE, f"{error}; --url or {URL_VARIABLE} names another address")
         except Refusal as error:
@@ -45,27 +48,27 @@ def asks(command: Command) -> Command:
 def _control(url: str, token: str | None, authority: str | None) -> Control:
     try:
         return Control(url, token, authority=authority)
-    except ValueError as error:  # the URL was judged before
+    except ValueError as error:  # the URL was checked before, so this is the token
         raise click.BadParameter(str(error), param_hint="--control-token") from error
 
 
-def _read_url(context: click.Context, parameter: click.Parameter, given: str | None) -> str:
+def _read_url(context: click.Context, parameter: click.Parameter, flag: str | None) -> str:
     from emulator.readers import read_public_url
 
-    url = given or environment().get(URL_VARIABLE) or DEFAULT_URL
+    url = flag or environment().get(URL_VARIABLE) or DEFAULT_URL
     try:
         return read_public_url(url)
     except ValueError as error:
-        where = "--url" if given else URL_VARIABLE
+        where = "--url" if flag else URL_VARIABLE
         raise click.BadParameter(f"a URL like {DEFAULT_URL} is needed", param_hint=where) from error
 
 
-def _read_sandbox(context: click.Context, parameter: click.Parameter, given: str) -> str:
+def _read_sandbox(context: click.Context, parameter: click.Parameter, name: str) -> str:
     from emulator.web.credentials import EXPIRED, SANDBOX_NAME
 
-    if given == EXPIRED or not SANDBOX_NAME.fullmatch(given):
+    if name == EXPIRED or not SANDBOX_NAME.fullmatch(name):
         raise click.BadParameter(f"1 to 64 of a-z 0-9 - _ are needed; {EXPIRED} stands for an expired key")
-    return given
+    return name
 
 
 url_flag = click.option(

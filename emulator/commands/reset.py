@@ -1,4 +1,4 @@
-"""`case-emulator reset`"""
+"""The command `case-emulator reset`."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""`case-emulator run`"""
+"""The command `case-emulator run`."""
 
 import gc
 import logging
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -25,18 +25,18 @@ log = logging.getLogger("emulator.run")
 KEY = "test_default"
 SECONDS_TO_SERVE = 10.0
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# What was meant for our emulator would only make another one of the command's fail: it has our port, and our file.
+# Settings of this emulator that the command does not inherit: an emulator of its own would fail with the same port.
 OURS_ALONE = {CONFIG_VARIABLE, *(PREFIX + name.upper() for name in OPTIONS)} - {CONTROL_TOKEN_VARIABLE}
 
 Names = Mapping[str, Sequence[str]]
 
 
-def _read_names(context: click.Context, parameter: click.Parameter, given: Sequence[str]) -> Names:
-    """The names that take the place of each of our variables."""
+def _read_names(context: click.Context, parameter: click.Parameter, items: Sequence[str]) -> Names:
+    """Return the names that replace each of the emulator's variables; raise BadParameter."""
     names: dict[str, list[str]] = {}
-    for item in given:
-        variable, found, name = item.partition("=")
-        if not found or not VARIABLE_NAME.fullmatch(name):
+    for item in items:
+        variable, equals, name = item.partition("=")
+        if not equals or not VARIABLE_NAME.fullmatch(name):
             raise click.BadParameter(f"{item!a} should read like APLYID_BASE_URL=MY_URL")
         if name.startswith(PREFIX):
             raise click.BadParameter(f"{name}: names that begin with {PREFIX} are the emulator's own")
@@ -58,7 +58,7 @@ def _read_names(context: click.Context, parameter: click.Parameter, given: Seque
 @click.option("-v", "--verbose", is_flag=True, help="Write the emulator's log to stderr, not only its warnings.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND ...")
 def run(
-    config: Path | None, names: Names, log_file: Path | None, verbose: bool, command: Sequence[str], **flags: Any
+    config: Path | None, names: Names, log_file: Path | None, verbose: bool, command: Sequence[str], **flags: object
 ) -> None:
     """Run a command beside an emulator of its own, and end as the command ends.
 
@@ -80,7 +80,7 @@ def run(
 
 @contextmanager
 def _logging(log_format: str, path: Path | None, verbose: bool) -> Iterator[None]:
-    """All of the log to a file or to stderr, or nothing but warnings."""
+    """Write the whole log to a file or to stderr, or only warnings to stderr."""
     from emulator import logs
 
     with ExitStack() as opened:
@@ -90,11 +90,11 @@ def _logging(log_format: str, path: Path | None, verbose: bool) -> Iterator[None
             stop(USAGE, f"--log-file {path} cannot be written: {error.strerror or error}")
         logs.configure(log_format, file, logging.INFO if file or verbose else logging.WARNING)
         yield
-        logging.getLogger().handlers.clear()  # whoever still has something to say finds the file closed
+        logging.getLogger().handlers.clear()  # a thread that still logs would find the file closed
 
 
 def _run(settings: Settings, names: Names, relay: Relay, command: Sequence[str], *, has_log: bool) -> int:
-    gc.disable()  # as in `serve`: what is imported now stays
+    gc.disable()  # as in `serve`: what is imported now is never garbage
     relay.hold()
     running = build(settings)
     with running:
@@ -111,12 +111,12 @@ def _run(settings: Settings, names: Names, relay: Relay, command: Sequence[str],
             forget_port_file(settings.port_file)
         relay.release(code)
         if 0 < code < DIED_BY_SIGNAL and not has_log:
-            _say_more(code, running)
+            _print_hint(code, running)
     return code
 
 
 def _values(address: str) -> dict[str, str]:
-    """Our variables, for an emulator at that address."""
+    """Return the variables by which a program finds an emulator at this address."""
     from emulator.app import PROVIDERS
     from emulator.settings import variables_of
 
@@ -128,7 +128,7 @@ def _values(address: str) -> dict[str, str]:
 
 
 def _check_names(names: Names) -> None:
-    """Find out before anything is started whether they make sense."""
+    """End the process, before anything is started, when the names make no sense."""
     ours, taken = _values("the address"), dict[str, str]()
     for variable, others in names.items():
         if variable not in ours:
@@ -139,27 +139,27 @@ def _check_names(names: Names) -> None:
 
 
 def _variables(names: Names, address: str, token: str | None) -> dict[str, str]:
-    """The environment of the command."""
+    """Return the environment of the command."""
     renamed = {name: value for ours, value in _values(address).items() for name in names.get(ours, [ours])}
-    kept = {name: value for name, value in environment().items() if name not in OURS_ALONE}
-    asked = {CONTROL_TOKEN_VARIABLE: token} if token else {}
-    # By any name, ours stays: by it the command's own `case-emulator reset` finds the emulator.
-    return {**kept, **renamed, **asked, URL_VARIABLE: address}
+    inherited = {name: value for name, value in environment().items() if name not in OURS_ALONE}
+    credentials = {CONTROL_TOKEN_VARIABLE: token} if token else {}
+    # The URL keeps its own name, too: a `case-emulator reset` within the command finds the emulator by it.
+    return {**inherited, **renamed, **credentials, URL_VARIABLE: address}
 
 
 def _wait_for(running: "RunningEmulator") -> None:
     from emulator.client import why_not_ready
 
-    why = why_not_ready(running.address, SECONDS_TO_SERVE)
-    if why:
-        stop(FAILURE, why)
+    reason = why_not_ready(running.address, SECONDS_TO_SERVE)
+    if reason:
+        stop(FAILURE, reason)
 
 
-def _say_more(code: int, running: "RunningEmulator") -> None:
-    """One line for whoever wonders why the command failed."""
-    told = "--verbose or --log-file shows what it asked the emulator"
+def _print_hint(code: int, running: "RunningEmulator") -> None:
+    """Print a line that helps to find out why the command failed."""
+    hint = "--verbose or --log-file shows what it asked the emulator"
     if not running.was_asked:
-        told = (
+        hint = (
             "it asked the emulator for nothing: does it read APLYID_BASE_URL or SPHINXHQ_BASE_URL? --name renames them"
         )
-    click.echo(f"case-emulator: the command ended with {code}; {told}", err=True)
+    click.echo(f"case-emulator: the command ended with {code}; {hint}", err=True)

@@ -64,7 +64,13 @@ class Completion:
         try:
             return step(sandbox, provider, case_id)
         except Exception:
-            log.exception("%s case %s in sandbox %s: tried again in a minute", provider, case_id, sandbox)
+            log.exception(
+                "%s case %s in sandbox %s: tried again in a minute",
+                provider,
+                case_id,
+                sandbox,
+                extra={"sandbox": sandbox, "provider": provider, "case_id": case_id},
+            )
             with self.store.transaction() as tx:
                 tx.postpone_case(sandbox, provider, case_id, self.sandboxes.view(tx, sandbox).now + POSTPONED)
             return None
@@ -192,4 +198,12 @@ def _log_end(moved: Moved, webhook: RenderedWebhook | NoWebhook) -> None:
         consequence = f"webhook to {without_password(webhook.url or 'the inbox')}"
         triggered = [name for delivery in moved.deliveries for name in delivery.faults]
         consequence += f" (faults: {', '.join(dict.fromkeys(triggered))})" if triggered else ""
-    log.info("%s, %s (rule: %s); %s", subject, case.outcome, case.decision.rule, consequence)
+    rule, fields = case.decision.rule, _log_fields(moved)
+    log.info("%s, %s (rule: %s); %s", subject, case.outcome, rule, consequence, extra=fields)
+
+
+def _log_fields(moved: Moved) -> dict[str, object]:
+    """Return what a line of the log is about; a webhook's repetitions by faults are left to the outbox."""
+    case, first = moved.case, next(iter(moved.deliveries), None)
+    delivery_id = first.id if first else None
+    return {"sandbox": case.sandbox, "provider": case.provider, "case_id": case.id, "delivery_id": delivery_id}

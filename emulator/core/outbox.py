@@ -94,7 +94,7 @@ class Outbox:
             if self._holds_lease(delivery):
                 return self._settle(delivery, self._attempt(delivery))
         except Exception:
-            log.exception("webhook %s could not be settled: it is sent again", delivery.id)
+            log.exception("webhook %s could not be settled: it is sent again", delivery.id, extra=_log_fields(delivery))
         finally:
             self.in_flight.end(delivery.sandbox)
         return None
@@ -111,7 +111,7 @@ class Outbox:
         try:
             return self.sender.send(delivery)
         except Exception as error:  # as a failed attempt, because the retry profile bounds these
-            log.exception("webhook %s could not be sent", delivery.id)
+            log.exception("webhook %s could not be sent", delivery.id, extra=_log_fields(delivery))
             return Attempt(error=f"the sender broke down: {error}"[:500])
 
     def _settle(self, delivery: Delivery, attempt: Attempt) -> tuple[Delivery, Attempt] | None:
@@ -177,12 +177,30 @@ def _final(delivery: Delivery, state: DeliveryState, reason: str | None) -> Deli
 
 
 def _log_attempt(delivery: Delivery, attempt: Attempt) -> None:
+    fields = _log_fields(delivery)
     subject = f"webhook {delivery.id} of {delivery.provider} case {delivery.case_id} to {delivery.shown_url}"
     if delivery.url is None:
-        log.info("webhook %s of %s case %s kept in the inbox", delivery.id, delivery.provider, delivery.case_id)
+        log.info(
+            "webhook %s of %s case %s kept in the inbox",
+            delivery.id,
+            delivery.provider,
+            delivery.case_id,
+            extra=fields,
+        )
     elif attempt.ok:
-        log.info("%s delivered: %s in %d ms", subject, attempt.status, attempt.took / timedelta(milliseconds=1))
+        took = attempt.took / timedelta(milliseconds=1)
+        log.info("%s delivered: %s in %d ms", subject, attempt.status, took, extra=fields)
     elif delivery.state is DeliveryState.SCHEDULED:
-        log.warning("%s failed: %s; next attempt at %s", subject, attempt.error, delivery.due_at)
+        log.warning("%s failed: %s; next attempt at %s", subject, attempt.error, delivery.due_at, extra=fields)
     else:
-        log.warning("%s %s: %s", subject, delivery.state, delivery.reason)
+        log.warning("%s %s: %s", subject, delivery.state, delivery.reason, extra=fields)
+
+
+def _log_fields(delivery: Delivery) -> dict[str, object]:
+    """Return what a line of the log is about, for --log-format json."""
+    return {
+        "sandbox": delivery.sandbox,
+        "provider": delivery.provider,
+        "case_id": delivery.case_id,
+        "delivery_id": delivery.id,
+    }

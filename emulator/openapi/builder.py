@@ -1,6 +1,6 @@
 """Describe an API by OpenAPI 3.1, from the schemas that validate it.
 
-Imported by whoever is asked for a document, never at the start: apispec costs more than reading the settings.
+Imported when a document is asked for, never at the start: importing apispec takes longer than reading the settings.
 """
 
 import json
@@ -21,13 +21,14 @@ from emulator.web.advice import LONGEST
 from emulator.web.credentials import SANDBOX_NAME
 
 Json = dict[str, Any]
-Types = Mapping[type[fields.Field[Any]], tuple[str | None, str | None]]  # how custom fields are documented
-Rule = Callable[[Any, fields.Field[Any], Json], Json]  # converter, field, what is found so far: what else is to say
-PRINTED_ADDRESS = "http://127.0.0.1:8642"  # ours, as the fixtures print it
-# What an answer without a body is: its type is that of the framework's pages.
+Types = Mapping[type[fields.Field[Any]], tuple[str | None, str | None]]  # by custom field: type and format
+Rule = Callable[[OpenAPIConverter, fields.Field[Any], Json], Json]  # converter, field, its JSON Schema: keys to add
+PRINTED_ADDRESS = "http://127.0.0.1:8642"  # the emulator's, as the fixtures have it
+# An answer without a body still has a media type: that of the framework's pages.
 EMPTY: Json = {"text/html": {"schema": {"type": "string", "maxLength": 0}}}
 PAGE: Json = {"text/html": {"schema": {"type": "string", "minLength": 1}}}
-HEADERS = {
+# By name: description, whether every answer has it, and schema.
+HEADERS: dict[str, tuple[str, bool, Json]] = {
     "X-Emulator-Version": ("the version of the emulator; the service sends none", True, {"type": "string"}),
     "X-Emulator-Advice": (
         "what was accepted but is probably a mistake; the service sends none",
@@ -40,8 +41,8 @@ HEADERS = {
 class Converter(OpenAPIConverter):
     """Takes the description of a schema from the first line of its docstring."""
 
-    def schema2jsonschema(self, schema: Any) -> Json:
-        """The schema as JSON Schema."""
+    def schema2jsonschema(self, schema: type[Schema] | Schema) -> Json:
+        """Return the schema as JSON Schema, with its description."""
         described: Json = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
         return {"description": (getdoc(class_of(schema)) or "").partition("\n")[0], **described}
 
@@ -53,12 +54,12 @@ class Plugin(MarshmallowPlugin):
 
 
 def class_of(schema: type[Schema] | Schema) -> type[Schema]:
-    """The class of a schema, whichever of the two is there."""
+    """Return the class of a schema, which may be given as the class itself or as an instance."""
     return schema if isinstance(schema, type) else type(schema)
 
 
 def class_name(schema: type[Schema] | Schema) -> str:
-    """The name of a schema in a document."""
+    """Return the name of a schema in a document, which is that of its class."""
     return class_of(schema).__name__
 
 
@@ -72,21 +73,26 @@ def begin(
     name_of: Callable[[type[Schema]], str] = class_name,
     **options: Any,
 ) -> APISpec:
-    """A document without paths; `options` are further keys of its top level."""
+    """Return a document without paths.
+
+    `about` is its description, `types` and `rules` document custom fields, `name_of` names schemas, and `options` are
+    further keys of its top level.
+    """
     plugin = Plugin(schema_name_resolver=name_of)
     spec = APISpec(title, VERSION, "3.1.0", [plugin], info={"description": about}, servers=servers, **options)
     converter = plugin.converter
-    assert converter is not None  # the document has just made it
-    converter.field_mapping = {**converter.field_mapping, **(types or {})}  # its own: apispec shares one
+    assert converter is not None  # made by APISpec
+    # A mapping of its own, because apispec shares one between all documents.
+    converter.field_mapping = {**converter.field_mapping, **(types or {})}
     for rule in rules:
         converter.add_attribute_function(rule)  # type: ignore[no-untyped-call]
-    for name, (told, always, schema) in HEADERS.items():
-        spec.components.header(name, {"description": told, "required": always, "schema": schema})
+    for name, (description, is_required, schema) in HEADERS.items():
+        spec.components.header(name, {"description": description, "required": is_required, "schema": schema})
     return spec
 
 
 def own_servers(address: str) -> list[Json]:
-    """Where a provider's API is served: at our address, and below the path of each sandbox."""
+    """Return the servers of a provider's API: the emulator's address, and the path of each sandbox below it."""
     sandbox = {"default": DEFAULT_SANDBOX, "description": f"{SANDBOX_NAME.pattern}; it wins over that of the key"}
     return [
         {"url": address, "description": "this emulator; the credential names the sandbox"},
@@ -99,7 +105,7 @@ def own_servers(address: str) -> list[Json]:
 
 
 def add_webhook(spec: APISpec, name: str, operation: Json) -> None:
-    """Describe a request that we send."""
+    """Add a webhook, a request that the emulator sends, to the document."""
     item = {"post": deepcopy(operation)}
     for plugin in spec.plugins:
         plugin.operation_helper(operations=item)
@@ -108,38 +114,42 @@ def add_webhook(spec: APISpec, name: str, operation: Json) -> None:
 
 
 def add_refusals(spec: APISpec, refusals: Mapping[str, Json]) -> None:
-    """Keep error answers by their status, which operations name them by."""
+    """Add error answers by status, so that operations refer to them by status."""
     for status, refusal in refusals.items():
         spec.components.response(status, refusal)
 
 
 def finish(spec: APISpec) -> Json:
-    """The document, laid out as its readers expect it."""
-    made = spec.to_dict()
+    """Return the document as JSON, with its top-level keys in the usual order."""
+    document = spec.to_dict()
     order = ("openapi", "info", "servers", "security", "tags", "paths", "webhooks", "components")
-    return {key: made[key] for key in order if key in made}
+    return {key: document[key] for key in order if key in document}
 
 
-def content(schema: Any, examples: Mapping[str, Any] | None = None, media_type: str = "application/json") -> Json:
-    """A body of that schema; the examples are values by name."""
-    told = {"examples": {name: {"value": value} for name, value in examples.items()}} if examples else {}
-    return {media_type: {"schema": schema, **told}}
+def content(
+    schema: type[Schema] | Mapping[str, Any],
+    examples: Mapping[str, object] | None = None,
+    media_type: str = "application/json",
+) -> Json:
+    """Return the OpenAPI content of a body with this schema; the examples are values by name."""
+    named = {"examples": {name: {"value": value} for name, value in examples.items()}} if examples else {}
+    return {media_type: {"schema": schema, **named}}
 
 
-def response_object(told: str, bodies: Json | None = None, headers: Mapping[str, Json] | None = None) -> Json:
-    """An answer: when it is given, its body by media type, and its headers besides those of every answer."""
-    return {"description": told, "headers": {**(headers or {}), **dict(zip(HEADERS, HEADERS, strict=True))}} | (
-        {"content": bodies} if bodies else {}
-    )
+def response_object(description: str, bodies: Json | None = None, headers: Mapping[str, Json] | None = None) -> Json:
+    """Return the OpenAPI response with this content by media type; `headers` are those besides every answer's."""
+    every_answer = dict(zip(HEADERS, HEADERS, strict=True))  # references, by name
+    response: Json = {"description": description, "headers": {**(headers or {}), **every_answer}}
+    return response | ({"content": bodies} if bodies else {})
 
 
-def header(told: str, schema: Json | None = None) -> Json:
-    """A header that is always there."""
-    return {"description": told, "required": True, "schema": schema or {"type": "string"}}
+def header(description: str, schema: Json | None = None) -> Json:
+    """Return the OpenAPI description of a header that is always there, a string unless `schema` says otherwise."""
+    return {"description": description, "required": True, "schema": schema or {"type": "string"}}
 
 
 def exchanges(provider: str, method: str, path: str, address: str) -> dict[str, Json]:
-    """The exchanges of that operation as the service prints them, by name, on our address."""
+    """Return the documented exchanges of an operation by name, from the fixtures, with this address in them."""
     found = {}
     for file in sorted(files(f"emulator.fixtures.{provider}").iterdir(), key=lambda file: file.name):
         if file.name.endswith(".json"):

@@ -1,4 +1,4 @@
-"""A certificate of this machine's own making, and the authority that a client under test has to trust for it."""
+"""Make a certificate for this machine, and the authority that a client under test has to trust."""
 
 import ipaddress
 import logging
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("emulator.tls")
 NAMES = ("localhost", "*.localhost", "127.0.0.1", "::1", "host.docker.internal")
 MADE_BY = "case-emulator"
-# As long as public authorities may at most: some clients refuse what is valid for longer.
+# The longest that public authorities may grant: some clients refuse a certificate that is valid for longer.
 VALID = timedelta(days=397)
 CLOCKS_DIFFER = timedelta(days=1)
 MOST_NAMES = 100
@@ -25,14 +25,14 @@ MOST_NAMES = 100
 
 @dataclass(frozen=True)
 class Certificates:
-    """The authority's certificate as PEM, and a server's side of TLS with a certificate signed by it."""
+    """The authority's certificate as PEM, and the TLS context of a server whose certificate it signed."""
 
     authority: bytes
     context: ssl.SSLContext
 
 
 def obstacle(tls: bool, ca_file: Path | None) -> str | None:
-    """Why these two settings will not work, and what to do; None: nothing speaks against them."""
+    """Return why these two settings cannot work and what to do; None if they can."""
     if not tls:
         return f"--tls-ca-file {ca_file} is of use with --tls alone: give --tls as well" if ca_file else None
     try:
@@ -46,7 +46,10 @@ def obstacle(tls: bool, ca_file: Path | None) -> str | None:
 
 
 def make_certificates(hosts: Iterable[str], now: datetime) -> Certificates:
-    """A new authority and a certificate for this machine's usual names and those hosts."""
+    """Return a new authority, and a certificate for the usual names of this machine and for `hosts`.
+
+    A host that no certificate can name is left out with a warning.
+    """
     import trustme
 
     authority = trustme.CA(organization_name=MADE_BY, organization_unit_name="local authority")
@@ -56,8 +59,8 @@ def make_certificates(hosts: Iterable[str], now: datetime) -> Certificates:
 
 
 def _context(authority: "CA", now: datetime, *names: str) -> ssl.SSLContext:
-    """The server's side of TLS, with a certificate for those names."""
-    ours = authority.issue_cert(
+    """Return the TLS context of a server, with a certificate for these names."""
+    certificate = authority.issue_cert(
         *names,
         organization_name=MADE_BY,
         organization_unit_name="local server",
@@ -66,12 +69,12 @@ def _context(authority: "CA", now: datetime, *names: str) -> ssl.SSLContext:
     )
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.set_alpn_protocols(["http/1.1"])
-    ours.configure_cert(context)
+    certificate.configure_cert(context)
     return context
 
 
 def _name_on_demand(authority: "CA", now: datetime, context: ssl.SSLContext) -> None:
-    """Have a certificate for whichever name below localhost: most clients do not take *.localhost for one."""
+    """Make a certificate for any name below localhost when a client asks for it; most refuse *.localhost for it."""
     context_for = lru_cache(maxsize=MOST_NAMES)(lambda name: _context(authority, now, name))
 
     def choose(line: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
@@ -82,7 +85,7 @@ def _name_on_demand(authority: "CA", now: datetime, context: ssl.SSLContext) -> 
 
 
 def _certifiable(hosts: Iterable[str]) -> Iterator[str]:
-    """Those that a certificate can name; the log tells of the others."""
+    """Yield the hosts that a certificate can name; log a warning for each other one."""
     for host in hosts:
         name = host.strip("[]").removesuffix(".").lower()
         if _is_certifiable(name):
@@ -98,8 +101,8 @@ def _this_machine() -> Iterator[str]:
 
 
 def _is_certifiable(name: str) -> bool:
-    """Is it an address, or a name without the underscores that certificates do not know?"""
-    import idna  # trustme's own, which would refuse the name by the same rules
+    """Return whether this is an address, or a name that IDNA allows (no underscores, for example)."""
+    import idna  # a dependency of trustme, which would refuse the name by the same rules
 
     try:
         ipaddress.ip_address(name)

@@ -1,8 +1,8 @@
-"""Where waitress is more lenient about HTTP framing than a double of somebody's API may be."""
+"""Make waitress stricter about HTTP framing: a stand-in for an API must not accept what the API refuses."""
 
 import socket
 import struct
-from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
@@ -11,14 +11,14 @@ from waitress.task import WSGITask
 
 from emulator.server import orders
 
-RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER, on, for no time
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER, on, for 0 seconds
 
 
 class Parser(HTTPRequestParser):
-    """Refuses what could be read as two requests by one side and as one by the other."""
+    """Refuses what one side may read as one request and another as two (request smuggling)."""
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Read the head of a request; raises ParsingError."""
+        """Read the head of a request; raise ParsingError, which is answered with 400."""
         try:
             super().parse_header(header_plus)
         except ValueError as error:  # a target like http://[::1/
@@ -28,27 +28,27 @@ class Parser(HTTPRequestParser):
 
 
 class Task(WSGITask):
-    """One request; its path stays as it was sent."""
+    """One request; its path stays as it was sent, and orders to its connection are carried out."""
 
-    def get_environment(self) -> dict[str, Any]:
-        """The WSGI environ, with the doubled slashes that waitress takes off the front of the path."""
-        environ: dict[str, Any] = super().get_environment()
+    def get_environment(self) -> WSGIEnvironment:
+        """Return the WSGI environ, with the doubled slashes that waitress strips off the front of the path."""
+        environ: WSGIEnvironment = super().get_environment()
         environ["PATH_INFO"] = self.request.path
         return environ
 
     def write(self, data: bytes) -> None:
-        """Send a piece of the answer, unless the connection is to end without one."""
+        """Send a part of the answer, unless the connection is to end without one."""
         environ = self.environ or {}
         if not orders.is_cut(environ):
             super().write(data)
             return
         self.wrote_header = self.close_on_finish = True
-        self.content_length = None  # nobody need be told that it was not kept
+        self.content_length = None  # else waitress warns that fewer bytes were sent
         if environ[orders.KEY] == orders.RESET:
             self.channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
 
     def build_response_header(self) -> bytes:
-        """The head of the answer; it ends the connection where that is wanted."""
+        """Return the head of the answer; it announces the end of the connection when that was ordered."""
         if self.channel.server.stopping or (self.environ or {}).get(orders.KEY):
             self.set_close_on_finish()
         head: bytes = super().build_response_header()
@@ -56,16 +56,16 @@ class Task(WSGITask):
 
 
 class Channel(HTTPChannel):
-    """One connection; it leaves the loop asleep while a thread writes to it.
+    """One connection; it lets the socket loop sleep while a thread writes to it.
 
-    Without that the loop spins, ten times a request, on a socket that is writable and a buffer that is locked.
+    Otherwise the loop wakes ten times a request, for a socket that is writable and a buffer that is locked.
     """
 
     parser_class = Parser
     task_class = Task
 
     def writable(self) -> bool:
-        """Is there something for the loop to write? The writing thread wakes it for what was left over."""
+        """Return whether the loop has something to write; a thread that writes wakes the loop for the rest."""
         if not super().writable() or not self.outbuf_lock.acquire(blocking=False):
             return False
         self.outbuf_lock.release()
@@ -73,7 +73,7 @@ class Channel(HTTPChannel):
 
 
 def make_strict(server: TcpWSGIServer) -> TcpWSGIServer:
-    """The same server with the stricter parts."""
+    """Return the same server, with stricter parts from now on."""
     server.channel_class = Channel
     server.stopping = False  # once True, each connection ends with its current answer
     return server

@@ -1,11 +1,12 @@
-"""One TLS connection: read as strictly as without TLS, answered by cheroot."""
+"""One TLS connection: its requests are parsed as strictly as without TLS, and answered by cheroot."""
 
 import logging
 import socket
 import ssl
 import sys
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING
+from wsgiref.types import WSGIEnvironment
 
 from cheroot import wsgi
 from cheroot.server import HTTPRequest
@@ -15,15 +16,18 @@ from emulator.server import orders
 from emulator.server.framing import Parser
 from emulator.server.http_server import LIMITS
 
+if TYPE_CHECKING:
+    from emulator.server.tls_server import Front
+
 log = logging.getLogger("emulator.tls")
-PIECE = 65_536
+CHUNK = 65_536  # bytes to read at once
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-TOLD = b"this port speaks HTTPS: write https:// instead of http://\n"
-SPOKEN_TO_IN_CLEAR = (
+HINT = b"this port speaks HTTPS: write https:// instead of http://\n"
+ANSWER_IN_CLEAR = (
     b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n"
-    b"Content-Length: %d\r\n\r\n%b" % (len(TOLD), TOLD)
+    b"Content-Length: %d\r\n\r\n%b" % (len(HINT), HINT)
 )
-BARE_NAMES = {"CONTENT_LENGTH", "CONTENT_TYPE"}  # the headers that go without HTTP_ in an environ
+BARE_NAMES = {"CONTENT_LENGTH", "CONTENT_TYPE"}  # the headers that have no HTTP_ before their name in an environ
 ADJUSTMENTS = Adjustments(
     max_request_header_size=LIMITS["max_request_header_size"],
     max_request_body_size=LIMITS["max_request_body_size"],
@@ -32,19 +36,19 @@ ADJUSTMENTS = Adjustments(
 
 
 class Request(HTTPRequest):
-    """One request that was read whole, and its answer."""
+    """One request that was received completely, and its answer."""
 
-    def __init__(self, server: Any, connection: "Connection", parsed: Parser) -> None:
+    def __init__(self, server: "Front", connection: "Connection", parsed: Parser) -> None:
         super().__init__(server, connection)
-        self.ready, self.parsed, self.rfile = True, parsed, None  # nothing is left to be read
+        self.ready, self.parsed, self.rfile = True, parsed, None  # the parser has read everything
         self.close_connection = parsed.connection_close or parsed.error is not None
         if parsed.error is None:
             self.method = parsed.command.upper().encode("latin-1")
             self.response_protocol = "HTTP/1.1" if parsed.version == "1.1" else "HTTP/1.0"
-        self.environ: dict[str, Any] = {}
+        self.environ: WSGIEnvironment = {}
 
     def respond(self) -> None:
-        """Write the application's answer, or what the parser has to say."""
+        """Write the application's answer, or the parser's refusal."""
         error = self.parsed.error
         if error is not None:
             self.simple_response(f"{error.code} {error.reason}", f"{error.reason}: {error.body}\n")
@@ -57,17 +61,17 @@ class Request(HTTPRequest):
             self.conn.wfile.write(b"0\r\n\r\n")
 
     def send_headers(self) -> None:
-        """Write the head of the answer; it ends the connection where that is wanted."""
+        """Write the head of the answer; it announces the end of the connection when that was ordered."""
         if self.server.stopping or orders.KEY in self.environ:
             self.close_connection = True
         super().send_headers()
 
 
 class Gateway(wsgi.Gateway_10):
-    """Between a request and the application."""
+    """Calls the application with a request."""
 
-    def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # its stub says None
-        """The WSGI environ, as the server without TLS makes it."""
+    def get_environ(self) -> WSGIEnvironment:  # type: ignore[override]  # its stub says None
+        """Return the WSGI environ, as the server without TLS makes it."""
         parsed, connection = self.req.parsed, self.req.conn
         environ = {
             "REMOTE_ADDR": connection.remote_addr or "",
@@ -96,42 +100,42 @@ class Gateway(wsgi.Gateway_10):
 
 
 class Connection:
-    """What cheroot calls a connection; it never waits for bytes, so that whoever is slow keeps no thread."""
+    """One connection by the protocol of cheroot; it never waits for bytes, so that a slow client keeps no thread."""
 
-    last_used: float = 0  # set by cheroot, which closes what was idle for too long
+    last_used: float = 0  # set by cheroot, which closes a connection that was idle for too long
 
-    def __init__(self, server: Any, line: ssl.SSLSocket, makefile: object = None) -> None:
-        self.server, self.socket = server, line
-        line.settimeout(0)
-        with suppress(OSError):  # gone already
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.rfile = self.wfile = self  # cheroot asks the one has_data() and gives the other what to write
+    def __init__(self, server: "Front", connection: ssl.SSLSocket, makefile: object = None) -> None:
+        self.server, self.socket = server, connection
+        connection.settimeout(0)
+        with suppress(OSError):  # closed already
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.rfile = self.wfile = self  # cheroot calls has_data() on the first and write() on the second
         self.remote_addr: str | None = None
         self.remote_port: int | None = None
-        self.ssl_env: dict[str, Any] = {}
-        self.busy = True  # somebody works on it
+        self.ssl_env: dict[str, str] = {}
+        self.busy = True  # a thread works on it
         self._is_secure, self._is_cut, self._told_to_continue = False, False, False
         self._parser: Parser | None = None
         self._received, self._answer = b"", bytearray()
         server.connections.add(self)
 
     def has_data(self) -> bool:
-        """Is there something left that was received? No: all of it was looked at."""
+        """Return False: `communicate` leaves nothing that was received."""
         return False
 
     def has_unread(self) -> bool:
-        """Did the other side send something that nobody has looked at yet?"""
+        """Return whether the client sent something that was not read yet."""
         try:
             return bool(socket.socket.recv(self.socket, 1, socket.MSG_PEEK))
-        except OSError:  # nothing there, or closed
+        except OSError:  # nothing to read, or closed
             return False
 
-    def write(self, piece: bytes) -> None:
-        """Keep a piece of the answer, until it is sent as a whole."""
-        self._answer += piece
+    def write(self, data: bytes) -> None:
+        """Collect a part of the answer, which is sent as a whole later."""
+        self._answer += data
 
     def communicate(self) -> bool:
-        """Go on as far as what was sent allows; False: the connection is over."""
+        """Shake hands, read and answer as far as the received bytes allow; return False when the connection is over."""
         try:
             self._shake_hands()
             while self._receive():
@@ -140,7 +144,7 @@ class Connection:
                     return False
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return True
-        except OSError as error:  # the other side went away, or speaks no TLS
+        except OSError as error:  # the client went away, or speaks no TLS
             log.debug("connection of %s ends: %s", self.remote_addr, error)
         except Exception:
             log.exception("a bug of the emulator, please report it")
@@ -158,20 +162,20 @@ class Connection:
         self._is_secure = True
 
     def _answer_in_clear(self) -> None:
-        """Tell a client without TLS what is wrong, past the TLS that it does not speak."""
+        """Answer a client that speaks no TLS with what is wrong, through the socket below the TLS."""
         with suppress(OSError):
-            socket.socket.recv(self.socket, PIECE)  # what is unread would turn our goodbye into a reset
+            socket.socket.recv(self.socket, CHUNK)  # closing with unread bytes would reset the connection
         with suppress(OSError):
-            socket.socket.send(self.socket, SPOKEN_TO_IN_CLEAR)
+            socket.socket.send(self.socket, ANSWER_IN_CLEAR)
 
     def _receive(self) -> bool:
-        """Is there something to read? Raises SSLWantReadError while there may be, later."""
+        """Return whether there are bytes to parse, False at the end; raise SSLWantReadError when none came yet."""
         if not self._received:
-            self._received = self.socket.recv(PIECE)
+            self._received = self.socket.recv(CHUNK)
         return bool(self._received)
 
     def _next_request(self) -> Parser | None:
-        """The request that what was received completes; None: there is more to come."""
+        """Return the request that the received bytes complete; None while it is incomplete."""
         parser = self._parser = self._parser or Parser(ADJUSTMENTS)
         self._received = self._received[parser.received(self._received) :]
         if not parser.completed:
@@ -186,7 +190,7 @@ class Connection:
             self._send(CONTINUE)
 
     def _respond(self, parsed: Parser) -> bool:
-        """Answer the request; False: that was the last one."""
+        """Answer a request; return False when it was the last one of this connection."""
         request = Request(self.server, self, parsed)
         try:
             request.respond()
@@ -205,7 +209,7 @@ class Connection:
             self.socket.settimeout(0)
 
     def close(self) -> None:
-        """End it, with the goodbye of TLS unless a fault cut it off."""
+        """Close the connection, with the close_notify of TLS unless a fault cut it."""
         self.server.connections.discard(self)
         if self._parser is not None:
             self._parser.close()

@@ -1,14 +1,14 @@
-"""Serve the application over HTTPS with cheroot, since waitress has no TLS; imported only where --tls is given."""
+"""Serve the application over HTTPS with cheroot, because waitress has no TLS; imported only for --tls."""
 
 import logging
 import socket
 import ssl
-from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
 from time import sleep
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 from cheroot import wsgi
 from cheroot.connections import ConnectionManager
@@ -19,23 +19,23 @@ from emulator.server.http_server import DRAIN_SECONDS, LIMITS, THREADS
 from emulator.server.tls_connection import Connection
 
 log = logging.getLogger("emulator.tls")
-PAUSE = 0.1  # seconds after a failure that the next turn of the loop may meet again
+PAUSE = 0.1  # seconds after a failure, which the next turn of the loop may meet again
 
 
 class TlsServer:
-    """A running HTTPS server; `start` returns when requests are answered."""
+    """An HTTPS server on a socket that listens; once `start` returns, requests are answered."""
 
-    def __init__(self, application: Callable[..., Any], listening: socket.socket, context: ssl.SSLContext) -> None:
+    def __init__(self, application: WSGIApplication, listening: socket.socket, context: ssl.SSLContext) -> None:
         self._front = Front(application, listening, context)
         self._thread = Thread(target=self._front.serve, name="server", daemon=True)
 
     def start(self) -> None:
-        """Answer requests from now on."""
+        """Begin to answer requests."""
         self._front.prepare()
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no new connection, let requests that were sent be answered (10 s at most), free the port."""
+        """Take no new connection, answer the requests that were sent (for 10 s at most) and free the port."""
         if self._front.stopping:
             return
         self._front.stopping = True
@@ -47,21 +47,21 @@ class TlsServer:
 
     def _drain(self) -> None:
         for _ in range(DRAIN_SECONDS * 100):
-            if not any(line.busy or line.has_unread() for line in list(self._front.connections)):
+            if not any(connection.busy or connection.has_unread() for connection in list(self._front.connections)):
                 return
             sleep(0.01)
 
 
 class Front(wsgi.Server):
-    """cheroot's server on a socket that listens already."""
+    """The server of cheroot, on a socket that listens already."""
 
     ConnectionClass = Connection
-    keep_alive_conn_limit = LIMITS["connection_limit"]  # its own would end connections without need
+    keep_alive_conn_limit = LIMITS["connection_limit"]  # cheroot's default would close connections without need
 
-    def __init__(self, application: Callable[..., Any], listening: socket.socket, context: ssl.SSLContext) -> None:
+    def __init__(self, application: WSGIApplication, listening: socket.socket, context: ssl.SSLContext) -> None:
         address = listening.getsockname()[:2]
         super().__init__(address, application, server_name=LIMITS["ident"], timeout=LIMITS["channel_timeout"])
-        # It would keep every server that ever was.
+        # cheroot registers every server there, and never removes one.
         logging.statistics.pop(f"Cheroot HTTPServer {id(self)}", None)  # type: ignore[attr-defined]
         self.connections: set[Connection] = set()
         self.stopping = False  # once True, each connection ends with its current answer
@@ -71,47 +71,47 @@ class Front(wsgi.Server):
         self._connections: Any = None
 
     def prepare(self) -> None:
-        """Everything but the loop."""
-        self.socket.settimeout(1)  # whoever knocked may be gone before the door is opened
+        """Start everything but the loop."""
+        self.socket.settimeout(1)  # a client may be gone before its connection is accepted
         self._connections = ConnectionManager(self)
         self.requests.start()
         self.ready = True
 
     def serve(self) -> None:
-        """Wait for connections and for what comes in on them, until the loop is to end."""
+        """Run the loop that waits for connections and for requests on them, until `end_loop`."""
         while self.ready:
             try:
                 self._connections.run(self.expiration_interval)
-            except Exception as error:  # most likely no file is left to be opened
+            except Exception as error:  # most likely the process may open no more files
                 log.warning("a connection could not be taken: %s", error)
                 sleep(PAUSE)
 
     def end_loop(self) -> None:
-        """Let `serve` return; it looks twice a second, or when somebody knocks."""
+        """End the loop of `serve`, which looks twice a second whether it is to end, and for each new connection."""
         self.ready = False
-        asking = Thread(target=self._connections.stop, name="server-stop", daemon=True)
-        asking.start()
+        stopping = Thread(target=self._connections.stop, name="server-stop", daemon=True)
+        stopping.start()
         with suppress(OSError):
             socket.create_connection(self.bind_addr, 1).close()
-        asking.join(DRAIN_SECONDS)
+        stopping.join(DRAIN_SECONDS)
 
     def close(self) -> None:
-        """End all connections and free the port."""
+        """Close all connections and free the port."""
         self.requests.stop(1)
         if self._connections is not None:
             self._connections.close()
-        for line in list(self.connections):  # somebody works on them still
+        for connection in list(self.connections):  # threads still work on these
             with suppress(OSError):
-                socket.socket.shutdown(line.socket, socket.SHUT_RDWR)
+                socket.socket.shutdown(connection.socket, socket.SHUT_RDWR)
         self.socket.close()
 
     def process_conn(self, conn: Connection) -> None:
-        """Have somebody work on that connection."""
+        """Hand a connection to a worker, because bytes came in on it."""
         conn.busy = True
         self.requests.put(conn)
 
     def put_conn(self, conn: Connection) -> None:
-        """Wait until more comes in on that connection."""
+        """Let the loop wait until more comes in on a connection."""
         if not self.ready:
             conn.close()
             return
@@ -119,22 +119,22 @@ class Front(wsgi.Server):
         self._connections.put(conn)
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
-        """Only what is not the other side's doing is worth a line."""
+        """Log a warning or worse as it is, all else as a debug line: that is most likely the client's doing."""
         log.log(level if level >= logging.WARNING else logging.DEBUG, "%s", msg, exc_info=traceback)
 
 
 class LateHandshake(Adapter):
-    """Puts TLS over a connection without shaking hands: that may take long, and the loop has others to look after."""
+    """Wraps a connection in TLS without the handshake, which may take long and would hold up the loop."""
 
     def __init__(self, context: ssl.SSLContext, front: Front) -> None:
         self.context, self._front = context, front
 
     def bind(self, sock: socket.socket) -> socket.socket:
-        """The listening socket as it is."""
+        """Return the listening socket unchanged."""
         return sock
 
-    def wrap(self, sock: socket.socket) -> tuple[ssl.SSLSocket, dict[str, Any]]:
-        """The connection with TLS over it; raises FatalSSLAlert where there is none to be had."""
+    def wrap(self, sock: socket.socket) -> tuple[ssl.SSLSocket, dict[str, str]]:
+        """Return the connection wrapped in TLS; raise FatalSSLAlert, after closing it, when that is impossible."""
         if self._front.stopping or len(self._front.connections) >= LIMITS["connection_limit"]:
             sock.close()
             raise FatalSSLAlert("no more connections are taken")
@@ -144,16 +144,16 @@ class LateHandshake(Adapter):
             sock.close()
             raise FatalSSLAlert(*error.args) from error
 
-    def get_environ(self) -> dict[str, Any]:
-        """Nothing that the application reads."""
+    def get_environ(self) -> dict[str, str]:
+        """Return nothing: the application reads nothing about TLS."""
         return {}
 
     def makefile(self, sock: socket.socket, mode: str = "r", bufsize: int = -1) -> None:
-        """Nothing: our connection reads and writes by itself."""
+        """Return None: `Connection` reads and writes by itself."""
 
 
 class Workers:
-    """A pool as cheroot asks for one; its threads end with the process, and it does not wait for them for ever."""
+    """A thread pool for cheroot; its threads are daemons, and stopping waits for them no longer than it is told."""
 
     def __init__(self, front: Front) -> None:
         self._front = front
@@ -161,17 +161,17 @@ class Workers:
         self._threads: list[Thread] = []
 
     def start(self) -> None:
-        """Begin to work."""
+        """Start the threads."""
         self._threads = [Thread(target=self._work, name=f"server-{n}", daemon=True) for n in range(THREADS)]
         for thread in self._threads:
             thread.start()
 
     def put(self, conn: Connection) -> None:
-        """Have the next free one work on that connection."""
+        """Queue a connection for the next free thread."""
         self._waiting.put(conn)
 
     def stop(self, timeout: float) -> None:
-        """End all threads; who is still at work after so many seconds is left alone."""
+        """End all threads; leave alone those that still work after `timeout` seconds."""
         for _ in self._threads:
             self._waiting.put(None)
         for _ in range(round(timeout * 100)):

@@ -1,4 +1,4 @@
-"""Say what was accepted but is probably a mistake: in the header X-Emulator-Advice and in the log."""
+"""Point out what was accepted but is probably a mistake: in the header X-Emulator-Advice and in the log."""
 
 from collections.abc import Collection, Mapping
 
@@ -9,16 +9,16 @@ MOST_KEYS = 5
 
 
 def advise(text: str) -> None:
-    """Attach a piece of advice to the answer of this request; the answer itself stays as it is."""
+    """Add a piece of advice to the header and the log line of this request; status and body do not change."""
     current_state().advice.append(text)
 
 
 def advise_unknown_keys(given: Mapping[str, object], known: Collection[str], where: str = "") -> None:
-    """Point out keys that are not read, and what may have been meant."""
+    """Advise that keys which are not `known` were ignored, and suggest what was meant; `where` precedes each key."""
     unknown = given.keys() - known
     if not unknown:
         return
-    import difflib  # only mistakes need it
+    import difflib  # imported here, because only mistakes need it
 
     for key in sorted(unknown)[:MOST_KEYS]:
         close = difflib.get_close_matches(key, known, n=1)
@@ -27,7 +27,7 @@ def advise_unknown_keys(given: Mapping[str, object], known: Collection[str], whe
 
 
 def advice_header(state: RequestState) -> str | None:
-    """The advice as one header line, ASCII and bounded; None: there is none."""
+    """Return the advice as one header value in ASCII, at most LONGEST characters; None if there is none."""
     if not state.advice:
         return None
     return "; ".join(state.advice).encode("ascii", "backslashreplace").decode().translate(CONTROLS)[:LONGEST]

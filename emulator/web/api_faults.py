@@ -1,4 +1,7 @@
-"""The faults of the API: what each does to a request or to its answer. One small class each."""
+"""The faults of the API: one small class for each kind, which says what it does to a request or its answer.
+
+The class docstring of a kind is its documentation in the control API and in docs/faults.md.
+"""
 
 import json
 from collections.abc import Callable
@@ -18,36 +21,36 @@ Wait = Callable[[float], None]
 
 
 class ApiFault(FaultKind, Protocol):
-    """What a fault of the API does; both raise Struck or return."""
+    """What a fault of the API does to a request; both methods may raise FaultTriggered."""
 
-    answers: ClassVar[bool]  # at most one of these strikes a request
+    answers: ClassVar[bool]  # whether it replaces the answer: at most one such fault triggers for a request
 
     def before(self, random: SeededRandom, wait: Wait) -> None:
-        """Before the request is carried out."""
+        """Act before the request is carried out; `wait` blocks for that many seconds."""
 
     def after(self, response: Response) -> Response:
-        """What is answered instead, once it was."""
+        """Return the answer to send in place of the one to a request that was carried out."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorInstead:
-    """Says something else than it should, before the request is carried out or, with `stored`, after it."""
+    """The base of faults that answer with an error, instead of the request or, with `stored`, after carrying it out."""
 
     side: ClassVar[Side] = Side.API
     answers: ClassVar[bool] = True
     stored: bool = setting(False, STORED)
 
     def instead(self) -> FaultTriggered:
-        """What is said instead."""
+        """Return the error to answer with."""
         return FaultTriggered(503)
 
     def before(self, random: SeededRandom, wait: Wait) -> None:
-        """Say it now, unless the request is to be carried out first."""
+        """Raise the error, unless the request is to be carried out first."""
         if not self.stored:
             raise self.instead()
 
     def after(self, response: Response) -> Response:
-        """Say it now if that was not done before."""
+        """Raise the error if the request was to be carried out first and succeeded; an API's own error stays."""
         if self.stored and response.status_code < 400:
             raise self.instead()
         return response
@@ -65,12 +68,12 @@ class Status(ErrorInstead):
     )
 
     def instead(self) -> FaultTriggered:
-        """The status with its body."""
+        """Return the planned status with its body; without a body the API words the status."""
         if self.body is None:
             return FaultTriggered(self.status)
         text = self.body if isinstance(self.body, str) else json.dumps(self.body, ensure_ascii=False)
-        sent = text.encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
-        return FaultTriggered(self.status, body=sent, headers={"Content-Type": self.content_type})
+        body = text.encode("utf-8", "backslashreplace")  # UTF-8 has no half of a surrogate pair: it stays an escape
+        return FaultTriggered(self.status, body=body, headers={"Content-Type": self.content_type})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +84,7 @@ class RateLimit(ErrorInstead):
     retry_after: int = setting(1, "seconds, as Retry-After says them", low=0, high=86_400)
 
     def instead(self) -> FaultTriggered:
-        """429 with Retry-After."""
+        """Return 429 with the header Retry-After."""
         return FaultTriggered(429, headers={"Retry-After": str(self.retry_after)})
 
 
@@ -99,11 +102,11 @@ class Latency:
     up_to: float | None = setting(None, "the longest, where it is drawn anew each time", low=0, high=60)
 
     def before(self, random: SeededRandom, wait: Wait) -> None:
-        """Hold the request up."""
+        """Delay the request."""
         wait(self.seconds if self.up_to is None else random.number("latency", self.seconds, self.up_to))
 
     def after(self, response: Response) -> Response:
-        """The answer as it is."""
+        """Return the answer unchanged."""
         return response
 
 
@@ -117,17 +120,17 @@ class CutConnection:
     stored: bool = setting(False, STORED)
 
     def before(self, random: SeededRandom, wait: Wait) -> None:
-        """End it now, unless the request is to be carried out first."""
+        """Cut the connection, unless the request is to be carried out first."""
         if not self.stored:
             orders.order(request.environ, self.how)
             raise FaultTriggered(502)
 
     def after(self, response: Response) -> Response:
-        """End it now at the latest."""
+        """Cut the connection; a server that takes no orders sends half of the answer under its full length."""
         orders.order(request.environ, self.how)
-        whole = response.get_data()
-        response.set_data(whole[: len(whole) // 2])
-        response.headers["Content-Length"] = str(max(1, len(whole)))
+        body = response.get_data()
+        response.set_data(body[: len(body) // 2])
+        response.headers["Content-Length"] = str(max(1, len(body)))
         return response
 
 
@@ -157,12 +160,12 @@ class BrokenJson:
     how: str = setting("truncated", "cut off in the middle, or wrong at its end", choices=("truncated", "malformed"))
 
     def before(self, random: SeededRandom, wait: Wait) -> None:
-        """The request is carried out."""
+        """Do nothing: the request is carried out first."""
 
     def after(self, response: Response) -> Response:
-        """Its answer broken; Content-Length fits what is sent."""
-        whole = response.get_data()
-        response.set_data(whole[: len(whole) // 2] if self.how == "truncated" else whole[:-1] + b",]")
+        """Return the answer with a broken body, whose length Content-Length gives."""
+        body = response.get_data()
+        response.set_data(body[: len(body) // 2] if self.how == "truncated" else body[:-1] + b",]")
         return response
 
 

@@ -1,4 +1,4 @@
-"""Which sandbox a credential opens: any `test_<name>` opens `<name>`."""
+"""Find the sandbox that a credential opens: any `test_<name>` opens `<name>`."""
 
 import re
 from collections.abc import Collection
@@ -14,9 +14,10 @@ EXPIRED = "expired"  # the one reserved name: test_expired is an expired key
 
 
 def open_sandbox(state: RequestState, credential: str | None, further: Collection[str]) -> str:
-    """Return the sandbox of this request, and note it; raises Unauthorized.
+    """Return the sandbox of this request and note it in the state; raise Unauthorized for a wrong credential.
 
-    A path prefix `/s/<name>` decides, but the credential must be valid still.
+    `further` are credentials that open the default sandbox. A path prefix `/s/<name>` wins over the name in the
+    credential, which has to be valid all the same.
     """
     named = _named(credential or "", further)
     state.sandbox = state.path_sandbox or named
@@ -34,7 +35,7 @@ def _named(credential: str, further: Collection[str]) -> str:
 
 
 def sandbox_meant(state: RequestState, credential: str | None) -> str | None:
-    """The sandbox of a request that was refused before it was asked who it is; None: it does not say."""
+    """Return the sandbox that a refused request was for, before its credential was checked; None if unknown."""
     prefix, name = (credential or "")[:5], (credential or "")[5:]
     by_key = name if prefix == "test_" and name != EXPIRED and SANDBOX_NAME.fullmatch(name) else None
     return state.path_sandbox or by_key

@@ -1,4 +1,4 @@
-"""Keep strangers out: pages of other sites, and names that were rebound to this machine.
+"""Keep out pages of other sites, and host names that were rebound to this machine (DNS rebinding).
 
 Binding to 127.0.0.1 is not enough: any page in a browser on this machine can send requests here.
 """
@@ -15,7 +15,10 @@ PLAIN_NAMES = re.compile(r"[a-z0-9_-]+|(.+\.)?localhost|host\.docker\.internal")
 
 @lru_cache(maxsize=256)
 def is_known_host(host: str, allowed: frozenset[str]) -> bool:
-    """May a request name us so? Loopback, IP literals, names without a dot (compose services), and `allowed`."""
+    """Return whether the emulator answers to this Host header.
+
+    It does to loopback names, IP literals, names without a dot (services of compose) and the names in `allowed`.
+    """
     match = HOST.fullmatch(host)
     if not match:
         return False
@@ -32,7 +35,7 @@ def _is_address(name: str) -> bool:
 
 
 def is_foreign(environ: Mapping[str, str]) -> bool:
-    """Does a page of another site send this, and could it change something?"""
+    """Return whether a page of another site sends this request, with a verb that may change something."""
     if environ["REQUEST_METHOD"] in SAFE_METHODS:
         return False
     if environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin"):

@@ -1,46 +1,54 @@
-"""Ask this very application from inside, as a request from outside would: through the guard, the journal and all."""
+"""Send a request to this application from inside; it passes guard, journal and all else like one from outside."""
 
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextvars import Context
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from emulator.server import orders
 from emulator.web.request_state import KEY, RequestState
 
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+Wsgi = WSGIApplication
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered; without a status a planned fault cut the connection."""
+    """An answer; its status is None where a planned fault cut the connection."""
 
     status: int | None
     body: bytes
-    case_id: int | None = None  # of the case that was opened
+    case_id: int | None = None  # of the case that the request opened
 
 
 def ask(application: Wsgi, method: str, target: str, headers: Mapping[str, str], body: bytes, *, quiet: bool) -> Answer:
-    """Send that request to the application around us; the target is path and query."""
+    """Return the application's answer to that request.
+
+    `target` is path and query. A `quiet` request is not journalled, counted or logged.
+    """
     state = RequestState(quiet=quiet, is_internal=True)
     environ = _environ(method, target, headers, body) | {KEY: state}
-    # In a context of its own, because Flask would share its context with the request around us.
-    status, told = Context().run(_send, application, environ)
+    # In a context of its own: Flask would otherwise reuse that of the request in which this one is sent.
+    status, answered = Context().run(_send, application, environ)
     case_id = state.case.id if state.case else None
-    return Answer(None, b"", case_id) if orders.is_cut(environ) else Answer(status, told, case_id)
+    return Answer(None, b"", case_id) if orders.is_cut(environ) else Answer(status, answered, case_id)
 
 
-def _send(application: Wsgi, environ: dict[str, Any]) -> tuple[int, bytes]:
-    started: list[str] = []
-    told = b"".join(application(environ, lambda status, *_: started.append(status)))
-    return int(started[0].split()[0]), told
+def _send(application: Wsgi, environ: WSGIEnvironment) -> tuple[int, bytes]:
+    statuses: list[str] = []
+
+    def start_response(status: str, *_: object) -> Callable[[bytes], object]:
+        statuses.append(status)
+        return lambda data: None  # the write() that WSGI demands, and nobody uses
+
+    body = b"".join(application(environ, start_response))
+    return int(statuses[0].split()[0]), body
 
 
-def _environ(method: str, target: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+def _environ(method: str, target: str, headers: Mapping[str, str], body: bytes) -> WSGIEnvironment:
     path, _, query = target.partition("?")
-    sent = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+    variables = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
     return {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
@@ -50,7 +58,7 @@ def _environ(method: str, target: str, headers: Mapping[str, str], body: bytes) 
         "SERVER_PORT": "80",
         "SERVER_PROTOCOL": "HTTP/1.1",
         "HTTP_HOST": "localhost",
-        "CONTENT_TYPE": sent.pop("HTTP_CONTENT_TYPE", ""),
+        "CONTENT_TYPE": variables.pop("HTTP_CONTENT_TYPE", ""),
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
@@ -59,5 +67,5 @@ def _environ(method: str, target: str, headers: Mapping[str, str], body: bytes) 
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
-        **sent,
+        **variables,
     }

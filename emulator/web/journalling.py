@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from urllib.parse import unquote
 
 from flask import Response
@@ -15,11 +14,11 @@ from emulator.web.request_state import RequestState
 
 MASK = "***"
 SECRET = re.compile(r"auth|cookie|credential|key|passw|secret|session|token", re.IGNORECASE)
-# Inside of a text: the user information of a URL, and each parameter of its query. Slashes may be escaped, as in JSON.
+# In a text: the user information of a URL, and each parameter of its query. JSON may escape the slashes.
 USER = re.compile(r"(:(?:\\?/){2})[^/\\?#@\s\"]*@")
 PARAMETER = re.compile(r"([?&;])([^?&;=\s\"<>]+)=([^?&;#\s\"<>]*)")
 LONGEST_URL = 2_000
-MOST_TOLD = 500
+LONGEST_TEXT = 500
 OURS = "/_emulator"
 
 
@@ -28,12 +27,12 @@ def write_exchange(
     now: datetime,
     state: RequestState,
     provider: str | None,
-    environ: Mapping[str, Any],
+    environ: Mapping[str, str],
     response: Response,
     took: float,
     needed: Sequence[str],
 ) -> None:
-    """Write down the current request and its answer."""
+    """Add a request and its answer to the journal; `took` is in seconds, `needed` what the request lacked."""
     case, fact = state.case, state.fact
     journal.add(
         Exchange(
@@ -54,14 +53,14 @@ def write_exchange(
             rule=case.decision.rule if case else None,
             faults=tuple(state.faults),
             advice=tuple(map(masked, state.advice)),
-            refused=masked((str(fact) or type(fact).__name__)[:MOST_TOLD]) if fact else None,
-            needed=tuple(masked(told[:MOST_TOLD]) for told in needed),
+            refused=masked((str(fact) or type(fact).__name__)[:LONGEST_TEXT]) if fact else None,
+            needed=tuple(masked(text[:LONGEST_TEXT]) for text in needed),
         )
     )
 
 
 def masked(text: str) -> str:
-    """The same with *** for the credentials of each URL in it."""
+    """Return the text with *** in place of the credentials in each URL."""
     if "@" in text:
         text = USER.sub(rf"\1{MASK}@", text)
     return PARAMETER.sub(_mask_parameter, text) if "=" in text else text
@@ -74,47 +73,48 @@ def _mask_parameter(match: re.Match[str]) -> str:
 
 
 def _masked_bytes(body: bytes | None) -> bytes | None:
-    """Only what may hold a URL is looked through."""
+    """Return the body masked; skip the work for a body that cannot hold a URL."""
     if not body or not (b"@" in body or b"=" in body) or not (b"://" in body or b":\\/" in body or b"?" in body):
         return body
-    return masked(body.decode("latin-1")).encode("latin-1")  # byte for byte, whatever it is
+    return masked(body.decode("latin-1")).encode("latin-1")  # latin-1 keeps every byte, whatever it means
 
 
-def _url(environ: Mapping[str, Any]) -> str:
+def _url(environ: Mapping[str, str]) -> str:
     query = environ.get("QUERY_STRING", "")
     path = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
     return (path + masked(f"?{query}") if query else path)[:LONGEST_URL]
 
 
-def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
-    """The headers that were sent, as far as a gateway keeps them."""
-    sent = {}
+def _headers(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of a request as far as a WSGI environ keeps them, masked."""
+    headers = {}
     for name, value in environ.items():
-        shown = _shown_as(name)
-        if shown is not None and (value or name.startswith("HTTP_")):
-            title, is_secret = shown
-            sent[title] = MASK if is_secret else masked(value)
-    return sent
+        header = _header_of(name)
+        # The other two are there, though empty, when nobody sent them.
+        if header is not None and (value or name.startswith("HTTP_")):
+            title, is_secret = header
+            headers[title] = MASK if is_secret else masked(value)
+    return headers
 
 
-def _shown_as(name: str) -> tuple[str, bool] | None:
-    """How a header is called that the environ has by this name, and whether it is masked; None: it is no header."""
-    if name not in SHOWN:
+def _header_of(name: str) -> tuple[str, bool] | None:
+    """Return the header name of a WSGI environ key and whether to mask it; None for a key that is no header."""
+    if name not in HEADERS:
         is_header = name.startswith("HTTP_") or name in ("CONTENT_TYPE", "CONTENT_LENGTH")
         title = "-".join(part.capitalize() for part in name.removeprefix("HTTP_").split("_"))
-        shown = (title, SECRET.search(name) is not None) if is_header else None
-        if len(SHOWN) >= MOST_NAMES:  # whoever sends that many names is not worth a memory
-            return shown
-        SHOWN[name] = shown
-    return SHOWN[name]
+        header = (title, SECRET.search(name) is not None) if is_header else None
+        if len(HEADERS) >= MOST_NAMES:  # callers choose the names, so their number has to be bounded
+            return header
+        HEADERS[name] = header
+    return HEADERS[name]
 
 
-SHOWN: dict[str, tuple[str, bool] | None] = {}
+HEADERS: dict[str, tuple[str, bool] | None] = {}
 MOST_NAMES = 500
 
 
 def write_attempt(journal: Journal, clock: WallClock, delivery: Delivery, attempt: Attempt) -> None:
-    """Write down an attempt to deliver a webhook; what had no receiver was no exchange."""
+    """Add an attempt to deliver a webhook to the journal, unless there was no receiver to exchange anything with."""
     if delivery.url is None:
         return
     journal.add(

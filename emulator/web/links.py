@@ -1,4 +1,4 @@
-"""Links of this emulator that leave it."""
+"""Links to the emulator in what it answers and sends."""
 
 from dataclasses import dataclass
 
@@ -18,6 +18,9 @@ class Links:
             self.address, self.is_known = address, True
 
     def to(self, sandbox: str, path: str) -> str:
-        """Return a link to that path; it names the sandbox, except the default one, so that ids are unique in it."""
+        """Return a link to a path of the emulator in a sandbox.
+
+        The link names the sandbox, except the default one, because ids are unique within a sandbox only.
+        """
         prefix = "" if sandbox == DEFAULT_SANDBOX else f"/s/{sandbox}"
         return f"{self.address}{prefix}{path}"

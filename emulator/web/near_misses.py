@@ -1,8 +1,7 @@
-"""What a refused request would have needed, in words."""
+"""Say what a refused request would have needed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
 
 from emulator.core.errors import Invalid, NotFound, Unauthorized
 from emulator.web.credentials import HINT
@@ -22,15 +21,18 @@ JSON_NEEDED = "a body in JSON, encoded as UTF-8"
 
 
 def what_was_needed(routes: Mapping[str, Sequence[str]], error: Exception, provider: str | None) -> list[str]:
-    """One sentence for each thing; `routes` are the routes of each provider, like POST /path."""
-    own = getattr(error, "needed", None)  # a fact of a provider's says it itself
+    """Return one phrase for each thing that was needed, at most MOST for wrong fields.
+
+    `routes` are the routes by provider, like POST /path; `provider` is None for a path of no provider.
+    """
+    own = getattr(error, "needed", None)  # the facts of a provider name it themselves
     if own:
         return [str(own)]
     match error:
         case FaultTriggered():
-            return []  # what a planned fault answers had nothing wrong with it
+            return []  # nothing was wrong with the request
         case Invalid():
-            return [f"{place}: {told}" for place, told in islice(_flat(error.fields or error.problems), MOST)]
+            return [f"{place}: {text}" for place, text in islice(_flat(error.fields or error.problems), MOST)]
         case Unauthorized():
             return [HINT]
         case UnknownPath() | WrongMethod():
@@ -52,14 +54,14 @@ def _routes(provider: str | None, routes: Mapping[str, Sequence[str]]) -> list[s
     return list(routes[provider]) if provider else [route for each in routes.values() for route in each]
 
 
-def _flat(problems: Any, place: str = "") -> Iterator[tuple[str, str]]:
-    """Every problem with the dotted place of its field."""
+def _flat(problems: object, place: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the dotted place of a field with each of its problems, from problems nested like the body."""
     if isinstance(problems, Mapping):
-        for name, told in problems.items():
-            yield from _flat(told, f"{place}.{name}" if place else str(name))
-    elif isinstance(problems, list) and not all(isinstance(told, str) for told in problems):
-        for index, told in enumerate(problems):
-            yield from _flat(told, f"{place}.{index}" if place else str(index))
+        for name, inner in problems.items():
+            yield from _flat(inner, f"{place}.{name}" if place else str(name))
+    elif isinstance(problems, list) and not all(isinstance(text, str) for text in problems):
+        for index, inner in enumerate(problems):
+            yield from _flat(inner, f"{place}.{index}" if place else str(index))
     else:
-        for told in problems if isinstance(problems, list) else [problems]:
-            yield place or "the request", str(told)
+        for text in problems if isinstance(problems, list) else [problems]:
+            yield place or "the request", str(text)

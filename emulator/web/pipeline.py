@@ -1,7 +1,7 @@
-"""What happens around every request, in order: open, render (what went wrong), close."""
+"""Surround every request with the same steps: open, render (for an error), close."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -28,52 +28,51 @@ from emulator.web.request_state import RequestState, current_state
 
 log = logging.getLogger("emulator.requests")
 Owned = tuple[Provider, Desk]
-PAGES = {"ui", "flow"}  # the blueprints of our pages, whose dead links are no requests of anybody's client
-# Reason phrases as today's frameworks write them; the one of 422 is documented.
+PAGES = {"ui", "flow"}  # the blueprints of our pages: a dead link among them is no request of a client
+# Reason phrases by status. That of 422 is the documented one; Python's own is older.
 REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 REASONS[422] = "422 Unprocessable Content"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """Guards every request, words its errors, and takes note of its answer."""
+    """Guards every request, renders its errors, and records its answer in journal, metrics and log."""
 
     clock: WallClock
     owned: Sequence[Owned]
-    hosts: Collection[str]  # names of ours beside the usual ones
+    hosts: Collection[str]  # names in a Host header that are accepted besides the usual ones
     journal: Journal
     request_metrics: RequestMetrics
     cors: Cors = Cors()
 
     def install(self, app: Flask) -> None:
-        """Put it around every request of that application."""
+        """Surround every request to this application."""
         app.before_request(self.open)
         app.register_error_handler(Exception, self.render)
         app.after_request(self.close)
 
     def open(self) -> Response | None:
-        """Let the request in, unless a stranger sends it."""
+        """Return the refusal of a request from a stranger, or the answer to a preflight; None lets the request in."""
         state = current_state()
         state.started = self.clock.stopwatch()
         host = request.environ.get("HTTP_HOST", "")
         if not is_known_host(host, frozenset(self.hosts)):
-            told = f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}"
-            return _refuse(state, Problem(421, told))
+            detail = f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}"
+            return _refuse(state, Problem(421, detail))
         owner = self.find_owner(request.path) if self.cors.welcomes(request.environ) else None
         if owner:
             return self.cors.preflight(request.environ, (operation.verb for operation in owner[0].operations))
         if is_foreign(request.environ):
-            told = "a page of another site may not send this: open the emulator's own address"
-            return _refuse(state, Problem(403, told))
+            detail = "a page of another site may not send this: open the emulator's own address"
+            return _refuse(state, Problem(403, detail))
         return None
 
     def render(self, error: Exception) -> Response:
-        """Answer with that error in the words of the API it belongs to, or in the emulator's own."""
-        fact = _as_fact(error)
-        current_state().fact = fact
+        """Return the answer to an error, in the words of the API that the path belongs to or in the emulator's own."""
+        state, owner = current_state(), self.find_owner(request.path)
+        fact = state.fact = _as_fact(error, _log_fields(state, owner))
         if isinstance(fact, FaultTriggered) and fact.body is not None:
             return Response(fact.body, fact.status, fact.headers)
-        owner = self.find_owner(request.path)
         if owner is None:
             return render_problem(fact)
         provider, desk = owner
@@ -82,7 +81,7 @@ class Pipeline:
         return response
 
     def close(self, response: Response) -> Response:
-        """Add what every answer carries, and take note of it in journal, metrics and log."""
+        """Return the answer with what every answer carries, and record it in journal, metrics and log."""
         state = current_state()
         response.headers.update(state.headers)
         if state.api_faults:
@@ -93,7 +92,7 @@ class Pipeline:
         if advice:
             response.headers["X-Emulator-Advice"] = advice
         if not state.quiet:
-            self._take_note(state, response, advice)
+            self._record(state, response, advice)
         return response
 
     def _with_faults(self, state: RequestState, response: Response) -> Response:
@@ -102,18 +101,20 @@ class Pipeline:
         except FaultTriggered as triggered:
             return self.render(triggered)
 
-    def _take_note(self, state: RequestState, response: Response, advice: str | None) -> None:
-        owner, path = self.find_owner(request.path), request.path
+    def _record(self, state: RequestState, response: Response, advice: str | None) -> None:
+        owner = self.find_owner(request.path)
         if owner:
             self.cors.open_up(request.environ, response)
             state.sandbox = state.sandbox or sandbox_meant(state, owner[0].credential(request.environ))
         name, took = owner[0].name if owner else "emulator", self.clock.stopwatch() - state.started
         self.request_metrics.count(name, response.status_code, took, created=state.case is not None)
-        is_ours = path.startswith(OURS) or request.blueprint in PAGES
+        is_ours = request.path.startswith(OURS) or request.blueprint in PAGES
         if owner or (response.status_code == HTTPStatus.NOT_FOUND and not is_ours):
             self._write(state, owner and name, response, took)
         if log.isEnabledFor(logging.INFO):
-            _log(state, name, path, response.status_code, took, advice)
+            log.info(
+                "%s %s", name, _log_text(state, response.status_code, took, advice), extra=_log_fields(state, owner)
+            )
 
     def _write(self, state: RequestState, provider: str | None, response: Response, took: float) -> None:
         needed: Sequence[str] = ()
@@ -125,7 +126,10 @@ class Pipeline:
         write_exchange(self.journal, self.clock.now(), state, provider, request.environ, response, took, needed)
 
     def find_owner(self, path: str) -> Owned | None:
-        """Return the provider with the longest path prefix, compared without case and doubled slashes."""
+        """Return the provider that a path belongs to, with its desk; None for a path of no provider.
+
+        The longest prefix wins. Case and doubled slashes do not matter, as in the APIs themselves.
+        """
         plain = f"{path.lower()}/"
         if "//" in plain:
             plain = "/" + "/".join(filter(None, plain.split("/"))) + "/"
@@ -140,7 +144,8 @@ def _refuse(state: RequestState, problem: Problem) -> Response:
     return render_problem(problem)
 
 
-def _as_fact(error: Exception) -> Fact:
+def _as_fact(error: Exception, log_fields: Mapping[str, object]) -> Fact:
+    """Return what is wrong as a fact; an error that is none is a bug, and is logged with these fields."""
     if isinstance(error, Fact):
         return error
     if isinstance(error, exceptions.MethodNotAllowed):
@@ -149,13 +154,19 @@ def _as_fact(error: Exception) -> Fact:
         return UnknownPath()
     if isinstance(error, exceptions.HTTPException) and error.code and error.code < 500:
         return Fact(error.description)
-    log.error("a bug of the emulator, please report it", exc_info=error)
+    log.error("a bug of the emulator, please report it", exc_info=error, extra=log_fields)
     return Crashed()
 
 
-def _log(state: RequestState, name: str, path: str, status: int, took: float, advice: str | None) -> None:
+def _log_text(state: RequestState, status: int, took: float, advice: str | None) -> str:
     where = f" sandbox {state.sandbox}" if state.sandbox else ""
-    told = f" ({type(state.fact).__name__} {state.fact}"[:300].rstrip() + ")" if state.fact else ""
-    told += f" (faults: {', '.join(state.faults)})" if state.faults else ""
-    told += f" (advice: {advice})" if advice else ""
-    log.info("%s %s %s %d%s %.1f ms%s", name, request.method, path, status, where, took * 1000, told)
+    notes = f" ({type(state.fact).__name__} {state.fact}"[:300].rstrip() + ")" if state.fact else ""
+    notes += f" (faults: {', '.join(state.faults)})" if state.faults else ""
+    notes += f" (advice: {advice})" if advice else ""
+    return f"{request.method} {request.path} {status}{where} {took * 1000:.1f} ms{notes}"
+
+
+def _log_fields(state: RequestState, owner: Owned | None) -> dict[str, object]:
+    """Return what a line of the log is about, for --log-format json."""
+    provider, case = owner[0].name if owner else None, state.case
+    return {"sandbox": state.sandbox, "provider": provider, "case_id": case.id if case else None}

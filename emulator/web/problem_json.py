@@ -1,9 +1,8 @@
-"""The emulator's own error shape: problem+json (RFC 9457), for the guard, the control API and paths of nobody."""
+"""The emulator's own error answers as problem+json (RFC 9457): of guard and control API, and for unknown paths."""
 
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from flask import Response
 
@@ -14,34 +13,34 @@ TITLES = {422: "Unprocessable Content"}  # Python's own is older
 
 
 class Problem(Fact):
-    """The control API says no: the status, what is wrong and what to do, and members of the problem beside them."""
+    """The emulator refuses a request; `detail` says what is wrong and what to do, `members` are further JSON keys."""
 
-    def __init__(self, status: int, detail: str, **members: Any) -> None:
+    def __init__(self, status: int, detail: str, **members: object) -> None:
         super().__init__(detail)
         self.status, self.detail, self.members = status, detail, members
 
 
 def phrase_of(status: int) -> str:
-    """What a status is called; something even for one that nobody registered."""
+    """Return the reason phrase of a status, and `Status <n>` for one that is not registered."""
     known = {code.value for code in HTTPStatus}
     return TITLES.get(status) or (HTTPStatus(status).phrase if status in known else f"Status {status}")
 
 
-def problem_response(status: int, detail: str, members: Mapping[str, Any] | None = None) -> Response:
-    """An answer that says what is wrong and what to do."""
+def problem_response(status: int, detail: str, members: Mapping[str, object] | None = None) -> Response:
+    """Return a problem+json answer; `members` are further keys of its JSON object."""
     body = {"type": "about:blank", "title": phrase_of(status), "status": status, "detail": detail, **(members or {})}
     return Response(json.dumps(body), status, content_type="application/problem+json")
 
 
 def render_problem(fact: Fact) -> Response:
-    """Return that fact in the emulator's own words."""
+    """Return the answer to a fact in the emulator's own words, with the headers that its status calls for."""
     if isinstance(fact, Problem):
-        refused = problem_response(fact.status, fact.detail, fact.members)
+        refusal = problem_response(fact.status, fact.detail, fact.members)
         if "retry_after" in fact.members:
-            refused.headers["Retry-After"] = str(fact.members["retry_after"])
+            refusal.headers["Retry-After"] = str(fact.members["retry_after"])
         if fact.status == HTTPStatus.UNAUTHORIZED:
-            refused.headers["WWW-Authenticate"] = "Bearer"
-        return refused
+            refusal.headers["WWW-Authenticate"] = "Bearer"
+        return refusal
     if isinstance(fact, WrongMethod):
         refusal = problem_response(405, "this path does not know that verb")
         refusal.headers["Allow"] = ", ".join(sorted(fact.allowed))

@@ -1,10 +1,10 @@
-"""Between authentication and the route: is the key still good, and does a fault strike this request?"""
+"""Check, between authentication and the route, for an expired key and for faults that trigger."""
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from flask import Response
 
@@ -31,14 +31,18 @@ class KeyExpired(Unauthorized):
 
 @dataclass(frozen=True, kw_only=True)
 class RequestFaults:
-    """Looks at the requests of sandboxes that have to be looked at; all others pass."""
+    """Applies the faults of a sandbox to its requests; those of sandboxes that are not `watched` pass at once."""
 
     sandboxes: Sandboxes
     faults_cleared: SandboxSignals
     wait_slots: WaitSlots
 
-    def admit(self, environ: dict[str, Any], provider: str, sandbox: str) -> None:
-        """Let it pass, perhaps later; raises Unauthorized for an expired key, or Struck by a fault."""
+    def admit(self, environ: WSGIEnvironment, provider: str, sandbox: str) -> None:
+        """Return once the request may be carried out, which a fault may delay.
+
+        Raise KeyExpired for the key of a test integration that has lived its 30 days, and FaultTriggered when a fault
+        answers.
+        """
         if sandbox not in self.sandboxes.watched:
             return
         context = FaultContext(provider=provider, path=environ.get("PATH_INFO"), document=partial(_document, environ))
@@ -46,12 +50,12 @@ class RequestFaults:
         seen = signal.sent
         for hit, kind in self._triggered(state, sandbox, context):
             state.faults.append(hit.fault.name)
-            kind.before(hit.random, partial(self._hold_up, state, hit, signal, seen))
+            kind.before(hit.random, partial(self._delay, state, hit, signal, seen))
 
     def _triggered(
         self, state: RequestState, sandbox: str, context: FaultContext
     ) -> Iterator[tuple[FaultHit, ApiFault]]:
-        """What strikes, those that only hold up first."""
+        """Yield the faults that trigger, with what they do; those that answer come last, so that delays come first."""
         try:
             hits: Sequence[FaultHit] = self.sandboxes.admit(sandbox, KINDS_BY_NAME.keys(), context, ANSWERING_KINDS)
         except Unauthorized as error:
@@ -62,7 +66,8 @@ class RequestFaults:
             state.api_faults.append(kind)
             yield hit, kind
 
-    def _hold_up(self, state: RequestState, hit: FaultHit, signal: Signal, seen: int, seconds: float) -> None:
+    def _delay(self, state: RequestState, hit: FaultHit, signal: Signal, seen: int, seconds: float) -> None:
+        """Wait so many seconds or until the faults are cleared; skip the fault when no wait slot is free."""
         with self.wait_slots.try_to_take() as has_slot:
             if has_slot:
                 signal.wait(seen, seconds)
@@ -71,16 +76,17 @@ class RequestFaults:
                 advise(f"{hit.fault.name} was left out: too many requests wait already")
 
 
-def _document(environ: dict[str, Any]) -> Any:
-    """The body as JSON, if it is any."""
+def _document(environ: WSGIEnvironment) -> object:
+    """Return the body as JSON, None for a body that is no JSON."""
     try:
-        return json.loads(raw_body(environ))
+        document: object = json.loads(raw_body(environ))
     except (Fact, ValueError, RecursionError):
         return None
+    return document
 
 
 def apply_to_answer(state: RequestState, response: Response) -> Response:
-    """Return the answer as the faults of this request leave it; raises FaultTriggered."""
+    """Return the answer as the faults of this request leave it; raise FaultTriggered when a fault answers."""
     for kind in state.api_faults:
         response = kind.after(response)
     return response

@@ -1,8 +1,8 @@
-"""What is known of a request while it is answered: one typed value, in one place of the WSGI environ."""
+"""What is known of a request while it is answered: one typed value under one key of the WSGI environ."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import request
 
@@ -16,21 +16,21 @@ KEY = "emulator.request"
 
 @dataclass(slots=True)
 class RequestState:
-    """Everything that one part of the pipeline notes for another."""
+    """What one part of the pipeline notes about a request for another."""
 
     mount: str = ""  # the path that the application is mounted at
-    path_sandbox: str | None = None  # that the path names with /s/<name>
-    started: float = 0.0  # seconds on the stop-watch
-    sandbox: str | None = None  # that the request is about, once known
-    case: Case | None = None  # that it opened
+    path_sandbox: str | None = None  # named by the path prefix /s/<name>
+    started: float = 0.0  # seconds on WallClock.stopwatch
+    sandbox: str | None = None  # which the request is about, once known
+    case: Case | None = None  # which the request opened
     fact: Exception | None = None  # why it was refused
-    faults: list[str] = field(default_factory=list)  # the names of those that triggered
-    api_faults: "list[ApiFault]" = field(default_factory=list)  # and what they do to the answer
+    faults: list[str] = field(default_factory=list)  # names of the faults that triggered
+    api_faults: "list[ApiFault]" = field(default_factory=list)  # what these faults do to the answer
     advice: list[str] = field(default_factory=list)
-    headers: dict[str, str] = field(default_factory=dict)  # of the answer, whatever it says
+    headers: dict[str, str] = field(default_factory=dict)  # to add to the answer, even to an error
     raw_body: bytes | None = None
     is_internal: bool = False  # one part of this application asks another
-    quiet: bool = False  # nobody outside sent it: neither logged nor counted
+    quiet: bool = False  # sent from inside the emulator: not journalled, logged or counted
 
     @property
     def named_sandbox(self) -> str:
@@ -38,10 +38,10 @@ class RequestState:
         return self.path_sandbox or DEFAULT_SANDBOX
 
 
-def state_of(environ: MutableMapping[str, Any]) -> RequestState:
-    """Return the state of the request with that environ."""
-    state: RequestState | None = environ.get(KEY)
-    if state is None:
+def state_of(environ: MutableMapping[str, object]) -> RequestState:
+    """Return the state of the request with this environ, made on first use."""
+    state = environ.get(KEY)
+    if not isinstance(state, RequestState):
         state = environ[KEY] = RequestState()
     return state
 

@@ -1,20 +1,19 @@
-"""The path prefix /s/<name> selects a sandbox, for callers that cannot choose their credential."""
+"""Select a sandbox by the path prefix /s/<name>, for callers that cannot choose their credential."""
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from emulator.web.credentials import EXPIRED
 from emulator.web.request_state import state_of
 
 PREFIXED = re.compile(r"/s/([a-z0-9_-]{1,64})(/.*)?", re.DOTALL)
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-def select_by_path(app: Wsgi) -> Wsgi:
-    """The same application, with the prefix taken off the path and noted."""
+def select_by_path(app: WSGIApplication) -> WSGIApplication:
+    """Return an application that strips the prefix off the path, notes its sandbox and calls `app`."""
 
-    def select(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def select(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         state = state_of(environ)
         state.mount = environ.get("SCRIPT_NAME", "")
         path = environ.get("PATH_INFO", "")

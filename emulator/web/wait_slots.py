@@ -1,4 +1,4 @@
-"""Seats for requests that wait, so that however many wait, others are served."""
+"""Limit the requests that wait at the same time, so that others are served however many wait."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +12,13 @@ MOST_WAITING = 48  # of the server's 64 threads, so that 16 always serve
 
 @dataclass(frozen=True)
 class WaitSlots:
-    """So many requests may wait at once: long polls, whoever advances a clock, and those held up by a fault."""
+    """The wait slots that are free; long polls, advances of a clock and requests delayed by a fault take one each."""
 
     free: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_WAITING))
 
     @contextmanager
     def take(self) -> Iterator[None]:
-        """A seat for the time of the block; raises Problem 503 when all are taken."""
+        """Take a slot for the time of the block; raise Problem 503 when none is free."""
         with self.try_to_take() as has_slot:
             if not has_slot:
                 raise Problem(503, "too many requests wait already: ask again", retry_after=1)
@@ -26,7 +26,7 @@ class WaitSlots:
 
     @contextmanager
     def try_to_take(self) -> Iterator[bool]:
-        """A seat for the time of the block, if there is one."""
+        """Take a slot for the time of the block if one is free; yield whether one was."""
         has_slot = self.free.acquire(blocking=False)
         try:
             yield has_slot

@@ -18,6 +18,7 @@ from emulator.cli import COMMANDS, main
 from emulator.control.faults import FAULT_KINDS, describe_kind
 from emulator.control.scenarios import common_rules
 from emulator.core.surnames import MAGIC_SURNAMES
+from emulator.logs import FIELDS
 from emulator.setting_sources import read_settings
 from emulator.settings import OPTIONS, PREFIX, Settings
 from tests.emulators import CREATE_CASE, Emulator, compact, served
@@ -79,6 +80,11 @@ def test_every_setting_is_documented() -> None:
 def test_every_fault_and_its_settings_are_documented(side: str) -> None:
     page = (ROOT / "docs" / "faults.md").read_text("utf-8")
     assert faults_table(side) in page, f"put this into docs/faults.md:\n{faults_table(side)}"
+
+
+def test_every_field_of_the_log_is_documented() -> None:
+    for name in FIELDS:
+        assert re.search(rf"^\| .*`{name}`.* \|", DOCS, re.MULTILINE), f"{name} stands in no table"
 
 
 def test_every_built_in_scenario_is_documented_and_every_sample_of_a_rule_can_be_used(tmp_path: Path) -> None:
