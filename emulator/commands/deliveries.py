@@ -20,7 +20,7 @@ COLUMNS = ("case", "external id", "event", "state", "attempts", "what came of it
 @click.option("--provider", metavar="PROVIDER", help="Only of this provider.")
 @asks
 def deliveries(control: Control, sandbox: str, as_json: bool, **wanted: str | int | None) -> None:
-    """List the webhooks of a sandbox, and what came of sending them.
+    """List the webhooks of a sandbox, and what became of each.
 
     \b
     Example:

@@ -16,7 +16,7 @@ from emulator.commands.setting_flags import given, setting_flags
 @setting_flags
 @json_flag
 def doctor(config: Path | None, as_json: bool, **flags: Any) -> None:
-    """Look for what would keep `serve` from working.
+    """Check whether `serve` would work, and say what is in its way.
 
     Reads the same flags, variables and file, and changes nothing. No request is sent to the webhook URL: it is
     connected to, and let go.
