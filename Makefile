@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SOURCES := emulator tests benchmarks examples
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format screenshots bench clean
+.PHONY: help run demo test check format docs screenshots bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ check: $(VENV)/test.stamp ## Formatting, lint, types, and which room may import 
 format: $(VENV)/test.stamp ## Put the sources into shape
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
+
+docs: $(VENV)/test.stamp ## Write the samples and tables of the documentation anew, from fixtures/ and the code
+	@$(BIN)/python -m tests.docs
 
 screenshots: $(VENV)/test.stamp ## Take the pictures of the documentation anew, in Chromium
 	@mkdir -p docs/images

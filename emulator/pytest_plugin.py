@@ -37,17 +37,24 @@ class WorkerController(Protocol):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options --case-emulator-... and their keys in the ini file."""
     group = parser.getgroup("case-emulator")
-    group.addoption("--case-emulator-url", metavar="URL", help="Use the emulator that runs there. [CASE_EMULATOR_URL]")
+    group.addoption(
+        "--case-emulator-url", metavar="URL", help="Use the running emulator at this address. [CASE_EMULATOR_URL]"
+    )
     group.addoption(
         "--case-emulator-shared", action="store_true", default=None, help="One emulator for all workers of xdist."
     )
     group.addoption(
-        "--case-emulator-frozen", action="store_true", default=None, help="Every sandbox's clock stands still at first."
+        "--case-emulator-frozen",
+        action="store_true",
+        default=None,
+        help="Freeze the clock of every sandbox at the start.",
     )
-    parser.addini("case_emulator_url", "Use the emulator that runs there.")
+    parser.addini("case_emulator_url", "Use the running emulator at this address.")
     parser.addini("case_emulator_shared", "One emulator for all workers of xdist.", type="bool", default=False)
-    parser.addini("case_emulator_frozen", "Every sandbox's clock stands still at first.", type="bool", default=False)
-    parser.addini("case_emulator_args", "Flags of `case-emulator serve`, where one is started.", type="args")
+    parser.addini("case_emulator_frozen", "Freeze the clock of every sandbox at the start.", type="bool", default=False)
+    parser.addini(
+        "case_emulator_args", "Flags of `case-emulator serve`, for the emulator that the plugin starts.", type="args"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -121,13 +128,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def case_emulator(pytestconfig: pytest.Config) -> str:
-    """Return the address of this session's emulator, like http://127.0.0.1:8642."""
+    """Return the address of the session's emulator, which is started on first use."""
     return _url_of(pytestconfig)
 
 
 @pytest.fixture
 def sandbox(case_emulator: str, request: pytest.FixtureRequest) -> "Iterator[CaseEmulator]":
-    """Yield the handle of a newborn sandbox that only this test uses."""
+    """Yield the handle of an empty sandbox that only this test uses."""
     from emulator.client import CaseEmulator
 
     token = os.environ.get(TOKEN_VARIABLE)

@@ -86,7 +86,7 @@ class Settings:
         "When a failed webhook is sent again: standard, once, or waits like 1,5,30.",
         "PROFILE",
     )
-    seed: int = _setting(read_seed, 0, "Everything drawn by chance follows from this number.", "NUMBER")
+    seed: int = _setting(read_seed, 0, "Number from which every random value follows.", "NUMBER")
     access_key: tuple[str, ...] = _setting(
         read_many, (), "A further X-Workflow-Access-Key for the default sandbox; repeatable.", "KEY"
     )
@@ -102,7 +102,7 @@ class Settings:
     public_url: str | None = _setting(
         read_public_url,
         None,
-        "The address others reach this emulator at, for links in answers.",
+        "Address at which others reach this emulator, for links in answers.",
         "URL",
         "http://localhost:8642",
     )
@@ -110,11 +110,13 @@ class Settings:
         read_many, (), "A host outside this machine that webhooks may go to, * for any; repeatable.", "HOST"
     )
     allow_host: tuple[str, ...] = _setting(read_many, (), "A further Host header to answer to; repeatable.", "NAME")
-    tls: bool = _setting(read_flag, False, "Serve HTTPS, with a certificate of an authority made at each start.")
+    tls: bool = _setting(
+        read_flag, False, "Serve HTTPS, with a certificate from an authority that is made at each start."
+    )
     tls_ca_file: Path | None = _setting(
         read_output_file,
         None,
-        "Write that authority's certificate to this file, for clients to trust.",
+        "Write the certificate of the --tls authority to this file, for clients to trust.",
         "FILE",
         "ca.pem",
     )
@@ -124,7 +126,7 @@ class Settings:
     control_token: str | None = _setting(
         read_token,
         None,
-        "What the control API asks for as Authorization: Bearer; needed where others connect.",
+        "Token that callers of the control API send as Authorization: Bearer; needed if others can connect.",
         "TOKEN",
         "a-long-secret",
     )

@@ -38,7 +38,7 @@ class Api:
     _seeds: "count[int]" = field(default_factory=lambda: count(1), repr=False)
 
     def create_case(self, **fields: Any) -> Json:
-        """Open a case and return the answer; raise NotCreated.
+        """Open a case and return the answer of Create Case; raise NotCreated.
 
         What is not given is filled with valid made-up values, the same in every run. Objects are merged, so that
         `create_case(client={"name": "Jo Denied"})` changes the name alone; LEAVE_OUT takes a field away.
@@ -51,7 +51,7 @@ class Api:
         return created
 
     def sample(self, **fields: Any) -> Json:
-        """Return a body that `create_case` would send."""
+        """Return a body as `create_case` would send it."""
         merged: Json = _merged(self._draw()["body"], fields)
         return merged
 

@@ -14,7 +14,7 @@ LOCAL = "http://127.0.0.1:8642"
 
 
 class CaseEmulator:
-    """A sandbox of the emulator at `url`, as a context manager: made newborn at the start and at the end.
+    """A sandbox of the emulator at `url`, as a context manager that empties it at the start and at the end.
 
     Without a name it is one that nobody else uses. `token` is the control token, where the emulator asks for one.
     Raises NotReached.
@@ -50,7 +50,7 @@ class CaseEmulator:
         return f"test_{self.sandbox}"
 
     def env(self) -> dict[str, str]:
-        """The variables a program under test needs to find the emulator and this sandbox."""
+        """Return the variables by which a program under test finds the emulator and this sandbox."""
         variables = {"CASE_EMULATOR_URL": self.url}
         for one in self._address.ask("GET", "providers")["providers"]:
             variables |= {one["variables"]["url"]: self.url, one["variables"]["credential"]: one["credential"]}
@@ -72,48 +72,48 @@ class CaseEmulator:
 
     @cached_property
     def cases(self) -> Cases:
-        """Its cases."""
+        """The cases of the sandbox."""
         return Cases(self._address)
 
     @cached_property
     def webhooks(self) -> Webhooks:
-        """Its webhooks."""
+        """The webhooks of the sandbox."""
         return Webhooks(self._address)
 
     @cached_property
     def clock(self) -> Clock:
-        """Its clock."""
+        """The clock of the sandbox."""
         return Clock(self._address)
 
     @cached_property
     def outcomes(self) -> Outcomes:
-        """How its cases end."""
+        """The plans and rules that decide how cases end."""
         return Outcomes(self._address)
 
     @cached_property
     def faults(self) -> Faults:
-        """What goes wrong in it."""
+        """The planned failures of the sandbox."""
         return Faults(self._address)
 
     @cached_property
     def requests(self) -> Requests:
-        """What was asked of it."""
+        """The journal of the sandbox: what came in and what went out."""
         return Requests(self._address)
 
     def configure(self, **settings: Any) -> dict[str, Any]:
-        """Set some of webhook_url, delay, pace, retry, seed, default_outcome, integration; what holds then."""
+        """Set some of webhook_url, delay, pace, retry, seed, default_outcome, integration; return all settings."""
         held: dict[str, Any] = self._address.ask("PATCH", "", without_none(**settings))["settings"]
         return held
 
     def reset(self) -> None:
-        """Make it newborn; no webhook of its old life starts after that."""
+        """Empty the sandbox, as on first use; no webhook from before the reset is sent afterwards."""
         self._address.ask("POST", "reset")
 
     def snapshot(self) -> dict[str, Any]:
-        """All of it as one JSON document."""
+        """Return the whole sandbox as one JSON document."""
         taken: dict[str, Any] = self._address.ask("GET", "snapshot")
         return taken
 
     def restore(self, snapshot: dict[str, Any]) -> None:
-        """Make it what the document says, with the same ids."""
+        """Replace the sandbox by a snapshot, with the same ids."""
         self._address.ask("POST", "restore", snapshot)

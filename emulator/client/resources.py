@@ -19,33 +19,33 @@ class Clock:
 
     @property
     def now(self) -> datetime:
-        """What it reads."""
+        """The moment that the clock reads."""
         return datetime.fromisoformat(self.address.ask("GET", "clock")["now"])
 
     def freeze(self, at: Moment | None = None) -> datetime:
-        """Let it stand still, at that moment or now; raises Refusal for one that is past."""
+        """Stop the clock, now or at a moment; raise Refusal if the moment is past."""
         return self._set(mode="frozen", at=_text(at))
 
     def scale(self, factor: float, at: Moment | None = None) -> datetime:
-        """Let it run so many times as fast."""
+        """Let the clock run `factor` times as fast as wall time."""
         return self._set(mode="scaled", factor=factor, at=_text(at))
 
     def follow(self) -> datetime:
-        """Let it follow wall time again; raises Refusal where it is ahead."""
+        """Return the clock to wall time; raise Refusal while the clock is ahead of it."""
         return self._set(mode="real")
 
     def _set(self, **fields: Any) -> datetime:
         return datetime.fromisoformat(self.address.ask("PATCH", "clock", without_none(**fields))["now"])
 
     def advance(self, step: "float | timedelta | str") -> list[Json]:
-        """Run all that falls due in so many seconds (or PT1H, P30D), and say what happened once receivers answered."""
+        """Run all that falls due in that time (90, PT1H, P30D); return what happened, once the receivers answered."""
         seconds = step.total_seconds() if isinstance(step, timedelta) else step
         body = {"duration": seconds} if isinstance(seconds, str) else {"seconds": seconds}
         happened: list[Json] = self.address.ask("POST", "clock/advance", body)["happened"]
         return happened
 
     def settle(self) -> list[Json]:
-        """Run all that is due now, and nothing later."""
+        """Run all that is due now, and nothing later; return what happened."""
         happened: list[Json] = self.address.ask("POST", "clock/settle")["happened"]
         return happened
 
@@ -63,7 +63,7 @@ class Outcomes:
     address: SandboxAddress
 
     def next(self, outcome: str, *, provider: str | None = None, times: int = 1) -> None:
-        """The next cases end so: `approved`, `denied`, `undecided`, `failed`, `stuck`, or a provider's own word."""
+        """Decide how the next cases end: `approved`, `denied`, `undecided`, `failed`, `stuck`, or a provider's word."""
         self.address.ask("POST", "outcomes/next", without_none(outcome=outcome, provider=provider, times=times))
 
     def when(
@@ -75,7 +75,7 @@ class Outcomes:
         delay: float | None = None,
         risk_score: float | None = None,
     ) -> str:
-        """Cases of requests with those fields end so; the id of the rule.
+        """Decide how cases end whose requests have these fields; return the id of the rule.
 
         `fields` are compared by their dotted places: {"client.name": "Jo", "client.email": {"contains": "@risky."}}.
         """
@@ -84,7 +84,7 @@ class Outcomes:
         return rule
 
     def forget(self) -> None:
-        """Neither rules nor plans any more."""
+        """Remove all rules and plans."""
         self.address.ask("DELETE", "outcomes/next")
         self.address.ask("DELETE", "outcomes/rules")
 
@@ -96,21 +96,21 @@ class Faults:
     address: SandboxAddress
 
     def add(self, kind: str, **settings: Any) -> str:
-        """Plan a fault, as in `add("status", provider="aplyid", status=503, times=2)`; its id."""
+        """Plan a fault, as in `add("status", provider="aplyid", status=503, times=2)`; return its id."""
         fault: str = self.address.ask("POST", "faults", {"kind": kind, **settings})["id"]
         return fault
 
     def remove(self, fault_id: str) -> None:
-        """Take one back."""
+        """Remove one fault."""
         self.address.ask("DELETE", f"faults/{fault_id}")
 
     def clear(self) -> None:
-        """Take all back."""
+        """Remove all faults."""
         self.address.ask("DELETE", "faults")
 
     @property
     def all(self) -> list[Json]:
-        """Those that may still strike."""
+        """The faults that may still trigger."""
         found: list[Json] = self.address.ask("GET", "faults")["faults"]
         return found
 
@@ -122,7 +122,7 @@ class Requests:
     address: SandboxAddress
 
     def find(self, *, body: Mapping[str, Any] | None = None, **wanted: Any) -> list[Json]:
-        """The newest exchanges that fit, oldest first, by provider, method, path, status, case_id, direction, since.
+        """Return matching exchanges, oldest first: by provider, method, path, status, case_id, direction, since.
 
         `body` names fields of the request's JSON by their dotted places.
         """
@@ -130,14 +130,14 @@ class Requests:
         return found
 
     def count(self, *, body: Mapping[str, Any] | None = None, **wanted: Any) -> int:
-        """How many fit; raises LookupError when the journal no longer knows."""
+        """Return how many exchanges match; raise LookupError if some that might match were evicted."""
         told = self._ask("requests", body, {"limit": 0, **wanted})
         if told["count"] == "unknown":
             raise LookupError(f"at least {told['at_least']}: {told['evicted']} exchanges were evicted")
         return int(told["count"])
 
     def near_misses(self, **wanted: Any) -> list[Json]:
-        """The refused requests, each with what it would have needed."""
+        """Return the refused requests, each with what it would have needed."""
         found: list[Json] = self._ask("requests/near-misses", None, wanted)["requests"]
         return found
 
@@ -153,18 +153,18 @@ class Cases:
     address: SandboxAddress
 
     def all(self, *, provider: str | None = None, external_id: str | None = None) -> list[Json]:
-        """The newest thousand, newest first."""
+        """Return the newest thousand cases, newest first."""
         found: list[Json] = self.address.ask("GET", "cases", provider=provider, external_id=external_id, limit=1000)[
             "cases"
         ]
         return found
 
     def get(self, provider: str, case_id: int) -> Json:
-        """One case, and the rule that decides how it ends."""
+        """Return one case, with the rule that decides how it ends."""
         found: Json = self.address.ask("GET", f"cases/{provider}/{case_id}")
         return found
 
     def complete(self, provider: str, case_id: int, **ending: Any) -> Json:
-        """End it now, in the words of its provider: `complete("aplyid", 1024, outcome="denied")`."""
+        """End a case now, in the words of its provider: `complete("aplyid", 1024, outcome="denied")`."""
         ended: Json = self.address.ask("POST", f"cases/{provider}/{case_id}/complete", ending)
         return ended

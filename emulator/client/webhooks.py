@@ -37,7 +37,7 @@ class Webhook:
 
     @property
     def json(self) -> Any:
-        """The body, read."""
+        """The body, parsed."""
         return json.loads(self.body)
 
 
@@ -56,7 +56,7 @@ class Webhooks:
         event: str | None = None,
         timeout: float = 5.0,
     ) -> Webhook:
-        """The first one that fits and was delivered, or kept because nobody listens; raises WebhookMissing.
+        """Wait for the first webhook that matches and was delivered, or kept instead of sent; raise WebhookMissing.
 
         On a frozen clock nothing comes until the clock is advanced.
         """
@@ -76,8 +76,9 @@ class Webhooks:
         event: str | None = None,
         timeout: float = 0.5,
     ) -> None:
-        """Nothing that fits is there or comes within that time (at once where the clock stands still); raises
-        UnexpectedWebhook.
+        """Check that no webhook matches, now or within the timeout; raise UnexpectedWebhook.
+
+        Return at once if the clock stands still and nothing is due.
         """
         wanted = {"external_id": external_id, "case_id": case_id, "provider": provider, "event": event}
         try:
@@ -87,16 +88,16 @@ class Webhooks:
 
     @property
     def received(self) -> list[Webhook]:
-        """All that were delivered, or kept because nobody listens, oldest first: for a test that feeds a handler."""
+        """The webhooks that were delivered, or kept instead of sent, oldest first: for a test that feeds a handler."""
         return [webhook for webhook in self.all if webhook.state in KEPT_OR_SENT]
 
     @property
     def all(self) -> list[Webhook]:
-        """The newest thousand, those that wait for an attempt or failed as well."""
+        """The newest thousand webhooks, also those that failed or wait for an attempt."""
         return [_webhook(delivery) for delivery in self.address.ask("GET", "deliveries")["deliveries"]]
 
     def redeliver(self, webhook: "Webhook | str") -> Webhook:
-        """Send it again, with the same id and bytes."""
+        """Send a webhook again, with the same id and bytes."""
         webhook_id = webhook.id if isinstance(webhook, Webhook) else webhook
         return _webhook(self.address.ask("POST", f"deliveries/{webhook_id}/redeliver"))
 

@@ -49,7 +49,7 @@ def _read_duration(context: click.Context, parameter: click.Parameter, text: str
 @click.argument("duration", callback=_read_duration)
 @asks
 def advance(control: Control, sandbox: str, duration: dict[str, float | str], as_json: bool) -> None:
-    """Let time go by in a sandbox.
+    """Move the clock of a sandbox forward.
 
     Runs all that falls due, waits for the receivers and says what happened.
 

@@ -41,7 +41,7 @@ class Delivery(TypedDict):
 @click.option("--provider", metavar="PROVIDER", help="Only of this provider.")
 @asks
 def deliveries(control: Control, sandbox: str, as_json: bool, **filters: str | int | None) -> None:
-    """List the webhooks of a sandbox, and what came of sending them.
+    """List the webhooks of a sandbox, and what became of each.
 
     \b
     Example:

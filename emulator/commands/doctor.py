@@ -15,7 +15,7 @@ from emulator.commands.setting_flags import given, setting_flags
 @setting_flags
 @json_flag
 def doctor(config: Path | None, as_json: bool, **flags: object) -> None:
-    """Look for what would keep `serve` from working.
+    """Check whether `serve` would work, and say what is in its way.
 
     Reads the same flags, variables and file as `serve`, and changes nothing. The webhook URL is connected to, but no
     request is sent.

@@ -22,7 +22,7 @@ def _read_timeout(context: click.Context, parameter: click.Parameter, seconds: f
     "--timeout", metavar="SECONDS", type=float, default=3, callback=_read_timeout, help="How long to wait. Default: 3."
 )
 def healthcheck(url: str | None, timeout: float) -> None:
-    """Say by the exit code whether the emulator is ready: 0 yes, 1 no, with the reason on stderr.
+    """Tell by the exit code whether an emulator is ready: 0 yes, 1 no, with the reason on stderr.
 
     For containers: it needs no curl, and finds the emulator by the variables and the settings file of `serve`. The
     certificate of an https:// address is not verified.

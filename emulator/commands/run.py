@@ -60,7 +60,7 @@ def _read_names(context: click.Context, parameter: click.Parameter, items: Seque
 def run(
     config: Path | None, names: Names, log_file: Path | None, verbose: bool, command: Sequence[str], **flags: object
 ) -> None:
-    """Run a command beside an emulator of its own, and end as the command ends.
+    """Run a command beside an emulator of its own, and end with its exit code.
 
     The command finds the emulator by APLYID_BASE_URL, APLYID_ACCESS_KEY, SPHINXHQ_BASE_URL, SPHINXHQ_SESSION_ID and
     CASE_EMULATOR_URL. Settings are those of serve, but the port is a free one unless told.

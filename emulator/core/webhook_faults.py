@@ -26,7 +26,7 @@ class WebhookFault(FaultKind, Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Drop:
-    """The webhook is never sent, and nobody is told: its delivery has failed."""
+    """The webhook is never sent; its delivery counts as failed."""
 
     kind: ClassVar[str] = "drop"
     side: ClassVar[Side] = Side.WEBHOOK
@@ -43,7 +43,7 @@ class Duplicate:
 
     kind: ClassVar[str] = "duplicate"
     side: ClassVar[Side] = Side.WEBHOOK
-    copies: int = setting(1, "how many more", low=1, high=10)
+    copies: int = setting(1, "how many further times", low=1, high=10)
     after: float = setting(0.0, "seconds from one to the next, on the sandbox's clock", low=0, high=LONGEST_HOLD)
 
     def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
@@ -68,11 +68,11 @@ class Delay:
 
 @dataclass(frozen=True, kw_only=True)
 class Reorder:
-    """The webhook waits until another one went to the same target, so that they arrive in the wrong order."""
+    """The webhook waits until another one was sent to the same target, so that the two arrive in the wrong order."""
 
     kind: ClassVar[str] = "reorder"
     side: ClassVar[Side] = Side.WEBHOOK
-    hold: float = setting(30.0, "seconds it waits at most, on the sandbox's clock", low=0, high=LONGEST_HOLD)
+    hold: float = setting(30.0, "seconds that it waits at most, on the sandbox's clock", low=0, high=LONGEST_HOLD)
 
     def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """Return the deliveries as held."""
@@ -81,9 +81,10 @@ class Reorder:
 
 @dataclass(frozen=True, kw_only=True)
 class EarlyWebhook:
-    """The case ends and its webhook is sent before the create call answers (which waits for it, at most 10 s).
+    """The case ends, and its webhook is sent, before the create call answers.
 
-    What another fault puts off is not waited for. Matched against the request, because there is no webhook yet.
+    The call waits for this at most 10 s, and never for a webhook that another fault delays. The fault is matched
+    against the request, because there is no webhook yet.
     """
 
     kind: ClassVar[str] = "early"
@@ -100,9 +101,7 @@ class ChangedBody:
 
     kind: ClassVar[str] = "changed_body"
     side: ClassVar[Side] = Side.WEBHOOK
-    change: dict[str, object] = setting(
-        {"status": "changed"}, "what is different in it, merged into the body", high=1000
-    )
+    change: dict[str, object] = setting({"status": "changed"}, "the changes, merged into the body", high=1000)
     after: float = setting(0.0, "seconds until then, on the sandbox's clock", low=0, high=LONGEST_HOLD)
 
     def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
@@ -113,7 +112,7 @@ class ChangedBody:
 
 @dataclass(frozen=True, kw_only=True)
 class UnknownEvent:
-    """The webhook names an event type that nobody documented (where its provider names one at all)."""
+    """The webhook names an event type that is not documented, if its provider's webhooks name one."""
 
     kind: ClassVar[str] = "unknown_event"
     side: ClassVar[Side] = Side.WEBHOOK
@@ -130,7 +129,7 @@ class UnknownEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class ExtraFields:
-    """The body has fields that nobody documented."""
+    """The body has fields that are not documented."""
 
     kind: ClassVar[str] = "extra_fields"
     side: ClassVar[Side] = Side.WEBHOOK
@@ -145,11 +144,13 @@ class ExtraFields:
 
 @dataclass(frozen=True, kw_only=True)
 class SlowSender:
-    """The body arrives in pieces, over so many seconds; its Content-Length is right."""
+    """The body is sent in pieces, slowly; its Content-Length is right."""
 
     kind: ClassVar[str] = "slow_sender"
     side: ClassVar[Side] = Side.WEBHOOK
-    seconds: float = setting(3.0, "how long it takes to send", low=0.05, high=8)  # an attempt ends after ten
+    seconds: float = setting(
+        3.0, "seconds from the first piece to the last", low=0.05, high=8
+    )  # an attempt ends after ten
 
     def apply(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """Return the deliveries as to be sent slowly."""

@@ -16,7 +16,7 @@ from emulator.server import orders
 from emulator.web.errors import FaultTriggered
 
 LONGEST_BODY = 65_536
-STORED = "is the request carried out all the same, so that only its answer is lost?"
+STORED = "whether the request is carried out, so that only its answer is lost"
 Wait = Callable[[float], None]
 
 
@@ -58,13 +58,13 @@ class ErrorInstead:
 
 @dataclass(frozen=True, kw_only=True)
 class Status(ErrorInstead):
-    """Answers with another status, and a body: one of yours, or what such a service would say."""
+    """Answers with another status and a body: yours, or what such a service would say."""
 
     kind: ClassVar[str] = "status"
-    status: int = setting(..., "the status", low=200, high=599)
-    body: Any = setting(None, "text, sent as it is, or any JSON; by default the API's own words", high=LONGEST_BODY)
+    status: int = setting(..., "the status to answer", low=200, high=599)
+    body: Any = setting(None, "a text, sent as it is, or any JSON; by default the API's own error", high=LONGEST_BODY)
     content_type: str = setting(
-        "application/json", "the type of the body", low=3, high=200, pattern=r"[\x21-\x7e][\x20-\x7e]*"
+        "application/json", "the Content-Type of the body", low=3, high=200, pattern=r"[\x21-\x7e][\x20-\x7e]*"
     )
 
     def instead(self) -> FaultTriggered:
@@ -78,10 +78,10 @@ class Status(ErrorInstead):
 
 @dataclass(frozen=True, kw_only=True)
 class RateLimit(ErrorInstead):
-    """Answers 429 and says when to come back."""
+    """Answers 429 with Retry-After."""
 
     kind: ClassVar[str] = "rate_limit"
-    retry_after: int = setting(1, "seconds, as Retry-After says them", low=0, high=86_400)
+    retry_after: int = setting(1, "seconds that Retry-After names", low=0, high=86_400)
 
     def instead(self) -> FaultTriggered:
         """Return 429 with the header Retry-After."""
@@ -90,16 +90,16 @@ class RateLimit(ErrorInstead):
 
 @dataclass(frozen=True, kw_only=True)
 class Latency:
-    """Answers later: after so many seconds, or with `up_to` after a time drawn between the two.
+    """Answers later: after `seconds`, or after a random time between `seconds` and `up_to`.
 
-    At most 48 requests wait at once; beyond that this fault is left out. Taking the fault back lets them go on.
+    At most 48 requests wait at once; further ones are not delayed. Removing the fault lets the waiting requests go on.
     """
 
     kind: ClassVar[str] = "latency"
     side: ClassVar[Side] = Side.API
     answers: ClassVar[bool] = False
-    seconds: float = setting(..., "how much later", low=0, high=60)
-    up_to: float | None = setting(None, "the longest, where it is drawn anew each time", low=0, high=60)
+    seconds: float = setting(..., "the delay", low=0, high=60)
+    up_to: float | None = setting(None, "the longest delay, if it is drawn for each request", low=0, high=60)
 
     def before(self, random: SeededRandom, wait: Wait) -> None:
         """Delay the request."""
@@ -144,7 +144,7 @@ class ConnectionReset(CutConnection):
 
 @dataclass(frozen=True, kw_only=True)
 class EmptyAnswer(CutConnection):
-    """Closes the connection without a byte of an answer (with --tls or behind another server, it is cut short)."""
+    """Closes the connection without sending a byte (with --tls or behind another server, the answer is cut short)."""
 
     kind: ClassVar[str] = "empty_answer"
     how: ClassVar[str] = orders.EMPTY
@@ -152,7 +152,7 @@ class EmptyAnswer(CutConnection):
 
 @dataclass(frozen=True, kw_only=True)
 class BrokenJson:
-    """Answers with JSON that cannot be read, after the request was carried out."""
+    """Carries the request out, then answers with JSON that cannot be parsed."""
 
     kind: ClassVar[str] = "broken_json"
     side: ClassVar[Side] = Side.API

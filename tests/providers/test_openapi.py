@@ -14,9 +14,9 @@ from emulator.web.provider import Provider
 from tests.bad_input.answers import send
 from tests.bad_input.table import PATHS, Row
 from tests.bad_input.test_bad_input import ROWS
+from tests.docs.test_errors import error_rows
 from tests.documents import NAMES, PROVIDER_NAMES, document, lowered
 from tests.emulators import APLYID_PATH, SPHINXHQ_PATH, Emulator, fixture, served
-from tests.house_rules.test_docs import error_rows
 from tests.receivers import Received, receiving
 
 FIXTURES = [
@@ -145,7 +145,7 @@ def test_a_switched_emulator_answers_as_described(provider: str, switch: str) ->
 
 
 @pytest.mark.parametrize(("title", "status", "told"), error_rows())
-def test_every_error_of_the_readme_is_described(title: str, status: int, told: str) -> None:
+def test_every_printed_error_is_described(title: str, status: int, told: str) -> None:
     described = document(TITLES[title])
     answers = [
         described.at(*described.response(path, method, status))
