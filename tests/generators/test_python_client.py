@@ -22,7 +22,7 @@ def run(folder: Path, *arguments: str | Path) -> str:
     """Return what a command prints, run in the environment of the generator; it must end with 0."""
     bin_folder = environment_with("openapi-python-client").parent
     path = os.pathsep.join([str(bin_folder), os.environ["PATH"]])  # the generator calls ruff
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(folder)}
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": ""}
     command = [str(bin_folder / arguments[0]), *map(str, arguments[1:])]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr

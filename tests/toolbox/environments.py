@@ -4,6 +4,7 @@ Each has what the emulator and the sample projects need. The emulator itself is 
 that they can be kept while it changes.
 """
 
+import os
 import subprocess
 import sys
 from configparser import ConfigParser
@@ -36,7 +37,12 @@ def environment_with(tool: str) -> Path:
     """Return the Python of the environment with that tool; it is made on first use, in a second or two."""
     packages = sorted({*TOOLS[tool], PYTEST, *_install_requires()})
     folder = made_once(f"python-{tool}", f"{sys.version} {packages}", lambda folder: _install(folder, packages))
-    return folder / "venv" / "bin" / "python"
+    return python_of(folder)
+
+
+def python_of(folder: Path) -> Path:
+    """Return the Python of the environment that was made in a folder."""
+    return folder / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def install_emulator(folder: Path, source: Path) -> None:
@@ -52,7 +58,7 @@ def _install_requires() -> list[str]:
 
 def _install(folder: Path, packages: list[str]) -> None:
     _uv("venv", "--python", sys.executable, str(folder / "venv"))
-    _uv("pip", "install", "--python", str(folder / "venv" / "bin" / "python"), *packages)
+    _uv("pip", "install", "--python", str(python_of(folder)), *packages)
 
 
 def _uv(*arguments: str) -> None:
