@@ -7,7 +7,7 @@ import pytest
 
 from tests.coexistence.projects import BESIDE, Outcome, copy_project, run_pytest
 from tests.e2e.test_install import clone
-from tests.toolbox.environments import install_emulator
+from tests.toolbox.environments import ROOT, TOOLS, install_emulator
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +54,14 @@ def test_the_sample_project_and_what_the_tool_offers_pass_together(tool: str, si
 def test_the_sample_project_passes_beside_a_mock_of_requests(tool: str, site: Path, tmp_path: Path) -> None:
     project = copy_project("sample_project", tool.replace("-", "_"), tmp_path)
     assert_passed(run_pytest(tool, project, site, f"--ignore={BESIDE}"))
+
+
+def test_the_ways_out_stand_in_the_docs() -> None:
+    page = (ROOT / "docs" / "testing.md").read_text("utf-8").partition("## Beside other plugins")[2]
+    assert [
+        word for word in (*FLAGS["socket"], "ignore_localhost", "func_only", "asyncio.to_thread") if word not in page
+    ] == []
+    assert [tool for tool in (*TOOLS.keys() - {"openapi-python-client", "vcrpy"}, "VCR.py") if tool not in page] == []
 
 
 @ROW_24
