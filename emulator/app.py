@@ -2,44 +2,46 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask
-from marshmallow import Schema
 
 from emulator.control import routes as control
-from emulator.control.room import ControlRoom
+from emulator.control.context import ControlContext, completion_schemas_of
 from emulator.core.cases import Cases
-from emulator.core.deliveries import Letter, Silence
+from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.journal import Journal
 from emulator.core.model import DEFAULT_SANDBOX, Case
-from emulator.core.ports import Ending
-from emulator.core.preferences import Preferences
+from emulator.core.ports import ProviderRules
 from emulator.core.retry import parse_retry
 from emulator.core.rules import Rule
+from emulator.core.sandbox_settings import SandboxSettings
+from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.targets import Targets
-from emulator.delivery.worker import Worker
+from emulator.demo import stage
+from emulator.demo import views as demo
 from emulator.providers import aplyid, sphinxhq
 from emulator.settings import BadSetting, Settings, suggest
 from emulator.store.sqlite import SqliteStore
 from emulator.ui import routes as pages
-from emulator.ui.asking import Asker
-from emulator.web import hooks
-from emulator.web.admission import Admission
+from emulator.ui.api_client import ApiClient
+from emulator.ui.flow import routes as flow
 from emulator.web.application import Application
 from emulator.web.cors import Cors
 from emulator.web.links import Links
-from emulator.web.meter import Meter
+from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Desk, Provider
-from emulator.web.receiver import Receiver
+from emulator.web.request_faults import RequestFaults
+from emulator.web.request_metrics import RequestMetrics
 from emulator.web.sandbox_path import select_by_path
 from emulator.wiring import Core, targets_of, wire
 
 if TYPE_CHECKING:
-    from emulator.control.beginning import Beginning
+    from emulator.control.init_folder import InitFolder
+    from emulator.demo.receiver import Receiver
 
 PROVIDERS: tuple[Provider, ...] = (aplyid.PROVIDER, sphinxhq.PROVIDER)
 
@@ -50,17 +52,17 @@ class Built:
 
     app: Flask
     store: SqliteStore
-    worker: Worker
+    scheduler: Scheduler
     cases: Cases
     targets: Targets
     desks: Mapping[str, Desk]
     journal: Journal
-    receiver: Receiver | None  # of the demo
+    receiver: "Receiver | None"  # of the demo
 
 
 def create_app(settings: Settings, address: str | None = None) -> Built:
     """An emulator with those settings; `address` is where it listens. Raises BadSetting or StoreUnusable."""
-    receiver = Receiver() if settings.demo else None
+    receiver = _demo_receiver() if settings.demo else None
     try:
         return _build(settings, address, receiver)
     except BaseException:
@@ -69,31 +71,37 @@ def create_app(settings: Settings, address: str | None = None) -> Built:
         raise
 
 
-def _build(settings: Settings, address: str | None, receiver: Receiver | None) -> Built:
+def _demo_receiver() -> "Receiver":
+    from emulator.demo.receiver import Receiver  # only a demo has one
+
+    return Receiver()
+
+
+def _build(settings: Settings, address: str | None, receiver: "Receiver | None") -> Built:
     switches = read_switches(settings.switch)
     public_url = _public_url(settings, address)
-    targets = targets_of(settings, address, public_url, receiver)
-    rules, beginning = read_beginning(settings)
-    core = wire(_preferences(settings, rules), SqliteStore(settings.database_file), targets)
+    targets = targets_of(settings, address, public_url, receiver.url if receiver else None)
+    rules, init_folder = read_startup_files(settings)
+    core = wire(_default_sandbox_settings(settings, rules), SqliteStore(settings.database_file), targets)
     desks = {p.name: _desk(p, settings, core, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
-    core.endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
+    core.provider_rules.update((p.name, _provider_rules(p, desks[p.name])) for p in PROVIDERS)
     core.sandboxes.watch_all()
     try:
-        if beginning:
-            beginning.restore(core.sandboxes, core.snapshots, _completions())
+        if init_folder:
+            init_folder.restore(core.sandboxes, core.snapshots, completion_schemas_of(PROVIDERS))
         app = _flask_app(settings, core, desks, public_url, receiver)
         if settings.demo:
-            from emulator.ui import demo_filling
+            from emulator.demo import seed
 
-            demo_filling.fill(Asker(app, settings.control_token), DEFAULT_SANDBOX)
+            seed.fill(ApiClient(app, settings.control_token), DEFAULT_SANDBOX)
     except BaseException:
         core.store.close()
         raise
-    return Built(app, core.store, core.worker, core.cases, targets, desks, core.journal, receiver)
+    return Built(app, core.store, core.scheduler, core.cases, targets, desks, core.journal, receiver)
 
 
-def _preferences(settings: Settings, rules: tuple[Rule, ...]) -> Preferences:
-    return Preferences(
+def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> SandboxSettings:
+    return SandboxSettings(
         delay=settings.delay,
         webhook_url=settings.webhook_url,
         retry=parse_retry(settings.retry),
@@ -102,22 +110,17 @@ def _preferences(settings: Settings, rules: tuple[Rule, ...]) -> Preferences:
     )
 
 
-def read_beginning(settings: Settings) -> tuple[tuple[Rule, ...], "Beginning | None"]:
+def read_startup_files(settings: Settings) -> tuple[tuple[Rule, ...], "InitFolder | None"]:
     """The outcome rules of every sandbox, and what the init folder holds; raises BadSetting."""
     if not settings.scenario and not settings.rule and not settings.init_folder:
         return (), None
-    from emulator.control.beginning import read_init_folder
+    from emulator.control.init_folder import read_init_folder
     from emulator.control.scenarios import common_rules
 
-    endings = _completions()
-    rules = common_rules(settings.scenario, settings.rule, endings)
-    beginning = read_init_folder(settings.init_folder, endings) if settings.init_folder else None
-    return (*rules, *(beginning.rules if beginning else ())), beginning
-
-
-def _completions() -> dict[str, Schema]:
-    """How somebody says how a case of each provider is to end."""
-    return {p.name: p.completion_in() for p in PROVIDERS}
+    completion_schemas = completion_schemas_of(PROVIDERS)
+    rules = common_rules(settings.scenario, settings.rule, completion_schemas)
+    init_folder = read_init_folder(settings.init_folder, completion_schemas) if settings.init_folder else None
+    return (*rules, *(init_folder.rules if init_folder else ())), init_folder
 
 
 def describe(name: str, settings: Settings) -> dict[str, Any]:
@@ -132,50 +135,56 @@ def describe(name: str, settings: Settings) -> dict[str, Any]:
     # Nothing of it is served, and somebody else may own the database.
     built = create_app(replace(settings, ephemeral=True, init_folder=None, demo=False))
     try:
-        endings = _completions()
-        return openapi.describe(built.app, endings, _public_url(settings))
+        completion_schemas = completion_schemas_of(PROVIDERS)
+        return openapi.describe(built.app, completion_schemas, _public_url(settings))
     finally:
         built.store.close()
 
 
 def _flask_app(
-    settings: Settings, core: Core, desks: dict[str, Desk], public_url: str, receiver: Receiver | None
+    settings: Settings, core: Core, desks: dict[str, Desk], public_url: str, receiver: "Receiver | None"
 ) -> Flask:
-    meter = Meter()
+    request_metrics = RequestMetrics()
     app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.wsgi_app = select_by_path(app.wsgi_app)  # type: ignore[method-assign, assignment]
     hosts = {host.lower() for host in settings.allow_host} | {(urlsplit(public_url).hostname or "").lower()}
     owned = [(p, desks[p.name]) for p in PROVIDERS]
-    hooks.install(app, core.clock, owned, hosts, core.journal, meter, Cors(frozenset(settings.cors_origin)))
+    Pipeline(
+        clock=core.clock,
+        owned=owned,
+        hosts=frozenset(hosts),
+        journal=core.journal,
+        request_metrics=request_metrics,
+        cors=Cors(frozenset(settings.cors_origin)),
+    ).install(app)
     for provider in PROVIDERS:
         app.register_blueprint(provider.blueprint(desks[provider.name]))
-    app.register_blueprint(control.blueprint(_room(core, meter, public_url, receiver), settings.control_token))
-    asker = Asker(app.wsgi_app, settings.control_token)
-    app.register_blueprint(pages.blueprint(asker, what_to_send(public_url, settings)))
-    app.register_blueprint(pages.flow_blueprint(asker, {p.name: p.flow for p in PROVIDERS if p.flow}))
+    context = _control_context(core, request_metrics, public_url)
+    stage_routes = partial(stage.add_routes, receiver)
+    app.register_blueprint(control.blueprint(context, settings.control_token, [stage_routes]))
+    api = ApiClient(app.wsgi_app, settings.control_token)
+    app.register_blueprint(pages.blueprint(api, what_to_send(public_url, settings), demo.PAGES))
+    app.register_blueprint(demo.blueprint())
+    app.register_blueprint(flow.blueprint(api, {p.name: p.flow for p in PROVIDERS if p.flow}))
     return app
 
 
-def _room(core: Core, meter: Meter, public_url: str, receiver: Receiver | None) -> ControlRoom:
-    return ControlRoom(
+def _control_context(core: Core, request_metrics: RequestMetrics, public_url: str) -> ControlContext:
+    return ControlContext(
         cases=core.cases,
         sandboxes=core.sandboxes,
-        tracking=core.tracking,
+        deliveries=core.deliveries,
         completion=core.completion,
         planning=core.planning,
-        machine=core.machine,
+        time_machine=core.time_machine,
         snapshots=core.snapshots,
-        seats=core.seats,
+        wait_slots=core.wait_slots,
         journal=core.journal,
-        meter=meter,
-        endings=_completions(),
-        descriptions={p.name: p.describe for p in PROVIDERS},
+        request_metrics=request_metrics,
         providers={p.name: p for p in PROVIDERS},
-        flows={p.name: p.flow for p in PROVIDERS if p.flow},
         address=public_url,
-        receiver=receiver,
     )
 
 
@@ -186,7 +195,9 @@ def _desk(
     return Desk(
         provider=provider.name,
         cases=core.cases,
-        admission=Admission(sandboxes=core.sandboxes, cleared=core.planning.cleared, seats=core.seats),
+        request_faults=RequestFaults(
+            sandboxes=core.sandboxes, faults_cleared=core.planning.faults_cleared, wait_slots=core.wait_slots
+        ),
         links=links,
         switches=switches,
         further_credentials=further,
@@ -194,11 +205,11 @@ def _desk(
     )
 
 
-def _ending(provider: Provider, desk: Desk) -> Ending:
-    def letter(case: Case, preferences: Preferences, event_id: str) -> Letter | Silence:
-        return provider.render_webhook(case, preferences, event_id, desk)
+def _provider_rules(provider: Provider, desk: Desk) -> ProviderRules:
+    def render_webhook(case: Case, settings: SandboxSettings, event_id: str) -> RenderedWebhook | NoWebhook:
+        return provider.render_webhook(case, settings, event_id, desk)
 
-    return Ending(newborn=provider.newborn, conclude=provider.conclude, letter=letter)
+    return ProviderRules(newborn=provider.newborn, conclude=provider.conclude, render_webhook=render_webhook)
 
 
 def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from emulator.app import read_beginning, read_switches, scheme_of
+from emulator.app import read_startup_files, read_switches, scheme_of
 from emulator.client import Control, NotReached
+from emulator.server.http_server import PortTaken, listen, local_address
 from emulator.settings import FILE_NAME, BadSetting, Settings, find_settings_file, read_settings
 from emulator.store.checkup import engine_version, examine
 from emulator.store.sqlite import StoreTaken, StoreUnusable
-from emulator.web.server import PortTaken, listen, local_address
 from emulator.wiring import targets_of
 
 PATIENCE = 3.0  # seconds for whoever has our port to say who it is
@@ -51,7 +51,7 @@ def diagnose(
     try:
         settings = read_settings(flags, environ, folder, config)
         read_switches(settings.switch)
-        read_beginning(settings)
+        read_startup_files(settings)
     except BadSetting as error:
         return [*found, Finding(Level.PROBLEM, "settings", str(error))]
     door = _door(settings)
@@ -106,7 +106,7 @@ def _neighbour(settings: Settings) -> Door:
 def _tls(settings: Settings) -> list[Finding]:
     if not (settings.tls or settings.tls_ca_file):
         return []
-    from emulator.web.certificates import obstacle
+    from emulator.server.certificates import obstacle
 
     told = obstacle(settings.tls, settings.tls_ca_file)
     return [Finding(Level.PROBLEM if told else Level.OK, "tls", told or "what --tls needs is installed")]
@@ -128,7 +128,7 @@ def _webhooks(settings: Settings, door: Door) -> Finding:
     url = settings.webhook_url
     if url is None:
         return Finding(Level.OK, "webhooks", "no --webhook-url: APLYiD's webhooks are kept in the inbox")
-    from emulator.delivery.probe import find_obstacle
+    from emulator.delivery.reachability import find_obstacle
 
     targets = targets_of(settings, door.address, settings.public_url or door.address or "")
     obstacle = find_obstacle(targets, url)

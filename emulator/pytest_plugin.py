@@ -146,9 +146,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = yield
     handle = item.stash.get(USED, None)
     if handle is not None and report.failed and call.when != "teardown":
-        from emulator.client.telling import tell_requests, tell_webhooks
+        from emulator.client.reports import report_requests, report_webhooks
 
-        for title, tell in (("requests", tell_requests), ("webhooks", tell_webhooks)):
+        for title, tell in (("requests", report_requests), ("webhooks", report_webhooks)):
             report.sections.append((f"case-emulator: {title} of sandbox {handle.sandbox}", _safely(tell, handle)))
     return report
 

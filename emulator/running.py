@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from emulator.app import create_app, scheme_of
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.delivery.targets import Targets, is_loopback
+from emulator.server.http_server import PlainServer, Server, listen, local_address
 from emulator.settings import BadSetting, Settings
-from emulator.web.server import PlainServer, Server, listen, local_address
 
 if TYPE_CHECKING:
-    from emulator.web.certificates import Certificates
+    from emulator.server.certificates import Certificates
 
 
 class RunningEmulator:
@@ -46,7 +46,7 @@ class RunningEmulator:
 
     def start(self) -> None:
         """Begin to answer, and to take cases to their end."""
-        self._built.worker.start()
+        self._built.scheduler.start()
         self._server.start()
 
     def stop(self) -> None:
@@ -55,7 +55,7 @@ class RunningEmulator:
             return
         self._stopped = True
         self._server.stop()
-        self._built.worker.stop()
+        self._built.scheduler.stop()
         if self._built.receiver:
             self._built.receiver.close()
         self._built.store.close()
@@ -81,19 +81,19 @@ def _certificates(settings: Settings) -> "Certificates | None":
     """Whom clients are to trust, and why; None: TLS is not asked for. Raises BadSetting."""
     if not (settings.tls or settings.tls_ca_file):
         return None
-    from emulator.web.certificates import make_certificates, obstacle
+    from emulator.server.certificates import make_certificates, obstacle
 
     told = obstacle(settings.tls, settings.tls_ca_file)
     if told:
         raise BadSetting(told)
     named = [settings.host, urlsplit(settings.public_url or "").hostname, *settings.allow_host]
-    return make_certificates(filter(None, named), Clock().now())
+    return make_certificates(filter(None, named), WallClock().now())
 
 
 def _server(app: Callable[..., Any], listening: socket.socket, certificates: "Certificates | None") -> Server:
     if certificates is None:
         return PlainServer(app, listening)
-    from emulator.web.tls_server import TlsServer  # only who asks for TLS has what it needs
+    from emulator.server.tls_server import TlsServer  # only who asks for TLS has what it needs
 
     return TlsServer(app, listening, certificates.context)
 

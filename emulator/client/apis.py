@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from emulator.client.place import Place
+from emulator.client.address import SandboxAddress
 
 
 class LeaveOut:
@@ -30,7 +30,7 @@ class NotCreated(AssertionError):
 class Api:
     """Create Case of one of the two APIs, with the key of the sandbox."""
 
-    place: Place
+    address: SandboxAddress
     provider: str
     _seeds: "count[int]" = field(default_factory=lambda: count(1), repr=False)
 
@@ -57,11 +57,11 @@ class Api:
         return self._post(self._draw(), body, headers or {})
 
     def _draw(self) -> dict[str, Any]:
-        drawn: dict[str, Any] = self.place.ask("GET", f"samples/{self.provider}", seed=next(self._seeds))
+        drawn: dict[str, Any] = self.address.ask("GET", f"samples/{self.provider}", seed=next(self._seeds))
         return drawn
 
     def _post(self, drawn: Mapping[str, Any], body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
-        return self.place.control.post(drawn["path"], body, {**drawn["headers"], **headers})
+        return self.address.control.post(drawn["path"], body, {**drawn["headers"], **headers})
 
 
 def _merged(value: Any, changes: Any) -> Any:

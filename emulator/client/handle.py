@@ -4,10 +4,10 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any
 
+from emulator.client.address import SandboxAddress, without_none
 from emulator.client.apis import Api
-from emulator.client.asking import Control
-from emulator.client.driving import Cases, Clock, Faults, Outcomes, Requests
-from emulator.client.place import Place, said
+from emulator.client.resources import Cases, Clock, Faults, Outcomes, Requests
+from emulator.client.transport import Control
 from emulator.client.webhooks import Webhooks
 
 LOCAL = "http://127.0.0.1:8642"
@@ -24,7 +24,7 @@ class CaseEmulator:
         control = Control(url, token, keep_alive=True)
         self.url = control.url
         self.sandbox: str = sandbox or control.ask("POST", "/sandboxes")["name"]
-        self._place = Place(control, self.sandbox)
+        self._address = SandboxAddress(control, self.sandbox)
 
     def __enter__(self) -> "CaseEmulator":
         self.reset()
@@ -34,7 +34,7 @@ class CaseEmulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.reset()
-        self._place.control.close()
+        self._address.control.close()
 
     @property
     def access_key(self) -> str:
@@ -59,57 +59,57 @@ class CaseEmulator:
     @cached_property
     def aplyid(self) -> Api:
         """Create Case of APLYiD Workflow."""
-        return Api(self._place, "aplyid")
+        return Api(self._address, "aplyid")
 
     @cached_property
     def sphinxhq(self) -> Api:
         """Create Case of Sphinx."""
-        return Api(self._place, "sphinxhq")
+        return Api(self._address, "sphinxhq")
 
     @cached_property
     def cases(self) -> Cases:
         """Its cases."""
-        return Cases(self._place)
+        return Cases(self._address)
 
     @cached_property
     def webhooks(self) -> Webhooks:
         """Its webhooks."""
-        return Webhooks(self._place)
+        return Webhooks(self._address)
 
     @cached_property
     def clock(self) -> Clock:
         """Its clock."""
-        return Clock(self._place)
+        return Clock(self._address)
 
     @cached_property
     def outcomes(self) -> Outcomes:
         """How its cases end."""
-        return Outcomes(self._place)
+        return Outcomes(self._address)
 
     @cached_property
     def faults(self) -> Faults:
         """What goes wrong in it."""
-        return Faults(self._place)
+        return Faults(self._address)
 
     @cached_property
     def requests(self) -> Requests:
         """What was asked of it."""
-        return Requests(self._place)
+        return Requests(self._address)
 
     def configure(self, **settings: Any) -> dict[str, Any]:
         """Set some of webhook_url, delay, pace, retry, seed, default_outcome, integration; what holds then."""
-        held: dict[str, Any] = self._place.ask("PATCH", "", said(**settings))["settings"]
+        held: dict[str, Any] = self._address.ask("PATCH", "", without_none(**settings))["settings"]
         return held
 
     def reset(self) -> None:
         """Make it newborn; no webhook of its old life starts after that."""
-        self._place.ask("POST", "reset")
+        self._address.ask("POST", "reset")
 
     def snapshot(self) -> dict[str, Any]:
         """All of it as one JSON document."""
-        taken: dict[str, Any] = self._place.ask("GET", "snapshot")
+        taken: dict[str, Any] = self._address.ask("GET", "snapshot")
         return taken
 
     def restore(self, snapshot: dict[str, Any]) -> None:
         """Make it what the document says, with the same ids."""
-        self._place.ask("POST", "restore", snapshot)
+        self._address.ask("POST", "restore", snapshot)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from emulator.client.asking import MARK, Control
+from emulator.client.transport import MARK, Control
 
 if TYPE_CHECKING:
     from ssl import SSLContext

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.client.asking import Refusal
-from emulator.client.place import Place
+from emulator.client.address import SandboxAddress
+from emulator.client.transport import Refusal
 
 KEPT_OR_SENT = ("delivered", "inbox", "blocked")
 
@@ -45,7 +45,7 @@ class Webhook:
 class Webhooks:
     """The webhooks of one sandbox."""
 
-    place: Place
+    address: SandboxAddress
 
     def wait(
         self,
@@ -62,7 +62,7 @@ class Webhooks:
         """
         wanted = {"external_id": external_id, "case_id": case_id, "provider": provider, "event": event}
         try:
-            told = self.place.ask("GET", "deliveries/wait", timeout=timeout, **wanted)
+            told = self.address.ask("GET", "deliveries/wait", timeout=timeout, **wanted)
         except Refusal as refusal:
             raise WebhookMissing(_told(refusal)) from None if refusal.status == 408 else refusal
         return next(found for found in map(_webhook, told["deliveries"]) if found.state in KEPT_OR_SENT)
@@ -77,10 +77,11 @@ class Webhooks:
         timeout: float = 0.5,
     ) -> None:
         """Nothing that fits is there or comes within that time (at once where the clock stands still); raises
-        UnexpectedWebhook."""
+        UnexpectedWebhook.
+        """
         wanted = {"external_id": external_id, "case_id": case_id, "provider": provider, "event": event}
         try:
-            self.place.ask("GET", "deliveries/wait", timeout=timeout, expect="none", **wanted)
+            self.address.ask("GET", "deliveries/wait", timeout=timeout, expect="none", **wanted)
         except Refusal as refusal:
             raise UnexpectedWebhook(_told(refusal)) from None if refusal.status == 409 else refusal
 
@@ -92,12 +93,12 @@ class Webhooks:
     @property
     def all(self) -> list[Webhook]:
         """The newest thousand, those that wait for an attempt or failed as well."""
-        return [_webhook(delivery) for delivery in self.place.ask("GET", "deliveries")["deliveries"]]
+        return [_webhook(delivery) for delivery in self.address.ask("GET", "deliveries")["deliveries"]]
 
     def redeliver(self, webhook: "Webhook | str") -> Webhook:
         """Send it again, with the same id and bytes."""
         webhook_id = webhook.id if isinstance(webhook, Webhook) else webhook
-        return _webhook(self.place.ask("POST", f"deliveries/{webhook_id}/redeliver"))
+        return _webhook(self.address.ask("POST", f"deliveries/{webhook_id}/redeliver"))
 
 
 def _webhook(told: Mapping[str, Any]) -> Webhook:

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from emulator.client import Control
-from emulator.commands.asking import asks
 from emulator.commands.output import print_json, print_rows
+from emulator.commands.remote import asks
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 PART = r"\d+(?:\.\d+)?"

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from emulator.client import Control
-from emulator.commands.asking import asks
 from emulator.commands.output import print_json, print_rows
+from emulator.commands.remote import asks
 
 COLUMNS = ("case", "external id", "event", "state", "attempts", "what came of it")
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from emulator.commands.asking import json_flag
+from emulator.commands.environment import environment
 from emulator.commands.output import FAILURE, print_json, print_lines
+from emulator.commands.remote import json_flag
 from emulator.commands.setting_flags import given, setting_flags
-from emulator.commands.surroundings import environment
 
 
 @click.command()

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
+from emulator.commands.environment import environment
 from emulator.commands.output import FAILURE, stop
-from emulator.commands.surroundings import environment
 from emulator.settings import URL_VARIABLE, BadSetting, Settings, read_settings
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from emulator.commands.asking import json_flag
 from emulator.commands.output import FAILURE, print_json, stop
+from emulator.commands.remote import json_flag
 from emulator.settings import FILE_NAME, OPTIONS
 
 HEAD = """\

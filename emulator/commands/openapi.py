@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from emulator.commands.asking import json_flag
+from emulator.commands.environment import environment
 from emulator.commands.output import USAGE, print_json, stop
-from emulator.commands.surroundings import environment
+from emulator.commands.remote import json_flag
 
 
 @click.command()

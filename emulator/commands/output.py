@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from emulator.commands.surroundings import environment
+from emulator.commands.environment import environment
 
 if TYPE_CHECKING:
     from rich.console import Console

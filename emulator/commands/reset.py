@@ -3,8 +3,8 @@
 import click
 
 from emulator.client import Control
-from emulator.commands.asking import asks
 from emulator.commands.output import print_json
+from emulator.commands.remote import asks
 
 
 @click.command()

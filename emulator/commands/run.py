@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emulator.commands.environment import environment
 from emulator.commands.output import FAILURE, USAGE, stop
 from emulator.commands.relay import DIED_BY_SIGNAL, CannotStart, Relay
 from emulator.commands.setting_flags import setting_flags
 from emulator.commands.starting import build, forget_port_file, settings_of, write_port_file
-from emulator.commands.surroundings import environment
 from emulator.settings import CONFIG_VARIABLE, CONTROL_TOKEN_VARIABLE, OPTIONS, PREFIX, URL_VARIABLE, Settings, suggest
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulator.commands.asking import json_flag, sandbox_flag, url_flag
 from emulator.commands.output import harmless, print_json
+from emulator.commands.remote import json_flag, sandbox_flag, url_flag
 
 if TYPE_CHECKING:
     from emulator.web.provider import Provider, Sample
@@ -53,11 +53,11 @@ def sample(provider: "Provider", seed: int, form: str | None, sandbox: str, url:
       case-emulator sample aplyid --seed 7 | sh
       case-emulator sample sphinxhq --as python
     """
-    from emulator.core.people import People
+    from emulator.core.randomness import SeededRandom
 
     if as_json and form:
         raise click.UsageError("--json prints the whole request, --as json its body: choose one of the two")
-    drawn = provider.draw_sample(People(seed, "", "sample"), sandbox)
+    drawn = provider.draw_sample(SeededRandom(seed, "", "sample"), sandbox)
     if as_json:
         print_json({"method": drawn.method, "url": url + drawn.path, "headers": drawn.headers, "body": drawn.body})
     else:

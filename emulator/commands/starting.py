@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emulator.commands.environment import environment
 from emulator.commands.output import PORT_TAKEN, USAGE, stop
 from emulator.commands.setting_flags import given
-from emulator.commands.surroundings import environment
 from emulator.settings import BadSetting, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def settings_of(flags: Mapping[str, Any], config: Path | None, **defaults: Any) 
 def build(settings: Settings) -> "RunningEmulator":
     """An emulator that listens but does not answer yet; one that cannot be had ends the process."""
     from emulator.running import RunningEmulator
+    from emulator.server.http_server import PortTaken
     from emulator.store.sqlite import StoreUnusable
-    from emulator.web.server import PortTaken
 
     check_port_file(settings.port_file)
     try:

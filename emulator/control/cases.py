@@ -7,8 +7,9 @@ from flask import Blueprint, Response
 from marshmallow import fields
 from marshmallow.validate import Range
 
-from emulator.control.room import ControlRoom, known_provider
-from emulator.control.wire import Strict, answer, moment, read_body, takes
+from emulator.control.context import ControlContext, known_provider
+from emulator.control.request_schemas import Strict
+from emulator.control.views import json_response, moment, read_body, responds, takes
 from emulator.core.model import Case, CaseFilter
 
 MOST_SHOWN = 1_000
@@ -24,43 +25,46 @@ class CasesQuery(Strict):
     )
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
     """/cases, /cases/{provider}/{id}, and its completion."""
 
     @routes.get("/sandboxes/<sandbox:name>/cases")
     @takes(query=CasesQuery())
-    def list_cases(name: str, asked: dict[str, Any]) -> Response:
+    @responds("CasesOut")
+    def list_cases(name: str, query: dict[str, Any]) -> Response:
         """The cases of a sandbox, newest first."""
-        count, found = _find(room, name, **asked)
-        return answer({"count": count, "cases": [render_case(room, case) for case in found]})
+        count, found = _find(context, name, **query)
+        return json_response({"count": count, "cases": [render_case(context, case) for case in found]})
 
     @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>")
+    @responds("CaseOut")
     def read_case(name: str, provider: str, case_id: int) -> Response:
         """One case, and the rule that decides how it ends."""
-        room.ending_of(provider)
-        return answer(render_case(room, room.cases.get(name, provider, case_id)))
+        context.completion_schema_of(provider)
+        return json_response(render_case(context, context.cases.get(name, provider, case_id)))
 
     @routes.post("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>/complete")
+    @responds("CaseOut")
     def complete_case(name: str, provider: str, case_id: int) -> Response:
         """End a case now, in the words of its provider."""
-        order = read_body(room.ending_of(provider))
-        return answer(render_case(room, room.completion.complete(name, provider, case_id, order)))
+        order = read_body(context.completion_schema_of(provider))
+        return json_response(render_case(context, context.completion.complete(name, provider, case_id, order)))
 
 
 def _find(
-    room: ControlRoom, name: str, limit: int, provider: str | None = None, external_id: str | None = None
+    context: ControlContext, name: str, limit: int, provider: str | None = None, external_id: str | None = None
 ) -> tuple[int, Sequence[Case]]:
     """How many fit, and the newest of them."""
-    known_provider(room.endings, provider)
+    known_provider(context.completion_schemas, provider)
     wanted, count = CaseFilter(external_id=external_id), 0
     found: list[Case] = []
-    for each in [provider] if provider else room.endings:
-        count += room.cases.count(name, each, wanted)
-        found += room.cases.list(name, each, wanted, offset=0, limit=limit)
+    for each in [provider] if provider else context.completion_schemas:
+        count += context.cases.count(name, each, wanted)
+        found += context.cases.list(name, each, wanted, offset=0, limit=limit)
     return count, sorted(found, key=lambda case: (case.created_at, case.id), reverse=True)[:limit]
 
 
-def render_case(room: ControlRoom, case: Case) -> dict[str, Any]:
+def render_case(context: ControlContext, case: Case) -> dict[str, Any]:
     """A case in the words of the emulator; each provider has its own."""
     return {
         "provider": case.provider,
@@ -70,8 +74,8 @@ def render_case(room: ControlRoom, case: Case) -> dict[str, Any]:
         "state": case.state,
         "outcome": case.outcome,
         "risk_score": case.risk_score,
-        "rule": case.verdict.rule,
-        "link": room.link_of(case),
+        "rule": case.decision.rule,
+        "link": context.link_of(case),
         "created_at": moment(case.created_at),
         "updated_at": moment(case.updated_at),
         "next_step_at": moment(case.due_at),

@@ -7,11 +7,12 @@ from flask import Blueprint, Response
 from marshmallow import fields
 from marshmallow.validate import Range
 
-from emulator.control.room import ControlRoom
-from emulator.control.wire import DeliveryQuery, NothingIn, WaitQuery, answer, moment, takes
+from emulator.control.context import ControlContext
+from emulator.control.request_schemas import DeliveryQuery, NothingIn, WaitQuery
+from emulator.control.views import json_response, moment, responds, takes
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryFilter, DeliveryReport, DeliveryState
-from emulator.core.tracking import is_settled
-from emulator.web.problem import Refused
+from emulator.core.delivery_queries import is_settled
+from emulator.web.problem_json import Problem
 
 KEPT = {DeliveryState.INBOX, DeliveryState.BLOCKED}
 MOST_SHOWN = 1_000
@@ -25,65 +26,71 @@ class DeliveriesQuery(DeliveryQuery):
     )
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
     """Everything below /sandboxes/{name}/deliveries and /inbox."""
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries")
     @takes(query=DeliveriesQuery())
-    def list_deliveries(name: str, asked: dict[str, Any]) -> Response:
+    @responds("DeliveriesOut")
+    def list_deliveries(name: str, query: dict[str, Any]) -> Response:
         """The webhooks of a sandbox with all their attempts."""
-        limit = asked.pop("limit")
-        return _listed(room.tracking.find(name, DeliveryFilter(**asked), limit))
+        limit = query.pop("limit")
+        return _listed(context.deliveries.find(name, DeliveryFilter(**query), limit))
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries/wait")
     @takes(query=WaitQuery())
-    def wait_for_delivery(name: str, asked: dict[str, Any]) -> Response:
+    @responds("DeliveriesOut")
+    def wait_for_delivery(name: str, query: dict[str, Any]) -> Response:
         """The webhooks, once one of them is delivered, blocked or in the inbox."""
-        return _wait(room, name, asked, is_settled, _listed)
+        return _wait(context, name, query, is_settled, _listed)
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries/<delivery_id>")
+    @responds("DeliveryOut")
     def read_delivery(name: str, delivery_id: str) -> Response:
         """One webhook with all its attempts."""
-        return answer(render_report(room.tracking.one(name, delivery_id)))
+        return json_response(render_report(context.deliveries.one(name, delivery_id)))
 
     @routes.post("/sandboxes/<sandbox:name>/deliveries/<delivery_id>/redeliver")
     @takes(NothingIn())
-    def redeliver(name: str, delivery_id: str, said: dict[str, Any]) -> Response:
+    @responds("DeliveryOut", 202)
+    def redeliver(name: str, delivery_id: str, payload: dict[str, Any]) -> Response:
         """Send it again, with the same id and bytes."""
-        return answer(render_report(room.tracking.redeliver(name, delivery_id)), 202)
+        return json_response(render_report(context.deliveries.redeliver(name, delivery_id)), 202)
 
     @routes.get("/sandboxes/<sandbox:name>/inbox")
+    @responds("InboxOut")
     def inbox(name: str) -> Response:
         """What was kept instead of sent."""
-        count, kept = room.cases.inbox(name)
+        count, kept = context.cases.inbox(name)
         return _kept(count, kept)
 
     @routes.get("/sandboxes/<sandbox:name>/inbox/wait")
     @takes(query=WaitQuery())
-    def wait_for_inbox(name: str, asked: dict[str, Any]) -> Response:
+    @responds("InboxOut")
+    def wait_for_inbox(name: str, query: dict[str, Any]) -> Response:
         """What was kept instead of sent, once something is there."""
-        return _wait(room, name, asked, _is_kept, _listed_inbox)
+        return _wait(context, name, query, _is_kept, _listed_inbox)
 
 
 def _wait(
-    room: ControlRoom,
+    context: ControlContext,
     name: str,
-    asked: dict[str, Any],
+    query: dict[str, Any],
     is_enough: Callable[[DeliveryReport], bool],
     listed: Callable[[Sequence[DeliveryReport]], Response],
 ) -> Response:
-    seconds, nothing = asked.pop("timeout"), asked.pop("expect") == "none"
-    wanted = DeliveryFilter(**asked)
-    if nothing and room.machine.is_at_rest(name):
+    seconds, nothing = query.pop("timeout"), query.pop("expect") == "none"
+    wanted = DeliveryFilter(**query)
+    if nothing and context.time_machine.is_at_rest(name):
         seconds = 0.0  # waiting would only waste the time of a test
-    with room.seats.take():
-        found = room.tracking.wait(name, wanted, seconds, (lambda _: True) if nothing else is_enough)
+    with context.wait_slots.take():
+        found = context.deliveries.wait(name, wanted, seconds, (lambda _: True) if nothing else is_enough)
     return _expect_nothing(found) if nothing else _expect_one(found, is_enough, listed, seconds)
 
 
 def _expect_nothing(found: Sequence[DeliveryReport]) -> Response:
     if found:
-        raise Refused(409, "there is a delivery", deliveries=[render_report(report) for report in found])
+        raise Problem(409, "there is a delivery", deliveries=[render_report(report) for report in found])
     return _listed(found)
 
 
@@ -95,7 +102,7 @@ def _expect_one(
 ) -> Response:
     if not any(map(is_enough, found)):
         there = [render_report(report) for report in found]
-        raise Refused(408, f"no such delivery was settled within {seconds:g} s", deliveries=there)
+        raise Problem(408, f"no such delivery was settled within {seconds:g} s", deliveries=there)
     return listed(found)
 
 
@@ -104,7 +111,7 @@ def _is_kept(report: DeliveryReport) -> bool:
 
 
 def _listed(found: Sequence[DeliveryReport]) -> Response:
-    return answer({"count": len(found), "deliveries": [render_report(report) for report in found]})
+    return json_response({"count": len(found), "deliveries": [render_report(report) for report in found]})
 
 
 def _listed_inbox(found: Sequence[DeliveryReport]) -> Response:
@@ -113,7 +120,7 @@ def _listed_inbox(found: Sequence[DeliveryReport]) -> Response:
 
 
 def _kept(count: int, kept: Sequence[Delivery]) -> Response:
-    return answer({"count": count, "webhooks": [render_kept(delivery) for delivery in kept]})
+    return json_response({"count": count, "webhooks": [render_kept(delivery) for delivery in kept]})
 
 
 def render_report(report: DeliveryReport) -> dict[str, Any]:

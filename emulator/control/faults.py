@@ -11,16 +11,17 @@ from flask import Blueprint, Response
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
+from emulator.control.context import ControlContext, known_provider
 from emulator.control.matching import MatchIn
-from emulator.control.room import ControlRoom, known_provider
-from emulator.control.wire import NothingIn, Variants, answer, moment, takes
+from emulator.control.request_schemas import NothingIn
+from emulator.control.views import Variants, json_response, moment, responds, takes
 from emulator.core.faults import Fault
 from emulator.core.matching import match_of_json, match_to_json
-from emulator.core.mishaps import MISHAPS, Early
-from emulator.web.outages import OUTAGES
-from emulator.web.problem import Refused
+from emulator.core.webhook_faults import WEBHOOK_FAULT_KINDS, EarlyWebhook
+from emulator.web.api_faults import API_FAULT_KINDS
+from emulator.web.problem_json import Problem
 
-KINDS: Mapping[str, Any] = {kind.kind: kind for kind in (*OUTAGES, *MISHAPS)}
+FAULT_KINDS: Mapping[str, Any] = {kind.kind: kind for kind in (*API_FAULT_KINDS, *WEBHOOK_FAULT_KINDS)}
 # By the type of a setting: how it is called. Whatever is not here is a JSON object.
 TYPES: Mapping[Any, str] = {
     bool: "boolean",
@@ -89,10 +90,10 @@ def schema_of(kind: str) -> type[Schema]:
     own: dict[str, fields.Field[Any]] = {
         "kind": fields.String(required=True, validate=OneOf([kind]), metadata={"description": "what goes wrong"})
     }
-    own |= {field.name: _field(field) for field in fields_of(KINDS[kind])}
+    own |= {field.name: _field(field) for field in fields_of(FAULT_KINDS[kind])}
     name = "".join(part.capitalize() for part in kind.split("_"))
     made = FaultIn.from_dict(own, name=f"{name}FaultIn")
-    made.__module__, made.__doc__ = __name__, KINDS[kind].__doc__
+    made.__module__, made.__doc__ = __name__, FAULT_KINDS[kind].__doc__
     return made
 
 
@@ -131,78 +132,83 @@ def _short_enough(most: int) -> Any:
     return check
 
 
-SCHEMAS = {kind: schema_of(kind)() for kind in KINDS}
+SCHEMAS = {kind: schema_of(kind)() for kind in FAULT_KINDS}
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
     """/faults of the emulator, and /faults of a sandbox."""
 
     @routes.get("/faults")
+    @responds("FaultKindsOut")
     def list_kinds() -> Response:
         """Every kind of fault, with its settings and what they mean."""
-        return answer({"count": len(KINDS), "kinds": [describe_kind(kind) for kind in KINDS]})
+        return json_response({"count": len(FAULT_KINDS), "kinds": [describe_kind(kind) for kind in FAULT_KINDS]})
 
     @routes.get("/sandboxes/<sandbox:name>/faults")
+    @responds("FaultsOut")
     def list_faults(name: str) -> Response:
         """The faults that may still strike in a sandbox."""
-        found = room.planning.faults(name)
-        return answer({"count": len(found), "faults": [_render(fault) for fault in found]})
+        found = context.planning.faults(name)
+        return json_response({"count": len(found), "faults": [_render(fault) for fault in found]})
 
     @routes.post("/sandboxes/<sandbox:name>/faults")
     @takes(Variants("kind", SCHEMAS))
-    def add_fault(name: str, said: dict[str, Any]) -> Response:
+    @responds("FaultOut", 201)
+    def add_fault(name: str, payload: dict[str, Any]) -> Response:
         """Plan a fault."""
-        return answer(_render(_add(room, name, said)), 201)
+        return json_response(_render(_add(context, name, payload)), 201)
 
     @routes.delete("/sandboxes/<sandbox:name>/faults")
     @takes(NothingIn())
-    def clear_faults(name: str, said: dict[str, Any]) -> Response:
+    @responds("FaultsOut")
+    def clear_faults(name: str, payload: dict[str, Any]) -> Response:
         """Take all faults back; requests that are held up by one go on."""
-        room.planning.remove_faults(name)
-        return answer({"count": 0, "faults": []})
+        context.planning.remove_faults(name)
+        return json_response({"count": 0, "faults": []})
 
     @routes.delete("/sandboxes/<sandbox:name>/faults/<fault_id>")
     @takes(NothingIn())
-    def remove_fault(name: str, fault_id: str, said: dict[str, Any]) -> Response:
+    @responds("FaultsOut")
+    def remove_fault(name: str, fault_id: str, payload: dict[str, Any]) -> Response:
         """Take one fault back."""
-        room.planning.remove_faults(name, fault_id)
+        context.planning.remove_faults(name, fault_id)
         return list_faults(name)
 
 
-def _add(room: ControlRoom, name: str, said: dict[str, Any]) -> Fault:
-    known_provider(room.endings, said.get("provider"))
-    _check_together(said)
-    return room.planning.add_fault(
+def _add(context: ControlContext, name: str, payload: dict[str, Any]) -> Fault:
+    known_provider(context.completion_schemas, payload.get("provider"))
+    _check_together(payload)
+    return context.planning.add_fault(
         name,
-        kind=said["kind"],
-        match=match_of_json(said),
-        times=said["times"],
-        probability=said["probability"],
-        expires_in=timedelta(seconds=said["expires_in"]),
-        settings=settings_of(said),
+        kind=payload["kind"],
+        match=match_of_json(payload),
+        times=payload["times"],
+        probability=payload["probability"],
+        expires_in=timedelta(seconds=payload["expires_in"]),
+        settings=settings_of(payload),
     )
 
 
-def settings_of(said: Mapping[str, Any]) -> dict[str, Any]:
+def settings_of(payload: Mapping[str, Any]) -> dict[str, Any]:
     """What the kind itself was told."""
-    return {name: value for name, value in said.items() if name not in (*MATCHING, *STRIKING, "kind")}
+    return {name: value for name, value in payload.items() if name not in (*MATCHING, *STRIKING, "kind")}
 
 
-def _check_together(said: Mapping[str, Any]) -> None:
+def _check_together(payload: Mapping[str, Any]) -> None:
     """Raises Refused for settings that exclude each other."""
-    up_to, seconds = said.get("up_to"), said.get("seconds")
+    up_to, seconds = payload.get("up_to"), payload.get("seconds")
     if up_to is not None and seconds is not None and up_to < seconds:
-        raise Refused(422, "up_to: not less than seconds", errors={"up_to": "not less than seconds"})
-    if said["kind"] == Early.kind and said.get("path") is not None:
+        raise Problem(422, "up_to: not less than seconds", errors={"up_to": "not less than seconds"})
+    if payload["kind"] == EarlyWebhook.kind and payload.get("path") is not None:
         told = "early strikes before there is a webhook with a target: match by provider and when"
-        raise Refused(422, f"path: {told}", errors={"path": told})
+        raise Problem(422, f"path: {told}", errors={"path": told})
 
 
 def _render(fault: Fault) -> dict[str, Any]:
     return {
         "id": fault.id,
         "kind": fault.kind,
-        "side": KINDS[fault.kind].side,
+        "side": FAULT_KINDS[fault.kind].side,
         **match_to_json(fault.match),
         "times": fault.times,
         "probability": fault.probability,
@@ -214,7 +220,7 @@ def _render(fault: Fault) -> dict[str, Any]:
 
 def describe_kind(kind: str) -> dict[str, Any]:
     """What a kind of fault does, and its settings."""
-    about = KINDS[kind]
+    about = FAULT_KINDS[kind]
     told = " ".join((about.__doc__ or "").split())
     return {
         "kind": kind,

@@ -5,39 +5,41 @@ from typing import Any
 from flask import Blueprint, Response
 
 from emulator.control.cases import render_case
-from emulator.control.room import ControlRoom
-from emulator.control.wire import answer, moment
+from emulator.control.context import ControlContext
+from emulator.control.views import json_response, moment, responds
 from emulator.core.model import Check
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 from emulator.web.provider import Applicant
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
     """/flows/{provider}/{number}, and the checks of a case."""
 
     @routes.get("/sandboxes/<sandbox:name>/flows/<provider>/<int:number>")
+    @responds("FlowOut")
     def read_flow(name: str, provider: str, number: int) -> Response:
         """The case of a guided flow, by the number in its link, and what its applicant told."""
-        flow = room.flows.get(provider)
+        flow = context.flows.get(provider)
         if flow is None:
-            raise Refused(404, f"cases of {provider[:100]} have no guided flow; those of {', '.join(room.flows)} do")
-        case = room.cases.get(name, provider, flow.case_id_of(number))
+            raise Problem(404, f"cases of {provider[:100]} have no guided flow; those of {', '.join(context.flows)} do")
+        case = context.cases.get(name, provider, flow.case_id_of(number))
         words: dict[str, str] = {outcome.value: word for outcome, word in flow.words.items()}
-        return answer(
+        return json_response(
             {
-                "case": render_case(room, case),
+                "case": render_case(context, case),
                 "applicant": _render_applicant(flow.applicant(case)),
-                "planned_outcome": case.verdict.outcome,
+                "planned_outcome": case.decision.outcome,
                 "endings": words,
             }
         )
 
     @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>/checks")
+    @responds("ChecksOut")
     def read_checks(name: str, provider: str, case_id: int) -> Response:
         """The checks of a case, and what an analyst wrote about each."""
-        room.ending_of(provider)
-        checks = room.cases.get(name, provider, case_id).checks
-        return answer({"count": len(checks), "checks": [_render_check(check) for check in checks]})
+        context.completion_schema_of(provider)
+        checks = context.cases.get(name, provider, case_id).checks
+        return json_response({"count": len(checks), "checks": [_render_check(check) for check in checks]})
 
 
 def _render_applicant(applicant: Applicant) -> dict[str, Any]:

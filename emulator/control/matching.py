@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Length
 
-from emulator.control.wire import Strict
+from emulator.control.request_schemas import Strict
 from emulator.core.matching import COMPARISONS
 
 MOST_CONDITIONS, LONGEST = 20, 500

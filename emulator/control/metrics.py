@@ -5,47 +5,49 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from emulator.control.room import ControlRoom
-from emulator.web.meter import BUCKETS
+from emulator.control.context import ControlContext
+from emulator.control.views import responds
+from emulator.web.request_metrics import BUCKETS
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
     """/metrics"""
 
     @routes.get("/metrics")
+    @responds({"type": "string"}, media_type="text/plain")
     def metrics() -> Response:
         """What the emulator did since it started, as Prometheus reads it."""
         from prometheus_client import CollectorRegistry
         from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
         registry = CollectorRegistry()
-        registry.register(_Collector(room))
+        registry.register(_Collector(context))
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 class _Collector:
-    def __init__(self, room: ControlRoom) -> None:
-        self.room = room
+    def __init__(self, context: ControlContext) -> None:
+        self.context = context
 
     def collect(self) -> Iterator[Any]:
         """Every metric."""
         from prometheus_client.core import CounterMetricFamily
 
         yield from self._served()
-        cases, deliveries, lag = self.room.tracking.overview()
+        cases, deliveries, lag = self.context.deliveries.overview()
         yield _gauge("emulator_cases", "Cases by state", ("provider", "state"), cases)
         yield _gauge("emulator_deliveries", "Webhooks by state", ("state",), {(k,): v for k, v in deliveries.items()})
         waiting = deliveries.get("scheduled", 0) + deliveries.get("in_flight", 0)
         yield _gauge("emulator_delivery_queue_depth", "Webhooks that wait or are under way", (), {(): waiting})
         yield _gauge("emulator_delivery_queue_lag_seconds", "How long the oldest due one waits", (), {(): lag})
         evicted = CounterMetricFamily("emulator_journal_evictions", "Exchanges the journal had no room for")
-        evicted.add_metric([], self.room.journal.evicted)
+        evicted.add_metric([], self.context.journal.evicted)
         yield evicted
 
     def _served(self) -> Iterator[Any]:
         from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
-        requests, creates = self.room.meter.read()
+        requests, creates = self.context.request_metrics.read()
         served = CounterMetricFamily("emulator_requests", "Requests answered", labels=("provider", "status"))
         for (provider, status), many in sorted(requests.items()):
             served.add_metric([provider, str(status)], many)

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from inspect import getdoc
 from typing import Any
 
@@ -11,11 +12,11 @@ from flask import Flask
 from marshmallow import Schema
 from werkzeug.routing import Rule
 
-from emulator.control.answers import ANSWERS, ProblemOut
-from emulator.control.wire import Document, Takes, Variants
-from emulator.web import describe as openapi
+from emulator.control.response_schemas import ProblemOut
+from emulator.control.views import Document, Responds, Takes, Variants
+from emulator.openapi import builder as openapi
+from emulator.openapi.builder import Json, content, response_object
 from emulator.web.credentials import SANDBOX_NAME
-from emulator.web.describe import Json, answer, content
 
 TITLE = "The control API of case-emulator"
 ABOUT = """\
@@ -29,27 +30,27 @@ CONVERTED: dict[str | None, Json] = {
     "int": {"type": "integer", "minimum": 0},
     None: {"type": "string", "minLength": 1},
 }
-Endings = Mapping[str, Schema]
+CompletionSchemas = Mapping[str, Schema]
 
 
-def describe(app: Flask, endings: Endings, address: str) -> Json:
+def describe(app: Flask, completion_schemas: CompletionSchemas, address: str) -> Json:
     """The document of the control API of that application, served at that address."""
     servers = [{"url": address, "description": "this emulator"}]
     spec = openapi.begin(TITLE, ABOUT, servers=servers, name_of=_name)
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(BLUEPRINT)]
-    spec.components.response("problem", answer("What is wrong and what to do.", PROBLEM))
+    spec.components.response("problem", response_object("What is wrong and what to do.", PROBLEM))
     for module in sorted({app.view_functions[rule.endpoint].__module__ for rule in rules}):
         spec.tag({"name": _tag(module), "description": getdoc(sys.modules[module]) or ""})
     for rule in sorted(rules, key=str):
-        _add_route(spec, app, rule, endings)
+        _add_route(spec, app, rule, completion_schemas)
     return openapi.finish(spec)
 
 
 def _name(schema: type[Schema] | Schema) -> str:
     """The name of a schema; two providers may have named theirs alike."""
     name = openapi.class_name(schema)
-    _, room, provider, *_ = openapi.class_of(schema).__module__.split(".")
-    return f"{provider}.{name}" if room == "providers" else name
+    _, context, provider, *_ = openapi.class_of(schema).__module__.split(".")
+    return f"{provider}.{name}" if context == "providers" else name
 
 
 def _tag(module: str) -> str:
@@ -58,26 +59,26 @@ def _tag(module: str) -> str:
     return "emulator" if name == "routes" else name
 
 
-def _add_route(spec: APISpec, app: Flask, rule: Rule, endings: Endings) -> None:
+def _add_route(spec: APISpec, app: Flask, rule: Rule, completion_schemas: CompletionSchemas) -> None:
     view = app.view_functions[rule.endpoint]
     path = ARGUMENT.sub(r"{\g<name>}", rule.rule)
     for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-        spec.path(path=path, operations={method.lower(): _operation(rule, view, method, endings)})
+        spec.path(path=path, operations={method.lower(): _operation(rule, view, method, completion_schemas)})
 
 
-def _operation(rule: Rule, view: Any, method: str, endings: Endings) -> Json:
+def _operation(rule: Rule, view: Any, method: str, completion_schemas: CompletionSchemas) -> Json:
     name = rule.endpoint.removeprefix(BLUEPRINT)
     takes: Takes = getattr(view, "takes", Takes(None, None))
     body: Any = _body(takes)
     if name == "complete_case":  # its body is in the words of the provider that the path names
-        body = {"oneOf": [type(ending) for ending in endings.values()]}
+        body = {"oneOf": [type(ending) for ending in completion_schemas.values()]}
     query = [{"in": "query", "schema": type(takes.query)}] if takes.query else []
     return {
         "operationId": name,
         "summary": (getdoc(view) or "").partition("\n")[0],
         "tags": [_tag(view.__module__)],
-        "parameters": [*_parameters(rule, endings), *query],
-        "responses": {**_answers(name), "default": "problem"},
+        "parameters": [*_parameters(rule, completion_schemas), *query],
+        "responses": {**_responses(view), "default": "problem"},
     } | ({"requestBody": {"required": method != "DELETE", "content": content(body)}} if body else {})
 
 
@@ -89,8 +90,8 @@ def _body(takes: Takes) -> Any:
     return takes.body and type(takes.body)
 
 
-def _parameters(rule: Rule, endings: Endings) -> list[Json]:
-    providers = {"type": "string", "enum": sorted(endings)}
+def _parameters(rule: Rule, completion_schemas: CompletionSchemas) -> list[Json]:
+    providers = {"type": "string", "enum": sorted(completion_schemas)}
     return [
         {
             "in": "path",
@@ -101,11 +102,15 @@ def _parameters(rule: Rule, endings: Endings) -> list[Json]:
     ]
 
 
-def _answers(name: str) -> Json:
-    if name == "metrics":
-        return {"200": answer("The metrics.", content({"type": "string"}, media_type="text/plain"))}
-    status, schema = ANSWERS.get(name, (200, {"type": "object"}))
-    return {str(status): answer("Done." if status == 200 else "Taken.", content(schema))}
+def _responses(view: Any) -> Json:
+    responds: Responds = view.responds
+    if isinstance(responds.schema, str):
+        # The schemas stand in a module beside the view's, which nobody needs before this document.
+        schemas = import_module(f"{view.__module__.rpartition('.')[0]}.response_schemas")
+        body = content(getattr(schemas, responds.schema))
+    else:
+        body = content(responds.schema, media_type=responds.media_type)
+    return {str(responds.status): response_object(responds.told, body)}
 
 
 PROBLEM = content(ProblemOut, media_type="application/problem+json")

@@ -7,37 +7,38 @@ from flask import Blueprint, Response
 from marshmallow import Schema
 from marshmallow.validate import OneOf
 
-from emulator.control.room import ControlRoom
-from emulator.control.wire import answer
+from emulator.control.context import ControlContext
+from emulator.control.views import json_response, responds
 from emulator.web.provider import Provider
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
     """/providers of a sandbox."""
 
     @routes.get("/sandboxes/<sandbox:name>/providers")
+    @responds("ProvidersOut")
     def list_providers(name: str) -> Response:
         """The emulated APIs: the key to send, a first request, and how their cases can end."""
-        found = [_render(provider, room, name) for provider in room.providers.values()]
-        return answer({"address": room.address, "providers": found})
+        found = [_render(provider, context, name) for provider in context.providers.values()]
+        return json_response({"address": context.address, "providers": found})
 
 
-def _render(provider: Provider, room: ControlRoom, sandbox: str) -> dict[str, Any]:
+def _render(provider: Provider, context: ControlContext, sandbox: str) -> dict[str, Any]:
     return {
         "name": provider.name,
         "title": provider.title,
         "routes": list(provider.routes),
         "key": dict([provider.key_of(sandbox)]),
-        "curl": provider.curl(room.address, sandbox),
-        "has_flow": provider.name in room.flows,
-        "endings": list(_endings(room.endings[provider.name])),
+        "curl": provider.curl(context.address, sandbox),
+        "has_flow": provider.name in context.flows,
+        "endings": list(_completions(context.completion_schemas[provider.name])),
     }
 
 
-def _endings(schema: Schema) -> Iterator[dict[str, str]]:
+def _completions(schema: Schema) -> Iterator[dict[str, str]]:
     """The simplest bodies that say how a case ends: each outcome, and each way to fail."""
     for name, field in schema.fields.items():
         for word in (word for rule in field.validators if isinstance(rule, OneOf) for word in rule.choices):
             body = {name: str(word)}
-            if not schema.validate(body) and (name == "outcome" or schema.load(body).verdict.failed):
+            if not schema.validate(body) and (name == "outcome" or schema.load(body).decision.failed):
                 yield body

@@ -8,8 +8,9 @@ from flask import Blueprint, Response
 from marshmallow import fields
 from marshmallow.validate import OneOf, Range
 
-from emulator.control.room import ControlRoom
-from emulator.control.wire import Strict, answer, moment, takes
+from emulator.control.context import ControlContext
+from emulator.control.request_schemas import Strict
+from emulator.control.views import json_response, moment, responds, takes
 from emulator.core.journal import Exchange, Found
 from emulator.core.matching import values_at
 
@@ -41,29 +42,31 @@ class RequestsQuery(Strict):
     )
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
     """/requests and /requests/near-misses."""
 
     @routes.get("/sandboxes/<sandbox:name>/requests")
     @takes(query=RequestsQuery(), more=BODY)
-    def find_requests(name: str, asked: dict[str, Any]) -> Response:
+    @responds("RequestsOut")
+    def find_requests(name: str, query: dict[str, Any]) -> Response:
         """The exchanges that fit, oldest first, and how many there are; `unknown` where some were evicted."""
-        found = room.journal.find(name, _fitting(asked))
-        return answer(_listed(found, asked, _render))
+        found = context.journal.find(name, _fitting(query))
+        return json_response(_listed(found, query, _render))
 
     @routes.get("/sandboxes/<sandbox:name>/requests/near-misses")
     @takes(query=RequestsQuery(), more=BODY)
-    def near_misses(name: str, asked: dict[str, Any]) -> Response:
+    @responds("RequestsOut")
+    def near_misses(name: str, query: dict[str, Any]) -> Response:
         """The refused requests, each with what it would have needed."""
-        fits = _fitting(asked)
-        found = room.journal.find(name, lambda e: bool(e.needed) and fits(e))
-        return answer(_listed(found, asked, lambda e: _render(e) | {"needed": list(e.needed)}))
+        fits = _fitting(query)
+        found = context.journal.find(name, lambda e: bool(e.needed) and fits(e))
+        return json_response(_listed(found, query, lambda e: _render(e) | {"needed": list(e.needed)}))
 
 
-def _listed(found: Found, asked: Mapping[str, Any], render: Callable[[Exchange], Any]) -> dict[str, Any]:
+def _listed(found: Found, query: Mapping[str, Any], render: Callable[[Exchange], Any]) -> dict[str, Any]:
     """A count is only told where nothing that might have counted was evicted."""
-    is_whole = asked["since"] >= found.last_evicted
-    shown = found.exchanges[-asked["limit"] :] if asked["limit"] else []
+    is_whole = query["since"] >= found.last_evicted
+    shown = found.exchanges[-query["limit"] :] if query["limit"] else []
     at_least = {} if is_whole else {"at_least": len(found.exchanges)}
     return {
         "count": len(found.exchanges) if is_whole else "unknown",
@@ -74,12 +77,12 @@ def _listed(found: Found, asked: Mapping[str, Any], render: Callable[[Exchange],
     }
 
 
-def _fitting(asked: Mapping[str, Any]) -> Callable[[Exchange], bool]:
-    places = {name.removeprefix(BODY): wanted for name, wanted in asked.items() if name.startswith(BODY)}
-    plain = {name: wanted for name, wanted in asked.items() if name in PLAIN}
+def _fitting(query: Mapping[str, Any]) -> Callable[[Exchange], bool]:
+    places = {name.removeprefix(BODY): wanted for name, wanted in query.items() if name.startswith(BODY)}
+    plain = {name: wanted for name, wanted in query.items() if name in PLAIN}
 
     def fits(exchange: Exchange) -> bool:
-        if exchange.number <= asked["since"] or not all(PLAIN[name](exchange, plain[name]) for name in plain):
+        if exchange.number <= query["since"] or not all(PLAIN[name](exchange, plain[name]) for name in plain):
             return False
         return all(_has(exchange, place, wanted) for place, wanted in places.items())
 

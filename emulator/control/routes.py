@@ -1,5 +1,6 @@
 """The routes under /_emulator."""
 
+from collections.abc import Callable, Iterable
 from functools import partial
 from hmac import compare_digest
 from typing import Any
@@ -21,11 +22,10 @@ from emulator.control import (
     samples,
     sandboxes,
     snapshots,
-    stage,
 )
-from emulator.control.room import ControlRoom
-from emulator.control.wire import answer
-from emulator.web.problem import Refused
+from emulator.control.context import ControlContext
+from emulator.control.views import json_response, responds
+from emulator.web.problem_json import Problem
 
 
 def _check_token(token: str) -> None:
@@ -34,7 +34,7 @@ def _check_token(token: str) -> None:
         return
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not compare_digest(given.strip().encode(), token.encode()):
-        raise Refused(401, "the control token is needed: send Authorization: Bearer <token>")
+        raise Problem(401, "the control token is needed: send Authorization: Bearer <token>")
 
 
 class SandboxName(BaseConverter):
@@ -43,7 +43,9 @@ class SandboxName(BaseConverter):
     regex = "[a-z0-9_-]{1,64}"
 
 
-def blueprint(room: ControlRoom, token: str | None) -> Blueprint:
+def blueprint(
+    context: ControlContext, token: str | None, further: Iterable[Callable[[Blueprint], None]] = ()
+) -> Blueprint:
     """The whole control API; with a token, only for those who know it."""
     routes = Blueprint("control", __name__, url_prefix="/_emulator")
     if token is not None:
@@ -54,28 +56,31 @@ def blueprint(room: ControlRoom, token: str | None) -> Blueprint:
         setup.app.url_map.converters["sandbox"] = SandboxName
 
     @routes.get("/livez")
+    @responds("HealthOut")
     def live() -> Response:
         """Is the process up?"""
-        return answer({"status": "alive"})
+        return json_response({"status": "alive"})
 
     @routes.get("/readyz")
+    @responds("HealthOut")
     def ready() -> Response:
         """Does the store answer, so that cases can be opened?"""
-        room.sandboxes.names()  # the store answers, so that cases can be opened
-        return answer({"status": "ready"})
+        context.sandboxes.names()  # the store answers, so that cases can be opened
+        return json_response({"status": "ready"})
 
-    sandboxes.add_routes(routes, room)
-    snapshots.add_routes(routes, room)
-    stage.add_routes(routes, room)
-    clock.add_routes(routes, room)
-    cases.add_routes(routes, room)
-    providers.add_routes(routes, room)
-    flows.add_routes(routes, room)
-    samples.add_routes(routes, room)
-    outcomes.add_routes(routes, room)
-    faults.add_routes(routes, room)
-    deliveries.add_routes(routes, room)
-    requests.add_routes(routes, room)
-    metrics.add_routes(routes, room)
-    documents.add_routes(routes, room)
+    for add_routes in further:
+        add_routes(routes)
+    sandboxes.add_routes(routes, context)
+    snapshots.add_routes(routes, context)
+    clock.add_routes(routes, context)
+    cases.add_routes(routes, context)
+    providers.add_routes(routes, context)
+    flows.add_routes(routes, context)
+    samples.add_routes(routes, context)
+    outcomes.add_routes(routes, context)
+    faults.add_routes(routes, context)
+    deliveries.add_routes(routes, context)
+    requests.add_routes(routes, context)
+    metrics.add_routes(routes, context)
+    documents.add_routes(routes, context)
     return routes

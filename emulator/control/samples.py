@@ -8,14 +8,15 @@ from flask import Blueprint, Response, current_app
 from marshmallow import fields
 from marshmallow.validate import Length, Range
 
-from emulator.control.outcomes import WORDS, planned_of
-from emulator.control.room import ControlRoom
-from emulator.control.wire import Strict, answer, takes
-from emulator.core.people import People
-from emulator.core.preferences import Planned
+from emulator.control.context import ControlContext
+from emulator.control.outcomes import WORDS, queued_outcome_of
+from emulator.control.request_schemas import Strict
+from emulator.control.views import json_response, responds, takes
+from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_settings import QueuedOutcome
 from emulator.readers import BIGGEST_SEED
-from emulator.web import inside
-from emulator.web.problem import Refused
+from emulator.web import internal_client
+from emulator.web.problem_json import Problem
 from emulator.web.provider import Sample
 
 
@@ -41,50 +42,54 @@ class SampleIn(Strict):
     body = fields.Dict(load_default=dict, metadata={"description": "goes into the request instead of what is drawn"})
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
     """/samples/{provider}"""
 
     @routes.get("/sandboxes/<sandbox:name>/samples/<provider>")
     @takes(query=SampleQuery())
-    def draw_sample(name: str, provider: str, asked: dict[str, Any]) -> Response:
+    @responds("SampleOut")
+    def draw_sample(name: str, provider: str, query: dict[str, Any]) -> Response:
         """A valid Create Case request with made-up people and the sandbox's key; nothing is sent."""
-        return answer(_render(room, _draw(room, provider, name, asked["seed"])))
+        return json_response(_render(context, _draw(context, provider, name, query["seed"])))
 
     @routes.post("/sandboxes/<sandbox:name>/samples/<provider>")
     @takes(SampleIn())
-    def send_sample(name: str, provider: str, said: dict[str, Any]) -> Response:
+    @responds("SentOut", 201)
+    def send_sample(name: str, provider: str, payload: dict[str, Any]) -> Response:
         """Send such a request, and say what was answered."""
-        seed = said.get("seed")
-        drawn = _draw(room, provider, name, sum(room.tracking.counts(name)[0].values()) if seed is None else seed)
-        sent = replace(drawn, body={**drawn.body, **said["body"]})
-        planned = planned_of(room, provider, said["outcome"], 1) if "outcome" in said else None
-        told = _send(room, name, sent, planned)
+        seed = payload.get("seed")
+        drawn = _draw(
+            context, provider, name, sum(context.deliveries.counts(name)[0].values()) if seed is None else seed
+        )
+        sent = replace(drawn, body={**drawn.body, **payload["body"]})
+        queued = queued_outcome_of(context, provider, payload["outcome"], 1) if "outcome" in payload else None
+        told = _send(context, name, sent, queued)
         told_back = {"status": told.status, "answer": told.body.decode("utf-8", "replace"), "case_id": told.case_id}
-        return answer(_render(room, sent) | told_back, 201)
+        return json_response(_render(context, sent) | told_back, 201)
 
 
-def _send(room: ControlRoom, sandbox: str, sent: Sample, planned: Planned | None) -> inside.Answer:
+def _send(context: ControlContext, sandbox: str, sent: Sample, queued: QueuedOutcome | None) -> internal_client.Answer:
     """Send it; what was planned for it comes before other plans, and is none any more where it opened no case."""
-    if planned:
-        room.planning.plan(sandbox, planned, first=True)
+    if queued:
+        context.planning.queue_outcome(sandbox, queued, first=True)
     body = json.dumps(sent.body).encode()
-    told = inside.ask(current_app.wsgi_app, sent.method, sent.path, sent.headers, body, quiet=False)
-    if planned and told.case_id is None:
-        room.planning.take_back(sandbox, planned)
+    told = internal_client.ask(current_app.wsgi_app, sent.method, sent.path, sent.headers, body, quiet=False)
+    if queued and told.case_id is None:
+        context.planning.unqueue_outcome(sandbox, queued)
     return told
 
 
-def _draw(room: ControlRoom, provider: str, sandbox: str, seed: int) -> Sample:
-    if provider not in room.providers:
-        raise Refused(404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(room.providers))}")
-    return room.providers[provider].draw_sample(People(seed, "", "sample"), sandbox)
+def _draw(context: ControlContext, provider: str, sandbox: str, seed: int) -> Sample:
+    if provider not in context.providers:
+        raise Problem(404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(context.providers))}")
+    return context.providers[provider].draw_sample(SeededRandom(seed, "", "sample"), sandbox)
 
 
-def _render(room: ControlRoom, drawn: Sample) -> dict[str, Any]:
+def _render(context: ControlContext, drawn: Sample) -> dict[str, Any]:
     headers, body = dict(drawn.headers), dict(drawn.body)
     return {
         "method": drawn.method,
-        "url": room.address + drawn.path,
+        "url": context.address + drawn.path,
         "path": drawn.path,
         "headers": headers,
         "body": body,

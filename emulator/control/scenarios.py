@@ -9,31 +9,33 @@ from typing import Any
 from marshmallow import Schema
 
 from emulator.control.outcomes import RuleIn, make_rule
-from emulator.control.wire import load
+from emulator.control.views import load
 from emulator.core.rules import Rule
 from emulator.settings import BadSetting, suggest
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
 LARGEST_FILE = 1024 * 1024
 MOST_RULES = 1_000
 DEEPEST = 20
-Endings = Mapping[str, Schema]
+CompletionSchemas = Mapping[str, Schema]
 
 
-def common_rules(scenarios: Iterable[str], texts: Iterable[str], endings: Endings) -> tuple[Rule, ...]:
+def common_rules(
+    scenarios: Iterable[str], texts: Iterable[str], completion_schemas: CompletionSchemas
+) -> tuple[Rule, ...]:
     """The rules written as JSON texts, then those of the files and built-in scenarios; raises BadSetting."""
     written = [(f"rule {number}", json.loads(text)) for number, text in enumerate(texts, 1)]
     for name in scenarios:
         written += [(f"{Path(name).stem} {number}", said) for number, said in enumerate(_read(name), 1)]
-    return tuple(_rule(where, said, endings) for where, said in written)
+    return tuple(_rule(where, said, completion_schemas) for where, said in written)
 
 
-def _rule(where: str, said: Any, endings: Endings) -> Rule:
+def _rule(where: str, said: Any, completion_schemas: CompletionSchemas) -> Rule:
     try:
         if not isinstance(said, dict):
-            raise Refused(422, "an object is needed")
-        return make_rule(endings, where, load(RuleIn(), said))
-    except Refused as error:
+            raise Problem(422, "an object is needed")
+        return make_rule(completion_schemas, where, load(RuleIn(), said))
+    except Problem as error:
         raise BadSetting(f"{where}: {error.detail}") from error
 
 

@@ -6,16 +6,16 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 
+from emulator.control.context import known_provider
 from emulator.control.faults import SCHEMAS, settings_of
 from emulator.control.outcomes import MOST_TIMES, RuleIn, make_rule
-from emulator.control.room import known_provider
-from emulator.control.wire import SettingsIn, Strict, Variants, load
+from emulator.control.request_schemas import SettingsIn, Strict
+from emulator.control.views import Variants, load
 from emulator.core.faults import MOST_FAULTS
 from emulator.core.matching import match_of_json, match_to_json
 from emulator.core.rules import MOST_RULES, rule_to_json
-from emulator.core.snapshots import LATEST
-from emulator.core.timepiece import to_micros
-from emulator.web.problem import Refused
+from emulator.core.sandbox_clock import LATEST, to_micros
+from emulator.web.problem_json import Problem
 
 LATEST_MICROS = to_micros(LATEST)
 
@@ -53,28 +53,28 @@ class KeptSettingsIn(SettingsIn):
     faults = fields.List(fields.Nested(KeptFaultIn), validate=Length(max=MOST_FAULTS))
 
 
-def read_settings(endings: Mapping[str, Schema], given: Any) -> dict[str, Any]:
-    """The settings as they are kept; raises Refused for what could not have been set."""
+def read_settings(completion_schemas: Mapping[str, Schema], given: Any) -> dict[str, Any]:
+    """The settings as they are kept; raises Problem for what could not have been set."""
     if not isinstance(given, dict):
-        raise Refused(422, "settings: a JSON object is needed")
+        raise Problem(422, "settings: a JSON object is needed")
     read: dict[str, Any] = load(KeptSettingsIn(), given)
     for planned in read.get("planned", ()):
-        known_provider(endings, planned["provider"])
+        known_provider(completion_schemas, planned["provider"])
     planning = {
-        "rules": [_rule(endings, rule) for rule in read.get("rules", ())],
-        "faults": [_fault(endings, fault) for fault in read.get("faults", ())],
+        "rules": [_rule(completion_schemas, rule) for rule in read.get("rules", ())],
+        "faults": [_fault(completion_schemas, fault) for fault in read.get("faults", ())],
     }
     return {name: value for name, value in {**read, **planning}.items() if value is not None and value != []}
 
 
-def _rule(endings: Mapping[str, Schema], given: dict[str, Any]) -> dict[str, Any]:
+def _rule(completion_schemas: Mapping[str, Schema], given: dict[str, Any]) -> dict[str, Any]:
     said = load(RuleIn(), {name: value for name, value in given.items() if name != "id"})
-    return rule_to_json(make_rule(endings, str(given.get("id", "r"))[:20], said))
+    return rule_to_json(make_rule(completion_schemas, str(given.get("id", "r"))[:20], said))
 
 
-def _fault(endings: Mapping[str, Schema], given: dict[str, Any]) -> dict[str, Any]:
+def _fault(completion_schemas: Mapping[str, Schema], given: dict[str, Any]) -> dict[str, Any]:
     striking = {name: given[name] for name in ("kind", "times", "probability")}
     said = Variants("kind", SCHEMAS).load({**given["match"], **given["settings"], **striking})
-    known_provider(endings, said.get("provider"))
+    known_provider(completion_schemas, said.get("provider"))
     match = match_to_json(match_of_json(said))
     return {**given, "match": match, "settings": settings_of(said), "probability": said["probability"]}

@@ -7,12 +7,13 @@ from flask import Blueprint, Response
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from emulator.control.room import ControlRoom
+from emulator.control.context import ControlContext
+from emulator.control.request_schemas import Strict
 from emulator.control.snapshot_settings import read_settings
-from emulator.control.wire import Document, Strict, answer, takes
+from emulator.control.views import Document, json_response, responds, takes
 from emulator.core.errors import Unreadable
 from emulator.version import VERSION
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
 LARGEST = 8 * 1024 * 1024  # bytes, which is what the server takes
 
@@ -27,24 +28,26 @@ class RestoreQuery(Strict):
     )
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
     """/snapshot and /restore of a sandbox."""
 
     @routes.get("/sandboxes/<sandbox:name>/snapshot")
+    @responds("SnapshotOut")
     def take_snapshot(name: str) -> Response:
         """The sandbox as one JSON document: settings, clock, ids, clients, cases and webhooks."""
-        taken = answer({"written_by": f"case-emulator {VERSION}", **room.snapshots.take(name)})
+        taken = json_response({"written_by": f"case-emulator {VERSION}", **context.snapshots.take(name)})
         if len(taken.get_data()) > LARGEST:
-            raise Refused(409, f"the snapshot is larger than {LARGEST} bytes, which is what restore takes")
+            raise Problem(409, f"the snapshot is larger than {LARGEST} bytes, which is what restore takes")
         return taken
 
     @routes.post("/sandboxes/<sandbox:name>/restore")
     @takes(Document(LARGEST), query=RestoreQuery())
-    def restore_snapshot(name: str, said: dict[str, Any], asked: dict[str, str]) -> Response:
+    @responds("RestoredOut")
+    def restore_snapshot(name: str, payload: dict[str, Any], query: dict[str, str]) -> Response:
         """Make the sandbox what a snapshot says, with the same ids; whole or not at all."""
         try:
-            reader = partial(read_settings, room.endings)
-            room.snapshots.restore(name, said, reader, keep_journal=asked["journal"] == "keep")
+            reader = partial(read_settings, context.completion_schemas)
+            context.snapshots.restore(name, payload, reader, keep_journal=query["journal"] == "keep")
         except Unreadable as error:
-            raise Refused(422, f"nothing was restored: {error}") from error
-        return answer({"restored": name})
+            raise Problem(422, f"nothing was restored: {error}") from error
+        return json_response({"restored": name})

@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 
 
-class Clock:
+class WallClock:
     """The time of day, as every sandbox sees it, and a stop-watch that nobody sees."""
 
     def now(self) -> datetime:

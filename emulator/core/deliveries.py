@@ -27,7 +27,7 @@ def without_password(url: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
+class RenderedWebhook:
     """A webhook as its provider writes it: where to, and the exact headers and bytes."""
 
     event: str
@@ -37,7 +37,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class NoWebhook:
     """Why a finished case sends no webhook."""
 
     reason: str
@@ -96,6 +96,13 @@ class Attempt:
     def ok(self) -> bool:
         """Did the receiver take it?"""
         return self.status is not None and 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """That an attempt was written down, and for how many days the case of its webhook is kept."""
+
+    retention_days: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

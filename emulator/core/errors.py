@@ -35,3 +35,7 @@ class Unreadable(Fact):
 
 class Conflict(Fact):
     """It cannot be done as things stand now; the text says why."""
+
+
+class OutOfTime(Fact):
+    """A clock cannot read that moment; the text says why."""

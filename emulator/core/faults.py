@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
 from emulator.core.matching import Match, match_of_json, match_to_json
-from emulator.core.people import People
-from emulator.core.timepiece import from_micros, to_micros
+from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_clock import from_micros, to_micros
 
 MOST_FAULTS = 100
 
@@ -21,7 +21,7 @@ class Side(StrEnum):
     WEBHOOK = "webhook"
 
 
-class Effect(Protocol):
+class FaultKind(Protocol):
     """What a fault does: one small class a kind, whose fields are its settings; its docstring is its documentation."""
 
     kind: ClassVar[str]
@@ -56,27 +56,27 @@ class Fault:
         """As it is told in journal and deliveries."""
         return f"{self.kind} ({self.id})"
 
-    def looked_at(self, *, struck: bool) -> "Fault":
+    def counted(self, *, triggered: bool) -> "Fault":
         """The same after it fitted once more."""
-        spent = self.times is not None and struck
+        spent = self.times is not None and triggered
         return replace(self, seen=self.seen + 1, times=(self.times or 0) - 1 if spent else self.times)
 
     @property
-    def is_spent(self) -> bool:
+    def is_used_up(self) -> bool:
         """Will it never strike again?"""
         return self.times is not None and self.times <= 0
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class FaultHit:
     """A fault that strikes, and chance for what it draws."""
 
     fault: Fault
-    people: People
+    random: SeededRandom
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Situation:
+class FaultContext:
     """What happens where a fault may strike; the document is asked for only when a fault looks into it."""
 
     provider: str
@@ -84,35 +84,35 @@ class Situation:
     document: Callable[[], Any]
 
 
-def strike(
+def trigger(
     faults: Sequence[Fault],
-    situation: Situation,
+    context: FaultContext,
     wall: datetime,
-    people: Callable[[str], People],
-    one_of: Collection[str],
-) -> tuple[list[Hit], list[Fault]]:
+    random: Callable[[str], SeededRandom],
+    exclusive: Collection[str],
+) -> tuple[list[FaultHit], list[Fault]]:
     """Which strike, in the order they were added, and what is left of all; of the kinds in `one_of` the first only."""
-    hits: list[Hit] = []
+    hits: list[FaultHit] = []
     after: list[Fault] = []
     for fault in faults:
         if fault.until <= wall:
             continue
-        taken = fault.kind in one_of and any(hit.fault.kind in one_of for hit in hits)
-        if taken or not _fits(fault, situation):
+        taken = fault.kind in exclusive and any(hit.fault.kind in exclusive for hit in hits)
+        if taken or not _fits(fault, context):
             after.append(fault)
             continue
-        drawn = people(f"fault/{fault.id}/{fault.seen}")
-        struck = fault.probability >= 1 or drawn.share("strikes") < fault.probability
-        if struck:
-            hits.append(Hit(fault, drawn))
-        looked_at = fault.looked_at(struck=struck)
-        after += [] if looked_at.is_spent else [looked_at]
+        drawn = random(f"fault/{fault.id}/{fault.seen}")
+        triggered = fault.probability >= 1 or drawn.share("strikes") < fault.probability
+        if triggered:
+            hits.append(FaultHit(fault, drawn))
+        counted = fault.counted(triggered=triggered)
+        after += [] if counted.is_used_up else [counted]
     return hits, after
 
 
-def _fits(fault: Fault, situation: Situation) -> bool:
-    document = situation.document() if fault.match.conditions else None
-    return fault.match.fits(situation.provider, situation.path, document)
+def _fits(fault: Fault, context: FaultContext) -> bool:
+    document = context.document() if fault.match.conditions else None
+    return fault.match.fits(context.provider, context.path, document)
 
 
 def fault_to_json(fault: Fault) -> dict[str, Any]:

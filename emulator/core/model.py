@@ -1,13 +1,13 @@
 """The nouns of the emulator, as frozen values."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from emulator.core.errors import Invalid
-from emulator.core.timepiece import WALL, Timepiece
+from emulator.core.sandbox_clock import WALL_TIME, SandboxClock
 
 DEFAULT_SANDBOX = "default"
 
@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class Decision:
     """How a case is to end, and the name of the rule that says so."""
 
     rule: str
@@ -54,8 +54,22 @@ class Sandbox:
     """What is kept of a sandbox itself: its settings as JSON text, and its clock."""
 
     settings: str = "{}"
-    timepiece: Timepiece = WALL
+    clock: SandboxClock = WALL_TIME
     advancing: bool = False
+    born: int = field(default=0, compare=False)  # microseconds: when this life of it began
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """When the next case and the next delivery of a sandbox are due by its clock; None: none is."""
+
+    case: datetime | None
+    delivery: datetime | None
+
+    @property
+    def first(self) -> datetime | None:
+        """The earlier of the two."""
+        return min((due for due in (self.case, self.delivery) if due), default=None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,7 +182,7 @@ class Case:
     updated_at: datetime
     due_at: datetime | None  # when its next step is due
     finish_at: datetime | None  # when it is to end
-    verdict: Verdict  # how it is to end, decided when it was opened
+    decision: Decision  # how it is to end, decided when it was opened
     outcome: Outcome | None = None
     risk_score: float | None = None
     checks: tuple[Check, ...] = ()
@@ -190,8 +204,8 @@ class CaseFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Completed:
+class CompletionOrder:
     """How somebody orders a case to end: the verdict, and what is to be said otherwise than drawn."""
 
-    verdict: Verdict
+    decision: Decision
     amend: Callable[[Case], Case]

@@ -2,67 +2,41 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from threading import Condition
 
-from emulator.core.bell import Bell
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
-from emulator.core.ports import Reading, Sender, Store, Transaction
+from emulator.core.in_flight import InFlight
+from emulator.core.ports import Sender, Store
 from emulator.core.retry import RetryProfile
+from emulator.core.sandbox_view import SandboxView
+from emulator.core.sandboxes import Sandboxes
+from emulator.core.signals import Signal
 
 log = logging.getLogger("emulator.webhooks")
 
 # Seconds, longer than the longest attempt, so that nobody takes over a delivery that is still being sent.
 LEASE = 60.0
+LEASES_LOOKED_AT = 1.0  # seconds from one look to the next
 SENDERS = 32  # the latency of receivers decides, so many threads wait and few work
 PER_TARGET = 8
 GONE = 410
 
 
-class UnderWay:
-    """How many attempts each sandbox has under way, for whoever must see them end.
+@dataclass
+class LeaseWatch:
+    """Says once a second that it is time to look for leases that ended."""
 
-    An attempt counts from its lease on, not from its first byte: who looks into the store later than it was leased
-    must find it counted.
-    """
+    _next: float = 0.0
 
-    def __init__(self) -> None:
-        self._condition = Condition()
-        self._many: Counter[str] = Counter()
-
-    @contextmanager
-    def beginning(self) -> Iterator[Callable[[Delivery], Delivery]]:
-        """Counts each delivery it is given, around the transaction that leases them; none, where that is undone."""
-        begun: list[Delivery] = []
-
-        def begin(delivery: Delivery) -> Delivery:
-            begun.append(delivery)
-            with self._condition:
-                self._many[delivery.sandbox] += 1
-            return delivery
-
-        try:
-            yield begin
-        except BaseException:
-            for delivery in begun:
-                self.end(delivery.sandbox)
-            raise
-
-    def end(self, sandbox: str) -> None:
-        """It is over, whatever came of it."""
-        with self._condition:
-            self._many[sandbox] -= 1
-            self._many += Counter()  # drops what is zero
-            self._condition.notify_all()
-
-    def wait_for(self, sandbox: str, seconds: float) -> None:
-        """Return once no attempt of the sandbox is under way, or after so many seconds."""
-        with self._condition:
-            self._condition.wait_for(lambda: not self._many[sandbox], seconds)
+    def is_due(self, stopwatch: float) -> bool:
+        """Return whether a second has gone by since the last time."""
+        if stopwatch < self._next:
+            return False
+        self._next = stopwatch + LEASES_LOOKED_AT
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,16 +44,19 @@ class Outbox:
     """The webhooks of all sandboxes; `owner` names this process in the leases."""
 
     store: Store
-    clock: Clock
-    retry_of: Callable[[Reading, str], RetryProfile]
-    now_of: Callable[[Reading, str], datetime]  # the time in a sandbox
-    wall_time_of: Callable[[Reading, str, datetime], datetime | None]
+    clock: WallClock
+    sandboxes: Sandboxes
     sender: Sender
     owner: str
     wake: Callable[[datetime], None]
     note: Callable[[Delivery, Attempt], None] = lambda *_: None  # for the journal
-    bell: Bell = field(default_factory=Bell)
-    under_way: UnderWay = field(default_factory=UnderWay)
+    news: Signal = field(default_factory=Signal)
+    _leases: LeaseWatch = field(default_factory=LeaseWatch)
+
+    @property
+    def in_flight(self) -> InFlight:
+        """The attempts that are being made."""
+        return self.sandboxes.in_flight
 
     def claim(self, load: Mapping[str, int], limit: int, waiting: Collection[str] | None = None) -> Sequence[Delivery]:
         """Lease up to `limit` due deliveries, to the `waiting` targets alone where they are given.
@@ -89,11 +66,11 @@ class Outbox:
         now = self.clock.now()
         sending, most = Counter(load), most_per_target(load)
         until = self.clock.stopwatch() + LEASE
-        with self.under_way.beginning() as begin, self.store.transaction() as tx:
-            if tx.release_leases(until=self.clock.stopwatch()):
+        with self.in_flight.counting() as count, self.store.transaction() as tx:
+            if self._leases.is_due(self.clock.stopwatch()) and tx.release_leases(until=self.clock.stopwatch()):
                 log.warning("an attempt never came back: its webhook is sent again")
             due = tx.due_deliveries(now, busy_targets(load), limit, waiting)
-            return [begin(tx.lease(d, self.owner, until)) for d in due if _has_room(d, sending, most)]
+            return [count(tx.lease(d, self.owner, until)) for d in due if _has_room(d, sending, most)]
 
     def release(self) -> None:
         """Give back every lease, after a crash or before the end: nobody is sending any more."""
@@ -101,12 +78,12 @@ class Outbox:
             tx.release_leases(until=None)
             tx.stop_advancing()
 
-    def claim_of(self, sandbox: str, limit: int) -> Sequence[Delivery]:
+    def claim_of(self, view: SandboxView, limit: int) -> Sequence[Delivery]:
         """Lease what is due in one sandbox, for whoever runs its time step by step."""
-        with self.under_way.beginning() as begin, self.store.transaction() as tx:
-            due = tx.due_deliveries_of(sandbox, self.now_of(tx, sandbox), limit)
+        with self.in_flight.counting() as count, self.store.transaction() as tx:
+            due = tx.due_deliveries_of(view.name, view.now, limit)
             until = self.clock.stopwatch() + LEASE
-            return [begin(tx.lease(delivery, self.owner, until)) for delivery in due]
+            return [count(tx.lease(delivery, self.owner, until)) for delivery in due]
 
     def deliver(self, delivery: Delivery) -> tuple[Delivery, Attempt] | None:
         """Make one leased attempt and write down what came of it; None: it no longer counts. Never raises."""
@@ -116,7 +93,7 @@ class Outbox:
         except Exception:
             log.exception("webhook %s could not be settled: it is sent again", delivery.id)
         finally:
-            self.under_way.end(delivery.sandbox)
+            self.in_flight.end(delivery.sandbox)
         return None
 
     def _is_still_ours(self, delivery: Delivery) -> bool:
@@ -135,16 +112,19 @@ class Outbox:
 
     def _settle(self, delivery: Delivery, attempt: Attempt) -> tuple[Delivery, Attempt] | None:
         with self.store.transaction() as tx:
-            now = self.now_of(tx, delivery.sandbox)
-            after = _after(delivery, attempt, self.retry_of(tx, delivery.sandbox), now)
-            if not tx.settle(after, self.owner, attempt, now):
+            view = self.sandboxes.view(tx, delivery.sandbox)
+            now = view.now
+            after = _after(delivery, attempt, view.settings.retry, now)
+            settled = tx.settle(after, self.owner, attempt, now)
+            if not settled:
                 return None  # reset, or taken over
-            _forget_if_asked(tx, after, now)
+            if settled.retention_days == 0 and after.due_at is None:
+                tx.expire_case(after.sandbox, after.provider, after.case_id, now)
             released = tx.release_held(after, now)
             next_due = now if released else after.due_at
-            due = next_due and self.wall_time_of(tx, after.sandbox, next_due)
+            due = next_due and view.wall_time_of(next_due)
             self.note(after, attempt)  # before anybody can read what came of it
-        self.bell.ring()
+        self.news.send()
         _tell(after, attempt)
         if due:
             self.wake(due)
@@ -187,15 +167,6 @@ def _has_room(delivery: Delivery, sending: Counter[str], most: int) -> bool:
 
 def _final(delivery: Delivery, state: DeliveryState, reason: str | None) -> Delivery:
     return replace(delivery, state=state, due_at=None, reason=reason)
-
-
-def _forget_if_asked(tx: Transaction, delivery: Delivery, now: datetime) -> None:
-    """A case kept for 0 days goes once its webhook is settled."""
-    if delivery.due_at is not None:
-        return
-    case = tx.case(delivery.sandbox, delivery.provider, delivery.case_id, now)
-    if case and case.retention_days == 0:
-        tx.expire_case(case.sandbox, case.provider, case.id, now)
 
 
 def _tell(delivery: Delivery, attempt: Attempt) -> None:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from emulator.core.bell import Bells
 from emulator.core.errors import Conflict, NotFound
 from emulator.core.faults import MOST_FAULTS, Fault
 from emulator.core.matching import Match
-from emulator.core.ports import Transaction
-from emulator.core.preferences import Planned, Preferences
 from emulator.core.rules import MOST_RULES, Rule
+from emulator.core.sandbox_settings import QueuedOutcome, SandboxSettings
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.signals import SandboxSignals
 
 T = TypeVar("T", Rule, Fault)
 
@@ -23,39 +22,38 @@ class Planning:
     """Adds to what is planned, and takes it back."""
 
     sandboxes: Sandboxes
-    cleared: Bells
+    faults_cleared: SandboxSignals
 
-    def read(self, sandbox: str) -> Preferences:
+    def read(self, sandbox: str) -> SandboxSettings:
         """All that is planned, with faults whose time may be over."""
-        _, preferences, _ = self.sandboxes.look(sandbox)
-        return preferences
+        return self.sandboxes.look(sandbox).settings
 
     def faults(self, sandbox: str) -> Sequence[Fault]:
         """The faults that may still strike."""
         wall = self.sandboxes.clock.now()
         return [fault for fault in self.read(sandbox).faults if fault.until > wall]
 
-    def plan(self, sandbox: str, planned: Planned, *, first: bool = False) -> None:
+    def queue_outcome(self, sandbox: str, queued: QueuedOutcome, *, first: bool = False) -> None:
         """Decide how the next cases end; what was planned before comes first, unless this does."""
 
-        def add(preferences: Preferences, _: int) -> Mapping[str, Any]:
-            there = preferences.planned
-            return {"planned": (planned, *there) if first else (*there, planned)}
+        def add(settings: SandboxSettings, _: int) -> Mapping[str, Any]:
+            there = settings.queued
+            return {"planned": (queued, *there) if first else (*there, queued)}
 
         self._change(sandbox, add)
 
-    def take_back(self, sandbox: str, planned: Planned) -> None:
+    def unqueue_outcome(self, sandbox: str, queued: QueuedOutcome) -> None:
         """Of plans like that the first is none any more."""
 
-        def remove(preferences: Preferences, _: int) -> Mapping[str, Any]:
-            there = list(preferences.planned)
-            if planned in there:
-                there.remove(planned)
+        def remove(settings: SandboxSettings, _: int) -> Mapping[str, Any]:
+            there = list(settings.queued)
+            if queued in there:
+                there.remove(queued)
             return {"planned": tuple(there)}
 
         self._change(sandbox, remove, only_if_used=True)
 
-    def forget_plans(self, sandbox: str) -> None:
+    def forget_queued_outcomes(self, sandbox: str) -> None:
         """Nothing is planned for the next cases any more."""
         self._change(sandbox, lambda *_: {"planned": ()}, only_if_used=True)
 
@@ -97,13 +95,13 @@ class Planning:
     def remove_faults(self, sandbox: str, fault_id: str | None = None) -> None:
         """That fault, or all of the sandbox's, and whoever is held up by one goes on; raises NotFound."""
         self._remove(sandbox, "faults", "fault", fault_id)
-        self.cleared.ring(sandbox)
+        self.faults_cleared.send(sandbox)
 
     def _add(self, sandbox: str, name: str, letter: str, make: Callable[[str], T], most: int) -> T:
         added: list[T] = []
 
-        def add(preferences: Preferences, number: int) -> Mapping[str, Any]:
-            there: Sequence[T] = self._alive(getattr(preferences, name))
+        def add(settings: SandboxSettings, number: int) -> Mapping[str, Any]:
+            there: Sequence[T] = self._alive(getattr(settings, name))
             if len(there) >= most:
                 raise Conflict(f"there are {most} {name} already: take some back")
             added.append(make(f"{letter}{number}"))
@@ -117,8 +115,8 @@ class Planning:
         return [item for item in there if not isinstance(item, Fault) or item.until > wall]
 
     def _remove(self, sandbox: str, name: str, what: str, wanted: str | None) -> None:
-        def remove(preferences: Preferences, _: int) -> Mapping[str, Any]:
-            there = getattr(preferences, name)
+        def remove(settings: SandboxSettings, _: int) -> Mapping[str, Any]:
+            there = getattr(settings, name)
             if wanted is not None and wanted not in [item.id for item in there]:
                 raise NotFound(what, wanted)
             return {name: tuple(item for item in there if wanted not in (None, item.id))}
@@ -126,16 +124,14 @@ class Planning:
         self._change(sandbox, remove, only_if_used=wanted is None)
 
     def _change(
-        self, sandbox: str, change: Callable[[Preferences, int], Mapping[str, Any]], *, only_if_used: bool = False
+        self, sandbox: str, change: Callable[[SandboxSettings, int], Mapping[str, Any]], *, only_if_used: bool = False
     ) -> None:
         """Save what `change` makes of what is planned and the next free number."""
         with self.sandboxes.store.transaction() as tx:
-            if only_if_used and not tx.knows_sandbox(sandbox):
+            view = self.sandboxes.view(tx, sandbox)
+            if only_if_used and not view.is_used:
                 return
-            preferences, _ = self.sandboxes.enter(tx, sandbox)
-            self.sandboxes.save(tx, sandbox, **change(preferences, _next_number(tx, sandbox)))
-
-
-def _next_number(tx: Transaction, sandbox: str) -> int:
-    found = tx.sandbox(sandbox)
-    return int(json.loads(found.settings).get("numbered", 0)) + 1 if found else 1
+            if not view.is_used:
+                view = self.sandboxes.enter(tx, sandbox)
+            next_number = int(view.own_settings.get("numbered", 0)) + 1
+            self.sandboxes.save(tx, view, **change(view.settings, next_number))

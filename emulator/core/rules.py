@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from emulator.core.matching import Match, match_of_json, match_to_json
-from emulator.core.model import Outcome, Verdict
+from emulator.core.model import Decision, Outcome
 
 MOST_RULES = 100
 
@@ -23,9 +23,9 @@ class Rule:
     delay: timedelta | None = None
     risk_score: float | None = None
 
-    def verdict(self, default: Outcome) -> Verdict:
+    def decision(self, default: Outcome) -> Decision:
         """How a case that matches is to end."""
-        return Verdict(
+        return Decision(
             rule=f"rule {self.id}",
             outcome=self.outcome or default,
             failed=self.failed,
@@ -35,7 +35,7 @@ class Rule:
         )
 
 
-def word_for(outcome: Outcome | None, *, failed: bool, ends: bool) -> str | None:
+def outcome_word(outcome: Outcome | None, *, failed: bool, ends: bool) -> str | None:
     """How an ending is called, whoever the provider."""
     return "failed" if failed else "stuck" if not ends else outcome
 
@@ -43,7 +43,7 @@ def word_for(outcome: Outcome | None, *, failed: bool, ends: bool) -> str | None
 def rule_to_json(rule: Rule) -> dict[str, Any]:
     """As it is kept and shown."""
     said = {
-        "outcome": word_for(rule.outcome, failed=rule.failed, ends=rule.ends),
+        "outcome": outcome_word(rule.outcome, failed=rule.failed, ends=rule.ends),
         "delay": rule.delay.total_seconds() if rule.delay is not None else None,
         "risk_score": rule.risk_score,
     }

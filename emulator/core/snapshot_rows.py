@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from emulator.core.errors import Unreadable
-from emulator.core.timepiece import from_micros, to_micros, to_text
+from emulator.core.sandbox_clock import from_micros, to_micros, to_text
 
 Row = Mapping[str, Any]
 # What a snapshot holds, by table and column. A ? marks what may be null.

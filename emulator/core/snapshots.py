@@ -3,22 +3,21 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import DeliveryState
 from emulator.core.errors import NotFound, Unreadable
 from emulator.core.model import State
-from emulator.core.people import People
 from emulator.core.ports import Store, Transaction
-from emulator.core.preferences import read_preferences
+from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_clock import EPOCH, LATEST, WALL_TIME, SandboxClock, to_text
+from emulator.core.sandbox_settings import read_sandbox_settings
 from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
 from emulator.core.snapshot_rows import TABLES, Row, as_kept, as_shown, moment_of
-from emulator.core.timepiece import EPOCH, WALL, Timepiece, to_text
 
 SCHEMA = 1
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 MOST_IDS = 2**53
 
 
@@ -27,7 +26,7 @@ class Snapshots:
     """Takes and restores them; a sandbox that was never used has none."""
 
     store: Store
-    clock: Clock
+    clock: WallClock
     sandboxes: Sandboxes
     wake: Callable[[datetime], None]
 
@@ -38,8 +37,12 @@ class Snapshots:
             if found is None:
                 raise NotFound("sandbox", name)
             tables = read.dump(name)
-        piece, wall = found.timepiece, self.clock.now()
-        clock = None if piece is WALL else {"at": to_text(piece.now(wall)), "factor": piece.factor}
+        sandbox_clock, wall = found.clock, self.clock.now()
+        clock = (
+            None
+            if sandbox_clock is WALL_TIME
+            else {"at": to_text(sandbox_clock.now(wall)), "factor": sandbox_clock.factor}
+        )
         kept = {table: [as_shown(table, row) for row in rows] for table, rows in tables.items()}
         head = {"schema": SCHEMA, "sandbox": name, "taken_at": to_text(wall), "clock": clock}
         return {**head, "settings": json.loads(found.settings), **kept}
@@ -63,15 +66,15 @@ class Snapshots:
             tx.load(name, tables)
             self._settle(tx, name, document["clock"], json.dumps(read_settings(document["settings"])))
         self.sandboxes.forget(name, not keep_journal)
-        self.sandboxes.under_way.wait_for(name, LONGEST_ATTEMPT)
+        self.sandboxes.in_flight.wait_for(name, LONGEST_ATTEMPT)
         self.wake(self.clock.now())
 
     def _settle(self, tx: Transaction, name: str, clock: Any, settings: str) -> None:
         """Settings and clock; and does everything in it make sense to those who will read it?"""
         try:
             tx.save_sandbox_settings(name, settings)
-            tx.save_timepiece(name, self._timepiece(clock), advancing=False)
-            read_preferences(self.sandboxes.defaults, settings)
+            tx.save_clock(name, self._read_clock(clock), advancing=False)
+            read_sandbox_settings(self.sandboxes.defaults, settings)
             self._try_out(tx, name)
             self._try_counters(tx, name)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -79,24 +82,24 @@ class Snapshots:
         self.sandboxes.watched.discard(name)
         self.sandboxes.watch(name, settings)
 
-    def _timepiece(self, clock: Mapping[str, Any] | None) -> Timepiece:
+    def _read_clock(self, clock: Mapping[str, Any] | None) -> SandboxClock:
         if clock is None:
-            return WALL
+            return WALL_TIME
         factor, at = float(clock["factor"]), moment_of(clock["at"])
         if not 0 <= factor <= 1_000_000:
             raise ValueError(f"factor {factor}")
         if not EPOCH < at < LATEST:
             raise ValueError(f"the clock reads {at}")
-        return Timepiece(at=at, anchor=self.clock.now(), factor=factor)
+        return SandboxClock(at=at, anchor=self.clock.now(), factor=factor)
 
     def _try_out(self, tx: Transaction, name: str) -> None:
         """Let each provider end its cases and write their webhooks, and read each delivery, as will be done later."""
-        preferences = self.sandboxes.preferences(tx, name)
+        settings = self.sandboxes.view(tx, name).settings
         for case in tx.all_cases(name):
-            ending = self.sandboxes.endings[case.provider]
-            ended = replace(case, state=State.COMPLETED, outcome=case.verdict.outcome)
-            for done in (case, ending.conclude(ended, People(seed=0, sandbox=name, key="tried out"))):
-                ending.letter(done, preferences, "id")
+            rules = self.sandboxes.provider_rules[case.provider]
+            ended = replace(case, state=State.COMPLETED, outcome=case.decision.outcome)
+            for done in (case, rules.conclude(ended, SeededRandom(seed=0, sandbox=name, key="tried out"))):
+                rules.render_webhook(done, settings, "id")
         for delivery in tx.all_deliveries(name):
             delivery.body.decode()
             waits = delivery.state is DeliveryState.SCHEDULED
@@ -106,9 +109,9 @@ class Snapshots:
     def _try_counters(self, tx: Transaction, name: str) -> None:
         """Is the next id of each kind free, and are those after it?"""
         tables = tx.dump(name)
-        for provider, ending in self.sandboxes.endings.items():
+        for provider, rules in self.sandboxes.provider_rules.items():
             there = {row["kind"]: row["next"] for row in tables["counters"] if row["provider"] == provider}
-            for kind, _ in ending.newborn.first_ids:
+            for kind, _ in rules.newborn.first_ids:
                 taken = [row["id"] for row in tables[f"{kind}s"] if row["provider"] == provider]
                 if not max([0, *taken]) < there[kind] < MOST_IDS:
                     raise ValueError(f"the next {kind} of {provider} cannot be {there[kind]}")

@@ -14,10 +14,10 @@ import requests
 from urllib3 import HTTPResponse
 from urllib3.exceptions import ConnectTimeoutError
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery
-from emulator.delivery.line import Line, LineAdapter
-from emulator.delivery.paced import Paced
+from emulator.delivery.connection import ConnectionAdapter, TargetConnection
+from emulator.delivery.slow_body import SlowBody
 from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
 
 CONNECT_SECONDS = 3.0
@@ -31,7 +31,7 @@ class HttpSender:
     """Makes attempts over HTTP; `agent` is what it calls itself."""
 
     targets: Targets
-    clock: Clock
+    clock: WallClock
     agent: str
     connect_seconds: float = CONNECT_SECONDS
     total_seconds: float = TOTAL_SECONDS
@@ -49,18 +49,18 @@ class HttpSender:
         return replace(attempt, took=timedelta(seconds=self.clock.stopwatch() - started))
 
     def _talk(self, target: Target, delivery: Delivery) -> Attempt:
-        line = Line(target, self.connect_seconds)
+        connection = TargetConnection(target, self.connect_seconds)
         answer = None
         try:
-            with self._watched(line), self._session(line) as session:
+            with self._watched(connection), self._session(connection) as session:
                 answer = self._post(session, target.url, delivery)
                 body = _read(answer.raw)
-                if line.cut:  # what was read before the cut may look complete
+                if connection.cut:  # what was read before the cut may look complete
                     raise TimeoutError
         except Exception as error:  # requests lets urllib3's and http.client's own errors through
-            return Attempt(error=in_plain_words(error, line, began=answer is not None))
+            return Attempt(error=in_plain_words(error, connection, began=answer is not None))
         finally:
-            line.close()
+            connection.close()
         return Attempt(
             status=answer.status_code,
             error=_refusal(answer),
@@ -69,8 +69,8 @@ class HttpSender:
         )
 
     @contextmanager
-    def _watched(self, line: Line) -> Iterator[None]:
-        watchdog = Timer(self.total_seconds, line.hang_up)
+    def _watched(self, connection: TargetConnection) -> Iterator[None]:
+        watchdog = Timer(self.total_seconds, connection.abort)
         watchdog.daemon = True
         watchdog.start()
         try:
@@ -78,11 +78,11 @@ class HttpSender:
         finally:
             watchdog.cancel()
 
-    def _session(self, line: Line) -> requests.Session:
+    def _session(self, connection: TargetConnection) -> requests.Session:
         session = requests.Session()
         session.trust_env = False  # no proxies, no .netrc: what is sent is what was written
-        session.mount("http://", LineAdapter(line))
-        session.mount("https://", LineAdapter(line))
+        session.mount("http://", ConnectionAdapter(connection))
+        session.mount("https://", ConnectionAdapter(connection))
         session.headers.clear()
         return session
 
@@ -96,7 +96,7 @@ class HttpSender:
         }
         return session.post(
             url.geturl(),
-            data=delivery.body if delivery.slowly is None else Paced(delivery.body, delivery.slowly),
+            data=delivery.body if delivery.slowly is None else SlowBody(delivery.body, delivery.slowly),
             headers=headers,
             allow_redirects=False,
             stream=True,
@@ -143,15 +143,15 @@ def _refusal(answer: requests.Response) -> str | None:
     return f"the receiver answered {answer.status_code}"
 
 
-def in_plain_words(error: Exception, line: Line, *, began: bool) -> str:
+def in_plain_words(error: Exception, connection: TargetConnection, *, began: bool) -> str:
     """What went wrong, for people; `began`: the headers of an answer had come."""
-    where = f"{line.target.host}:{line.target.port}"
+    where = f"{connection.target.host}:{connection.target.port}"
     causes = list(_causes(error))
-    if line.cut:
+    if connection.cut:
         return f"{where} took longer than an attempt may take"
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         hint = "; inside a container localhost is the container itself, try host.docker.internal"
-        return f"nothing listens on {where}" + (hint if line.target.host == "localhost" else "")
+        return f"nothing listens on {where}" + (hint if connection.target.host == "localhost" else "")
     if any(isinstance(cause, ConnectTimeoutError) for cause in causes):
         return f"{where} did not accept the connection in time"
     if began:

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
-from emulator.core.model import Case, CaseFilter, Check, Client, Sandbox
-from emulator.core.timepiece import EPOCH, to_micros
-from emulator.store import images, rows
+from emulator.core.model import Case, CaseFilter, Check, Client, Dues, Sandbox
+from emulator.core.sandbox_clock import EPOCH, to_micros
+from emulator.store import delivery_rows, images, rows
 
 
 class Questions:
@@ -70,7 +70,7 @@ class Questions:
         return [self._case(row) for row in list(self._ask.all_cases(self._db, sandbox=sandbox))]
 
     def all_deliveries(self, sandbox: str) -> Sequence[Delivery]:
-        return [rows.delivery_of(row) for row in self._ask.all_deliveries(self._db, sandbox=sandbox)]
+        return [delivery_rows.delivery_of(row) for row in self._ask.all_deliveries(self._db, sandbox=sandbox)]
 
     def has_cases(self, sandbox: str) -> bool:
         return self._ask.has_cases(self._db, name=sandbox) is not None
@@ -94,11 +94,7 @@ class Questions:
         return {row[0] for row in found}
 
     def due_cases(self, now: datetime, limit: int) -> Sequence[tuple[str, str, int]]:
-        micros = to_micros(now)
-        return [
-            *self._ask.due_cases(self._db, now=micros, limit=limit),
-            *self._ask.due_cases_by_own_clocks(self._db, now=micros, limit=limit),
-        ]
+        return list(self._ask.due_cases(self._db, now=to_micros(now), limit=limit))
 
     def due_cases_of(self, sandbox: str, now: datetime) -> Sequence[tuple[str, str, int]]:
         return list(self._ask.due_cases_of(self._db, sandbox=sandbox, now=to_micros(now)))
@@ -108,13 +104,13 @@ class Questions:
         dues = [rows.wall_time_of_next(row, now) for row in self._ask.own_clocks(self._db)]
         return min((due for due in (by_wall_time, *dues) if due), default=None)
 
-    def next_due_of(self, sandbox: str) -> datetime | None:
-        return rows.maybe_datetime(self._ask.next_due_of(self._db, sandbox=sandbox))
+    def next_due_of(self, sandbox: str) -> Dues:
+        return Dues(*map(rows.maybe_datetime, self._ask.next_due_of(self._db, sandbox=sandbox)))
 
     def due_deliveries_of(self, sandbox: str, now: datetime, limit: int) -> Sequence[Delivery]:
         asked = targets((), None)
         found = self._ask.due_deliveries_of(self._db, sandbox=sandbox, now=to_micros(now), limit=limit, **asked)
-        return [rows.delivery_of(row) for row in found]
+        return [delivery_rows.delivery_of(row) for row in found]
 
     def holds_lease(self, delivery: Delivery, owner: str) -> bool:
         held = self._ask.holds_lease(
@@ -133,11 +129,13 @@ class Questions:
 
     def _report(self, row: rows.Row) -> DeliveryReport:
         made = self._ask.attempts_of(self._db, sandbox=row[0], id=row[1])
-        attempts = tuple(map(rows.attempt_of, made))
-        return DeliveryReport(delivery=rows.delivery_of(row), external_id=row[16], rule=row[17], attempts=attempts)
+        attempts = tuple(map(delivery_rows.attempt_of, made))
+        return DeliveryReport(
+            delivery=delivery_rows.delivery_of(row), external_id=row[16], rule=row[17], attempts=attempts
+        )
 
     def inbox(self, sandbox: str, limit: int) -> tuple[int, Sequence[Delivery]]:
-        kept = [rows.delivery_of(row) for row in self._ask.inbox(self._db, sandbox=sandbox, limit=limit)]
+        kept = [delivery_rows.delivery_of(row) for row in self._ask.inbox(self._db, sandbox=sandbox, limit=limit)]
         return int(self._ask.count_inbox(self._db, sandbox=sandbox)), kept[::-1]
 
 

@@ -1,13 +1,11 @@
 """Rows as they lie in the tables, and the values of the core they stand for."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryState
-from emulator.core.model import Case, Check, Client, NewCase, NewCheck, Outcome, Sandbox, Schedule, State, Verdict
-from emulator.core.timepiece import MICROSECOND, WALL, Timepiece, from_micros, to_micros
+from emulator.core.model import Case, Check, Client, Decision, NewCase, NewCheck, Outcome, Sandbox, Schedule, State
+from emulator.core.sandbox_clock import WALL_TIME, SandboxClock, from_micros, to_micros
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -26,7 +24,7 @@ def maybe_datetime(micros: int | None) -> datetime | None:
 
 
 def case_params(
-    order: NewCase, case_id: int, client_id: int, schedule: Schedule | None, verdict: Verdict, now: datetime
+    order: NewCase, case_id: int, client_id: int, schedule: Schedule | None, decision: Decision, now: datetime
 ) -> Params:
     """The columns of a new case."""
     expires = now + timedelta(days=order.retention_days) if order.retention_days else None
@@ -41,9 +39,9 @@ def case_params(
         "retention_days": order.retention_days,
         "details": order.details,
         "has_checks": bool(order.checks),
-        "rule": verdict.rule,
-        "ending": ending_of(verdict),
-        "planned_risk": verdict.risk_score,
+        "rule": decision.rule,
+        "ending": outcome_word_of(decision),
+        "planned_risk": decision.risk_score,
         "now": to_micros(now),
         "due_at": to_micros(schedule.starts_at) if schedule else None,
         "finish_at": to_micros(schedule.ends_at) if schedule else None,
@@ -56,7 +54,7 @@ def new_case(
     case_id: int,
     client: Client,
     schedule: Schedule | None,
-    verdict: Verdict,
+    decision: Decision,
     checks: tuple[Check, ...],
     now: datetime,
 ) -> Case:
@@ -75,7 +73,7 @@ def new_case(
         updated_at=now,
         due_at=schedule.starts_at if schedule else None,
         finish_at=schedule.ends_at if schedule else None,
-        verdict=verdict,
+        decision=decision,
         checks=checks,
     )
 
@@ -116,21 +114,21 @@ def case_of(row: Row, checks: tuple[Check, ...]) -> Case:
         finish_at=maybe_datetime(row[11]),
         outcome=Outcome(row[12]) if row[12] else None,
         risk_score=row[13],
-        verdict=verdict_of(row[14], row[15], row[16]),
+        decision=decision_of(row[14], row[15], row[16]),
         client=client_of(row[18:]),
         checks=checks,
     )
 
 
-def ending_of(verdict: Verdict) -> str:
+def outcome_word_of(decision: Decision) -> str:
     """A verdict as one word."""
-    return FAILED if verdict.failed else verdict.outcome
+    return FAILED if decision.failed else decision.outcome
 
 
-def verdict_of(rule: str, ending: str, risk_score: float | None) -> Verdict:
+def decision_of(rule: str, ending: str, risk_score: float | None) -> Decision:
     """How a case is to end; what only its schedule needed is not kept."""
     failed = ending == FAILED
-    return Verdict(
+    return Decision(
         rule=rule, outcome=Outcome.UNDECIDED if failed else Outcome(ending), failed=failed, risk_score=risk_score
     )
 
@@ -157,71 +155,44 @@ def check_of(row: Row) -> Check:
     )
 
 
-def delivery_params(delivery: Delivery) -> Params:
-    """The columns of a new delivery."""
-    return {
-        "sandbox": delivery.sandbox,
-        "id": delivery.id,
-        "provider": delivery.provider,
-        "case_id": delivery.case_id,
-        "event": delivery.event,
-        "url": delivery.url,
-        "target": delivery.target,
-        "headers": json.dumps(dict(delivery.headers)),
-        "body": delivery.body,
-        "state": delivery.state,
-        "created_at": to_micros(delivery.created_at),
-        "due_at": maybe_micros(delivery.due_at),
-        "reason": delivery.reason,
-        "faults": json.dumps(delivery.faults),
-        "slowly": delivery.slowly,
-        "held": int(delivery.held),
-    }
-
-
-def delivery_of(row: Row) -> Delivery:
-    """A delivery from the columns of the queries `due_deliveries` and `inbox`."""
-    return Delivery(
-        sandbox=row[0],
-        id=row[1],
-        provider=row[2],
-        case_id=row[3],
-        event=row[4],
-        url=row[5],
-        headers=json.loads(row[6]),
-        body=row[7],
-        state=DeliveryState(row[8]),
-        created_at=from_micros(row[9]),
-        due_at=maybe_datetime(row[10]),
-        attempts=row[11],
-        reason=row[12],
-        faults=tuple(json.loads(row[13])),
-        slowly=row[14],
-        held=bool(row[15]),
-    )
-
-
-def attempt_of(row: Row) -> AttemptRecord:
-    """An attempt from the columns of the query `attempts_of`."""
-    return AttemptRecord(
-        number=row[0],
-        ended_at=from_micros(row[1]),
-        took=row[2] * MICROSECOND,
-        status=row[3],
-        error=row[4],
-        answer=row[5],
-    )
-
-
 def sandbox_of(row: Row) -> Sandbox:
     """A sandbox from the columns of the query `sandbox`."""
     own = row[3] != 1 or row[1] or row[2]
-    timepiece = Timepiece(at=from_micros(row[1]), anchor=from_micros(row[2]), factor=row[3]) if own else WALL
-    return Sandbox(settings=row[0], timepiece=timepiece, advancing=bool(row[4]))
+    clock = SandboxClock(at=from_micros(row[1]), anchor=from_micros(row[2]), factor=row[3]) if own else WALL_TIME
+    return Sandbox(settings=row[0], clock=clock, advancing=bool(row[4]), born=row[5])
+
+
+def clock_params(clock: SandboxClock, *, advancing: bool) -> Params:
+    """The columns of a sandbox's clock."""
+    return {
+        "at": to_micros(clock.at),
+        "anchor": to_micros(clock.anchor),
+        "factor": clock.factor,
+        "own": int(clock != WALL_TIME),
+        "advancing": int(advancing),
+    }
+
+
+def step_params(before: Case, after: Case) -> Params:
+    """The columns that a step of a case changes, and those that tell whether it moved meanwhile."""
+    return {
+        "sandbox": after.sandbox,
+        "provider": after.provider,
+        "id": after.id,
+        "state": after.state,
+        "outcome": after.outcome,
+        "risk_score": after.risk_score,
+        "rule": after.decision.rule,
+        "ending": outcome_word_of(after.decision),
+        "updated_at": to_micros(after.updated_at),
+        "due_at": maybe_micros(after.due_at),
+        "state_before": before.state,
+        "updated_before": to_micros(before.updated_at),
+    }
 
 
 def wall_time_of_next(row: Row, wall: datetime) -> datetime | None:
     """When something is due in a sandbox with its own clock, from the columns of the query `own_clocks`."""
-    timepiece = Timepiece(at=from_micros(row[0]), anchor=from_micros(row[1]), factor=row[2])
+    clock = SandboxClock(at=from_micros(row[0]), anchor=from_micros(row[1]), factor=row[2])
     dues = [from_micros(micros) for micros in row[3:5] if micros is not None]
-    return timepiece.wall_time_of(min(dues), wall) if dues else None
+    return clock.wall_time_of(min(dues), wall) if dues else None

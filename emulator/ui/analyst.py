@@ -2,15 +2,15 @@
 
 from flask import Response
 
-from emulator.ui.asking import Asker, part
+from emulator.ui.api_client import ApiClient, part
 from emulator.ui.page import show as show_page
-from emulator.ui.place import box
+from emulator.ui.sandbox_links import sandbox_path
 
 
-def show(asker: Asker, provider: str, case_id: int) -> Response:
+def show(api: ApiClient, provider: str, case_id: int) -> Response:
     """The page of that case, or what moves on it."""
-    path = f"{box()}/cases/{part(provider)}/{case_id}"
-    case = asker.get(path)
-    values = {"case": case, "checks": asker.get(f"{path}/checks")["checks"]}
+    path = f"{sandbox_path()}/cases/{part(provider)}/{case_id}"
+    case = api.get(path)
+    values = {"case": case, "checks": api.get(f"{path}/checks")["checks"]}
     title = case["client"]["name"] or "(no name)"
-    return show_page(asker, "analyst.html", title, "analyst_live.html", values)
+    return show_page(api, "analyst.html", title, "analyst_live.html", values)

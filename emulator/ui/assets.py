@@ -7,14 +7,14 @@ from importlib.resources import files
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
-from emulator.ui.answering import takes_gzip
-from emulator.ui.asking import Asker
+from emulator.ui.api_client import ApiClient
+from emulator.ui.rendering import takes_gzip
 
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "txt": "text/plain; charset=utf-8"}
 TYPES |= {"svg": "image/svg+xml"}
 
 
-def show(asker: Asker, name: str) -> Response:
+def show(api: ApiClient, name: str) -> Response:
     """One of the files that lie there, and nothing else."""
     plain, packed = _read(name)
     takes = takes_gzip()

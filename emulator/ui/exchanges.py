@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import Response, request
 
-from emulator.ui.asking import Asker, Refused
-from emulator.ui.bodies import body_of, curl_of
-from emulator.ui.meanings import document_of
+from emulator.ui.api_client import ApiClient, ApiRefusal
+from emulator.ui.field_docs import document_of
+from emulator.ui.json_panes import curl_of, pane_of
 from emulator.ui.page import page
 from emulator.ui.page import show as show_page
-from emulator.ui.place import box
+from emulator.ui.sandbox_links import sandbox_path
 
 SHOWN = 100
 METHODS = ("", "POST", "GET", "PUT", "PATCH", "DELETE")
@@ -18,10 +18,10 @@ PLAIN = ("provider", "method", "path", "status", "direction")
 Field = dict[str, Any]
 
 
-def show(asker: Asker) -> Response:
+def show(api: ApiClient) -> Response:
     """The page, or what moves on it."""
     typed = {name: value.strip() for name, value in request.args.items() if name not in ("part", "seen")}
-    reached = asker.get(f"{box()}/providers")
+    reached = api.get(f"{sandbox_path()}/providers")
     values: dict[str, Any] = {
         "typed": typed,
         "errors": {},
@@ -31,35 +31,35 @@ def show(asker: Asker) -> Response:
     }
     values["titles"] = {provider["name"]: provider["title"] for provider in reached["providers"]}
     try:
-        found = asker.get(f"{box()}/requests{'/near-misses' if typed.get('refused') else ''}", **_asked(typed))
+        found = api.get(f"{sandbox_path()}/requests{'/near-misses' if typed.get('refused') else ''}", **_asked(typed))
         values |= {"exchanges": found["requests"][::-1], "evicted": found["evicted"], "count": found["count"]}
-    except Refused as error:
+    except ApiRefusal as error:
         values["errors"] = {**error.errors} or {"path": error.detail}
     fields = _fields(list(values["titles"]))
-    return show_page(asker, "requests.html", "Requests", "requests_live.html", values, fields=fields)
+    return show_page(api, "requests.html", "Requests", "requests_live.html", values, fields=fields)
 
 
-def show_one(asker: Asker, number: int) -> Response:
+def show_one(api: ApiClient, number: int) -> Response:
     """One exchange, and what it would have needed."""
-    found = asker.get(f"{box()}/requests", number=number, direction="both")["requests"]
+    found = api.get(f"{sandbox_path()}/requests", number=number, direction="both")["requests"]
     if not found:
-        raise Refused(404, "the journal has no exchange of this number (any more): it keeps the newest 1,000", None)
+        raise ApiRefusal(404, "the journal has no exchange of this number (any more): it keeps the newest 1,000", None)
     [exchange] = found
-    missed = asker.get(f"{box()}/requests/near-misses", number=number)["requests"]
-    return page(asker, "request.html", f"Request {number}", **_values(asker, exchange, missed))
+    missed = api.get(f"{sandbox_path()}/requests/near-misses", number=number)["requests"]
+    return page(api, "request.html", f"Request {number}", **_values(api, exchange, missed))
 
 
-def _values(asker: Asker, exchange: Mapping[str, Any], missed: list[Mapping[str, Any]]) -> dict[str, Any]:
-    reached, method, is_out = asker.get(f"{box()}/providers"), exchange["method"], exchange["direction"] == "out"
-    document, path = document_of(asker, exchange["provider"]), exchange.get("path", "")
+def _values(api: ApiClient, exchange: Mapping[str, Any], missed: list[Mapping[str, Any]]) -> dict[str, Any]:
+    reached, method, is_out = api.get(f"{sandbox_path()}/providers"), exchange["method"], exchange["direction"] == "out"
+    document, path = document_of(api, exchange["provider"]), exchange.get("path", "")
     keys = {provider["name"]: provider["key"] for provider in reached["providers"]}
     asked = document.of_webhook("") if is_out else document.of_request(method, path)
     answered = {} if is_out else document.of_answer(method, path, exchange["status"])
     return {
         "exchange": exchange,
         "needed": [told for one in missed for told in one["needed"]],
-        "sent": body_of(exchange["body"], asked),
-        "answer": body_of(exchange["answer"]["body"], answered),
+        "sent": pane_of(exchange["body"], asked),
+        "answer": pane_of(exchange["answer"]["body"], answered),
         "curl": None if is_out else curl_of(exchange, reached["address"], keys.get(exchange["provider"], {})),
         "titles": {provider["name"]: provider["title"] for provider in reached["providers"]},
     }
@@ -82,5 +82,5 @@ def _fields(providers: list[str]) -> list[Field]:
         {"name": "field", "label": "Field of the body"},
         {"name": "value", "label": "is"},
         {"name": "direction", "label": "Direction", "choices": ("in", "out", "both")},
-        {"name": "refused", "label": "Refused only", "type": "boolean"},
+        {"name": "refused", "label": "ApiRefusal only", "type": "boolean"},
     ]

@@ -6,46 +6,46 @@ from typing import Any
 
 from flask import Response, request
 
-from emulator.ui.actions import done
-from emulator.ui.asking import Asker, Refused, part
-from emulator.ui.bodies import curl
+from emulator.ui.api_client import ApiClient, ApiRefusal, part
+from emulator.ui.json_panes import curl
 from emulator.ui.page import show as show_page
-from emulator.ui.place import box
+from emulator.ui.redirects import done
+from emulator.ui.sandbox_links import sandbox_path
 
 SHOWN = 60  # rows
 DELIVERIES = 200  # the newest webhooks are looked through for what became of those rows
 Row = dict[str, Any]
 
 
-def show(asker: Asker) -> Response:
+def show(api: ApiClient) -> Response:
     """The page, or what moves on it."""
-    reached = asker.get(f"{box()}/providers")
-    return show_page(asker, "feed.html", "Feed", "feed_live.html", _values(asker, reached), **reached)
+    reached = api.get(f"{sandbox_path()}/providers")
+    return show_page(api, "feed.html", "Feed", "feed_live.html", _values(api, reached), **reached)
 
 
-def send_sample(asker: Asker, provider: str) -> Response:
+def send_sample(api: ApiClient, provider: str) -> Response:
     """Open a case with made-up people, as a client of ours would; it may wait for its applicant."""
     order = {"outcome": "stuck"} if request.form.get("waits") else {}
-    sent = asker.ask("POST", f"{box()}/samples/{part(provider)}", order)
+    sent = api.ask("POST", f"{sandbox_path()}/samples/{part(provider)}", order)
     if sent["status"] == 201:
         body = json.dumps(sent["body"], ensure_ascii=False)
         return done("A sample case was sent.", curl=curl(sent["method"], sent["url"], sent["headers"], body))
     why = f"a planned fault answered {sent['status']}" if sent["status"] else "a planned fault cut the connection"
-    raise Refused(409, f"the sample was not accepted: {why}, or the key has expired", sent)
+    raise ApiRefusal(409, f"the sample was not accepted: {why}, or the key has expired", sent)
 
 
-def _values(asker: Asker, reached: Mapping[str, Any]) -> dict[str, Any]:
+def _values(api: ApiClient, reached: Mapping[str, Any]) -> dict[str, Any]:
     """Everything on the page that moves."""
-    cases = asker.get(f"{box()}/cases", limit=SHOWN)
-    sent = asker.get(f"{box()}/requests", limit=2 * SHOWN, method="POST")["requests"]
-    refused = asker.get(f"{box()}/requests", limit=SHOWN, refused="true")["requests"]
-    deliveries = asker.get(f"{box()}/deliveries", limit=DELIVERIES)["deliveries"]
-    counts = asker.get(f"{box()}/counts")
+    cases = api.get(f"{sandbox_path()}/cases", limit=SHOWN)
+    sent = api.get(f"{sandbox_path()}/requests", limit=2 * SHOWN, method="POST")["requests"]
+    refused = api.get(f"{sandbox_path()}/requests", limit=SHOWN, refused="true")["requests"]
+    deliveries = api.get(f"{sandbox_path()}/deliveries", limit=DELIVERIES)["deliveries"]
+    counts = api.get(f"{sandbox_path()}/counts")
     rows = list(_rows(cases["cases"], sent, refused, deliveries))[:SHOWN]
     shown = sum(1 for row in rows if "case" in row)
     return {
         "rows": rows,
-        "now": asker.get(f"{box()}/clock")["now"],
+        "now": api.get(f"{sandbox_path()}/clock")["now"],
         "titles": {provider["name"]: provider["title"] for provider in reached["providers"]},
         "counters": _counters(counts, len(rows) - shown),
         "shown": shown,

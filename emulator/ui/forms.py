@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Response, render_template, request
 
-from emulator.ui.actions import done, is_scripted
-from emulator.ui.answering import html
-from emulator.ui.asking import Refused
+from emulator.ui.api_client import ApiRefusal
+from emulator.ui.redirects import done, is_scripted
+from emulator.ui.rendering import html
 
 Field = Mapping[str, Any]
 COMPARISONS = ("equals", "contains", "starts_with")
@@ -35,7 +35,7 @@ def read(fields: Sequence[Field]) -> dict[str, Any]:
     place, value = said.pop("when_field", None), said.pop("when_value", "")
     comparison = said.pop("when_comparison", "equals")
     if place is None and value != "":
-        raise Refused(422, "", {"errors": {"when_field": "say which field is to be compared with it"}})
+        raise ApiRefusal(422, "", {"errors": {"when_field": "say which field is to be compared with it"}})
     if place is not None:
         said["when"] = {place: {comparison: _json(value) if comparison == "equals" else value}}
     return said
@@ -66,7 +66,7 @@ def submit(
     """Do it and say so, with an empty form; or show the same form with what was typed and what is wrong with it."""
     try:
         order()
-    except Refused as error:
+    except ApiRefusal as error:
         if error.status != 422:
             raise
         errors = {"when_field" if name == "when" else name: text for name, text in error.errors.items()}
@@ -86,7 +86,7 @@ def submit(
     return answer
 
 
-def _general(errors: Mapping[str, str], error: Refused) -> str:
+def _general(errors: Mapping[str, str], error: ApiRefusal) -> str:
     return "" if errors else error.detail
 
 

@@ -6,9 +6,9 @@ from urllib.parse import quote, urlsplit
 
 from flask import Response, render_template, request
 
-from emulator.ui.actions import is_scripted
-from emulator.ui.answering import html
-from emulator.ui.asking import Asker
+from emulator.ui.api_client import ApiClient
+from emulator.ui.redirects import is_scripted
+from emulator.ui.rendering import html
 from emulator.version import VERSION
 
 COOKIE = "case-emulator-control"
@@ -53,21 +53,21 @@ def _kept(token: str) -> str:
     return hmac.new(token.encode(), b"the pages of case-emulator", "sha256").hexdigest()
 
 
-def show(asker: Asker, wrong: bool = False) -> Response:
+def show(api: ApiClient, wrong: bool = False) -> Response:
     """The form that asks for it."""
     values = {"next": _path(request.values.get("next", "/")), "wrong": wrong, "version": VERSION}
     return html(render_template("login.html", title="Control token", **values), 403 if wrong else 200)
 
 
-def enter(asker: Asker) -> Response:
+def enter(api: ApiClient) -> Response:
     """Take the token, if it is the right one."""
     given = request.form.get("token", "").strip()
-    if asker.token is not None and not compare_digest(given.encode("utf-8", "replace"), asker.token.encode()):
-        return show(asker, wrong=True)
+    if api.token is not None and not compare_digest(given.encode("utf-8", "replace"), api.token.encode()):
+        return show(api, wrong=True)
     answer = Response("", 303, headers={"Location": _path(request.form.get("next", "/"))})
-    if asker.token is not None:
+    if api.token is not None:
         options = {"max_age": MONTH, "httponly": True, "samesite": "Strict", "secure": request.is_secure}
-        answer.set_cookie(_cookie(), _kept(asker.token), **options)  # type: ignore[arg-type]
+        answer.set_cookie(_cookie(), _kept(api.token), **options)  # type: ignore[arg-type]
     return answer
 
 

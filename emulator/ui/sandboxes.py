@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from emulator.ui.actions import done
-from emulator.ui.asking import Asker, Refused, part
+from emulator.ui.api_client import ApiClient, ApiRefusal, part
 from emulator.ui.forms import Field, read, submit
 from emulator.ui.page import page
-from emulator.ui.place import DEFAULT, box, sandbox
+from emulator.ui.redirects import done
+from emulator.ui.sandbox_links import DEFAULT, sandbox, sandbox_path
 
 LISTED = 100
 SETTINGS: tuple[Field, ...] = (
@@ -36,52 +36,52 @@ NEW: tuple[Field, ...] = (
 )
 
 
-def show(asker: Asker, refused: Mapping[str, Any] | None = None) -> Response:
+def show(api: ApiClient, refused: Mapping[str, Any] | None = None) -> Response:
     """The overview."""
-    forms = {"settings": _settings_form(asker), "new": _new_form()}
+    forms = {"settings": _settings_form(api), "new": _new_form()}
     if refused:
         forms = {name: dict(refused) if form["id"] == refused["id"] else form for name, form in forms.items()}
-    names = sorted({*asker.get("/sandboxes")["sandboxes"], DEFAULT, sandbox()})
-    rows = [{"name": name, **asker.get(f"/sandboxes/{part(name)}/counts")} for name in names[:LISTED]]
+    names = sorted({*api.get("/sandboxes")["sandboxes"], DEFAULT, sandbox()})
+    rows = [{"name": name, **api.get(f"/sandboxes/{part(name)}/counts")} for name in names[:LISTED]]
     values: dict[str, Any] = {"rows": rows, "forms": forms, "more": len(names) - len(rows)}
-    return page(asker, "sandboxes.html", "Sandboxes", 422 if refused else 200, **values)
+    return page(api, "sandboxes.html", "Sandboxes", 422 if refused else 200, **values)
 
 
-def create(asker: Asker) -> Response:
+def create(api: ApiClient) -> Response:
     """Make one, and go there."""
     made: list[str] = []
 
     def order() -> None:
-        made.append(asker.ask("POST", "/sandboxes", read(NEW))["name"])
+        made.append(api.ask("POST", "/sandboxes", read(NEW))["name"])
 
-    answer = submit(_new_form(), order, "The sandbox was made.", lambda refused: show(asker, refused))
+    answer = submit(_new_form(), order, "The sandbox was made.", lambda refused: show(api, refused))
     return done("The sandbox was made.", path="/" if made == [DEFAULT] else f"/s/{made[0]}/") if made else answer
 
 
-def change(asker: Asker) -> Response:
+def change(api: ApiClient) -> Response:
     """Set how the sandbox of this page behaves; what is left empty is as it was when the emulator was started."""
-    form = _settings_form(asker)
+    form = _settings_form(api)
     said = read(SETTINGS)
     order = {field["name"]: said.get(field["name"]) for field in SETTINGS}
     told = "The sandbox behaves so from now on."
 
     def patch() -> None:
-        asker.ask("PATCH", box(), order)
-        form.update(_settings_form(asker))
+        api.ask("PATCH", sandbox_path(), order)
+        form.update(_settings_form(api))
 
-    return submit(form, patch, told, lambda refused: show(asker, refused))
+    return submit(form, patch, told, lambda refused: show(api, refused))
 
 
-def reset(asker: Asker) -> Response:
+def reset(api: ApiClient) -> Response:
     """Make it newborn."""
     if request.form.get("name") != sandbox():
-        raise Refused(409, "nothing was reset: that button was on the page of another sandbox", None)
-    asker.ask("POST", f"{box()}/reset")
+        raise ApiRefusal(409, "nothing was reset: that button was on the page of another sandbox", None)
+    api.ask("POST", f"{sandbox_path()}/reset")
     return done(f"The sandbox {sandbox()} is newborn again.")
 
 
-def _settings_form(asker: Asker) -> dict[str, Any]:
-    about = asker.get(box())
+def _settings_form(api: ApiClient) -> dict[str, Any]:
+    about = api.get(sandbox_path())
     own = {name: about["settings"][name] for name in about["set_here"] if name in {f["name"] for f in SETTINGS}}
     typed = {name: _typed(value) for name, value in own.items()}
     return {

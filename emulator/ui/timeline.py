@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from math import log1p
 from typing import Any
 
-from emulator.ui import states, words
+from emulator.ui import phrases, state_marks
 
 LEFT, RIGHT = 48, 48  # so that the first and the last label have room
 NEAREST, WIDEST = 88, 150  # pixels between two marks
@@ -54,7 +54,7 @@ def draw(events: Sequence[Event]) -> tuple[int, list[Placed]]:
             room = round(LETTER * (last + _letters(event)) / 2) + 12  # for the two labels
             x += max(room, min(WIDEST, NEAREST + round(7 * log1p(seconds))))
         stamp = event.at.isoformat(timespec="milliseconds")
-        gap = words.span(seconds) if seconds >= 0.05 else ""
+        gap = phrases.span(seconds) if seconds >= 0.05 else ""
         exact = f"{stamp[:10]} {stamp[11:23]} UTC"
         mark = (event.title, stamp[11:23], exact, event.tone, event.shape, event.came, event.told)
         placed.append(Placed(x, *mark, gap if before else "", (start + x) // 2, start))
@@ -74,7 +74,7 @@ def events_of(
     retry: list[float],
 ) -> list[Event]:
     """Everything about a case that has a moment."""
-    created = words.moment_of(case["created_at"])
+    created = phrases.moment_of(case["created_at"])
     events = [Event(created, "created", "blue", "ring", True)]
     if request:
         events.append(Event(created - timedelta(milliseconds=request["took_ms"]), "request", "grey", "dot", True))
@@ -85,9 +85,9 @@ def events_of(
 
 
 def _steps(case: Mapping[str, Any]) -> Iterator[Event]:
-    mark, updated = states.of_case(case), words.moment_of(case["updated_at"])
-    ends = words.moment_of(case["ends_at"]) if case["ends_at"] else None
-    starts = words.moment_of(case["starts_at"]) if case["starts_at"] else None
+    mark, updated = state_marks.of_case(case), phrases.moment_of(case["updated_at"])
+    ends = phrases.moment_of(case["ends_at"]) if case["ends_at"] else None
+    starts = phrases.moment_of(case["starts_at"]) if case["starts_at"] else None
     if case["state"] in ("open", "processing"):
         if starts and case["state"] == "open":
             yield Event(starts, "processing", "blue", "ring", False)
@@ -103,19 +103,19 @@ def _steps(case: Mapping[str, Any]) -> Iterator[Event]:
 
 def _attempts(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iterator[Event]:
     for attempt in webhook["attempts"]:
-        mark = states.of_attempt(attempt)
+        mark = state_marks.of_attempt(attempt)
         title, told = f"{lead}attempt {attempt['number']}", str(attempt["status"] or "no answer")
-        yield Event(words.moment_of(attempt["ended_at"]), title, mark.tone, mark.shape, True, told)
+        yield Event(phrases.moment_of(attempt["ended_at"]), title, mark.tone, mark.shape, True, told)
     if webhook["state"] in ("inbox", "blocked"):
-        mark = states.of_webhook(webhook)
-        born = words.moment_of(webhook["created_at"])
+        mark = state_marks.of_webhook(webhook)
+        born = phrases.moment_of(webhook["created_at"])
         yield Event(born + timedelta(microseconds=1), f"{lead}{mark.word}", mark.tone, "dot", True)
     if webhook["state"] == "scheduled" and webhook["next_attempt_at"]:
         yield from _to_come(webhook, retry, lead)
 
 
 def _to_come(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iterator[Event]:
-    number, at = len(webhook["attempts"]) + 1, words.moment_of(webhook["next_attempt_at"])
+    number, at = len(webhook["attempts"]) + 1, phrases.moment_of(webhook["next_attempt_at"])
     for _ in range(MOST_TO_COME):
         yield Event(at, f"{lead}attempt {number}", "amber", "clock", False)
         if number > len(retry):
@@ -136,7 +136,7 @@ def bars(deliveries: Sequence[Mapping[str, Any]], most: int = 40) -> dict[str, A
         {
             "x": 6 * place,
             "height": max(2, round(40 * attempt["latency_ms"] / highest)),
-            "ok": states.of_attempt(attempt).shape == "tick",
+            "ok": state_marks.of_attempt(attempt).shape == "tick",
             "told": f"{attempt['status'] or attempt['error'] or 'no answer'} in {attempt['latency_ms']:.0f} ms",
         }
         for place, attempt in enumerate(attempts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from flask import g
+from emulator.web.request_state import RequestState, current_state
 
 LONGEST = 1_000
 MOST_KEYS = 5
@@ -10,7 +10,7 @@ MOST_KEYS = 5
 
 def advise(text: str) -> None:
     """Attach a piece of advice to the answer of this request; the answer itself stays as it is."""
-    g.setdefault("advice", []).append(text)
+    current_state().advice.append(text)
 
 
 def advise_unknown_keys(given: Mapping[str, object], known: Collection[str], where: str = "") -> None:
@@ -26,12 +26,11 @@ def advise_unknown_keys(given: Mapping[str, object], known: Collection[str], whe
         advise(f"{where}{key[:100]} is not a known key and was ignored{hint}")
 
 
-def advice_header() -> str | None:
+def advice_header(state: RequestState) -> str | None:
     """The advice as one header line, ASCII and bounded; None: there is none."""
-    advice = g.get("advice")
-    if not advice:
+    if not state.advice:
         return None
-    return "; ".join(advice).encode("ascii", "backslashreplace").decode().translate(CONTROLS)[:LONGEST]
+    return "; ".join(state.advice).encode("ascii", "backslashreplace").decode().translate(CONTROLS)[:LONGEST]
 
 
 CONTROLS = dict.fromkeys((*range(32), 127), " ")

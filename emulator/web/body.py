@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from emulator.core.errors import Fact
+from emulator.server import orders
 from emulator.web.errors import Malformed, TooLarge, Undecodable
-from emulator.web.framing import CLOSE_KEY
+from emulator.web.request_state import state_of
 
 LARGEST_BODY = 1024 * 1024
 DEEPEST = 64  # levels of one value; the levels of the request around it come on top
 MOST_KEYS = 10_000
-RAW_KEY = "emulator.body"
 BOM = "\ufeff"
 
 
@@ -27,19 +27,19 @@ def read_json(environ: dict[str, Any], envelope: int, largest: int = LARGEST_BOD
     try:
         return parse(raw, DEEPEST + envelope, most_keys) if raw else {}
     except Fact:
-        environ[CLOSE_KEY] = True  # what follows on the connection may be the rest of this body
+        orders.order(environ, orders.CLOSE)  # what follows on the connection may be the rest of this body
         raise
 
 
 def raw_body(environ: dict[str, Any], largest: int = LARGEST_BODY) -> bytes:
     """The bytes of a body, read once however often they are asked for; raises TooLarge."""
-    if RAW_KEY not in environ:
+    state = state_of(environ)
+    if state.raw_body is None:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if length > largest:
             raise TooLarge(largest)
-        environ[RAW_KEY] = environ["wsgi.input"].read(length)
-    raw: bytes = environ[RAW_KEY]
-    return raw
+        state.raw_body = environ["wsgi.input"].read(length)
+    return state.raw_body
 
 
 def parse(raw: bytes, deepest: int = DEEPEST, most_keys: int = MOST_KEYS) -> Any:

@@ -45,7 +45,7 @@ class Malformed(Fact):
     """The body is no JSON, or exceeds a bound; the text says where and why."""
 
 
-class Struck(Fact):
+class FaultTriggered(Fact):
     """A planned fault answers: with that body, or in the words of the API for that status."""
 
     def __init__(self, status: int, *, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> None:

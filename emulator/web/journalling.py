@@ -1,18 +1,17 @@
 """Write every exchange into the journal, with its credentials masked."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from flask import Response, g
+from flask import Response
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery
 from emulator.core.journal import Exchange, Journal
-from emulator.core.model import DEFAULT_SANDBOX
-from emulator.web.body import RAW_KEY
-from emulator.web.credentials import PATH_KEY
+from emulator.web.request_state import RequestState
 
 MASK = "***"
 SECRET = re.compile(r"auth|cookie|credential|key|passw|secret|session|token", re.IGNORECASE)
@@ -22,42 +21,41 @@ PARAMETER = re.compile(r"([?&;])([^?&;=\s\"<>]+)=([^?&;#\s\"<>]*)")
 LONGEST_URL = 2_000
 MOST_TOLD = 500
 OURS = "/_emulator"
-Needed = Callable[[Exception, str | None], Sequence[str]]
 
 
 def write_exchange(
     journal: Journal,
-    clock: Clock,
-    needed: Needed,
+    now: datetime,
+    state: RequestState,
     provider: str | None,
     environ: Mapping[str, Any],
     response: Response,
     took: float,
+    needed: Sequence[str],
 ) -> None:
     """Write down the current request and its answer."""
-    noted = g.__dict__  # once, because each question to the proxy costs as much as all the answers
-    case, fact = noted.get("case"), noted.get("fact")
+    case, fact = state.case, state.fact
     journal.add(
         Exchange(
             number=journal.next_number(),
-            at=clock.now(),
+            at=now,
             outgoing=False,
-            sandbox=noted.get("sandbox") or environ.get(PATH_KEY) or DEFAULT_SANDBOX,
+            sandbox=state.sandbox or state.named_sandbox,
             provider=provider,
             method=environ["REQUEST_METHOD"],
             url=_url(environ),
             headers=_headers(environ),
-            body=_masked_bytes(environ.get(RAW_KEY)),
+            body=_masked_bytes(state.raw_body),
             status=response.status_code,
             answer_headers={name: masked(value) for name, value in response.headers.items()},
             answer=_masked_bytes(response.get_data()) or b"",
             took=took,
             case_id=case.id if case else None,
-            rule=case.verdict.rule if case else None,
-            faults=tuple(noted.get("faults", ())),
-            advice=tuple(map(masked, noted.get("advice", ()))),
+            rule=case.decision.rule if case else None,
+            faults=tuple(state.faults),
+            advice=tuple(map(masked, state.advice)),
             refused=masked((str(fact) or type(fact).__name__)[:MOST_TOLD]) if fact else None,
-            needed=tuple(masked(told[:MOST_TOLD]) for told in needed(fact, provider)) if fact else (),
+            needed=tuple(masked(told[:MOST_TOLD]) for told in needed),
         )
     )
 
@@ -115,7 +113,7 @@ SHOWN: dict[str, tuple[str, bool] | None] = {}
 MOST_NAMES = 500
 
 
-def write_attempt(journal: Journal, clock: Clock, delivery: Delivery, attempt: Attempt) -> None:
+def write_attempt(journal: Journal, clock: WallClock, delivery: Delivery, attempt: Attempt) -> None:
     """Write down an attempt to deliver a webhook; what had no receiver was no exchange."""
     if delivery.url is None:
         return

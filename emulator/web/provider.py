@@ -4,19 +4,19 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response
 from marshmallow import Schema
 
 from emulator.core.cases import Cases
-from emulator.core.deliveries import Letter, Silence
+from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.model import Case, NewCase, Outcome
-from emulator.core.people import People
 from emulator.core.ports import Newborn
-from emulator.core.preferences import Preferences
-from emulator.web.admission import Admission
+from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_settings import SandboxSettings
 from emulator.web.credentials import open_sandbox
-from emulator.web.inside import CASE_KEY
 from emulator.web.links import Links
+from emulator.web.request_faults import RequestFaults
+from emulator.web.request_state import current_state, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +34,21 @@ class Desk:
 
     provider: str
     cases: Cases
-    admission: Admission
+    request_faults: RequestFaults
     links: Links
     switches: Mapping[str, str]
     further_credentials: Collection[str]
     object_to: Callable[[str], str | None]  # why a webhook to that URL would not be sent; None: it would
 
-    def admit(self, environ: dict[str, Any], credential: str | None) -> None:
-        """Note the sandbox that the credential opens in `g.sandbox`; raises Unauthorized, or Struck by a fault."""
-        sandbox = open_sandbox(environ, credential, self.further_credentials)
-        self.admission.admit(environ, self.provider, sandbox)
+    def admit(self, environ: dict[str, Any], credential: str | None) -> str:
+        """Return the sandbox that the credential opens; raises Unauthorized, or FaultTriggered."""
+        sandbox = open_sandbox(state_of(environ), credential, self.further_credentials)
+        self.request_faults.admit(environ, self.provider, sandbox)
+        return sandbox
 
     def open_case(self, order: NewCase) -> Case:
-        """A new case, noted in `g.case` as well; raises what `Cases.open` raises."""
-        g.case = self.cases.open(order)
-        case: Case = g.case
-        request.environ[CASE_KEY] = case.id
+        """Return a new case, noted for the journal; raises what `Cases.open` raises."""
+        case = current_state().case = self.cases.open(order)
         return case
 
 
@@ -103,12 +102,12 @@ class Provider:
     blueprint: Callable[[Desk], Blueprint]
     credential: Callable[[Mapping[str, Any]], str | None]  # what a request shows, given its environ
     render_error: Callable[[Exception, Desk], Response]
-    conclude: Callable[[Case, People], Case]
-    render_webhook: Callable[[Case, Preferences, str, Desk], Letter | Silence]
+    conclude: Callable[[Case, SeededRandom], Case]
+    render_webhook: Callable[[Case, SandboxSettings, str, Desk], RenderedWebhook | NoWebhook]
     routes: tuple[str, ...]  # verbs and paths, for whoever missed them
     key_of: Callable[[str], tuple[str, str]]  # the header that opens the sandbox of that name
     curl: Callable[[str, str], str]  # a request to paste, given our address and the sandbox
-    draw_sample: Callable[[People, str], Sample]  # a request drawn by chance, for the sandbox of that name
+    draw_sample: Callable[[SeededRandom, str], Sample]  # a request drawn by chance, for the sandbox of that name
     completion_in: type[Schema]  # how somebody says how a case is to end; loads to Completed
     describe: Callable[[str], dict[str, Any]]  # its OpenAPI document, given our address
     flow: Flow | None = None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.delivery.probe import find_obstacle
+from emulator.delivery.reachability import find_obstacle
 from emulator.delivery.targets import Targets
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from emulator.core.outbox import PER_TARGET
-from emulator.web.seats import MOST_WAITING
+from emulator.web.wait_slots import MOST_WAITING
 from tests.emulators import Emulator, served
 from tests.receivers import PATIENCE, free_port, receiving, status
 from tests.waiting import wait_until

@@ -19,13 +19,13 @@ from tests.emulators import Emulator, served
 from tests.receivers import (
     Receiver,
     Reply,
+    abort,
     bytes_only,
     drip_body,
     drip_headers,
     endless,
     free_port,
     garbage,
-    hang_up,
     receiving,
     reset,
     reset_after_headers,
@@ -133,7 +133,7 @@ REFUSING = [
 ]
 BROKEN = [
     broken("reset before any byte", reset, "closed the connection before it answered"),
-    broken("closed without a word", hang_up, "closed the connection before it answered"),
+    broken("closed without a word", abort, "closed the connection before it answered"),
     broken("reset after the headers", reset_after_headers, "broke off in the middle of its answer"),
     broken(
         "a truncated body", bytes_only(OK + b"Content-Length: 9\r\n\r\nok"), "broke off in the middle of its answer"

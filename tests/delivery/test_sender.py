@@ -9,24 +9,24 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
-from emulator.delivery.line import Line
+from emulator.delivery.connection import TargetConnection
 from emulator.delivery.sender import HttpSender
 from emulator.delivery.targets import Target, Targets
 from tests.receivers import (
     Reply,
+    abort,
     bomb,
     drip_body,
     drip_headers,
     free_port,
     garbage,
-    hang_up,
     receiving,
     status,
 )
 
-SENDER = HttpSender(Targets(frozenset()), Clock(), "case-emulator/test", connect_seconds=0.5, total_seconds=0.5)
+SENDER = HttpSender(Targets(frozenset()), WallClock(), "case-emulator/test", connect_seconds=0.5, total_seconds=0.5)
 
 
 def send(url: str, sender: HttpSender = SENDER) -> Attempt:
@@ -104,7 +104,7 @@ def test_when_nobody_listens_it_says_so_and_hints_at_containers() -> None:
     assert "host.docker.internal" in (send(f"http://localhost:{port}/").error or "")
 
 
-@pytest.mark.parametrize("reply", [hang_up, garbage])
+@pytest.mark.parametrize("reply", [abort, garbage])
 def test_a_broken_answer_is_a_failure(reply: Reply) -> None:
     attempt = send_to(reply)
     assert (attempt.ok, attempt.status, bool(attempt.error)) == (False, None, True)
@@ -156,8 +156,8 @@ def test_a_date_that_is_none_is_no_retry_after(told: str) -> None:
 
 def test_a_deadline_that_comes_while_dialling_ends_the_attempt(held: threading.Event) -> None:
     with receiving(drip_body(held)) as receiver:
-        line = Line(Target(urlsplit(receiver.url), "x", receiver.port, ("127.0.0.1",)), 0.5)
-        line.hang_up()
+        line = TargetConnection(Target(urlsplit(receiver.url), "x", receiver.port, ("127.0.0.1",)), 0.5)
+        line.abort()
         with pytest.raises(OSError, match="no address"):
             line.dial()
 

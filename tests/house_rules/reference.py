@@ -9,7 +9,7 @@ from typing import Any
 import emulator.client
 from emulator import pytest_plugin
 from emulator.client import CaseEmulator, Webhook
-from emulator.client.driving import Cases, Clock, Faults, Outcomes, Requests
+from emulator.client.resources import Cases, Clock, Faults, Outcomes, Requests
 from emulator.client.webhooks import Webhooks
 
 Rows = list[str]

@@ -15,7 +15,7 @@ from click import Context, Option
 
 from emulator.app import PROVIDERS, create_app
 from emulator.cli import COMMANDS, main
-from emulator.control.faults import KINDS, describe_kind
+from emulator.control.faults import FAULT_KINDS, describe_kind
 from emulator.control.scenarios import common_rules
 from emulator.core.surnames import MAGIC_SURNAMES
 from emulator.settings import OPTIONS, PREFIX, Settings, read_settings
@@ -47,7 +47,7 @@ def settings_table() -> str:
 def faults_table(side: str) -> str:
     """A table of docs/faults.md, from the classes of the faults."""
     rows = ["| kind | what it does | settings |", "|---|---|---|"]
-    for about in map(describe_kind, KINDS):
+    for about in map(describe_kind, FAULT_KINDS):
         if about["side"] == side:
             settings = "; ".join(map(fault_setting, about["settings"]))
             rows.append(f"| `{about['kind']}` | {about['does']} | {settings or '-'} |")

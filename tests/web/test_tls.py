@@ -16,11 +16,11 @@ import pytest
 import requests
 
 from emulator.running import RunningEmulator
+from emulator.server import tls_server
+from emulator.server.certificates import make_certificates
+from emulator.server.http_server import PortTaken
 from emulator.settings import BadSetting
 from emulator.store.sqlite import StoreUnusable
-from emulator.web import tls_server
-from emulator.web.certificates import make_certificates
-from emulator.web.server import PortTaken
 from tests.bad_input import answers, rows_framing
 from tests.bad_input.table import PROVIDERS, Row, body
 from tests.bad_input.test_smuggling import cases, lasting, statuses, talk

@@ -4,7 +4,7 @@ from typing import Any
 
 from emulator.core.ports import Newborn
 from emulator.providers.aplyid import errors, routes, webhook
-from emulator.providers.aplyid.ending import CompletionIn
+from emulator.providers.aplyid.completion import CompletionIn
 from emulator.providers.aplyid.flow import FLOW
 from emulator.providers.aplyid.sample import curl, draw_sample, key_of
 from emulator.web.provider import Provider, Switch

@@ -1,22 +1,20 @@
 """Facts in APLYiD's words."""
 
-import json
 import re
 from http import HTTPStatus
-from typing import Any
 
 from flask import Request, Response, request
 
 from emulator.core.errors import Fact, Invalid, Unauthorized
 from emulator.providers.aplyid.rails import to_sentence
-from emulator.web.errors import Crashed, Malformed, Struck, TooLarge, Undecodable, UnknownPath, WrongMethod
-from emulator.web.problem import phrase_of
+from emulator.providers.aplyid.responses import rails_response, to_json
+from emulator.web.errors import Crashed, FaultTriggered, Malformed, TooLarge, Undecodable, UnknownPath, WrongMethod
+from emulator.web.problem_json import phrase_of
 from emulator.web.provider import Desk
 
 LONGEST_MESSAGE = 4_000
 JSON_TYPES = {"application/json", "text/x-json", "application/jsonrequest"}
 BROWSER_LIKE = re.compile(r",\s*\*/\*|\*/\*\s*,")
-JSON = "application/json; charset=utf-8"
 # Verbs that Rails knows; any other is answered 405 instead of 404.
 KNOWN_VERBS = frozenset(
     [
@@ -73,27 +71,11 @@ class NoMediaType(Fact):
     needed = "Content-Type and Accept headers that are media types, like application/json"
 
 
-def to_json(value: Any) -> str:
-    """JSON as Rails writes it: compact, and safe inside HTML."""
-    text = ENCODER.encode(value)
-    return text.translate(HTML_ESCAPES) if any(c in text for c in "&<>\u2028\u2029") else text
-
-
-ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-HTML_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "&<>\u2028\u2029"}
-
-
-def answer(value: Any, status: int) -> Response:
-    """A JSON answer of the application itself."""
-    body = to_json(value).encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
-    return Response(body, status, content_type=JSON)
-
-
 def render(error: Exception, desk: Desk) -> Response:
     """The answer that tells of this error."""
     match error:
         case Unauthorized():
-            return answer({"message": "Unauthorized"}, 401)
+            return rails_response({"message": "Unauthorized"}, 401)
         case ParameterMissing():
             return _refuse(400, f"param is missing or the value is empty: {error}")
         case Invalid():
@@ -108,7 +90,7 @@ def render(error: Exception, desk: Desk) -> Response:
             return Response("", 406, content_type="text/html; charset=UTF-8")
         case UnknownPath() | WrongMethod():
             return _public(404 if request.method in KNOWN_VERBS else 405)
-        case Struck():
+        case FaultTriggered():
             return _refuse_as(error.status)
         case Crashed():
             return _public(500)
@@ -121,12 +103,12 @@ def _refuse_as(status: int) -> Response:
     if status >= 500:
         return _public(status)
     if status == HTTPStatus.UNAUTHORIZED:
-        return answer({"message": "Unauthorized"}, status)
+        return rails_response({"message": "Unauthorized"}, status)
     return _refuse(status, phrase_of(status))
 
 
 def _refuse(status: int, message: str) -> Response:
-    return answer({"message": message[:LONGEST_MESSAGE], "code": f"APLY-{status}"}, status)
+    return rails_response({"message": message[:LONGEST_MESSAGE], "code": f"APLY-{status}"}, status)
 
 
 def _joined(problems: object, join: str) -> str:

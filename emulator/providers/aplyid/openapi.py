@@ -6,8 +6,10 @@ from typing import Any
 from marshmallow import fields
 from marshmallow.validate import OneOf, Regexp
 
+from emulator.openapi import builder as openapi
+from emulator.openapi.builder import EMPTY, Json, content, response_object
 from emulator.providers.aplyid import rails
-from emulator.providers.aplyid.answers import (
+from emulator.providers.aplyid.response_schemas import (
     CaseOut,
     CompletedCaseOut,
     PublicRefusalOut,
@@ -17,9 +19,7 @@ from emulator.providers.aplyid.answers import (
 from emulator.providers.aplyid.sample import PATH
 from emulator.providers.aplyid.schemas import CLIENT_TYPES, DOCUMENTED, ActivityIn, IndividualIn
 from emulator.providers.aplyid.webhook import EVENT
-from emulator.web import describe as openapi
 from emulator.web.body import LARGEST_BODY
-from emulator.web.describe import EMPTY, Json, answer, content
 
 TITLE = "APLYiD Workflow, emulated"
 ABOUT = """\
@@ -115,7 +115,7 @@ def _create_case(printed: dict[str, Json]) -> Json:
         "summary": "Create Case",
         "requestBody": {"required": True, "content": content(NewCaseIn, bodies)},
         "responses": {
-            "201": answer("The case; one that is in_progress ends by itself.", content(CaseOut, answers)),
+            "201": response_object("The case; one that is in_progress ends by itself.", content(CaseOut, answers)),
             **{status: status for status in REFUSALS},
         },
     }
@@ -163,7 +163,7 @@ def _public(status: int, error: str) -> Json:
 
 NO_CLIENT, NO_ACTIVITY = (f"param is missing or the value is empty: {end}" for end in ("Client must exist", "activity"))
 REFUSALS: dict[str, Json] = {
-    "400": answer(
+    "400": response_object(
         "`client` or `activity` is missing or empty; the body is no JSON; or it or the query is not UTF-8, which is "
         "told as JSON to those whose `Accept` asks for it",
         content(
@@ -177,19 +177,19 @@ REFUSALS: dict[str, Json] = {
         )
         | EMPTY,
     ),
-    "401": answer(
+    "401": response_object(
         "The key is missing, unknown or expired.", content(UnauthorizedOut, {"key": {"message": "Unauthorized"}})
     ),
-    "404": answer(
+    "404": response_object(
         "Unknown path, or another verb; JSON for those whose `Accept` asks for it.", _public(404, "Not Found")
     ),
-    "405": answer("A verb nobody knows; JSON likewise.", _public(405, "Method Not Allowed")),
-    "406": answer("`Content-Type` or `Accept` is no media type.", EMPTY),
-    "413": answer(
+    "405": response_object("A verb nobody knows; JSON likewise.", _public(405, "Method Not Allowed")),
+    "406": response_object("`Content-Type` or `Accept` is no media type.", EMPTY),
+    "413": response_object(
         "A body over 1 MiB.",
         content(RefusalOut, {"size": _refusal(413, f"the request body is larger than {LARGEST_BODY} bytes")}),
     ),
-    "422": answer(
+    "422": response_object(
         "A field is wrong; several are joined as a sentence.",
         content(
             RefusalOut,

@@ -104,17 +104,17 @@ def is_storable(text: str) -> bool:
 
 
 def max_length(most: int) -> Length:
-    """validates length: { maximum: most }, in code points."""
+    """Validates length: { maximum: most }, in code points."""
     return Length(max=most, error="is too long (maximum is {max} characters)")
 
 
 def matches(pattern: str) -> Callable[[str], str]:
-    """validates format: the whole text, and Ruby's digits are ASCII."""
+    """Validates format: the whole text, and Ruby's digits are ASCII."""
     return Regexp(re.compile(rf"{pattern}\Z", re.ASCII), error="is invalid")
 
 
 def included(choices: tuple[str, ...]) -> OneOf:
-    """validates inclusion."""
+    """Validates inclusion."""
     return OneOf(choices, error="is not included in the list")
 
 

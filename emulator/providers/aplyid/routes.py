@@ -7,11 +7,17 @@ from typing import Any
 from urllib.parse import unquote
 
 from flask import Blueprint, Response, request
-from flask import g as current
 from werkzeug.routing import BaseConverter, Rule
 
 from emulator.providers.aplyid import schemas
-from emulator.providers.aplyid.errors import BROWSER_LIKE, JSON_TYPES, BadQuery, NoMediaType, ParameterMissing, answer
+from emulator.providers.aplyid.errors import (
+    BROWSER_LIKE,
+    JSON_TYPES,
+    BadQuery,
+    NoMediaType,
+    ParameterMissing,
+)
+from emulator.providers.aplyid.responses import rails_response, render_case
 from emulator.web.advice import advise
 from emulator.web.body import read_json
 from emulator.web.errors import UnknownPath, WrongMethod
@@ -51,10 +57,10 @@ def blueprint(desk: Desk) -> Blueprint:
             raise BadQuery
         if not _are_media_types(sent.get("CONTENT_TYPE"), "" if "." in path else sent.get("HTTP_ACCEPT", "")):
             raise NoMediaType
-        desk.admit(sent, access_key(sent))
+        sandbox = desk.admit(sent, access_key(sent))
         parameters = _complete(read_parameters(sent), desk.switches["activity-missing"])
-        case = desk.open_case(schemas.read_order(current.sandbox, parameters))
-        return answer(schemas.render_case(case, desk), 201)
+        case = desk.open_case(schemas.read_order(sandbox, parameters))
+        return rails_response(render_case(case, desk), 201)
 
     return routes
 

@@ -4,7 +4,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from emulator.core.people import People, Person
+from emulator.core.randomness import Person, SeededRandom
 from emulator.web.provider import Sample
 
 PATH = "/integrations/core/cases"
@@ -28,14 +28,14 @@ def curl(address: str, sandbox: str) -> str:
     )
 
 
-def draw_sample(people: People, sandbox: str) -> Sample:
+def draw_sample(random: SeededRandom, sandbox: str) -> Sample:
     """A new individual or company, with everything the service knows of them."""
-    person = people.person("client")
-    kind = people.pick("client_type", ("individual", "individual", "company"))
+    person = random.person("client")
+    kind = random.pick("client_type", ("individual", "individual", "company"))
     client = {
         "name": person.company if kind == "company" else person.name,
         "email": person.email,
-        "external_id": f"cust-{people.pick('client external_id', NUMBERS)}",
+        "external_id": f"cust-{random.pick('client external_id', NUMBERS)}",
         "client_type": kind,
         **({} if kind == "company" else {"clientable_attributes": _person(person)}),
         "contact_phone_attributes": {"phone_number": person.phone, "phone_country_code": person.calling_code},
@@ -43,16 +43,16 @@ def draw_sample(people: People, sandbox: str) -> Sample:
     return Sample(
         path=PATH,
         headers=dict([("Content-Type", "application/json"), key_of(sandbox)]),
-        body={"activity": _activity(people, person), "client": client},
+        body={"activity": _activity(random, person), "client": client},
     )
 
 
-def _activity(people: People, person: Person) -> dict[str, Any]:
+def _activity(random: SeededRandom, person: Person) -> dict[str, Any]:
     return {
-        "name": people.pick("activity name", ("Onboarding", "Review", "Settlement")),
-        "nature": people.pick("nature", NATURES),
-        "max_transaction_value": people.pick("max_transaction_value", AMOUNTS),
-        "external_id": f"order-{people.pick('activity external_id', NUMBERS)}",
+        "name": random.pick("activity name", ("Onboarding", "Review", "Settlement")),
+        "nature": random.pick("nature", NATURES),
+        "max_transaction_value": random.pick("max_transaction_value", AMOUNTS),
+        "external_id": f"order-{random.pick('activity external_id', NUMBERS)}",
         "address_attributes": {
             "country_code": person.address.country,
             "address_line_1": person.address.line,

@@ -7,19 +7,14 @@ from typing import Any
 from marshmallow import ValidationError
 
 from emulator.core.errors import Invalid
-from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome, State
+from emulator.core.model import ClientClaim, NewCase, NewClient, Outcome, State
 from emulator.providers.aplyid import rails
 from emulator.providers.aplyid.rails import Attributes, Choice, Date, Decimal, Record, Text
 from emulator.web.advice import advise, advise_unknown_keys
-from emulator.web.provider import Desk
 
 STATUSES = ("in_progress", "in_review", "on_hold", "to_do", "completed", "cancelled")
 CLIENT_TYPES = ("individual", "company", "trust", "charity", "estate", "society", "joint")
 APPROVALS = {Outcome.APPROVED: "approved", Outcome.DENIED: "denied", Outcome.UNDECIDED: "no_decision_yet"}
-# The service's printed sample: case 1024 has guided flow 5567. Every case takes one of each, so they stay in step.
-FLOW_OFFSET = 5567 - 1024
-FLOW_PATH = "/guided_flows/standard"
-REAL_APP = "https://workflow.aplyid.com"
 
 DOCUMENTED = {"x-fidelity": "documented"}
 LENGTH_ASSUMED = {"x-fidelity": "documented; its length is assumed"}
@@ -161,39 +156,3 @@ def _read_client(client: Mapping[str, Any]) -> NewClient:
 
 def _bad_type(kind: str) -> str:
     return f"Invalid client type: {kind}" if rails.is_storable(kind) else "Client type is invalid"
-
-
-def flow_id(case: Case) -> int:
-    """The number of the case's guided flow."""
-    return case.id + FLOW_OFFSET
-
-
-def flow_url(case: Case, desk: Desk, rest: str) -> str:
-    """A link to the case's guided flow: on this emulator, which serves it, or by switch on the service's own host."""
-    path = f"{FLOW_PATH}/{flow_id(case)}{rest}"
-    return f"{REAL_APP}{path}" if desk.switches["case-url"] == "real" else desk.links.to(case.sandbox, path)
-
-
-def case_status(case: Case) -> str:
-    """The service's word for where the case stands."""
-    if case.state in (State.COMPLETED, State.FAILED):
-        return "completed"
-    asked: str = json.loads(case.details).get("status", "in_progress")
-    return asked
-
-
-def render_case(case: Case, desk: Desk) -> dict[str, Any]:
-    """The documented answer to Create Case, in its key order."""
-    return {
-        "case_id": case.id,
-        "external_id": case.external_id,
-        "guided_flow_id": flow_id(case),
-        "status": case_status(case),
-        "case_url": flow_url(case, desk, "?position=1"),
-        "client": {
-            "id": case.client.id,
-            "external_id": case.client.external_id,
-            "name": case.client.name,
-            "approval_status": "no_decision_yet",  # the decision belongs to the case, and comes with the webhook
-        },
-    }

@@ -5,7 +5,7 @@ from typing import Any
 from emulator.core.model import NewClient
 from emulator.core.ports import Newborn
 from emulator.providers.sphinxhq import errors, routes, webhook
-from emulator.providers.sphinxhq.ending import CompletionIn
+from emulator.providers.sphinxhq.completion import CompletionIn
 from emulator.providers.sphinxhq.sample import curl, draw_sample, key_of
 from emulator.web.provider import Provider, Switch
 

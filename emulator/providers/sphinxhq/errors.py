@@ -5,19 +5,19 @@ from typing import Any
 from flask import Response, request
 
 from emulator.core.errors import Fact, Invalid, NotFound, Unauthorized
-from emulator.providers.sphinxhq.drf import to_json
+from emulator.providers.sphinxhq.responses import drf_response
 from emulator.web.errors import (
     Crashed,
+    FaultTriggered,
     Malformed,
     NotAcceptable,
-    Struck,
     TooLarge,
     Undecodable,
     UnknownPath,
     WrongMediaType,
     WrongMethod,
 )
-from emulator.web.problem import phrase_of
+from emulator.web.problem_json import phrase_of
 from emulator.web.provider import Desk
 
 LONGEST_ANSWER = 8_000  # bytes of an error body
@@ -41,12 +41,6 @@ class InvalidPage(Fact):
     """There is no such page of the list."""
 
     needed = "a page that exists: from 1 to the last one, or the word last"
-
-
-def answer(value: Any, status: int) -> Response:
-    """A JSON answer of the framework."""
-    body = to_json(value).encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
-    return Response(body, status, content_type="application/json")
 
 
 def render(error: Exception, desk: Desk) -> Response:
@@ -73,7 +67,7 @@ def render(error: Exception, desk: Desk) -> Response:
         case UnknownPath():
             told = "The requested resource was not found on this server."
             return _page(404, "Not Found", told)
-        case Struck():
+        case FaultTriggered():
             return _unauthorized("401") if error.status == 401 else _detail(error.status, f"{phrase_of(error.status)}.")
         case Crashed():
             return _page(500, "Server Error (500)", "")
@@ -94,11 +88,11 @@ def _invalid(problems: Any, check_errors: str) -> Response:
         told = {str(i): p for i, p in enumerate(problems["checks"]) if p}
         if not all(isinstance(p, str) for p in told.values()):
             problems = {**problems, "checks": told}
-    response = answer(problems, 400)
+    response = drf_response(problems, 400)
     if len(response.get_data()) > LONGEST_ANSWER:
-        response = answer(_shortened(problems, LONGEST_TEXT, MOST_TOLD), 400)
+        response = drf_response(_shortened(problems, LONGEST_TEXT, MOST_TOLD), 400)
     if len(response.get_data()) > LONGEST_ANSWER:
-        response = answer(_shortened(problems, LONGEST_TEXT // 3, MOST_TOLD // 4), 400)
+        response = drf_response(_shortened(problems, LONGEST_TEXT // 3, MOST_TOLD // 4), 400)
     return response
 
 
@@ -112,7 +106,7 @@ def _shortened(told: Any, longest: int, most: int) -> Any:
 
 
 def _detail(status: int, text: str) -> Response:
-    return answer({"detail": text if len(text) <= LONGEST_TEXT * 4 else f"{text[: LONGEST_TEXT * 4]}..."}, status)
+    return drf_response({"detail": text if len(text) <= LONGEST_TEXT * 4 else f"{text[: LONGEST_TEXT * 4]}..."}, status)
 
 
 def _page(status: int, title: str, told: str) -> Response:

@@ -5,16 +5,16 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Range
 
+from emulator.openapi import builder as openapi
+from emulator.openapi.builder import EMPTY, PAGE, Json, content, header, response_object
 from emulator.providers.sphinxhq import drf, relations
-from emulator.providers.sphinxhq.answers import CaseOut, DetailOut, PageOut
 from emulator.providers.sphinxhq.problems import problems_of
+from emulator.providers.sphinxhq.response_schemas import CaseOut, DetailOut, PageOut
 from emulator.providers.sphinxhq.routes import LARGEST_PAGE, OUTCOMES, PAGE_SIZE
 from emulator.providers.sphinxhq.sample import PATH
 from emulator.providers.sphinxhq.schemas import DOCUMENTED, NO_CUSTOMER, NewCaseIn
 from emulator.providers.sphinxhq.webhook import EVENT
-from emulator.web import describe as openapi
 from emulator.web.body import LARGEST_BODY
-from emulator.web.describe import EMPTY, PAGE, Json, answer, content, header
 
 TITLE = "Sphinx, emulated"
 ABOUT = """\
@@ -97,8 +97,8 @@ def _create_case(printed: dict[str, Json]) -> Json:
         "summary": "Create Case",
         "requestBody": {"content": content(NewCaseIn, bodies)},
         "responses": {
-            "201": answer("The case; it ends by itself after a while.", content(CaseOut, answers)),
-            "400": answer(
+            "201": response_object("The case; it ends by itself after a while.", content(CaseOut, answers)),
+            "400": response_object(
                 "Fields are wrong, all told at once and nested as sent; or the body is no JSON.",
                 content({"anyOf": [_ref("CaseProblems"), DetailOut]}, WRONG_BODIES),
             ),
@@ -114,8 +114,8 @@ def _list_cases(finished: dict[str, Json]) -> Json:
         "summary": "List Cases, newest first",
         "parameters": [{"in": "query", "schema": CasesQuery}],
         "responses": {
-            "200": answer("One page of the list.", content(PageOut, {"page": page})),
-            "400": answer("A filter is wrong.", content(_ref("FilterProblems"), WRONG_FILTER)),
+            "200": response_object("One page of the list.", content(PageOut, {"page": page})),
+            "400": response_object("A filter is wrong.", content(_ref("FilterProblems"), WRONG_FILTER)),
             **{status: status for status in READING},
         },
     }
@@ -128,7 +128,7 @@ def _read_case(finished: dict[str, Json]) -> Json:
         "summary": "Read a case",
         "parameters": [key],
         "responses": {
-            "200": answer("The case as it stands.", content(CaseOut, finished)),
+            "200": response_object("The case as it stands.", content(CaseOut, finished)),
             **{status: status for status in READING},
         },
     }
@@ -171,21 +171,25 @@ WRONG_BODIES: Json = {
 }
 WRONG_FILTER: Json = {"outcome": {"outcome": ["Select a valid choice. X is not one of the available choices."]}}
 REFUSALS: dict[str, Json] = {
-    "301": answer("The path without its last slash.", EMPTY, {"Location": header("the path with its last slash")}),
-    "401": answer(
+    "301": response_object(
+        "The path without its last slash.", EMPTY, {"Location": header("the path with its last slash")}
+    ),
+    "401": response_object(
         "The session is missing, unknown or expired; 403 where the emulator is switched so.",
         _detail("session", "Authentication credentials were not provided."),
         {"WWW-Authenticate": header("as assumed", {"type": "string", "const": "Session"})},
     ),
-    "404": answer(
+    "404": response_object(
         "No such case, page or `?format=`; an unknown path gets a page in HTML.",
         content(DetailOut, {"case": {"detail": "Not found."}, "page": {"detail": "Invalid page."}}) | PAGE,
     ),
-    "405": answer(
+    "405": response_object(
         "Another verb.", _detail("verb", 'Method "PUT" not allowed.'), {"Allow": header("the verbs this path knows")}
     ),
-    "406": answer("`Accept` excludes JSON.", _detail("accept", "Could not satisfy the request Accept header.")),
-    "413": answer("A body over 1 MiB.", _detail("size", f"Request body exceeded {LARGEST_BODY} bytes.")),
-    "415": answer("Any body but JSON.", _detail("type", 'Unsupported media type "text/plain" in request.')),
+    "406": response_object(
+        "`Accept` excludes JSON.", _detail("accept", "Could not satisfy the request Accept header.")
+    ),
+    "413": response_object("A body over 1 MiB.", _detail("size", f"Request body exceeded {LARGEST_BODY} bytes.")),
+    "415": response_object("Any body but JSON.", _detail("type", 'Unsupported media type "text/plain" in request.')),
 }
 READING = [status for status in REFUSALS if status not in ("413", "415")]

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from emulator.openapi.builder import Json
 from emulator.providers.sphinxhq.relations import DocumentIds, Object, Objects
-from emulator.web.describe import Json
 
 FRAMEWORK = {"x-fidelity": "framework"}
 WHOLE = "non_field_errors"

@@ -8,18 +8,19 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import Blueprint, Response, request
-from flask import g as current
 from werkzeug.routing import BaseConverter, Rule
 
 from emulator.core.errors import Invalid, NotFound
 from emulator.core.model import CaseFilter, Outcome
 from emulator.providers.sphinxhq import schemas
-from emulator.providers.sphinxhq.errors import InvalidPage, answer
+from emulator.providers.sphinxhq.errors import InvalidPage
 from emulator.providers.sphinxhq.relations import INT64, Known
+from emulator.providers.sphinxhq.responses import drf_response, render_case
 from emulator.web.advice import advise
 from emulator.web.body import read_json
 from emulator.web.errors import NotAcceptable, UnknownPath, WrongMediaType, WrongMethod
 from emulator.web.provider import Desk
+from emulator.web.request_state import state_of
 
 JSON_RANGES = {"*/*", "application/*", "*/json", "application/json"}
 PAGE_SIZE, LARGEST_PAGE = 20, 100
@@ -43,7 +44,6 @@ def blueprint(desk: Desk) -> Blueprint:
     """Create Case, and the two reads."""
     routes = Blueprint("sphinxhq", __name__)
     routes.record_once(lambda setup: setup.app.url_map.converters.update(sphinxhq_key=Key))
-    routes.after_request(_tell_allowed)
     _resource(routes, desk, "cases", "/api/cases/", "Case List", GET=list_cases, POST=create_case)
     _resource(routes, desk, "case", f"/api/cases/{KEY}/", "Case Instance", GET=read_case)
     return routes
@@ -62,25 +62,17 @@ def _resource(routes: Blueprint, desk: Desk, endpoint: str, path: str, name: str
             raise UnknownPath
         if not sent.endswith("/"):
             return _add_slash()
-        current.allowed = allowed
+        headers = state_of(request.environ).headers  # of every answer of a resource, errors too
+        headers["Allow"] = allowed
         _negotiate()
-        current.varies = True
-        desk.admit(request.environ, session_id(request.environ))
+        headers["Vary"] = "Cookie"
+        sandbox = desk.admit(request.environ, session_id(request.environ))
         if request.method == "OPTIONS":
             return _describe(name)
         view = views.get("GET" if request.method == "HEAD" else request.method)
         if view is None:
             raise WrongMethod
-        return view(desk, **arguments)
-
-
-def _tell_allowed(response: Response) -> Response:
-    """Every answer of a resource, errors too, says what it allows."""
-    if "allowed" in current:
-        response.headers["Allow"] = current.allowed
-    if "varies" in current:
-        response.headers["Vary"] = "Cookie"
-    return response
+        return view(desk, sandbox, **arguments)
 
 
 def _add_slash() -> Response:
@@ -107,12 +99,11 @@ def session_id(_: Mapping[str, Any]) -> str | None:
 
 def _describe(name: str) -> Response:
     json_only = ["application/json"]
-    return answer({"name": name, "description": "", "renders": json_only, "parses": json_only}, 200)
+    return drf_response({"name": name, "description": "", "renders": json_only, "parses": json_only}, 200)
 
 
-def create_case(desk: Desk) -> Response:
+def create_case(desk: Desk, sandbox: str) -> Response:
     """POST /api/cases/"""
-    sandbox = current.sandbox
     known = Known(
         has_customer=partial(desk.cases.knows_client, sandbox, "sphinxhq"),
         list_documents=partial(desk.cases.document_ids, sandbox, "sphinxhq"),
@@ -121,7 +112,7 @@ def create_case(desk: Desk) -> Response:
     objection = desk.object_to(order.webhook_url) if order.webhook_url else None
     if objection:
         advise(f"the webhook will be kept, not sent: {objection}")
-    return answer(schemas.render_case(desk.open_case(order)), 201)
+    return drf_response(render_case(desk.open_case(order)), 201)
 
 
 def _read_body(environ: dict[str, Any]) -> Any:
@@ -136,9 +127,9 @@ def _read_body(environ: dict[str, Any]) -> Any:
     return read_json(environ, envelope=3)
 
 
-def read_case(desk: Desk, key: str) -> Response:
+def read_case(desk: Desk, sandbox: str, key: str) -> Response:
     """GET /api/cases/{id}/"""
-    return answer(schemas.render_case(desk.cases.get(current.sandbox, "sphinxhq", _id(key))), 200)
+    return drf_response(render_case(desk.cases.get(sandbox, "sphinxhq", _id(key))), 200)
 
 
 def _id(key: str) -> int:
@@ -151,9 +142,9 @@ def _id(key: str) -> int:
     return number
 
 
-def list_cases(desk: Desk) -> Response:
+def list_cases(desk: Desk, sandbox: str) -> Response:
     """GET /api/cases/"""
-    wanted, size, sandbox = _wanted(), _page_size(), current.sandbox
+    wanted, size = _wanted(), _page_size()
     count = desk.cases.count(sandbox, "sphinxhq", wanted)
     last = max(1, -(-count // size))
     page = _page_number(last)
@@ -162,9 +153,9 @@ def list_cases(desk: Desk) -> Response:
         "count": count,
         "next": _page_link(page + 1) if page < last else None,
         "previous": _page_link(page - 1) if page > 1 else None,
-        "results": [schemas.render_case(case) for case in cases],
+        "results": [render_case(case) for case in cases],
     }
-    return answer(page_of_list, 200)
+    return drf_response(page_of_list, 200)
 
 
 def _wanted() -> CaseFilter:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulator.core.people import People
+from emulator.core.randomness import SeededRandom
 from emulator.providers.sphinxhq.schemas import CHECK_TYPES
 from emulator.web.provider import Sample
 
@@ -26,31 +26,31 @@ def curl(address: str, sandbox: str) -> str:
     )
 
 
-def draw_sample(people: People, sandbox: str) -> Sample:
+def draw_sample(random: SeededRandom, sandbox: str) -> Sample:
     """A few checks of a new customer, whose webhook the inbox keeps."""
     return Sample(
         path=PATH,
         headers=dict([("Content-Type", "application/json"), key_of(sandbox)]),
         body={
-            "customer": _customer(people),
-            "notes": people.pick("notes", NOTES),
-            "checks": [{"check_type": kind} for kind in _check_types(people)],
-            "delete_after": people.pick("delete_after", DAYS),
+            "customer": _customer(random),
+            "notes": random.pick("notes", NOTES),
+            "checks": [{"check_type": kind} for kind in _check_types(random)],
+            "delete_after": random.pick("delete_after", DAYS),
         },
     )
 
 
-def _customer(people: People) -> dict[str, Any]:
-    person = people.person("customer")
-    number = people.pick("external_id", NUMBERS)
-    if people.pick("customer_type", ("INDIVIDUAL", "INDIVIDUAL", "COMPANY")) == "COMPANY":
+def _customer(random: SeededRandom) -> dict[str, Any]:
+    person = random.person("customer")
+    number = random.pick("external_id", NUMBERS)
+    if random.pick("customer_type", ("INDIVIDUAL", "INDIVIDUAL", "COMPANY")) == "COMPANY":
         name, kind, details = person.company, "COMPANY", {"country": person.address.country}
     else:
         name, kind, details = person.name, "INDIVIDUAL", {"date_of_birth": person.born_on.isoformat()}
     return {"full_name": name, "external_id": f"cust-{number}", "customer_type": kind, "input_details": details}
 
 
-def _check_types(people: People) -> list[str]:
+def _check_types(random: SeededRandom) -> list[str]:
     """From one to four, each once."""
-    many = people.pick("checks", range(1, MOST_CHECKS + 1))
-    return list(dict.fromkeys(people.pick(f"check {number}", CHECK_TYPES) for number in range(many)))
+    many = random.pick("checks", range(1, MOST_CHECKS + 1))
+    return list(dict.fromkeys(random.pick(f"check {number}", CHECK_TYPES) for number in range(many)))

@@ -7,8 +7,7 @@ from marshmallow import ValidationError
 from marshmallow.experimental.context import Context
 
 from emulator.core.errors import Invalid
-from emulator.core.model import Case, Check, ClientClaim, NewCase, NewCheck, NewClient, Outcome, State
-from emulator.core.timepiece import to_text
+from emulator.core.model import ClientClaim, NewCase, NewCheck, NewClient, Outcome, State
 from emulator.providers.sphinxhq.drf import AnyJson, Choice, Integer, Serializer, Text, load
 from emulator.providers.sphinxhq.relations import CustomerId, DocumentIds, Known, Object, Objects
 from emulator.web.advice import advise_unknown_keys
@@ -155,45 +154,3 @@ def _claim(asked: dict[str, Any]) -> ClientClaim:
         fresh=NewClient(name=name, kind=kind, details=json.dumps(customer)),
         updates=True,
     )
-
-
-def render_case(case: Case) -> dict[str, Any]:
-    """The documented answer, the same in create, read and webhook, in its key order."""
-    details = json.loads(case.details)
-    return {
-        "id": case.id,
-        "customer": {
-            "id": case.client.id,
-            "full_name": case.client.name,
-            "external_id": case.client.external_id,
-            "customer_type": case.client.kind,
-        },
-        "notes": details.get("notes"),
-        "risk_score": case.risk_score,
-        "outcome": OUTCOMES[case.outcome or Outcome.UNDECIDED],
-        "status": STATUSES[case.state],
-        "created_at": to_text(case.created_at),
-        "updated_at": to_text(case.updated_at),
-        "checks": [_render_check(check) for check in case.checks],
-        "webhook_url": case.webhook_url,
-        "delete_after": details["delete_after"],
-        "rfi": details.get("rfi"),
-    }
-
-
-def _render_check(check: Check) -> dict[str, Any]:
-    details = json.loads(check.details)
-    return {
-        "id": check.id,
-        "risk_score": check.risk_score,
-        "title": check.title,
-        "note": check.note,
-        "reasoning": check.reasoning,
-        "outcome": OUTCOMES[check.outcome or Outcome.UNDECIDED],
-        "status": STATUSES[check.state],
-        "created_at": to_text(check.created_at),
-        "updated_at": to_text(check.updated_at),
-        "input_details": details.get("input_details"),
-        "check_type": check.kind,
-        "delete_after": details.get("delete_after", KEPT_FOR_EVER),
-    }

@@ -49,21 +49,24 @@ WHERE c.sandbox = :sandbox AND c.provider = :provider
     AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END);
 
 -- name: due_cases
--- The cases whose next step is due on wall time, the longest waiting first.
-SELECT c.sandbox, c.provider, c.id FROM cases AS c
-JOIN sandboxes AS s ON s.name = c.sandbox
-WHERE c.due_at <= :now AND s.own_clock = 0 AND s.advancing = 0
-ORDER BY c.due_at, c.id
-LIMIT :limit;
-
--- name: due_cases_by_own_clocks
--- The same for sandboxes whose clock is their own.
-SELECT c.sandbox, c.provider, c.id FROM sandboxes AS s
-JOIN cases AS c ON c.sandbox = s.name
-WHERE s.own_clock = 1 AND s.advancing = 0
-    AND c.due_at <= s.clock_at + (:now - s.clock_anchor) * s.clock_factor
-ORDER BY c.due_at, c.id
-LIMIT :limit;
+-- The cases whose next step is due on wall time, and those of sandboxes whose clock is their own; of each kind the
+-- longest waiting first.
+SELECT sandbox, provider, id FROM (
+    SELECT c.sandbox, c.provider, c.id FROM cases AS c
+    JOIN sandboxes AS s ON s.name = c.sandbox
+    WHERE c.due_at <= :now AND s.own_clock = 0 AND s.advancing = 0
+    ORDER BY c.due_at, c.id
+    LIMIT :limit
+) AS by_wall_time
+UNION ALL
+SELECT sandbox, provider, id FROM (
+    SELECT c.sandbox, c.provider, c.id FROM sandboxes AS s
+    JOIN cases AS c ON c.sandbox = s.name
+    WHERE s.own_clock = 1 AND s.advancing = 0
+        AND c.due_at <= s.clock_at + (:now - s.clock_anchor) * s.clock_factor
+    ORDER BY c.due_at, c.id
+    LIMIT :limit
+) AS by_own_clocks;
 
 -- name: due_cases_of
 -- The same for one sandbox, at its own time. Few cases are due and many have ended: `|| ''` has the index of those that
@@ -73,11 +76,13 @@ WHERE sandbox || '' = :sandbox AND due_at <= :now
 ORDER BY due_at, id;
 
 -- name: save_case!
--- A case has moved on.
+-- A case has moved on, unless it had moved meanwhile, or is one of another life of its sandbox.
 UPDATE cases SET
     state = :state, outcome = :outcome, risk_score = :risk_score, rule = :rule, ending = :ending,
     updated_at = :updated_at, due_at = :due_at
-WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
+WHERE sandbox = :sandbox AND provider = :provider AND id = :id
+    AND state = :state_before AND updated_at = :updated_before
+    AND EXISTS (SELECT 1 FROM sandboxes AS s WHERE s.name = :sandbox AND s.created_at = :born);
 
 -- name: postpone_case!
 -- A case that could not be taken further now is tried again later.

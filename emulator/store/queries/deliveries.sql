@@ -54,14 +54,18 @@ WHERE sandbox = :sandbox AND id = :id;
 UPDATE deliveries SET state = 'scheduled', lease_owner = NULL, lease_until = NULL
 WHERE state = 'in_flight' AND (:until IS NULL OR lease_until <= :until);
 
--- name: settle!
--- What came of an attempt, fenced by its owner and its number.
+-- name: settle
+-- What came of an attempt, fenced by its owner and its number; for how long its case is kept, nothing if it was fenced.
 UPDATE deliveries SET
     state = :state, reason = :reason, due_at = :due_at, lease_owner = NULL, lease_until = NULL,
     position = CASE WHEN :state NOT IN ('inbox', 'blocked') THEN position
         ELSE (SELECT max(position) + 1 FROM deliveries WHERE sandbox = :sandbox) END
 WHERE sandbox = :sandbox AND id = :id
-    AND state = 'in_flight' AND lease_owner = :owner AND attempts = :attempts;
+    AND state = 'in_flight' AND lease_owner = :owner AND attempts = :attempts
+RETURNING (
+    SELECT c.retention_days FROM cases AS c
+    WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.id = :case_id
+);
 
 -- name: add_attempt!
 -- One attempt, for the record.
@@ -89,13 +93,11 @@ SELECT min(due_at) FROM (
     )
 ) AS dues;
 
--- name: next_due_of$
--- When the next case or delivery of one sandbox is due, at its own time; `|| ''` as for due_cases_of.
-SELECT min(due_at) FROM (
-    SELECT min(due_at) AS due_at FROM cases WHERE sandbox || '' = :sandbox AND due_at IS NOT NULL
-    UNION ALL
-    SELECT min(due_at) FROM deliveries WHERE sandbox = :sandbox AND state = 'scheduled'
-) AS dues;
+-- name: next_due_of^
+-- When the next case and the next delivery of one sandbox are due, at its own time; `|| ''` as for due_cases_of.
+SELECT
+    (SELECT min(due_at) FROM cases WHERE sandbox || '' = :sandbox AND due_at IS NOT NULL),
+    (SELECT min(due_at) FROM deliveries WHERE sandbox = :sandbox AND state = 'scheduled');
 
 -- name: own_clocks
 -- The sandboxes whose clock is their own and runs, with what is next due in each; `|| ''` as for due_cases_of.

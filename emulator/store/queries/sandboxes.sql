@@ -44,13 +44,20 @@ DELETE FROM sandboxes WHERE name IN (
 
 -- name: sandbox^
 -- A sandbox itself: its settings and its clock; nothing: it was never used.
-SELECT settings, clock_at, clock_anchor, clock_factor, advancing FROM sandboxes WHERE name = :name;
+SELECT settings, clock_at, clock_anchor, clock_factor, advancing, created_at FROM sandboxes WHERE name = :name;
 
--- name: save_timepiece!
+-- name: save_clock!
 -- Its clock, and whether somebody runs its time step by step.
 UPDATE sandboxes SET
     clock_at = :at, clock_anchor = :anchor, clock_factor = :factor, own_clock = :own, advancing = :advancing
 WHERE name = :name;
+
+-- name: move_clock
+-- The clock of the sandbox whose time is run step by step, unless that was another life of it; the sandbox afterwards.
+UPDATE sandboxes SET
+    clock_at = :at, clock_anchor = :anchor, clock_factor = :factor, own_clock = :own, advancing = :advancing
+WHERE name = :name AND created_at = :born AND advancing = 1
+RETURNING settings, clock_at, clock_anchor, clock_factor, advancing, created_at;
 
 -- name: stop_advancing!
 -- Whoever ran time step by step is gone.

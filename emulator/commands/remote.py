@@ -1,0 +1,77 @@
+"""What the commands share that ask a running emulator."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from emulator.client import Control, NotReached, Refusal
+from emulator.commands.environment import environment
+from emulator.commands.output import FAILURE, stop
+from emulator.settings import CONTROL_TOKEN_VARIABLE, TLS_CA_FILE_VARIABLE, URL_VARIABLE
+
+DEFAULT_URL = "http://127.0.0.1:8642"
+
+Command = Callable[..., None]
+
+
+def asks(command: Command) -> Command:
+    """Hand the command `control`, `sandbox` and `as_json`, and word what goes wrong."""
+
+    @sandbox_flag
+    @url_flag
+    @click.option(
+        "--control-token", metavar="TOKEN", help=f"Who we are, where the emulator asks. [{CONTROL_TOKEN_VARIABLE}]"
+    )
+    @click.option(
+        "--tls-ca-file", metavar="FILE", help=f"Whom to trust, where it speaks https. [{TLS_CA_FILE_VARIABLE}]"
+    )
+    @json_flag
+    @wraps(command)
+    def ask(url: str, control_token: str | None, tls_ca_file: str | None, **given: Any) -> None:
+        token = control_token or environment().get(CONTROL_TOKEN_VARIABLE) or None
+        control = _control(url, token, tls_ca_file or environment().get(TLS_CA_FILE_VARIABLE) or None)
+        try:
+            command(control=control, **given)
+        except NotReached as error:
+            stop(FAILURE, f"{error}; --url or {URL_VARIABLE} names another address")
+        except Refusal as error:
+            stop(FAILURE, f"{error.detail} ({error.status})")
+
+    return ask
+
+
+def _control(url: str, token: str | None, authority: str | None) -> Control:
+    try:
+        return Control(url, token, authority=authority)
+    except ValueError as error:  # the URL was judged before
+        raise click.BadParameter(str(error), param_hint="--control-token") from error
+
+
+def _read_url(context: click.Context, parameter: click.Parameter, given: str | None) -> str:
+    from emulator.readers import read_public_url
+
+    url = given or environment().get(URL_VARIABLE) or DEFAULT_URL
+    try:
+        return read_public_url(url)
+    except ValueError as error:
+        where = "--url" if given else URL_VARIABLE
+        raise click.BadParameter(f"a URL like {DEFAULT_URL} is needed", param_hint=where) from error
+
+
+def _read_sandbox(context: click.Context, parameter: click.Parameter, given: str) -> str:
+    from emulator.web.credentials import EXPIRED, SANDBOX_NAME
+
+    if given == EXPIRED or not SANDBOX_NAME.fullmatch(given):
+        raise click.BadParameter(f"1 to 64 of a-z 0-9 - _ are needed; {EXPIRED} stands for an expired key")
+    return given
+
+
+url_flag = click.option(
+    "--url", metavar="URL", callback=_read_url, help=f"Where the emulator is. Default: {DEFAULT_URL}. [{URL_VARIABLE}]"
+)
+sandbox_flag = click.option(
+    "--sandbox", metavar="NAME", default="default", callback=_read_sandbox, help="Which sandbox. Default: default."
+)
+json_flag = click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else, on stdout.")

@@ -1,0 +1,80 @@
+"""What the control API works with."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from marshmallow import Schema
+
+from emulator.core.cases import Cases
+from emulator.core.completion import Completion
+from emulator.core.delivery_queries import DeliveryQueries
+from emulator.core.journal import Journal
+from emulator.core.model import Case
+from emulator.core.planning import Planning
+from emulator.core.sandboxes import Sandboxes
+from emulator.core.snapshots import Snapshots
+from emulator.core.time_machine import TimeMachine
+from emulator.settings import suggest
+from emulator.web.links import Links
+from emulator.web.problem_json import Problem
+from emulator.web.provider import Flow, Provider
+from emulator.web.request_metrics import RequestMetrics
+from emulator.web.wait_slots import WaitSlots
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlContext:
+    """The use cases, and seats for requests that wait."""
+
+    cases: Cases
+    sandboxes: Sandboxes
+    deliveries: DeliveryQueries
+    completion: Completion
+    planning: Planning
+    time_machine: TimeMachine
+    snapshots: Snapshots
+    wait_slots: WaitSlots
+    journal: Journal
+    request_metrics: RequestMetrics
+    providers: Mapping[str, Provider]
+    address: str  # where others reach us
+
+    @cached_property
+    def completion_schemas(self) -> Mapping[str, Schema]:
+        """How a case of each provider is said to end."""
+        return completion_schemas_of(self.providers.values())
+
+    @cached_property
+    def flows(self) -> Mapping[str, Flow]:
+        """The guided flow of each provider whose cases have one."""
+        return {name: provider.flow for name, provider in self.providers.items() if provider.flow}
+
+    def completion_schema_of(self, provider: str) -> Schema:
+        """How somebody says how a case of that provider is to end; raises Problem 404."""
+        if provider not in self.completion_schemas:
+            raise Problem(
+                404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(self.completion_schemas))}"
+            )
+        return self.completion_schemas[provider]
+
+    def link_of(self, case: Case) -> str | None:
+        """Where the applicant goes through the case; None: nowhere."""
+        flow = self.flows.get(case.provider)
+        if flow is None:
+            return None
+        path = flow.path.replace("<number>", str(flow.number_of(case)))
+        return Links(self.address).to(case.sandbox, f"{path}?position=1")
+
+
+def completion_schemas_of(providers: Iterable[Provider]) -> dict[str, Schema]:
+    """Return by provider the schema of a body that says how a case is to end."""
+    return {provider.name: provider.completion_in() for provider in providers}
+
+
+def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:
+    """The same name, which is None or one of ours; raises Problem 422."""
+    if name is not None and name not in completion_schemas:
+        told = f"no provider is called {name[:100]}{suggest(name[:100], completion_schemas)}"
+        raise Problem(422, f"provider: {told}", errors={"provider": told})
+    return name

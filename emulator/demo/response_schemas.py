@@ -1,0 +1,12 @@
+"""What the demo's routes answer, as schemas for the OpenAPI document of the control API."""
+
+from marshmallow import fields
+
+from emulator.openapi.builder import Out
+
+
+class ReceiverOut(Out):
+    """A demo's own receiver of webhooks."""
+
+    url = fields.String()
+    is_on = fields.Boolean()

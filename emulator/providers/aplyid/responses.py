@@ -1,0 +1,67 @@
+"""What APLYiD answers when all went well, and JSON as Rails writes it."""
+
+import json
+from typing import Any
+
+from flask import Response
+
+from emulator.core.model import Case, State
+from emulator.web.provider import Desk
+
+JSON = "application/json; charset=utf-8"
+# The service's printed sample: case 1024 has guided flow 5567. Every case takes one of each, so they stay in step.
+FLOW_OFFSET = 5567 - 1024
+FLOW_PATH = "/guided_flows/standard"
+REAL_APP = "https://workflow.aplyid.com"
+
+
+def to_json(value: Any) -> str:
+    """JSON as Rails writes it: compact, and safe inside HTML."""
+    text = ENCODER.encode(value)
+    return text.translate(HTML_ESCAPES) if any(c in text for c in "&<>\u2028\u2029") else text
+
+
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+HTML_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "&<>\u2028\u2029"}
+
+
+def rails_response(value: Any, status: int) -> Response:
+    """A JSON answer of the application itself."""
+    body = to_json(value).encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
+    return Response(body, status, content_type=JSON)
+
+
+def flow_id(case: Case) -> int:
+    """The number of the case's guided flow."""
+    return case.id + FLOW_OFFSET
+
+
+def flow_url(case: Case, desk: Desk, rest: str) -> str:
+    """A link to the case's guided flow: on this emulator, which serves it, or by switch on the service's own host."""
+    path = f"{FLOW_PATH}/{flow_id(case)}{rest}"
+    return f"{REAL_APP}{path}" if desk.switches["case-url"] == "real" else desk.links.to(case.sandbox, path)
+
+
+def case_status(case: Case) -> str:
+    """The service's word for where the case stands."""
+    if case.state in (State.COMPLETED, State.FAILED):
+        return "completed"
+    asked: str = json.loads(case.details).get("status", "in_progress")
+    return asked
+
+
+def render_case(case: Case, desk: Desk) -> dict[str, Any]:
+    """The documented answer to Create Case, in its key order."""
+    return {
+        "case_id": case.id,
+        "external_id": case.external_id,
+        "guided_flow_id": flow_id(case),
+        "status": case_status(case),
+        "case_url": flow_url(case, desk, "?position=1"),
+        "client": {
+            "id": case.client.id,
+            "external_id": case.client.external_id,
+            "name": case.client.name,
+            "approval_status": "no_decision_yet",  # the decision belongs to the case, and comes with the webhook
+        },
+    }

@@ -1,0 +1,161 @@
+"""One visit of an applicant: the case behind the link, and where it stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from emulator.ui import login
+from emulator.ui.api_client import ApiClient, ApiRefusal
+from emulator.ui.flow.applicant_answers import Question, answered, documents, questions, told_before
+from emulator.ui.sandbox_links import sandbox
+from emulator.web.provider import Flow
+
+OPEN, FINISHED = ("open", "processing"), ("completed", "failed")
+SETTLED = ("delivered", "failed", "blocked", "inbox")
+LONGEST_NUMBER = 18  # digits
+ENDINGS = {"approved": "Approved", "denied": "Denied", "undecided": "No decision yet"}
+STATES = {
+    "open": "Waiting for the applicant",
+    "processing": "In progress",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+}
+MARKS = {"open": "progress", "processing": "progress", "failed": "denied", "cancelled": "blocked"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """A case as the pages of its applicant see it."""
+
+    sandbox: str
+    path: str  # of the first page, with the sandbox's prefix
+    result_path: str
+    case: Mapping[str, Any]
+    applicant: Mapping[str, Any]
+    completions: Mapping[str, str]  # outcome to the provider's word
+    before: Mapping[str, str]  # every answer as the request gives it
+    typed: Mapping[str, str]  # and as it was carried here
+    deliveries: Sequence[Mapping[str, Any]]
+    presents: bool  # may this visitor open the presenter's drawer?
+
+    @property
+    def is_open(self) -> bool:
+        """Can it still be gone through?"""
+        return self.case["state"] in OPEN
+
+    @property
+    def is_finished(self) -> bool:
+        """Has it ended, rather than been cancelled?"""
+        return self.case["state"] in FINISHED
+
+    @property
+    def case_path(self) -> str:
+        """Where the control API has it."""
+        return f"/sandboxes/{self.sandbox}/cases/{self.case['provider']}/{self.case['id']}"
+
+    @property
+    def documents(self) -> Mapping[str, str]:
+        """The documents that may be shown."""
+        return documents(self.applicant)
+
+    @property
+    def greeting(self) -> str:
+        """How the applicant is addressed."""
+        return self.applicant["name"] if self.applicant["is_business"] else self.before["first_name"]
+
+    def questions(self, step: str) -> tuple[Question, ...]:
+        """What a step asks."""
+        return questions(step, self.applicant)
+
+
+def find_visit(api: ApiClient, provider: str, flow: Flow, number: str) -> Visit | None:
+    """The visit to the flow of that number in this sandbox; None: there is no such case."""
+    sandbox_path = sandbox()
+    if not (number.isascii() and number.isdecimal()) or len(number) > LONGEST_NUMBER:
+        return None
+    try:
+        told = api.get(f"/sandboxes/{sandbox_path}/flows/{provider}/{number}")
+    except ApiRefusal as refused:
+        if refused.status == 404:
+            return None
+        raise
+    case, applicant = told["case"], told["applicant"]
+    before = told_before(applicant, told["planned_outcome"])
+    found = api.get(f"/sandboxes/{sandbox_path}/deliveries", provider=provider, case_id=case["id"])
+    return Visit(
+        sandbox=sandbox_path,
+        path=request.script_root + flow.path.replace("<number>", number),
+        result_path=request.script_root + flow.result.replace("<number>", number),
+        case=case,
+        applicant=applicant,
+        completions=told["endings"],
+        before=before,
+        typed=answered(before, request.args),
+        deliveries=found["deliveries"],
+        presents=login.has_told(api.token),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatusLine:
+    """A mark, and what it says; `mark` is the name of its shape and colour."""
+
+    mark: str
+    title: str
+    told: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """How far the case and its webhooks are; `moves`: is there more to come?"""
+
+    case: StatusLine
+    webhooks: Sequence[StatusLine]
+    moves: bool
+
+
+def arrival(visit: Visit) -> Arrival:
+    """What the presenter sees of it."""
+    webhooks = [webhook_line(delivery) for delivery in visit.deliveries]
+    if not webhooks and visit.is_open:
+        webhooks = [StatusLine(mark="progress", title="Webhook to come", told="It is sent as soon as the case ends.")]
+    elif not webhooks:
+        webhooks = [
+            StatusLine(mark="blocked", title="No webhook", told="The request gave no reference, so none is sent.")
+        ]
+    waits = any(delivery["state"] not in SETTLED for delivery in visit.deliveries)
+    return Arrival(case=case_line(visit.case), webhooks=webhooks, moves=visit.is_open or waits)
+
+
+def case_line(case: Mapping[str, Any]) -> StatusLine:
+    """Where a case stands."""
+    if case["state"] == "completed":
+        outcome = case["outcome"] or "undecided"
+        return StatusLine(mark=outcome, title=ENDINGS[outcome], told=f"Case {case['id']}, rule: {case['rule']}")
+    planned = f", ends by itself at {case['next_step_at'][11:19]}" if case["next_step_at"] else ""
+    return StatusLine(mark=MARKS[case["state"]], title=STATES[case["state"]], told=f"Case {case['id']}{planned}")
+
+
+def webhook_line(delivery: Mapping[str, Any]) -> StatusLine:
+    """What became of a webhook so far, in a sentence."""
+    attempts = delivery["attempts"]
+    last = attempts[-1] if attempts else {"status": None, "latency_ms": 0, "error": None}
+    many = f"attempt {len(attempts)}: " if len(attempts) > 1 else ""
+    failed = f"{many}{last['error'] or last['status']}"
+    if delivery["state"] == "delivered":
+        told = f"{many}{last['status']} in {last['latency_ms']:.0f} ms, {delivery['url']}"
+        return StatusLine(mark="approved", title="Webhook delivered", told=told)
+    if delivery["state"] == "inbox":
+        return StatusLine(
+            mark="inbox", title="Webhook in the inbox", told="Nobody is named to receive it, so it was kept."
+        )
+    if delivery["state"] == "blocked":
+        return StatusLine(mark="blocked", title="Webhook blocked", told=delivery["reason"] or "")
+    if delivery["state"] == "failed":
+        return StatusLine(mark="denied", title="Webhook given up", told=failed)
+    if not attempts:
+        return StatusLine(mark="progress", title="Webhook on its way", told=delivery["url"] or "")
+    again = f"; next try at {delivery['next_attempt_at'][11:19]}" if delivery["next_attempt_at"] else ""
+    return StatusLine(mark="retrying", title="Webhook retrying", told=f"{failed}{again}")

@@ -1,0 +1,158 @@
+"""What happens around every request, in order: open, render (what went wrong), close."""
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Flask, Response, request
+from werkzeug import exceptions
+
+from emulator.core.clock import WallClock
+from emulator.core.errors import Fact
+from emulator.core.journal import Journal
+from emulator.version import VERSION
+from emulator.web.advice import advice_header
+from emulator.web.cors import Cors
+from emulator.web.credentials import sandbox_meant
+from emulator.web.errors import Crashed, FaultTriggered, UnknownPath, WrongMethod
+from emulator.web.guard import is_foreign, is_known_host
+from emulator.web.journalling import OURS, write_exchange
+from emulator.web.near_misses import what_was_needed
+from emulator.web.problem_json import Problem, render_problem
+from emulator.web.provider import Desk, Provider
+from emulator.web.request_faults import apply_to_answer
+from emulator.web.request_metrics import RequestMetrics
+from emulator.web.request_state import RequestState, current_state
+
+log = logging.getLogger("emulator.requests")
+Owned = tuple[Provider, Desk]
+PAGES = {"ui", "flow"}  # the blueprints of our pages, whose dead links are no requests of anybody's client
+# Reason phrases as today's frameworks write them; the one of 422 is documented.
+REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+REASONS[422] = "422 Unprocessable Content"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipeline:
+    """Guards every request, words its errors, and takes note of its answer."""
+
+    clock: WallClock
+    owned: Sequence[Owned]
+    hosts: Collection[str]  # names of ours beside the usual ones
+    journal: Journal
+    request_metrics: RequestMetrics
+    cors: Cors = Cors()
+
+    def install(self, app: Flask) -> None:
+        """Put it around every request of that application."""
+        app.before_request(self.open)
+        app.register_error_handler(Exception, self.render)
+        app.after_request(self.close)
+
+    def open(self) -> Response | None:
+        """Let the request in, unless a stranger sends it."""
+        state = current_state()
+        state.started = self.clock.stopwatch()
+        host = request.environ.get("HTTP_HOST", "")
+        if not is_known_host(host, frozenset(self.hosts)):
+            told = f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}"
+            return _refuse(state, Problem(421, told))
+        owner = self.find_owner(request.path) if self.cors.welcomes(request.environ) else None
+        if owner:
+            return self.cors.preflight(request.environ, owner[0].routes)
+        if is_foreign(request.environ):
+            told = "a page of another site may not send this: open the emulator's own address"
+            return _refuse(state, Problem(403, told))
+        return None
+
+    def render(self, error: Exception) -> Response:
+        """Answer with that error in the words of the API it belongs to, or in the emulator's own."""
+        fact = _as_fact(error)
+        current_state().fact = fact
+        if isinstance(fact, FaultTriggered) and fact.body is not None:
+            return Response(fact.body, fact.status, fact.headers)
+        owner = self.find_owner(request.path)
+        if owner is None:
+            return render_problem(fact)
+        provider, desk = owner
+        response = provider.render_error(fact, desk)
+        response.headers.update(fact.headers if isinstance(fact, FaultTriggered) else {})
+        return response
+
+    def close(self, response: Response) -> Response:
+        """Add what every answer carries, and take note of it in journal, metrics and log."""
+        state = current_state()
+        response.headers.update(state.headers)
+        if state.api_faults:
+            response = self._with_faults(state, response)
+        response.status = REASONS.get(response.status_code) or response.status
+        response.headers["X-Emulator-Version"] = VERSION
+        advice = advice_header(state)
+        if advice:
+            response.headers["X-Emulator-Advice"] = advice
+        if not state.quiet:
+            self._take_note(state, response, advice)
+        return response
+
+    def _with_faults(self, state: RequestState, response: Response) -> Response:
+        try:
+            return apply_to_answer(state, response)
+        except FaultTriggered as triggered:
+            return self.render(triggered)
+
+    def _take_note(self, state: RequestState, response: Response, advice: str | None) -> None:
+        owner, path = self.find_owner(request.path), request.path
+        if owner:
+            self.cors.open_up(request.environ, response)
+            state.sandbox = state.sandbox or sandbox_meant(state, owner[0].credential(request.environ))
+        name, took = owner[0].name if owner else "emulator", self.clock.stopwatch() - state.started
+        self.request_metrics.count(name, response.status_code, took, created=state.case is not None)
+        is_ours = path.startswith(OURS) or request.blueprint in PAGES
+        if owner or (response.status_code == HTTPStatus.NOT_FOUND and not is_ours):
+            self._write(state, owner and name, response, took)
+        if log.isEnabledFor(logging.INFO):
+            _log(state, name, path, response.status_code, took, advice)
+
+    def _write(self, state: RequestState, provider: str | None, response: Response, took: float) -> None:
+        needed: Sequence[str] = ()
+        if state.fact:
+            routes = {provider.name: provider.routes for provider, _ in self.owned}
+            needed = what_was_needed(routes, state.fact, provider)
+        write_exchange(self.journal, self.clock.now(), state, provider, request.environ, response, took, needed)
+
+    def find_owner(self, path: str) -> Owned | None:
+        """Return the provider with the longest path prefix, compared without case and doubled slashes."""
+        plain = f"{path.lower()}/"
+        if "//" in plain:
+            plain = "/" + "/".join(filter(None, plain.split("/"))) + "/"
+        fitting = [
+            (len(prefix), i) for i, (p, _) in enumerate(self.owned) for prefix in p.prefixes if plain.startswith(prefix)
+        ]
+        return self.owned[max(fitting)[1]] if fitting else None
+
+
+def _refuse(state: RequestState, problem: Problem) -> Response:
+    state.fact = problem
+    return render_problem(problem)
+
+
+def _as_fact(error: Exception) -> Fact:
+    if isinstance(error, Fact):
+        return error
+    if isinstance(error, exceptions.MethodNotAllowed):
+        return WrongMethod(error.valid_methods or ())
+    if isinstance(error, exceptions.NotFound):
+        return UnknownPath()
+    if isinstance(error, exceptions.HTTPException) and error.code and error.code < 500:
+        return Fact(error.description)
+    log.error("a bug of the emulator, please report it", exc_info=error)
+    return Crashed()
+
+
+def _log(state: RequestState, name: str, path: str, status: int, took: float, advice: str | None) -> None:
+    where = f" sandbox {state.sandbox}" if state.sandbox else ""
+    told = f" ({type(state.fact).__name__} {state.fact}"[:300].rstrip() + ")" if state.fact else ""
+    told += f" (faults: {', '.join(state.faults)})" if state.faults else ""
+    told += f" (advice: {advice})" if advice else ""
+    log.info("%s %s %s %d%s %.1f ms%s", name, request.method, path, status, where, took * 1000, told)
