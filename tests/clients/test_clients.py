@@ -12,7 +12,7 @@ from tests.clients.counting import counting_proxy
 from tests.emulators import CREATE_CASE, Emulator, changed, compact, served
 from tests.toolbox.cache import cache_folder
 from tests.toolbox.missing import require
-from tests.toolbox.npm import node_modules
+from tests.toolbox.npm import node_environment
 
 pytestmark = pytest.mark.slow
 
@@ -81,8 +81,9 @@ def run(program: str, url: str, key: str, folder: Path) -> list[tuple[int, str]]
 
 
 def environment(program: str) -> dict[str, str]:
-    modules = {"NODE_PATH": str(node_modules())} if program == "axios.cjs" else {}
-    return {**os.environ, "GOCACHE": str(cache_folder() / "go"), **modules}
+    if program == "axios.cjs":
+        return node_environment()
+    return {**os.environ, "GOCACHE": str(cache_folder() / "go")}
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

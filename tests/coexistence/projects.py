@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.commands import environment
-from tests.e2e.test_install import LEFT_BEHIND
 from tests.toolbox.environments import ROOT, environment_with
 
 SUITES = Path(__file__).parent / "suites"
+LEFT_BEHIND = shutil.ignore_patterns("__pycache__", ".*_cache", "*.egg-info")
 BESIDE = "tests/test_beside.py"
 
 

@@ -1,14 +1,13 @@
 """The documents as files, taken from a served emulator as an integrator takes them."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
 from tests.emulators import Emulator
 from tests.toolbox.missing import require
-from tests.toolbox.npm import node_modules
+from tests.toolbox.npm import node_environment
 
 HERE = Path(__file__).parent
 APIS = ("aplyid", "sphinxhq")
@@ -28,8 +27,7 @@ def save_document(emulator: Emulator, name: str, folder: Path) -> Path:
 def ask_node(program: str, *arguments: str | Path) -> Any:
     """Return the JSON that a program of this folder prints."""
     require("node")
-    environment = {**os.environ, "NODE_PATH": str(node_modules())}
     command = ["node", str(HERE / program), *map(str, arguments)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, env=node_environment(), capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.emulators import Emulator, served
 from tests.toolbox.missing import require
-from tests.toolbox.npm import node_modules
+from tests.toolbox.npm import node_environment
 
 pytestmark = pytest.mark.slow
 
@@ -56,8 +56,8 @@ def running(program: str, folder: Path) -> Iterator[str]:
 
 
 def environment(program: str, folder: Path) -> dict[str, str]:
-    modules = {"NODE_PATH": str(node_modules())} if program.endswith(".cjs") else {}
-    return {**os.environ, "FOLDER": str(folder), **modules}
+    environ = node_environment() if program.endswith(".cjs") else dict(os.environ)
+    return {**environ, "FOLDER": str(folder)}
 
 
 def address(popen: "subprocess.Popen[str]") -> str:

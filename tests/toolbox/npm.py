@@ -20,9 +20,9 @@ def node_modules() -> Path:
     return made_once("npm", key, lambda folder: _install(npm, folder)) / "node_modules"
 
 
-def node_environment(modules: Path) -> dict[str, str]:
+def node_environment() -> dict[str, str]:
     """Return our environment, in which `require` finds the packages (`import` looks only above a program's folder)."""
-    return {**os.environ, "NODE_PATH": str(modules), "NO_UPDATE_NOTIFIER": "1"}
+    return {**os.environ, "NODE_PATH": str(node_modules())}
 
 
 def _install(npm: str, folder: Path) -> None:
