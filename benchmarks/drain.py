@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 
 from benchmarks.contestants import Cores, pin
 from benchmarks.receiver import ROOT, receiving
-from emulator.app import Built, create_app
+from emulator.app import Built, build_emulator
 from emulator.core.deliveries import Attempt, Delivery, DeliveryFilter, DeliveryState
 from emulator.core.ports import Sender
 from emulator.settings import Settings
@@ -91,7 +91,7 @@ def measure(many: int, cores: Cores) -> tuple[Drained, float]:
 @contextmanager
 def _filled(job: Job, many: int) -> Iterator[Built]:
     """An emulator that is not started, with so many webhooks due in it."""
-    built = create_app(Settings())
+    built = build_emulator(Settings())
     now = built.scheduler.clock.now()
     try:
         with built.store.transaction() as tx:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from marshmallow.experimental.context import Context
 
-from emulator.app import PROVIDERS, Built, create_app
+from emulator.app import PROVIDERS, Built, build_emulator
 from emulator.core.cases import Cases
 from emulator.core.clock import WallClock
 from emulator.core.model import Case, NewCase
@@ -44,7 +44,7 @@ class Workbench:
     @contextmanager
     def open(cls) -> Iterator["Workbench"]:
         """On a fresh temporary database, for the time of the block."""
-        built = create_app(Settings(delay=DELAY))
+        built = build_emulator(Settings(delay=DELAY))
         try:
             yield cls(built, built.cases, built.desks)
         finally:

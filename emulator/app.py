@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from shlex import quote
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask
 
+from emulator.addresses import public_url_of, what_to_send
 from emulator.control import routes as control
 from emulator.control.context import ControlContext, completion_schemas_of
 from emulator.core.cases import Cases
@@ -23,17 +24,17 @@ from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.targets import Targets
 from emulator.demo import stage
 from emulator.demo import views as demo
-from emulator.providers import aplyid, sphinxhq
-from emulator.settings import BadSetting, Settings, suggest
+from emulator.settings import BadSetting, Settings, credentials_of, suggest
 from emulator.store.sqlite import SqliteStore
 from emulator.ui import routes as pages
 from emulator.ui.api_client import ApiClient
 from emulator.ui.flow import routes as flow
 from emulator.web.application import Application
 from emulator.web.cors import Cors
+from emulator.web.desk import Desk
 from emulator.web.links import Links
 from emulator.web.pipeline import Pipeline
-from emulator.web.provider import Desk, Provider
+from emulator.web.provider import Provider
 from emulator.web.request_faults import RequestFaults
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.sandbox_path import select_by_path
@@ -43,7 +44,12 @@ if TYPE_CHECKING:
     from emulator.control.init_folder import InitFolder
     from emulator.demo.receiver import Receiver
 
-PROVIDERS: tuple[Provider, ...] = (aplyid.PROVIDER, sphinxhq.PROVIDER)
+# A further API is its folder in providers/, its name here, and its package in setup.cfg.
+PROVIDER_NAMES = (
+    "aplyid",
+    "sphinxhq",
+)
+PROVIDERS: tuple[Provider, ...] = tuple(import_module(f"emulator.providers.{name}").PROVIDER for name in PROVIDER_NAMES)
 
 
 @dataclass(frozen=True)
@@ -57,14 +63,19 @@ class Built:
     targets: Targets
     desks: Mapping[str, Desk]
     journal: Journal
+    links: Links
     receiver: "Receiver | None"  # of the demo
 
 
-def create_app(settings: Settings, address: str | None = None) -> Built:
-    """An emulator with those settings; `address` is where it listens. Raises BadSetting or StoreUnusable."""
+def build_emulator(settings: Settings, address: str | None = None, *, is_embedded: bool = False) -> Built:
+    """Wire an emulator with those settings, and start nothing; raise BadSetting or StoreUnusable.
+
+    `address` is where it listens; an embedded one, which another server serves, learns that from its first request.
+    """
     receiver = _demo_receiver() if settings.demo else None
+    links = Links(public_url_of(settings, address), is_known=not is_embedded or settings.public_url is not None)
     try:
-        return _build(settings, address, receiver)
+        return _build(settings, address, links, receiver)
     except BaseException:
         if receiver:
             receiver.close()
@@ -77,19 +88,19 @@ def _demo_receiver() -> "Receiver":
     return Receiver()
 
 
-def _build(settings: Settings, address: str | None, receiver: "Receiver | None") -> Built:
+def _build(settings: Settings, address: str | None, links: Links, receiver: "Receiver | None") -> Built:
     switches = read_switches(settings.switch)
-    public_url = _public_url(settings, address)
-    targets = targets_of(settings, address, public_url, receiver.url if receiver else None)
+    _check_credentials(settings.credential)
+    targets = targets_of(settings, address, links.address, receiver.url if receiver else None)
     rules, init_folder = read_startup_files(settings)
     core = wire(_default_sandbox_settings(settings, rules), SqliteStore(settings.database_file), targets)
-    desks = {p.name: _desk(p, settings, core, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
+    desks = {p.name: _desk(p, settings, core, links, switches[p.name], targets) for p in PROVIDERS}
     core.provider_rules.update((p.name, _provider_rules(p, desks[p.name])) for p in PROVIDERS)
     core.sandboxes.watch_all()
     try:
         if init_folder:
             init_folder.restore(core.sandboxes, core.snapshots, completion_schemas_of(PROVIDERS))
-        app = _flask_app(settings, core, desks, public_url, receiver)
+        app = _flask_app(settings, core, desks, links, receiver)
         if settings.demo:
             from emulator.demo import seed
 
@@ -97,7 +108,7 @@ def _build(settings: Settings, address: str | None, receiver: "Receiver | None")
     except BaseException:
         core.store.close()
         raise
-    return Built(app, core.store, core.scheduler, core.cases, targets, desks, core.journal, receiver)
+    return Built(app, core.store, core.scheduler, core.cases, targets, desks, core.journal, links, receiver)
 
 
 def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> SandboxSettings:
@@ -127,29 +138,31 @@ def describe(name: str, settings: Settings) -> dict[str, Any]:
     """The OpenAPI document of that provider, or of `control`, without serving it; raises BadSetting."""
     known = {p.name: p for p in PROVIDERS}
     if name in known:
-        return known[name].describe(_public_url(settings))
+        from emulator.openapi import provider_document  # only who asks for the document needs it
+
+        return provider_document.describe(known[name], public_url_of(settings))
     if name != "control":
         raise BadSetting(f"{name} is no API{suggest(name, [*known, 'control'])}")
     from emulator.control import openapi  # only who asks for the document needs it
 
     # Nothing of it is served, and somebody else may own the database.
-    built = create_app(replace(settings, ephemeral=True, init_folder=None, demo=False))
+    built = build_emulator(replace(settings, ephemeral=True, init_folder=None, demo=False))
     try:
         completion_schemas = completion_schemas_of(PROVIDERS)
-        return openapi.describe(built.app, completion_schemas, _public_url(settings))
+        return openapi.describe(built.app, completion_schemas, public_url_of(settings))
     finally:
         built.store.close()
 
 
 def _flask_app(
-    settings: Settings, core: Core, desks: dict[str, Desk], public_url: str, receiver: "Receiver | None"
+    settings: Settings, core: Core, desks: dict[str, Desk], links: Links, receiver: "Receiver | None"
 ) -> Flask:
     request_metrics = RequestMetrics()
     app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.wsgi_app = select_by_path(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    hosts = {host.lower() for host in settings.allow_host} | {(urlsplit(public_url).hostname or "").lower()}
+    hosts = {host.lower() for host in settings.allow_host} | {(urlsplit(links.address).hostname or "").lower()}
     owned = [(p, desks[p.name]) for p in PROVIDERS]
     Pipeline(
         clock=core.clock,
@@ -160,18 +173,18 @@ def _flask_app(
         cors=Cors(frozenset(settings.cors_origin)),
     ).install(app)
     for provider in PROVIDERS:
-        app.register_blueprint(provider.blueprint(desks[provider.name]))
-    context = _control_context(core, request_metrics, public_url)
+        app.register_blueprint(provider.routes(desks[provider.name]))
+    context = _control_context(core, request_metrics, links)
     stage_routes = partial(stage.add_routes, receiver)
     app.register_blueprint(control.blueprint(context, settings.control_token, [stage_routes]))
     api = ApiClient(app.wsgi_app, settings.control_token)
-    app.register_blueprint(pages.blueprint(api, what_to_send(public_url, settings), demo.PAGES))
+    app.register_blueprint(pages.blueprint(api, lambda: what_to_send(PROVIDERS, links.address, settings), demo.PAGES))
     app.register_blueprint(demo.blueprint())
     app.register_blueprint(flow.blueprint(api, {p.name: p.flow for p in PROVIDERS if p.flow}))
     return app
 
 
-def _control_context(core: Core, request_metrics: RequestMetrics, public_url: str) -> ControlContext:
+def _control_context(core: Core, request_metrics: RequestMetrics, links: Links) -> ControlContext:
     return ControlContext(
         cases=core.cases,
         sandboxes=core.sandboxes,
@@ -184,14 +197,13 @@ def _control_context(core: Core, request_metrics: RequestMetrics, public_url: st
         journal=core.journal,
         request_metrics=request_metrics,
         providers={p.name: p for p in PROVIDERS},
-        address=public_url,
+        links=links,
     )
 
 
 def _desk(
     provider: Provider, settings: Settings, core: Core, links: Links, switches: dict[str, str], targets: Targets
 ) -> Desk:
-    further = frozenset(getattr(settings, provider.setting))
     return Desk(
         provider=provider.name,
         cases=core.cases,
@@ -200,14 +212,14 @@ def _desk(
         ),
         links=links,
         switches=switches,
-        further_credentials=further,
+        further_credentials=credentials_of(settings, provider.name),
         object_to=lru_cache(maxsize=1024)(targets.objection),
     )
 
 
 def _provider_rules(provider: Provider, desk: Desk) -> ProviderRules:
     def render_webhook(case: Case, settings: SandboxSettings, event_id: str) -> RenderedWebhook | NoWebhook:
-        return provider.render_webhook(case, settings, event_id, desk)
+        return provider.webhook(case, settings, event_id, desk)
 
     return ProviderRules(newborn=provider.newborn, conclude=provider.conclude, render_webhook=render_webhook)
 
@@ -226,24 +238,9 @@ def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
     return {p.name: {s.name: values[f"{p.name}.{s.name}"] for s in p.switches} for p in PROVIDERS}
 
 
-def _public_url(settings: Settings, address: str | None = None) -> str:
-    return settings.public_url or address or f"{scheme_of(settings)}://{settings.host}:{settings.port}"
-
-
-def scheme_of(settings: Settings) -> str:
-    """How this emulator is spoken to."""
-    return "https" if settings.tls else "http"
-
-
-def what_to_send(address: str, settings: Settings) -> str:
-    """A first request for each provider, to paste into a terminal."""
-    lines = [f"{p.title}:\n  {p.curl(address, DEFAULT_SANDBOX)}\n" for p in PROVIDERS]
-    inbox = f"Webhooks without a receiver:\n  curl {address}/_emulator/sandboxes/default/inbox\n"
-    return "\n".join([*lines, inbox]).replace("  curl ", f"  curl {_curl_options(settings)}")
-
-
-def _curl_options(settings: Settings) -> str:
-    """What curl has to be told to trust us."""
-    if not settings.tls:
-        return ""
-    return f"--cacert {quote(str(settings.tls_ca_file.absolute()))} " if settings.tls_ca_file else "--insecure "
+def _check_credentials(credentials: Iterable[str]) -> None:
+    """Raise BadSetting for a credential of an API that is not emulated."""
+    for item in credentials:
+        name = item.partition("=")[0]
+        if name not in PROVIDER_NAMES:
+            raise BadSetting(f"--credential {name}=...: there is no API {name}{suggest(name, PROVIDER_NAMES)}")

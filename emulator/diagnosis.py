@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from emulator.app import read_startup_files, read_switches, scheme_of
+from emulator.addresses import scheme_of
+from emulator.app import read_startup_files, read_switches
 from emulator.client import Control, NotReached
 from emulator.server.http_server import PortTaken, listen, local_address
-from emulator.settings import FILE_NAME, BadSetting, Settings, find_settings_file, read_settings
+from emulator.setting_sources import find_settings_file, read_settings
+from emulator.settings import FILE_NAME, BadSetting, Settings
 from emulator.store.checkup import engine_version, examine
 from emulator.store.sqlite import StoreTaken, StoreUnusable
 from emulator.wiring import targets_of

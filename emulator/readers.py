@@ -48,6 +48,8 @@ def read_seed(value: object) -> int:
 
 def read_delay(value: object) -> timedelta:
     try:
+        if isinstance(value, timedelta):
+            value = value.total_seconds()
         seconds = float(value) if not isinstance(value, bool) else float("nan")  # type: ignore[arg-type]
     except (TypeError, ValueError):
         seconds = float("nan")
@@ -131,6 +133,16 @@ def read_many(value: object) -> tuple[str, ...]:
     if not isinstance(items, list | tuple):
         raise ValueError("a list is needed")
     return tuple(read_text(item).strip() for item in items)
+
+
+def read_credentials(value: object) -> tuple[str, ...]:
+    """Return each item, which is the name of an API and a key, as in aplyid=KEY."""
+    items = read_many(value)
+    for item in items:
+        name, _, key = item.partition("=")
+        if not name or not key:
+            raise ValueError("the name of an API and a key are needed, as in aplyid=KEY")
+    return items
 
 
 def read_origins(value: object) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from emulator.app import create_app, scheme_of
+from emulator.addresses import scheme_of
+from emulator.app import build_emulator
 from emulator.core.clock import WallClock
 from emulator.delivery.targets import Targets, is_loopback
 from emulator.server.http_server import PlainServer, Server, listen, local_address
@@ -29,7 +30,7 @@ class RunningEmulator:
             host, port = listening.getsockname()[:2]
             self.address = local_address(host, port, scheme_of(settings))
             certificates = _certificates(settings)
-            self._built = create_app(settings, self.address)
+            self._built = build_emulator(settings, self.address)
             undo.callback(self._built.store.close)
             self.url = settings.public_url or self.address
             self._server = _server(self._built.app, listening, certificates)

@@ -14,7 +14,7 @@ class SandboxAddress:
     control: Control
     sandbox: str
 
-    def ask(self, method: str, path: str = "", body: Any = None, **query: Any) -> Any:
+    def ask(self, method: str, path: str = "", body: Any = None, /, **query: Any) -> Any:
         """The JSON answered at that path of the sandbox; raises NotReached or Refusal. What is None is not asked."""
         given: Mapping[str, Any] = {name: value for name, value in query.items() if value is not None}
         below = f"/sandboxes/{self.sandbox}" + (f"/{path}" if path else "")

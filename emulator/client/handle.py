@@ -23,8 +23,11 @@ class CaseEmulator:
     def __init__(self, url: str = LOCAL, sandbox: str | None = None, token: str | None = None) -> None:
         control = Control(url, token, keep_alive=True)
         self.url = control.url
-        self.sandbox: str = sandbox or control.ask("POST", "/sandboxes")["name"]
+        made: dict[str, Any] = {"name": sandbox} if sandbox else control.ask("POST", "/sandboxes")
+        self.sandbox: str = made["name"]
         self._address = SandboxAddress(control, self.sandbox)
+        self._providers: list[str] | None = made.get("providers")
+        self._apis: dict[str, Api] = {}
 
     def __enter__(self) -> "CaseEmulator":
         self.reset()
@@ -48,23 +51,24 @@ class CaseEmulator:
 
     def env(self) -> dict[str, str]:
         """The variables a program under test needs to find the emulator and this sandbox."""
-        return {
-            "APLYID_BASE_URL": self.url,
-            "APLYID_ACCESS_KEY": self.access_key,
-            "SPHINXHQ_BASE_URL": self.url,
-            "SPHINXHQ_SESSION_ID": self.session_id,
-            "CASE_EMULATOR_URL": self.url,
-        }
+        variables = {"CASE_EMULATOR_URL": self.url}
+        for one in self._address.ask("GET", "providers")["providers"]:
+            variables |= {one["variables"]["url"]: self.url, one["variables"]["credential"]: one["credential"]}
+        return variables
 
-    @cached_property
-    def aplyid(self) -> Api:
-        """Create Case of APLYiD Workflow."""
-        return Api(self._address, "aplyid")
+    @property
+    def providers(self) -> list[str]:
+        """The names of the emulated APIs; each is an attribute of the handle, as in `sandbox.aplyid`."""
+        if self._providers is None:
+            self._providers = self._address.ask("GET")["providers"]
+        return self._providers
 
-    @cached_property
-    def sphinxhq(self) -> Api:
-        """Create Case of Sphinx."""
-        return Api(self._address, "sphinxhq")
+    def __getattr__(self, name: str) -> Api:
+        """Return the emulated API of that name."""
+        if name.startswith("_") or name not in self.providers:
+            known = "" if name.startswith("_") else f"; the emulated APIs are {', '.join(self.providers)}"
+            raise AttributeError(f"{type(self).__name__} has no attribute {name}{known}")
+        return self._apis.setdefault(name, Api(self._address, name))
 
     @cached_property
     def cases(self) -> Cases:

@@ -78,8 +78,12 @@ class Control:
             self._session.close()
 
     def post(self, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
-        """Status and answer (as JSON, else as text) of a request to one of the emulated APIs; raises NotReached."""
-        answer = self._request("POST", self.url + path, ANSWER_SECONDS, json=body, headers=dict(headers))
+        """Post to one of the emulated APIs; return status and answer (JSON, else text). Raise NotReached."""
+        return self.call("POST", path, body, headers)
+
+    def call(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
+        """Ask one of the emulated APIs; return status and answer (JSON, else text). Raise NotReached."""
+        answer = self._request(method, self.url + path, ANSWER_SECONDS, json=body, headers=dict(headers))
         try:
             return answer.status_code, answer.json()
         except ValueError:

@@ -6,7 +6,8 @@ import click
 
 from emulator.commands.environment import environment
 from emulator.commands.output import FAILURE, stop
-from emulator.settings import URL_VARIABLE, BadSetting, Settings, read_settings
+from emulator.setting_sources import read_settings
+from emulator.settings import URL_VARIABLE, BadSetting, Settings
 
 
 def _read_timeout(context: click.Context, parameter: click.Parameter, given: float) -> float:

@@ -22,7 +22,8 @@ def openapi(name: str, as_json: bool) -> None:
       case-emulator openapi aplyid > aplyid.json
     """
     from emulator.app import describe
-    from emulator.settings import BadSetting, read_settings
+    from emulator.setting_sources import read_settings
+    from emulator.settings import BadSetting
 
     try:
         print_json(describe(name, read_settings({}, environment(), Path.cwd())))

@@ -118,11 +118,12 @@ def _run(settings: Settings, names: Names, relay: Relay, command: Sequence[str],
 def _values(address: str) -> dict[str, str]:
     """Our variables, for an emulator at that address."""
     from emulator.app import PROVIDERS
+    from emulator.settings import variables_of
 
     values = {URL_VARIABLE: address}
     for provider in PROVIDERS:
-        prefix = provider.name.upper()
-        values |= {f"{prefix}_BASE_URL": address, f"{prefix}_{provider.setting.upper()}": KEY}
+        names = variables_of(provider.name)
+        values |= {names["url"]: address, names["credential"]: KEY}
     return values
 
 

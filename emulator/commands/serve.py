@@ -64,11 +64,12 @@ def _wait_for_end(stopping: Stopping) -> None:
 
 
 def _announce(settings: Settings, running: "RunningEmulator") -> None:
-    from emulator.app import what_to_send
+    from emulator.addresses import what_to_send
+    from emulator.app import PROVIDERS
 
     kept = f"in {settings.database_file}" if settings.database_file else "in a temporary file, gone at exit"
     click.echo(
-        f"case-emulator {VERSION}\n\n{what_to_send(running.url, settings)}\n"
+        f"case-emulator {VERSION}\n\n{what_to_send(PROVIDERS, running.url, settings)}\n"
         f"APLYiD's webhooks {running.told_of_webhooks}; Sphinx's go to each case's webhook_url.\n"
         f"Everything is kept {kept}. Stop with Ctrl-C.\n",
         err=True,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from emulator.commands.environment import environment
 from emulator.commands.output import PORT_TAKEN, USAGE, stop
 from emulator.commands.setting_flags import given
-from emulator.settings import BadSetting, Settings, read_settings
+from emulator.setting_sources import read_settings
+from emulator.settings import BadSetting, Settings
 
 if TYPE_CHECKING:
     from emulator.running import RunningEmulator

@@ -16,9 +16,10 @@ from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
 from emulator.settings import suggest
+from emulator.web.extras import Flow
 from emulator.web.links import Links
 from emulator.web.problem_json import Problem
-from emulator.web.provider import Flow, Provider
+from emulator.web.provider import Provider
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.wait_slots import WaitSlots
 
@@ -38,7 +39,12 @@ class ControlContext:
     journal: Journal
     request_metrics: RequestMetrics
     providers: Mapping[str, Provider]
-    address: str  # where others reach us
+    links: Links
+
+    @property
+    def address(self) -> str:
+        """Where others reach this emulator."""
+        return self.links.address
 
     @cached_property
     def completion_schemas(self) -> Mapping[str, Schema]:
@@ -64,12 +70,12 @@ class ControlContext:
         if flow is None:
             return None
         path = flow.path.replace("<number>", str(flow.number_of(case)))
-        return Links(self.address).to(case.sandbox, f"{path}?position=1")
+        return self.links.to(case.sandbox, f"{path}?position=1")
 
 
 def completion_schemas_of(providers: Iterable[Provider]) -> dict[str, Schema]:
     """Return by provider the schema of a body that says how a case is to end."""
-    return {provider.name: provider.completion_in() for provider in providers}
+    return {provider.name: provider.completion() for provider in providers}
 
 
 def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:

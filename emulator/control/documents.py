@@ -15,7 +15,9 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
     @cache
     def document(provider: str | None) -> bytes:
         if provider:
-            return json_response(context.providers[provider].describe(context.address)).get_data()
+            from emulator.openapi import provider_document
+
+            return json_response(provider_document.describe(context.providers[provider], context.address)).get_data()
         from emulator.control import openapi  # only who asks for the document needs it
 
         return json_response(openapi.describe(current_app, context.completion_schemas, context.address)).get_data()

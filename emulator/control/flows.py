@@ -8,8 +8,8 @@ from emulator.control.cases import render_case
 from emulator.control.context import ControlContext
 from emulator.control.views import json_response, moment, responds
 from emulator.core.model import Check
+from emulator.web.extras import Applicant
 from emulator.web.problem_json import Problem
-from emulator.web.provider import Applicant
 
 
 def add_routes(routes: Blueprint, context: ControlContext) -> None:

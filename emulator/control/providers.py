@@ -9,7 +9,8 @@ from marshmallow.validate import OneOf
 
 from emulator.control.context import ControlContext
 from emulator.control.views import json_response, responds
-from emulator.web.provider import Provider
+from emulator.settings import variables_of
+from emulator.web.provider import Operation, Provider
 
 
 def add_routes(routes: Blueprint, context: ControlContext) -> None:
@@ -24,15 +25,23 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
 
 
 def _render(provider: Provider, context: ControlContext, sandbox: str) -> dict[str, Any]:
+    samples = provider.samples
     return {
         "name": provider.name,
         "title": provider.title,
-        "routes": list(provider.routes),
-        "key": dict([provider.key_of(sandbox)]),
-        "curl": provider.curl(context.address, sandbox),
+        "routes": [str(operation) for operation in provider.operations],
+        "operations": [_render_operation(operation) for operation in provider.operations],
+        "key": dict([samples.key_of(sandbox)]) if samples else {},
+        "credential": f"test_{sandbox}",
+        "variables": variables_of(provider.name),
+        "curl": samples.curl(context.address, sandbox) if samples else "",
         "has_flow": provider.name in context.flows,
         "endings": list(_completions(context.completion_schemas[provider.name])),
     }
+
+
+def _render_operation(operation: Operation) -> dict[str, str]:
+    return {"name": operation.name, "method": operation.verb, "path": operation.path}
 
 
 def _completions(schema: Schema) -> Iterator[dict[str, str]]:

@@ -25,7 +25,7 @@ from emulator.control.response_schemas_requests import RequestsOut
 from emulator.control.response_schemas_snapshots import SnapshotOut
 from emulator.core.deliveries import DeliveryState
 from emulator.core.sandbox_settings import Pace
-from emulator.openapi.builder import Out
+from emulator.openapi.out import Out
 
 __all__ = [
     "AdvancedOut",
@@ -104,6 +104,7 @@ class SandboxOut(Out):
     name = fields.String()
     used = fields.Boolean()
     settings = fields.Nested(SettingsOut)
+    providers = fields.List(fields.String(), metadata={"description": "the names of the emulated APIs"})
     set_here = fields.List(fields.String(), metadata={"description": "what was set for it alone"})
 
 

@@ -5,7 +5,7 @@ from marshmallow.validate import OneOf
 
 from emulator.control.response_schemas_planning import OUTCOMES
 from emulator.core.model import State
-from emulator.openapi.builder import Out
+from emulator.openapi.out import Out
 
 
 class ClientOut(Out):
@@ -122,6 +122,15 @@ class ProviderOut(Out):
     name = fields.String()
     title = fields.String()
     routes = fields.List(fields.String())
+    operations = fields.List(
+        fields.Dict(keys=fields.String(), values=fields.String()), metadata={"description": "name, method and path"}
+    )
+    credential = fields.String(metadata={"description": "what the header says that opens this sandbox"})
+    variables = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "where programs look for url and credential"},
+    )
     key = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "the header to send"})
     curl = fields.String(metadata={"description": "a first request to paste"})
     has_flow = fields.Boolean(metadata={"description": "do applicants go through pages of its own?"})

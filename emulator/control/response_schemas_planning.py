@@ -4,7 +4,7 @@ from marshmallow import INCLUDE, fields
 from marshmallow.validate import OneOf
 
 from emulator.core.model import Outcome
-from emulator.openapi.builder import Out
+from emulator.openapi.out import Out
 
 OUTCOMES = OneOf([outcome.value for outcome in Outcome])
 WORDS = OneOf([*(outcome.value for outcome in Outcome), "failed", "stuck"])

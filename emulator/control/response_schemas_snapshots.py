@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from emulator.core.snapshot_rows import TABLES
-from emulator.openapi.builder import Out
+from emulator.openapi.out import Out
 
 
 class SnapshotHeadOut(Out):

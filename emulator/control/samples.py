@@ -16,8 +16,8 @@ from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import QueuedOutcome
 from emulator.readers import BIGGEST_SEED
 from emulator.web import internal_client
+from emulator.web.extras import Sample
 from emulator.web.problem_json import Problem
-from emulator.web.provider import Sample
 
 
 class SampleQuery(Strict):
@@ -82,7 +82,10 @@ def _send(context: ControlContext, sandbox: str, sent: Sample, queued: QueuedOut
 def _draw(context: ControlContext, provider: str, sandbox: str, seed: int) -> Sample:
     if provider not in context.providers:
         raise Problem(404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(context.providers))}")
-    return context.providers[provider].draw_sample(SeededRandom(seed, "", "sample"), sandbox)
+    samples = context.providers[provider].samples
+    if samples is None:
+        raise Problem(404, f"{provider} has no samples")
+    return samples.draw(SeededRandom(seed, "", "sample"), sandbox)
 
 
 def _render(context: ControlContext, drawn: Sample) -> dict[str, Any]:

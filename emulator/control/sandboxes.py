@@ -75,5 +75,6 @@ def _render(context: ControlContext, name: str) -> dict[str, Any]:
             "pace": settings.pace,
             "integration": own.get("integration", "live"),
         },
+        "providers": list(context.providers),
         "set_here": sorted(own.keys() & SettingsIn().fields.keys()),
     }

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from emulator.openapi.builder import Out
+from emulator.openapi.out import Out
 
 
 class ReceiverOut(Out):

@@ -13,7 +13,7 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
-from marshmallow import RAISE, Schema, fields
+from marshmallow import Schema, fields
 
 from emulator.core.model import DEFAULT_SANDBOX
 from emulator.version import VERSION
@@ -35,18 +35,6 @@ HEADERS = {
         {"type": "string", "maxLength": LONGEST},
     ),
 }
-
-
-class Out(Schema):
-    """What is answered: all of its fields, but for those that `Meta.sometimes` names, and no others."""
-
-    class Meta:
-        unknown = RAISE
-        sometimes: tuple[str, ...] = ()
-
-    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """Note whether the field is always there."""
-        field_obj.required = field_name not in self.Meta.sometimes
 
 
 class Converter(OpenAPIConverter):

@@ -1,6 +1,6 @@
 """The blueprint of the pages: what is around every page, and the first one, which greets curl in plain text."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from flask import Blueprint, Response, request
@@ -10,11 +10,12 @@ from emulator.ui.api_client import ApiClient
 from emulator.ui.registry import Page, add_pages, answer_page
 from emulator.ui.rendering import protect
 from emulator.ui.views import PAGES, feed_show
+from emulator.web.request_state import current_state
 
 FEED = Page("GET", "/", feed_show, menu="Feed")
 
 
-def blueprint(api: ApiClient, welcome: str, further: Sequence[Page] = ()) -> Blueprint:
+def blueprint(api: ApiClient, welcome: Callable[[], str], further: Sequence[Page] = ()) -> Blueprint:
     """Return all pages, `further` ones last; `welcome` is what the first one says to a caller that is no browser."""
     routes = Blueprint("ui", __name__, template_folder="templates")
     routes.after_request(protect)
@@ -24,17 +25,17 @@ def blueprint(api: ApiClient, welcome: str, further: Sequence[Page] = ()) -> Blu
     routes.add_url_rule(FEED.path, FEED.view.__name__, partial(_first_page, api, welcome))
     add_pages(routes, api, (*PAGES, *further))
     menu = [(f"ui.{page.view.__name__}", page.menu) for page in (FEED, *PAGES, *further) if page.menu]
-    routes.app_context_processor(lambda: {"menu": menu})
+    routes.app_context_processor(lambda: {"menu": menu, "mount": current_state().mount})
     return routes
 
 
-def _first_page(api: ApiClient, welcome: str) -> Response:
+def _first_page(api: ApiClient, welcome: Callable[[], str]) -> Response:
     """Answer a browser with the feed, and everybody else, as curl, with a few lines of text."""
     best = request.accept_mimetypes.best_match(["text/plain", "text/html"])
     if best == "text/html" or "HX-Request" in request.headers:
         answer = answer_page(api, FEED)
     else:
-        answer = Response(welcome, content_type="text/plain; charset=utf-8")
+        answer = Response(welcome(), content_type="text/plain; charset=utf-8")
     answer.vary.update(("Accept", "HX-Request"))
     return answer
 

@@ -17,6 +17,12 @@ def sandbox_path() -> str:
     return f"/sandboxes/{sandbox()}"
 
 
+def home_of(name: str) -> str:
+    """Return the path of the first page of that sandbox."""
+    mount = current_state().mount
+    return f"{mount}/" if name == DEFAULT else f"{mount}/s/{name}/"
+
+
 def is_polled() -> bool:
     """Does the page ask for its live part alone?"""
     return request.args.get("part") == "live"

@@ -9,7 +9,7 @@ from emulator.ui.api_client import ApiClient, ApiRefusal, part
 from emulator.ui.forms import Field, read, submit
 from emulator.ui.page import page
 from emulator.ui.redirects import done
-from emulator.ui.sandbox_links import DEFAULT, sandbox, sandbox_path
+from emulator.ui.sandbox_links import DEFAULT, home_of, sandbox, sandbox_path
 
 LISTED = 100
 SETTINGS: tuple[Field, ...] = (
@@ -55,7 +55,7 @@ def create(api: ApiClient) -> Response:
         made.append(api.ask("POST", "/sandboxes", read(NEW))["name"])
 
     answer = submit(_new_form(), order, "The sandbox was made.", lambda refused: show(api, refused))
-    return done("The sandbox was made.", path="/" if made == [DEFAULT] else f"/s/{made[0]}/") if made else answer
+    return done("The sandbox was made.", path=home_of(made[0])) if made else answer
 
 
 def change(api: ApiClient) -> Response:

@@ -20,13 +20,15 @@ class Cors:
         """Does a page send this that was named?"""
         return environ.get("HTTP_ORIGIN") in self.origins
 
-    def preflight(self, environ: Mapping[str, str], routes: Iterable[str]) -> Response | None:
+    def preflight(self, environ: Mapping[str, str], verbs: Iterable[str]) -> Response | None:
         """What a browser is told that asks beforehand; None: nobody asks, or not for a page that was named."""
         is_asked = environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
         if not (is_asked and self.welcomes(environ)):
             return None
-        verbs = dict.fromkeys(route.partition(" ")[0] for route in routes)
-        told = {"Access-Control-Allow-Methods": ", ".join(verbs), "Access-Control-Max-Age": LONGEST_MEMORY}
+        told = {
+            "Access-Control-Allow-Methods": ", ".join(dict.fromkeys(verbs)),
+            "Access-Control-Max-Age": LONGEST_MEMORY,
+        }
         headers = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
         if HEADER_NAMES.fullmatch(headers):
             told["Access-Control-Allow-Headers"] = headers

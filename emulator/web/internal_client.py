@@ -24,7 +24,7 @@ class Answer:
 
 def ask(application: Wsgi, method: str, target: str, headers: Mapping[str, str], body: bytes, *, quiet: bool) -> Answer:
     """Send that request to the application around us; the target is path and query."""
-    state = RequestState(quiet=quiet)
+    state = RequestState(quiet=quiet, is_internal=True)
     environ = _environ(method, target, headers, body) | {KEY: state}
     # In a context of its own, because Flask would share its context with the request around us.
     status, told = Context().run(_send, application, environ)

@@ -15,12 +15,13 @@ from emulator.version import VERSION
 from emulator.web.advice import advice_header
 from emulator.web.cors import Cors
 from emulator.web.credentials import sandbox_meant
+from emulator.web.desk import Desk
 from emulator.web.errors import Crashed, FaultTriggered, UnknownPath, WrongMethod
 from emulator.web.guard import is_foreign, is_known_host
 from emulator.web.journalling import OURS, write_exchange
 from emulator.web.near_misses import what_was_needed
 from emulator.web.problem_json import Problem, render_problem
-from emulator.web.provider import Desk, Provider
+from emulator.web.provider import Provider
 from emulator.web.request_faults import apply_to_answer
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.request_state import RequestState, current_state
@@ -60,7 +61,7 @@ class Pipeline:
             return _refuse(state, Problem(421, told))
         owner = self.find_owner(request.path) if self.cors.welcomes(request.environ) else None
         if owner:
-            return self.cors.preflight(request.environ, owner[0].routes)
+            return self.cors.preflight(request.environ, (operation.verb for operation in owner[0].operations))
         if is_foreign(request.environ):
             told = "a page of another site may not send this: open the emulator's own address"
             return _refuse(state, Problem(403, told))
@@ -117,7 +118,9 @@ class Pipeline:
     def _write(self, state: RequestState, provider: str | None, response: Response, took: float) -> None:
         needed: Sequence[str] = ()
         if state.fact:
-            routes = {provider.name: provider.routes for provider, _ in self.owned}
+            routes = {
+                provider.name: [str(operation) for operation in provider.operations] for provider, _ in self.owned
+            }
             needed = what_was_needed(routes, state.fact, provider)
         write_exchange(self.journal, self.clock.now(), state, provider, request.environ, response, took, needed)
 

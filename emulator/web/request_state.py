@@ -18,6 +18,7 @@ KEY = "emulator.request"
 class RequestState:
     """Everything that one part of the pipeline notes for another."""
 
+    mount: str = ""  # the path that the application is mounted at
     path_sandbox: str | None = None  # that the path names with /s/<name>
     started: float = 0.0  # seconds on the stop-watch
     sandbox: str | None = None  # that the request is about, once known
@@ -28,6 +29,7 @@ class RequestState:
     advice: list[str] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)  # of the answer, whatever it says
     raw_body: bytes | None = None
+    is_internal: bool = False  # one part of this application asks another
     quiet: bool = False  # nobody outside sent it: neither logged nor counted
 
     @property

@@ -16,6 +16,7 @@ def select_by_path(app: Wsgi) -> Wsgi:
 
     def select(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         state = state_of(environ)
+        state.mount = environ.get("SCRIPT_NAME", "")
         path = environ.get("PATH_INFO", "")
         match = PREFIXED.fullmatch(path) if path.startswith("/s/") else None
         if match and match[1] != EXPIRED:

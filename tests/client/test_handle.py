@@ -149,6 +149,23 @@ def test_faults_are_planned_and_taken_back(handle: CaseEmulator) -> None:
     assert handle.aplyid.send({})[0] == 400
 
 
+def test_requests_are_found_by_every_filter_of_theirs(handle: CaseEmulator) -> None:
+    handle.aplyid.create_case()
+    path = "/integrations/core/cases"
+    assert handle.requests.count(method="POST", path=path, status=201, provider="aplyid", direction="in") == 1
+    assert handle.requests.count(method="GET") == 0
+
+
+def test_the_handle_learns_the_apis_and_their_operations(handle: CaseEmulator) -> None:
+    assert handle.providers == ["aplyid", "sphinxhq"]
+    created = handle.sphinxhq.create_case()
+    assert handle.sphinxhq.call("read_case", id=created["id"]) == (200, created)
+    with pytest.raises(LookupError, match="read_case"):
+        handle.sphinxhq.call("delete_case", id=1)
+    with pytest.raises(AttributeError, match="the emulated APIs are aplyid, sphinxhq"):
+        handle.aplid.create_case()
+
+
 def test_requests_are_found_counted_and_explained(handle: CaseEmulator) -> None:
     handle.aplyid.create_case(client={"name": "Jo"})
     handle.aplyid.send({})

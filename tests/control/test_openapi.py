@@ -11,7 +11,7 @@ import pytest
 import requests
 from flask import Blueprint, Flask
 
-from emulator.app import PROVIDERS, create_app, describe
+from emulator.app import PROVIDERS, build_emulator, describe
 from emulator.control import documents
 from emulator.control.context import ControlContext
 from emulator.settings import BadSetting, Settings
@@ -26,7 +26,7 @@ BOX = f"{ROOT}/sandboxes/{{name}}"
 @pytest.fixture(scope="module")
 def routes() -> Iterator[set[tuple[str, str, str]]]:
     """Path, verb and view of every route of ours."""
-    built = create_app(Settings())
+    built = build_emulator(Settings())
     yield {
         (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower(), rule.endpoint.removeprefix("control."))
         for rule in built.app.url_map.iter_rules()
@@ -41,7 +41,7 @@ def test_every_route_of_ours_is_described_and_no_other(routes: set[tuple[str, st
 
 
 def test_every_view_says_what_it_answers() -> None:
-    built = create_app(Settings())
+    built = build_emulator(Settings())
     built.store.close()
     views = {name: view for name, view in built.app.view_functions.items() if name.startswith("control.")}
     missing = [name for name, view in views.items() if not hasattr(view, "responds")]
@@ -102,7 +102,7 @@ def test_a_document_is_made_once() -> None:
 
     app, routes = Flask("test"), Blueprint("control", "test")
     documents.add_routes(
-        routes, cast(ControlContext, SimpleNamespace(providers={"one": SimpleNamespace(describe=make)}, address="here"))
+        routes, cast(ControlContext, SimpleNamespace(providers={"one": SimpleNamespace(document=make)}, address="here"))
     )
     app.register_blueprint(routes)
     told = [app.test_client().get("/openapi/one.json").json for _ in range(2)]
@@ -111,8 +111,8 @@ def test_a_document_is_made_once() -> None:
 
 def test_nothing_of_it_is_imported_before_somebody_asks() -> None:
     code = (
-        "import sys; from emulator.app import create_app; from emulator.settings import Settings; "
-        "create_app(Settings()).store.close(); sys.exit('apispec' in sys.modules)"
+        "import sys; from emulator.app import build_emulator; from emulator.settings import Settings; "
+        "build_emulator(Settings()).store.close(); sys.exit('apispec' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

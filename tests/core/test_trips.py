@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from emulator.app import Built, create_app
+from emulator.app import Built, build_emulator
 from emulator.settings import Settings
 from tests.receivers import receiving, status
 
@@ -50,7 +50,7 @@ class Trip:
 @pytest.fixture
 def trip() -> Iterator[Trip]:
     with receiving(status(200)) as receiver:
-        built = create_app(Settings(delay=timedelta(), webhook_url=receiver.url))
+        built = build_emulator(Settings(delay=timedelta(), webhook_url=receiver.url))
         yield Trip(built)
         built.store.close()
 

@@ -17,7 +17,8 @@ import yaml
 from emulator.cli import main
 from emulator.commands.setting_flags import given
 from emulator.delivery.targets import BlockedTarget, Targets
-from emulator.settings import PREFIX, Settings, read_settings
+from emulator.setting_sources import read_settings
+from emulator.settings import PREFIX, Settings
 from emulator.wiring import targets_of
 from tests.e2e.dockerfile import Stage, build, contents, instructions, packages
 from tests.e2e.test_install import ROOT

@@ -14,7 +14,8 @@ import yaml
 
 from emulator.cli import COMMANDS
 from emulator.delivery.targets import BlockedTarget, Targets
-from emulator.settings import OTHER_VARIABLES, PREFIX, Settings, read_settings
+from emulator.setting_sources import read_settings
+from emulator.settings import OTHER_VARIABLES, PREFIX, Settings
 from tests.commands import environment, serving
 from tests.emulators import Emulator, served
 from tests.examples.clean import ROOT, CleanMachine

@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 from click import Context, Option
 
-from emulator.app import PROVIDERS, create_app
+from emulator.app import PROVIDERS, build_emulator
 from emulator.cli import COMMANDS, main
 from emulator.control.faults import FAULT_KINDS, describe_kind
 from emulator.control.scenarios import common_rules
 from emulator.core.surnames import MAGIC_SURNAMES
-from emulator.settings import OPTIONS, PREFIX, Settings, read_settings
+from emulator.setting_sources import read_settings
+from emulator.settings import OPTIONS, PREFIX, Settings
 from tests.emulators import CREATE_CASE, Emulator, compact, served
 from tests.waiting import wait_until
 
@@ -85,7 +86,7 @@ def test_every_built_in_scenario_is_documented_and_every_sample_of_a_rule_can_be
     assert all(f"`{path.stem}`" in page for path in (ROOT / "fixtures" / "scenarios").glob("*.yaml"))
     [sample] = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     (tmp_path / "sample.yaml").write_text(sample, "utf-8")
-    endings = {provider.name: provider.completion_in() for provider in PROVIDERS}
+    endings = {provider.name: provider.completion() for provider in PROVIDERS}
     for toml in re.findall(r"^```toml\n(.*?)^```", page, re.DOTALL | re.MULTILINE):
         (tmp_path / "case-emulator.toml").write_text(toml, "utf-8")
         settings = read_settings({"scenario": [str(tmp_path / "sample.yaml")]}, {}, tmp_path)
@@ -104,7 +105,7 @@ def test_every_magic_surname_is_in_the_readme() -> None:
 
 
 def test_every_route_of_ours_is_documented() -> None:
-    built = create_app(Settings())
+    built = build_emulator(Settings())
     ours = [str(rule) for rule in built.app.url_map.iter_rules() if str(rule).startswith("/_emulator")]
     built.store.close()
     assert ours

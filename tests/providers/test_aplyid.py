@@ -3,8 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 
-from tests.emulators import CREATE_CASE, LEAVE_OUT, Emulator, compact, served
+from emulator.app import build_emulator
+from emulator.readers import read_credentials
+from emulator.settings import BadSetting, Settings
+from tests.emulators import APLYID_PATH, CREATE_CASE, LEAVE_OUT, Emulator, compact, served
 from tests.waiting import wait_until
 from tests.wire import request_bytes
 
@@ -187,3 +191,19 @@ def test_an_accepted_request_that_is_probably_a_mistake_gets_advice(
 
 def test_a_good_request_gets_no_advice(emulator: Emulator) -> None:
     assert "X-Emulator-Advice" not in emulator.aplyid.post(CREATE_CASE["request"]["body"]).headers
+
+
+def test_a_credential_of_any_api_can_be_added_by_its_name() -> None:
+    with served(credential=("aplyid=my-own", "sphinxhq=other")) as emulator:
+        body = {"activity": {}, "client": {}}
+        answers = [
+            requests.post(f"{emulator.url}{APLYID_PATH}", json=body, headers={"X-Workflow-Access-Key": key}, timeout=5)
+            for key in ("my-own", "other")
+        ]
+    assert [answer.status_code for answer in answers] == [400, 401]
+
+
+@pytest.mark.parametrize("item", ["aplyd=key", "key", "aplyid="])
+def test_a_credential_of_no_api_is_refused_at_the_start(item: str) -> None:
+    with pytest.raises((BadSetting, ValueError), match="aplyid"):
+        build_emulator(Settings(credential=read_credentials(item)))

@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
+from emulator.app import PROVIDERS, build_emulator
+from emulator.openapi import provider_document
+from emulator.settings import Settings
+from emulator.web.provider import Provider
 from tests.bad_input.answers import send
 from tests.bad_input.table import PATHS, Row
 from tests.bad_input.test_bad_input import ROWS
@@ -198,3 +202,25 @@ def test_the_server_described_is_the_one_that_describes() -> None:
     assert told["servers"][0]["url"] == emulator.url
     example = told["paths"][APLYID_PATH]["post"]["responses"]["201"]["content"]["application/json"]["examples"]
     assert example["create_case"]["value"]["case_url"].startswith(f"{emulator.url}/")
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
+def test_each_operation_has_its_entry_in_the_document_and_its_route(provider: Provider) -> None:
+    described = provider_document.describe(provider, "http://here")
+    entries = {
+        (method.upper(), path, operation["operationId"])
+        for path, item in described["paths"].items()
+        for method, operation in item.items()
+    }
+    known = {(operation.verb, operation.path, operation.name) for operation in provider.operations}
+    told = f"name each in `operations` of providers/{provider.name}/__init__.py and in the paths of its openapi.py"
+    assert entries == known, told
+    built = build_emulator(Settings())
+    statuses = {
+        str(operation): built.app.test_client().open(operation.path.format(id=1), method=operation.verb).status_code
+        for operation in provider.operations
+    }
+    built.store.close()
+    assert not {404, 405} & set(statuses.values()), (
+        f"a route is missing in providers/{provider.name}/routes.py: {statuses}"
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import create_app
+from emulator.app import build_emulator
 from emulator.settings import Settings
 from tests.emulators import Emulator, served
 from tests.receivers import free_port, receiving, status
@@ -270,8 +270,8 @@ def test_a_start_pays_for_no_page() -> None:
     import sys
 
     code = (
-        "import sys; from emulator.app import create_app; from emulator.settings import Settings; "
-        "create_app(Settings()).store.close(); "
+        "import sys; from emulator.app import build_emulator; from emulator.settings import Settings; "
+        "build_emulator(Settings()).store.close(); "
         "sys.exit(any(f'emulator.ui.{name}' in sys.modules for name in ('feed', 'phrases', 'case', 'planning')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -362,7 +362,7 @@ def test_the_page_of_rules_and_faults_asks_the_control_api_six_times(monkeypatch
 
     real = api_client.ask
     monkeypatch.setattr(api_client, "ask", ask)
-    built = create_app(Settings())
+    built = build_emulator(Settings())
     page = built.app.test_client().get("/planning", headers={"Accept": "text/html"})
     built.store.close()
     assert page.status_code == 200

@@ -7,7 +7,7 @@ from typing import Any
 from emulator.core.model import Case
 from emulator.providers.aplyid.responses import FLOW_OFFSET, FLOW_PATH, flow_id
 from emulator.providers.aplyid.schemas import APPROVALS
-from emulator.web.provider import Applicant, Flow
+from emulator.web.extras import Applicant, Flow
 
 ADDRESS = ("address_line_1", "address_line_2", "suburb", "state", "postcode", "country_code")
 

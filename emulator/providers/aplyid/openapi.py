@@ -16,7 +16,7 @@ from emulator.providers.aplyid.response_schemas import (
     RefusalOut,
     UnauthorizedOut,
 )
-from emulator.providers.aplyid.sample import PATH
+from emulator.providers.aplyid.samples import PATH
 from emulator.providers.aplyid.schemas import CLIENT_TYPES, DOCUMENTED, ActivityIn, IndividualIn
 from emulator.providers.aplyid.webhook import EVENT
 from emulator.web.body import LARGEST_BODY

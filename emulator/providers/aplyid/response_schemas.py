@@ -3,7 +3,7 @@
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from emulator.openapi.builder import Out
+from emulator.openapi.out import Out
 from emulator.providers.aplyid.schemas import APPROVALS, DOCUMENTED, STATUSES
 
 FRAMEWORK = {"x-fidelity": "framework"}

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 
 from emulator.core.model import Case, State
-from emulator.web.provider import Desk
+from emulator.web.desk import Desk
 
 JSON = "application/json; charset=utf-8"
 # The service's printed sample: case 1024 has guided flow 5567. Every case takes one of each, so they stay in step.

@@ -20,8 +20,8 @@ from emulator.providers.aplyid.errors import (
 from emulator.providers.aplyid.responses import rails_response, render_case
 from emulator.web.advice import advise
 from emulator.web.body import read_json
+from emulator.web.desk import Desk
 from emulator.web.errors import UnknownPath, WrongMethod
-from emulator.web.provider import Desk
 
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/(\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})|\*/\*", re.ASCII)
 PARAMETER = re.compile(r";\s*\w+=\"?\w+\"?")

@@ -7,7 +7,7 @@ from emulator.core.sandbox_settings import SandboxSettings
 from emulator.providers.aplyid.rails import is_blank
 from emulator.providers.aplyid.responses import case_status, flow_id, flow_url, to_json
 from emulator.providers.aplyid.schemas import APPROVALS
-from emulator.web.provider import Desk
+from emulator.web.desk import Desk
 
 EVENT = "case.completed"
 

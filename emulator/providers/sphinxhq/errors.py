@@ -6,6 +6,7 @@ from flask import Response, request
 
 from emulator.core.errors import Fact, Invalid, NotFound, Unauthorized
 from emulator.providers.sphinxhq.responses import drf_response
+from emulator.web.desk import Desk
 from emulator.web.errors import (
     Crashed,
     FaultTriggered,
@@ -18,7 +19,6 @@ from emulator.web.errors import (
     WrongMethod,
 )
 from emulator.web.problem_json import phrase_of
-from emulator.web.provider import Desk
 
 LONGEST_ANSWER = 8_000  # bytes of an error body
 LONGEST_TEXT = 300

@@ -11,7 +11,7 @@ from emulator.providers.sphinxhq import drf, relations
 from emulator.providers.sphinxhq.problems import problems_of
 from emulator.providers.sphinxhq.response_schemas import CaseOut, DetailOut, PageOut
 from emulator.providers.sphinxhq.routes import LARGEST_PAGE, OUTCOMES, PAGE_SIZE
-from emulator.providers.sphinxhq.sample import PATH
+from emulator.providers.sphinxhq.samples import PATH
 from emulator.providers.sphinxhq.schemas import DOCUMENTED, NO_CUSTOMER, NewCaseIn
 from emulator.providers.sphinxhq.webhook import EVENT
 from emulator.web.body import LARGEST_BODY

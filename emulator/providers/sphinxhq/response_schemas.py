@@ -3,7 +3,7 @@
 from marshmallow import fields
 from marshmallow.validate import OneOf, Range
 
-from emulator.openapi.builder import Out
+from emulator.openapi.out import Out
 from emulator.providers.sphinxhq.schemas import (
     CHECK_TYPES,
     CUSTOMER_TYPES,

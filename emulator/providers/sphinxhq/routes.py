@@ -18,8 +18,8 @@ from emulator.providers.sphinxhq.relations import INT64, Known
 from emulator.providers.sphinxhq.responses import drf_response, render_case
 from emulator.web.advice import advise
 from emulator.web.body import read_json
+from emulator.web.desk import Desk
 from emulator.web.errors import NotAcceptable, UnknownPath, WrongMediaType, WrongMethod
-from emulator.web.provider import Desk
 from emulator.web.request_state import state_of
 
 JSON_RANGES = {"*/*", "application/*", "*/json", "application/json"}

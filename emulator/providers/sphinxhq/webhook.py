@@ -9,7 +9,7 @@ from emulator.core.sandbox_settings import SandboxSettings
 from emulator.providers.sphinxhq import analyst
 from emulator.providers.sphinxhq.drf import to_json
 from emulator.providers.sphinxhq.responses import render_case
-from emulator.web.provider import Desk
+from emulator.web.desk import Desk
 
 EVENT = "case.completed"
 

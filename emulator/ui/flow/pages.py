@@ -12,7 +12,7 @@ from emulator.ui.flow.visit import Arrival, Visit, arrival, find_visit
 from emulator.ui.rendering import STOP_POLLING, html
 from emulator.ui.sandbox_links import sandbox
 from emulator.version import VERSION
-from emulator.web.provider import Flow
+from emulator.web.extras import Flow
 
 
 def walk(api: ApiClient, provider: str, flow: Flow, number: str) -> Response:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 
 from emulator.ui.api_client import ApiClient
 from emulator.ui.rendering import protect
-from emulator.web.provider import Flow
+from emulator.web.extras import Flow
 from emulator.web.request_state import current_state
 
 

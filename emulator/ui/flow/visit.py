@@ -10,7 +10,7 @@ from emulator.ui import login
 from emulator.ui.api_client import ApiClient, ApiRefusal
 from emulator.ui.flow.applicant_answers import Question, answered, documents, questions, told_before
 from emulator.ui.sandbox_links import sandbox
-from emulator.web.provider import Flow
+from emulator.web.extras import Flow
 
 OPEN, FINISHED = ("open", "processing"), ("completed", "failed")
 SETTLED = ("delivered", "failed", "blocked", "inbox")

@@ -1,0 +1,32 @@
+"""Where this emulator is reached, and what to send there first."""
+
+from collections.abc import Iterable
+from shlex import quote
+
+from emulator.core.model import DEFAULT_SANDBOX
+from emulator.settings import Settings
+from emulator.web.provider import Provider
+
+
+def public_url_of(settings: Settings, address: str | None = None) -> str:
+    """Return the address for links in answers; `address` is where the emulator listens."""
+    return settings.public_url or address or f"{scheme_of(settings)}://{settings.host}:{settings.port}"
+
+
+def scheme_of(settings: Settings) -> str:
+    """Return the scheme that this emulator is spoken to by."""
+    return "https" if settings.tls else "http"
+
+
+def what_to_send(providers: Iterable[Provider], address: str, settings: Settings) -> str:
+    """Return a first request for each provider, to paste into a terminal."""
+    lines = [f"{p.title}:\n  {p.samples.curl(address, DEFAULT_SANDBOX)}\n" for p in providers if p.samples]
+    inbox = f"Webhooks without a receiver:\n  curl {address}/_emulator/sandboxes/default/inbox\n"
+    return "\n".join([*lines, inbox]).replace("  curl ", f"  curl {_curl_options(settings)}")
+
+
+def _curl_options(settings: Settings) -> str:
+    """Return what curl needs to trust this emulator's certificate."""
+    if not settings.tls:
+        return ""
+    return f"--cacert {quote(str(settings.tls_ca_file.absolute()))} " if settings.tls_ca_file else "--insecure "

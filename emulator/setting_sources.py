@@ -1,0 +1,91 @@
+"""Where settings come from: flags win over variables, variables over the file, the file over the defaults."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from emulator.core.deliveries import without_password
+from emulator.settings import (
+    CONFIG_VARIABLE,
+    FILE_NAME,
+    OPTIONS,
+    OTHER_VARIABLES,
+    PREFIX,
+    BadSetting,
+    Settings,
+    suggest,
+)
+
+
+def read_settings(
+    flags: Mapping[str, object],
+    environ: Mapping[str, str],
+    folder: Path,
+    config: Path | None = None,
+    defaults: Mapping[str, Any] | None = None,
+) -> Settings:
+    """The settings from all four places, with other defaults for some of them if told so; raises BadSetting."""
+    path = find_settings_file(environ, folder, config)
+    found: dict[str, Any] = dict(defaults or {})
+    found |= _read_all(
+        _from_file(path), lambda name: f"{name} in {config or environ.get(CONFIG_VARIABLE) or FILE_NAME}"
+    )
+    found |= _read_all(_from_environ(environ), lambda name: PREFIX + name.upper())
+    found |= _read_all(flags, lambda name: "--" + name.replace("_", "-"))
+    return Settings(**found)
+
+
+def settings_from(given: Mapping[str, object]) -> Settings:
+    """Return the settings with those values, by their names; nothing else is read. Raise BadSetting."""
+    values = {name.replace("-", "_"): value for name, value in given.items() if value is not None}
+    for name in values:
+        if name not in OPTIONS:
+            raise BadSetting(f"{name} is no setting{suggest(name, OPTIONS)}")
+    return Settings(**_read_all(values, lambda name: name))
+
+
+def find_settings_file(environ: Mapping[str, str], folder: Path, config: Path | None = None) -> Path | None:
+    """The file that is named, else the one in the folder; None: there is none."""
+    named = config or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
+    if named:
+        return named
+    path = folder / FILE_NAME
+    return path if path.is_file() else None
+
+
+def _read_all(values: Mapping[str, object], place: Callable[[str], str]) -> dict[str, Any]:
+    read = {}
+    for name, value in values.items():
+        try:
+            read[name] = OPTIONS[name].metadata["read"](value)
+        except ValueError as error:
+            shown = without_password(value) if isinstance(value, str) else value
+            raise BadSetting(f"{place(name)} is {shown!r}: {error}") from error
+    return read
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
+    known = {PREFIX + name.upper(): name for name in OPTIONS}
+    others = OTHER_VARIABLES - known.keys()
+    ours = {k: v for k, v in environ.items() if k.startswith(PREFIX) and k not in others and v != ""}
+    for name in ours:
+        if name not in known:
+            raise BadSetting(f"{name} is no setting{suggest(name, known)}")
+    return {known[name]: value for name, value in ours.items()}
+
+
+def _from_file(path: Path | None) -> dict[str, object]:
+    if path is None:
+        return {}
+    import tomllib
+
+    try:
+        read = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadSetting(f"{path} cannot be read: {error}") from error
+    values = {name.replace("-", "_"): value for name, value in read.items()}
+    for name in values:
+        if name not in OPTIONS:
+            keys = [option.replace("_", "-") for option in OPTIONS]
+            raise BadSetting(f"{name} in {path} is no setting{suggest(name.replace('_', '-'), keys)}")
+    return values
