@@ -3,20 +3,13 @@
 import logging
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from zlib import crc32
 
 import pytest
 
 from tests.emulators import Emulator, served
-
-INSTALL = {
-    "curl": "apt-get install curl",
-    "node": "apt-get install nodejs",
-    "make": "apt-get install make",
-    "chromium": "apt-get install chromium",
-}
+from tests.toolbox.missing import find_program
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,14 +46,3 @@ def emulator(shared_emulator: Emulator, request: pytest.FixtureRequest) -> Emula
 def needs() -> Callable[[str], str]:
     """`needs("curl")` is the path of the program; where it is missing the test says how to install it."""
     return find_program
-
-
-def find_program(program: str) -> str:
-    """The path of a program, without which a test is skipped, or fails where CI=true."""
-    path = shutil.which(program)
-    if path:
-        return path
-    told = f"{program} is missing: install it with `{INSTALL[program]}`"
-    if os.environ.get("CI") == "true":
-        pytest.fail(told)
-    pytest.skip(told)
