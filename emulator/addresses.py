@@ -9,12 +9,12 @@ from emulator.web.provider import Provider
 
 
 def public_url_of(settings: Settings, address: str | None = None) -> str:
-    """Return the address for links in answers; `address` is where the emulator listens."""
+    """Return the address that links in answers begin with: the setting, else `address`, where the emulator listens."""
     return settings.public_url or address or f"{scheme_of(settings)}://{settings.host}:{settings.port}"
 
 
 def scheme_of(settings: Settings) -> str:
-    """Return the scheme that this emulator is spoken to by."""
+    """Return the scheme of this emulator's addresses: https with TLS, else http."""
     return "https" if settings.tls else "http"
 
 
@@ -26,7 +26,7 @@ def what_to_send(providers: Iterable[Provider], address: str, settings: Settings
 
 
 def _curl_options(settings: Settings) -> str:
-    """Return what curl needs to trust this emulator's certificate."""
+    """Return the options that make curl accept this emulator's certificate; none without TLS."""
     if not settings.tls:
         return ""
     return f"--cacert {quote(str(settings.tls_ca_file.absolute()))} " if settings.tls_ca_file else "--insecure "

@@ -1,10 +1,10 @@
-"""Where the parts are wired, and nowhere else: the use cases in `wiring`, here what is around them."""
+"""Wire the application: `wiring` makes the use cases, this module everything around them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -68,9 +68,10 @@ class Built:
 
 
 def build_emulator(settings: Settings, address: str | None = None, *, is_embedded: bool = False) -> Built:
-    """Wire an emulator with those settings, and start nothing; raise BadSetting or StoreUnusable.
+    """Return an emulator with these settings, wired but not started; raise BadSetting or StoreUnusable.
 
-    `address` is where it listens; an embedded one, which another server serves, learns that from its first request.
+    `address` is where the emulator listens. An embedded emulator, which another server serves, learns its address
+    from its first request.
     """
     receiver = _demo_receiver() if settings.demo else None
     links = Links(public_url_of(settings, address), is_known=not is_embedded or settings.public_url is not None)
@@ -83,7 +84,7 @@ def build_emulator(settings: Settings, address: str | None = None, *, is_embedde
 
 
 def _demo_receiver() -> "Receiver":
-    from emulator.demo.receiver import Receiver  # only a demo has one
+    from emulator.demo.receiver import Receiver  # slow to import, and only a demo needs it
 
     return Receiver()
 
@@ -122,7 +123,7 @@ def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> Sa
 
 
 def read_startup_files(settings: Settings) -> tuple[tuple[Rule, ...], "InitFolder | None"]:
-    """The outcome rules of every sandbox, and what the init folder holds; raises BadSetting."""
+    """Return the outcome rules of every sandbox, and the content of the init folder if one is set; raise BadSetting."""
     if not settings.scenario and not settings.rule and not settings.init_folder:
         return (), None
     from emulator.control.init_folder import read_init_folder
@@ -134,18 +135,18 @@ def read_startup_files(settings: Settings) -> tuple[tuple[Rule, ...], "InitFolde
     return (*rules, *(init_folder.rules if init_folder else ())), init_folder
 
 
-def describe(name: str, settings: Settings) -> dict[str, Any]:
-    """The OpenAPI document of that provider, or of `control`, without serving it; raises BadSetting."""
+def describe(name: str, settings: Settings) -> dict[str, object]:
+    """Return the OpenAPI document of that provider, or of `control`, without serving it; raise BadSetting."""
     known = {p.name: p for p in PROVIDERS}
     if name in known:
-        from emulator.openapi import provider_document  # only who asks for the document needs it
+        from emulator.openapi import provider_document  # slow to import, and only a document needs it
 
         return provider_document.describe(known[name], public_url_of(settings))
     if name != "control":
         raise BadSetting(f"{name} is no API{suggest(name, [*known, 'control'])}")
-    from emulator.control import openapi  # only who asks for the document needs it
+    from emulator.control import openapi  # slow to import, and only a document needs it
 
-    # Nothing of it is served, and somebody else may own the database.
+    # In memory and empty: this emulator is never served, and a running one may own the database.
     built = build_emulator(replace(settings, ephemeral=True, init_folder=None, demo=False))
     try:
         completion_schemas = completion_schemas_of(PROVIDERS)
@@ -225,7 +226,10 @@ def _provider_rules(provider: Provider, desk: Desk) -> ProviderRules:
 
 
 def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The value of every switch of every provider; raises BadSetting."""
+    """Return every switch's value by provider and switch, the default where none is chosen; raise BadSetting.
+
+    `chosen` are texts like `sphinxhq.unauthorized=403`.
+    """
     known = {f"{p.name}.{s.name}": s for p in PROVIDERS for s in p.switches}
     values = {name: switch.choices[0] for name, switch in known.items()}
     for item in chosen:
@@ -239,7 +243,7 @@ def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
 
 
 def _check_credentials(credentials: Iterable[str]) -> None:
-    """Raise BadSetting for a credential of an API that is not emulated."""
+    """Raise BadSetting for a credential (`NAME=KEY`) of an API that is not emulated."""
     for item in credentials:
         name = item.partition("=")[0]
         if name not in PROVIDER_NAMES:

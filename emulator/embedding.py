@@ -3,24 +3,29 @@
 import weakref
 from collections.abc import Mapping
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING
 
 from flask import Flask, request
 
 from emulator.app import Built, build_emulator
+from emulator.delivery.scheduler import Scheduler
 from emulator.setting_sources import settings_from
 from emulator.settings import BadSetting
+from emulator.store.sqlite import SqliteStore
 from emulator.web.request_state import RequestState, current_state
 
+if TYPE_CHECKING:
+    from emulator.demo.receiver import Receiver
+
 EXTENSION = "case_emulator"
-# What only our own server can do, because another one has the socket.
+# Settings of our own server; an embedded emulator has none, because another server owns the socket.
 OF_THE_SERVER = ("port_file", "tls", "tls_ca_file")
 
 
-def create_app(settings: Mapping[str, Any] | None = None, /, **more: Any) -> Flask:
+def create_app(settings: Mapping[str, object] | None = None, /, **more: object) -> Flask:
     """Return the emulator as a Flask application; raise BadSetting or StoreUnusable.
 
-    Settings are those of the command line, as keywords or as a mapping: `create_app(delay=0.5)`,
+    The settings are those of the command line, as keywords or as a mapping: `create_app(delay=0.5)`,
     `create_app({"database": "sqlite:///cases.sqlite"})`. The environment and case-emulator.toml are not read.
     Webhooks and clocks run from the first request on, until the process ends or
     `app.extensions["case_emulator"].close()` is called.
@@ -41,11 +46,11 @@ class Embedded:
         self._built = built
         self._lock = Lock()
         self._has_begun = False
-        # Not bound to this object, which would keep the application alive for as long as the process.
+        # No method of this object: the finalizer would then keep the application alive as long as the process.
         self._end = weakref.finalize(built.app, _close, built.scheduler, built.receiver, built.store)
 
     def begin(self) -> None:
-        """Send webhooks and move clocks from now on; the first request tells where the application is reached."""
+        """Start the background work at the first request from outside, which also tells the application's address."""
         if self._has_begun or current_state().is_internal:
             return
         with self._lock:
@@ -56,11 +61,11 @@ class Embedded:
                 self._has_begun = True
 
     def close(self) -> None:
-        """End the background work and let go of the database; a second time there is nothing to do."""
+        """End the background work and close the database; a second call does nothing."""
         self._end()
 
 
-def _close(scheduler: Any, receiver: Any, store: Any) -> None:
+def _close(scheduler: Scheduler, receiver: "Receiver | None", store: SqliteStore) -> None:
     scheduler.stop()
     if receiver:
         receiver.close()
@@ -68,11 +73,11 @@ def _close(scheduler: Any, receiver: Any, store: Any) -> None:
 
 
 def _address(state: RequestState) -> str:
-    """Return the address of the application by this request, without the path that selects a sandbox."""
+    """Return the application's address as this request names it, without the path that selects a sandbox."""
     return request.host_url.rstrip("/") + state.mount
 
 
 def _own_socket() -> tuple[str, int]:
-    """Return host and port of the server, which no webhook is sent to."""
+    """Return host and port of the server, so that no webhook is sent to it."""
     port = request.environ.get("SERVER_PORT") or "80"
     return str(request.environ.get("SERVER_NAME", "localhost")).lower(), int(port)

@@ -1,4 +1,4 @@
-"""Where settings come from: flags win over variables, variables over the file, the file over the defaults."""
+"""Read the settings: a flag wins over a variable, a variable over the file, the file over the default."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,9 +22,12 @@ def read_settings(
     environ: Mapping[str, str],
     folder: Path,
     config: Path | None = None,
-    defaults: Mapping[str, Any] | None = None,
+    defaults: Mapping[str, object] | None = None,
 ) -> Settings:
-    """The settings from all four places, with other defaults for some of them if told so; raises BadSetting."""
+    """Return the settings from flags, environment, file and defaults; raise BadSetting.
+
+    `folder` is where the file is looked for unless `config` or a variable names one; `defaults` replace some defaults.
+    """
     path = find_settings_file(environ, folder, config)
     found: dict[str, Any] = dict(defaults or {})
     found |= _read_all(
@@ -36,7 +39,7 @@ def read_settings(
 
 
 def settings_from(given: Mapping[str, object]) -> Settings:
-    """Return the settings with those values, by their names; nothing else is read. Raise BadSetting."""
+    """Return the settings with these values by name, reading neither environment nor file; raise BadSetting."""
     values = {name.replace("-", "_"): value for name, value in given.items() if value is not None}
     for name in values:
         if name not in OPTIONS:
@@ -45,7 +48,7 @@ def settings_from(given: Mapping[str, object]) -> Settings:
 
 
 def find_settings_file(environ: Mapping[str, str], folder: Path, config: Path | None = None) -> Path | None:
-    """The file that is named, else the one in the folder; None: there is none."""
+    """Return the file that the flag or the variable names, else the one in the folder if there is one."""
     named = config or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
     if named:
         return named
@@ -54,14 +57,15 @@ def find_settings_file(environ: Mapping[str, str], folder: Path, config: Path | 
 
 
 def _read_all(values: Mapping[str, object], place: Callable[[str], str]) -> dict[str, Any]:
-    read = {}
+    """Return the values as their settings read them; `place` says for an error where a value stands."""
+    settings = {}
     for name, value in values.items():
         try:
-            read[name] = OPTIONS[name].metadata["read"](value)
+            settings[name] = OPTIONS[name].metadata["read"](value)
         except ValueError as error:
             shown = without_password(value) if isinstance(value, str) else value
             raise BadSetting(f"{place(name)} is {shown!r}: {error}") from error
-    return read
+    return settings
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
@@ -80,10 +84,10 @@ def _from_file(path: Path | None) -> dict[str, object]:
     import tomllib
 
     try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadSetting(f"{path} cannot be read: {error}") from error
-    values = {name.replace("-", "_"): value for name, value in read.items()}
+    values = {name.replace("-", "_"): value for name, value in content.items()}
     for name in values:
         if name not in OPTIONS:
             keys = [option.replace("_", "-") for option in OPTIONS]

@@ -1,6 +1,7 @@
-"""What can be set: one table from which flags, variables, file keys and their documentation are made.
+"""The settings: one table from which flags, variables, file keys and their documentation are made.
 
-Nothing else reads the environment. A flag wins over a variable, a variable over the file, the file over the default.
+Only `setting_sources` reads the environment. A flag wins over a variable, a variable over the file, the file over the
+default.
 """
 
 from collections.abc import Callable, Iterable
@@ -31,9 +32,9 @@ from emulator.readers import (
 
 PREFIX = "CASE_EMULATOR_"
 FILE_NAME = "case-emulator.toml"
-# Variables that are ours but no settings of the server.
+# Variables with our prefix that are not settings of the server.
 CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE = (PREFIX + name for name in ("CONFIG", "URL", "CONTROL_TOKEN"))
-TLS_CA_FILE_VARIABLE = f"{PREFIX}TLS_CA_FILE"  # a setting of the server, and of who asks it
+TLS_CA_FILE_VARIABLE = f"{PREFIX}TLS_CA_FILE"  # read by the server and by the commands that ask it
 OTHER_VARIABLES = {CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE}
 
 
@@ -42,18 +43,18 @@ class BadSetting(Exception):
 
 
 def _setting(
-    read: Callable[[object], Any],
-    default: Any,
+    read: Callable[[object], object],
+    default: object,
     help_text: str,
     metavar: str | None = None,
     example: str | None = None,  # what to write where there is no default
-) -> Any:
+) -> Any:  # as of dataclasses.field: each setting has its own type
     return field(default=default, metadata={"read": read, "help": help_text, "metavar": metavar, "example": example})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything that can be set, as it stands after flags, variables, file and defaults."""
+    """Every setting, after flags, variables, file and defaults."""
 
     host: str = _setting(read_text, "127.0.0.1", "Address to listen on.", "ADDRESS")
     port: int = _setting(read_port, 8642, "Port to listen on; 0 picks a free one.", "PORT")
@@ -162,17 +163,17 @@ class Settings:
 
     @property
     def database_file(self) -> Path | None:
-        """The file to keep; None: a temporary one."""
+        """The database file; None for a temporary one."""
         return None if self.ephemeral else self.database
 
 
 OPTIONS = {f.name: f for f in fields(Settings)}
-# The settings that say --credential in the words of one API.
+# The settings that name a credential as its API does; --credential serves every API.
 CREDENTIAL_ALIASES = {"aplyid": "access_key", "sphinxhq": "session_id"}
 
 
 def credentials_of(settings: Settings, provider: str) -> frozenset[str]:
-    """Return the further credentials of that API."""
+    """Return the further credentials of that API, from --credential and from the setting of its own."""
     alias = CREDENTIAL_ALIASES.get(provider)
     named = (item.partition("=") for item in settings.credential)
     own = [key for name, _, key in named if name == provider]
@@ -180,13 +181,13 @@ def credentials_of(settings: Settings, provider: str) -> frozenset[str]:
 
 
 def variables_of(provider: str) -> dict[str, str]:
-    """Return the names of the variables that tell a program where that API is, and its credential."""
+    """Return the variables by which a program finds that API: `url` and `credential`, as in APLYID_BASE_URL."""
     credential = CREDENTIAL_ALIASES.get(provider, "credential")
     return {"url": f"{provider}_base_url".upper(), "credential": f"{provider}_{credential}".upper()}
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence that refuses an unknown name: what was probably meant."""
+    """Return the end of a sentence that refuses an unknown name: the name probably meant, else all known ones."""
     import difflib
 
     known = sorted(known)

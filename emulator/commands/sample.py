@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _read_provider(context: click.Context, parameter: click.Parameter, given: str) -> "Samples":
-    from emulator.app import PROVIDERS  # to judge it, and not for the help text
+    from emulator.app import PROVIDERS  # slow to import; the help text does not need it
 
     known = {provider.name: provider.samples for provider in PROVIDERS if provider.samples}
     if given not in known:
@@ -65,7 +65,7 @@ def sample(samples: "Samples", seed: int, form: str | None, sandbox: str, url: s
 
 
 def _body(drawn: "Sample", url: str) -> str:
-    """In ASCII, so that no shell and no terminal on the way changes a byte."""
+    """Return the body as ASCII JSON, which no shell and no terminal changes."""
     return json.dumps(drawn.body, indent=2)
 
 
@@ -88,7 +88,7 @@ def _python(drawn: "Sample", url: str) -> str:
 
 
 def _literal(value: object, indent: str = "    ") -> str:
-    """The value as Python writes it, laid out for reading."""
+    """Return the value as Python source in ASCII, one item a line."""
     deeper = f"{indent}    "
     if isinstance(value, Mapping):
         items = [f"{name!a}: {_literal(part, deeper)}" for name, part in value.items()]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from emulator.core.cases import Cases
 from emulator.core.model import Case, NewCase
@@ -22,15 +22,15 @@ class Desk:
     links: Links
     switches: Mapping[str, str]
     further_credentials: Collection[str]
-    object_to: Callable[[str], str | None]  # why a webhook to that URL would not be sent; None: it would
+    object_to: Callable[[str], str | None]  # why a webhook to that URL would be kept, not sent; else None
 
-    def admit(self, environ: dict[str, Any], credential: str | None) -> str:
-        """Return the sandbox that the credential opens; raise Unauthorized, or FaultTriggered."""
+    def admit(self, environ: WSGIEnvironment, credential: str | None) -> str:
+        """Return the sandbox that the credential opens; raise Unauthorized, or FaultTriggered for a planned fault."""
         sandbox = open_sandbox(state_of(environ), credential, self.further_credentials)
         self.request_faults.admit(environ, self.provider, sandbox)
         return sandbox
 
     def open_case(self, order: NewCase) -> Case:
-        """Return a new case, noted for the journal; raise what `Cases.open` raises."""
+        """Open a case and note it for the journal; raise what `Cases.open` raises."""
         case = current_state().case = self.cases.open(order)
         return case

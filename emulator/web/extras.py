@@ -1,8 +1,8 @@
-"""What a provider may bring along beside its contract: switches, samples, a guided flow, words that complete a case."""
+"""The optional parts of a provider: switches, samples, a guided flow, and the words that complete a case."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from marshmallow import RAISE, Schema, fields, post_load
 from marshmallow.validate import OneOf
@@ -22,11 +22,11 @@ class Switch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sample:
-    """A request that is answered 201; the path is below the emulator's address."""
+    """A request that is answered 201; its path is relative to the emulator's address."""
 
     path: str
     headers: Mapping[str, str]
-    body: Mapping[str, Any]
+    body: Mapping[str, object]
     method: str = "POST"
 
 
@@ -45,7 +45,7 @@ class Samples(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Applicant:
-    """What a request tells of whoever is verified; the empty text where it tells nothing."""
+    """What a request says about the person or company to verify; an empty text where it says nothing."""
 
     name: str
     is_business: bool = False
@@ -60,12 +60,12 @@ class Applicant:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Flow:
-    """The pages to which the links in a provider's answers lead, below the address of a sandbox."""
+    """The pages that links in a provider's answers lead to; the paths are relative to the address of a sandbox."""
 
-    path: str  # where the applicant goes through it, with <number> in it
-    result: str  # where the result is told, likewise
+    path: str  # the applicant's pages, with <number> in it
+    result: str  # the page of the result, likewise
     number_of: Callable[[Case], int]
-    case_id_of: Callable[[int], int]  # of that number
+    case_id_of: Callable[[int], int]  # the inverse of number_of
     applicant: Callable[[Case], Applicant]
     words: Mapping[Outcome, str]  # how a case may end, in the words that complete it
 
@@ -80,5 +80,5 @@ class CompletionIn(Schema):
 
     @post_load
     def order(self, payload: dict[str, str], **_: object) -> CompletionOrder:
-        """Return the order as the core understands it."""
+        """Return the order that completes the case."""
         return CompletionOrder(Decision(rule="explicit", outcome=Outcome(payload["outcome"])), lambda case: case)

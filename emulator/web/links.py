@@ -1,4 +1,4 @@
-"""Links to the emulator in what it answers and sends."""
+"""Links to this emulator in its answers and webhooks."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,20 @@ from emulator.core.model import DEFAULT_SANDBOX
 
 @dataclass(slots=True)
 class Links:
-    """The address at which others reach this emulator; served by somebody else's server, the first request tells it."""
+    """The address at which others reach this emulator; an embedded one learns it from its first request."""
 
     address: str
     is_known: bool = True
 
     def learn(self, address: str) -> None:
-        """Take that address, unless it is known already."""
+        """Set the address unless it is known already."""
         if not self.is_known:
             self.address, self.is_known = address, True
 
     def to(self, sandbox: str, path: str) -> str:
-        """Return a link to a path of the emulator in a sandbox.
+        """Return a link to that path in the sandbox; only the default sandbox goes unnamed.
 
-        The link names the sandbox, except the default one, because ids are unique within a sandbox only.
+        Two sandboxes use the same ids, so the link has to say which one is meant.
         """
         prefix = "" if sandbox == DEFAULT_SANDBOX else f"/s/{sandbox}"
         return f"{self.address}{prefix}{path}"

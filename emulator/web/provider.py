@@ -1,11 +1,11 @@
-"""The contract of a provider: what one emulated API brings along.
+"""The contract of a provider, which is one emulated API.
 
-A further one is a folder, a line in `app.py` and a line in `setup.cfg`: copy `providers/template`.
+A further provider is a folder, a line in `app.py` and a line in `setup.cfg`: copy `providers/template`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from flask import Blueprint, Response
 from marshmallow import Schema
@@ -21,7 +21,7 @@ from emulator.web.extras import CompletionIn, Flow, Samples, Switch
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operation:
-    """One request that the API knows; its path has its arguments in braces, as in /cases/{id}/."""
+    """One request that the API answers; its path has the arguments in braces, as in /cases/{id}/."""
 
     name: str
     verb: str
@@ -37,22 +37,22 @@ class Operation:
 
 @dataclass(frozen=True, kw_only=True)
 class Provider:
-    """One emulated API: the contract first, then what it may leave out."""
+    """One emulated API: the required parts first, then the optional ones."""
 
     name: str
     title: str
-    prefixes: tuple[str, ...]  # the paths whose errors are worded by it
+    prefixes: tuple[str, ...]  # errors below these paths go to render_error
     operations: tuple[Operation, ...]
     routes: Callable[[Desk], Blueprint]
-    credential: Callable[[Mapping[str, Any]], str | None]  # what a request shows, given its WSGI environ
+    credential: Callable[[WSGIEnvironment], str | None]  # the credential that a request shows
     render_error: Callable[[Exception, Desk], Response]
-    conclude: Callable[[Case, SeededRandom], Case]  # the same case with risk, texts and checks filled in
-    webhook: Callable[[Case, SandboxSettings, str, Desk], RenderedWebhook | NoWebhook]  # given the id of the event
+    conclude: Callable[[Case, SeededRandom], Case]  # fills in risk, texts and checks when a case ends
+    webhook: Callable[[Case, SandboxSettings, str, Desk], RenderedWebhook | NoWebhook]  # the text is the event id
 
     newborn: Newborn = Newborn(first_ids=(("case", 1), ("client", 1)))
     switches: tuple[Switch, ...] = ()
     samples: Samples | None = None
     flow: Flow | None = None
-    completion: type[Schema] = CompletionIn  # of a body that says how a case is to end; loads to CompletionOrder
-    # The OpenAPI document at that address, where more is to be said than its operations say.
-    document: Callable[[str], dict[str, Any]] | None = None
+    completion: type[Schema] = CompletionIn  # a body that completes a case; loads to CompletionOrder
+    # Returns the OpenAPI document for that address; None: it is made from the operations alone.
+    document: Callable[[str], dict[str, object]] | None = None
