@@ -35,7 +35,7 @@ class InitFolder:
         for path, document in self.documents.items():
             name = path.stem
             if name in used:
-                log.info("sandbox %s stays as it is kept, %s is not restored", name, path)
+                log.info("sandbox %s was used before and stays as it is: %s is not restored", name, path)
                 continue
             try:
                 snapshots.restore(name, document, partial(read_settings, completion_schemas))
@@ -68,7 +68,7 @@ def _rules(path: Path, completion_schemas: CompletionSchemas) -> tuple[Rule, ...
 
 def _document(path: Path) -> Mapping[str, object]:
     if path.stem == EXPIRED or not SANDBOX_NAME.fullmatch(path.stem):
-        raise BadSetting(f"{path}: named after a sandbox it has to be, 1 to 64 of a-z 0-9 - _ and not {EXPIRED}")
+        raise BadSetting(f"{path}: it has to be named after a sandbox, 1 to 64 of a-z 0-9 - _ and not {EXPIRED}")
     try:
         if path.stat().st_size > LARGEST:
             raise BadSetting(f"{path} is larger than {LARGEST} bytes")

@@ -108,7 +108,7 @@ def _evidence(scene: Scene) -> Evidence:
 
 
 def _shown(exchange: Mapping[str, Any]) -> dict[str, object]:
-    return {**exchange, "sent": _laid_out(exchange["body"]), "told": _laid_out(exchange["answer"]["body"])}
+    return {**exchange, "sent": _laid_out(exchange["body"]), "received": _laid_out(exchange["answer"]["body"])}
 
 
 def _laid_out(text: object) -> str:

@@ -15,7 +15,7 @@ Json = Mapping[str, Any]
 class FieldDoc:
     """The meaning of a field, and its mark: documented, framework or assumed."""
 
-    told: str
+    meaning: str
     mark: str
 
 

@@ -23,7 +23,7 @@ class Event:
     tone: str
     shape: str
     came: bool  # False: it is expected
-    told: str = ""  # its result
+    result: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Placed:
     tone: str
     shape: str
     came: bool
-    told: str
+    result: str
     gap: str
     gap_x: int
     before_x: int
@@ -56,7 +56,7 @@ def draw(events: Sequence[Event]) -> tuple[int, list[Placed]]:
         stamp = event.at.isoformat(timespec="milliseconds")
         gap = phrases.span(seconds) if seconds >= 0.05 else ""
         exact = f"{stamp[:10]} {stamp[11:23]} UTC"
-        mark = (event.title, stamp[11:23], exact, event.tone, event.shape, event.came, event.told)
+        mark = (event.title, stamp[11:23], exact, event.tone, event.shape, event.came, event.result)
         placed.append(Placed(x, *mark, gap if before else "", (start + x) // 2, start))
         before, last = event.at, _letters(event)
     return x + RIGHT, placed
@@ -64,7 +64,7 @@ def draw(events: Sequence[Event]) -> tuple[int, list[Placed]]:
 
 def _letters(event: Event) -> int:
     """Return the length of the event's longest line; the line with its time has 12 letters."""
-    return max(len(event.title), len(event.told), 12)
+    return max(len(event.title), len(event.result), 12)
 
 
 def events_of(
@@ -138,7 +138,7 @@ def bars(deliveries: Sequence[Mapping[str, Any]], most: int = 40) -> dict[str, o
             "x": 6 * place,
             "height": max(2, round(40 * attempt["latency_ms"] / highest)),
             "ok": state_marks.of_attempt(attempt).shape == "tick",
-            "told": f"{attempt['status'] or attempt['error'] or 'no answer'} in {attempt['latency_ms']:.0f} ms",
+            "result": f"{attempt['status'] or attempt['error'] or 'no answer'} in {attempt['latency_ms']:.0f} ms",
         }
         for place, attempt in enumerate(attempts)
     ]

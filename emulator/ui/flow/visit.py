@@ -102,7 +102,7 @@ class StatusLine:
 
     mark: str
     title: str
-    told: str = ""
+    details: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,10 +118,12 @@ def arrival(visit: Visit) -> Arrival:
     """Return what the presenter's drawer shows of the case and its webhooks."""
     webhooks = [webhook_line(delivery) for delivery in visit.deliveries]
     if not webhooks and visit.is_open:
-        webhooks = [StatusLine(mark="progress", title="Webhook to come", told="It is sent as soon as the case ends.")]
+        webhooks = [
+            StatusLine(mark="progress", title="Webhook to come", details="It is sent as soon as the case ends.")
+        ]
     elif not webhooks:
         webhooks = [
-            StatusLine(mark="blocked", title="No webhook", told="The request gave no reference, so none is sent.")
+            StatusLine(mark="blocked", title="No webhook", details="The request gave no reference, so none is sent.")
         ]
     waits = any(delivery["state"] not in SETTLED for delivery in visit.deliveries)
     return Arrival(case=case_line(visit.case), webhooks=webhooks, moves=visit.is_open or waits)
@@ -131,9 +133,9 @@ def case_line(case: Mapping[str, Any]) -> StatusLine:
     """Return the state of a case as a line."""
     if case["state"] == "completed":
         outcome = case["outcome"] or "undecided"
-        return StatusLine(mark=outcome, title=ENDINGS[outcome], told=f"Case {case['id']}, rule: {case['rule']}")
+        return StatusLine(mark=outcome, title=ENDINGS[outcome], details=f"Case {case['id']}, rule: {case['rule']}")
     planned = f", ends by itself at {case['next_step_at'][11:19]}" if case["next_step_at"] else ""
-    return StatusLine(mark=MARKS[case["state"]], title=STATES[case["state"]], told=f"Case {case['id']}{planned}")
+    return StatusLine(mark=MARKS[case["state"]], title=STATES[case["state"]], details=f"Case {case['id']}{planned}")
 
 
 def webhook_line(delivery: Mapping[str, Any]) -> StatusLine:
@@ -144,16 +146,16 @@ def webhook_line(delivery: Mapping[str, Any]) -> StatusLine:
     failed = f"{many}{last['error'] or last['status']}"
     if delivery["state"] == "delivered":
         details = f"{many}{last['status']} in {last['latency_ms']:.0f} ms, {delivery['url']}"
-        return StatusLine(mark="approved", title="Webhook delivered", told=details)
+        return StatusLine(mark="approved", title="Webhook delivered", details=details)
     if delivery["state"] == "inbox":
         return StatusLine(
-            mark="inbox", title="Webhook in the inbox", told="Nobody is named to receive it, so it was kept."
+            mark="inbox", title="Webhook in the inbox", details="Nobody is named to receive it, so it was kept."
         )
     if delivery["state"] == "blocked":
-        return StatusLine(mark="blocked", title="Webhook blocked", told=delivery["reason"] or "")
+        return StatusLine(mark="blocked", title="Webhook blocked", details=delivery["reason"] or "")
     if delivery["state"] == "failed":
-        return StatusLine(mark="denied", title="Webhook given up", told=failed)
+        return StatusLine(mark="denied", title="Webhook given up", details=failed)
     if not attempts:
-        return StatusLine(mark="progress", title="Webhook on its way", told=delivery["url"] or "")
+        return StatusLine(mark="progress", title="Webhook on its way", details=delivery["url"] or "")
     again = f"; next try at {delivery['next_attempt_at'][11:19]}" if delivery["next_attempt_at"] else ""
-    return StatusLine(mark="retrying", title="Webhook retrying", told=f"{failed}{again}")
+    return StatusLine(mark="retrying", title="Webhook retrying", details=f"{failed}{again}")
