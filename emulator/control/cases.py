@@ -1,18 +1,27 @@
-"""The routes that look at a case and end it."""
+"""The routes that list, read and complete cases."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from flask import Blueprint, Response
 from marshmallow import fields
 from marshmallow.validate import Range
 
 from emulator.control.context import ControlContext, known_provider
+from emulator.control.payloads_cases import CasePayload, CasesPayload
 from emulator.control.request_schemas import Strict
 from emulator.control.views import json_response, moment, read_body, responds, takes
 from emulator.core.model import Case, CaseFilter
 
 MOST_SHOWN = 1_000
+
+
+class CasesFilter(TypedDict):
+    """What CasesQuery loads."""
+
+    limit: int
+    provider: NotRequired[str]
+    external_id: NotRequired[str]
 
 
 class CasesQuery(Strict):
@@ -26,27 +35,28 @@ class CasesQuery(Strict):
 
 
 def add_routes(routes: Blueprint, context: ControlContext) -> None:
-    """/cases, /cases/{provider}/{id}, and its completion."""
+    """Add /cases, /cases/{provider}/{id}, and its completion."""
 
     @routes.get("/sandboxes/<sandbox:name>/cases")
     @takes(query=CasesQuery())
     @responds("CasesOut")
-    def list_cases(name: str, query: dict[str, Any]) -> Response:
-        """The cases of a sandbox, newest first."""
-        count, found = _find(context, name, **query)
-        return json_response({"count": count, "cases": [render_case(context, case) for case in found]})
+    def list_cases(name: str, query: CasesFilter) -> Response:
+        """List the cases of a sandbox, newest first."""
+        count, cases = _find(context, name, **query)
+        answer: CasesPayload = {"count": count, "cases": [render_case(context, case) for case in cases]}
+        return json_response(answer)
 
     @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>")
     @responds("CaseOut")
     def read_case(name: str, provider: str, case_id: int) -> Response:
-        """One case, and the rule that decides how it ends."""
+        """Return one case, and the rule that decides how it ends."""
         context.completion_schema_of(provider)
         return json_response(render_case(context, context.cases.get(name, provider, case_id)))
 
     @routes.post("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>/complete")
     @responds("CaseOut")
     def complete_case(name: str, provider: str, case_id: int) -> Response:
-        """End a case now, in the words of its provider."""
+        """Complete a case now, in the words of its provider."""
         order = read_body(context.completion_schema_of(provider))
         return json_response(render_case(context, context.completion.complete(name, provider, case_id, order)))
 
@@ -54,18 +64,18 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
 def _find(
     context: ControlContext, name: str, limit: int, provider: str | None = None, external_id: str | None = None
 ) -> tuple[int, Sequence[Case]]:
-    """How many fit, and the newest of them."""
+    """Return how many cases fit, and the newest `limit` of them."""
     known_provider(context.completion_schemas, provider)
-    wanted, count = CaseFilter(external_id=external_id), 0
-    found: list[Case] = []
+    case_filter, count = CaseFilter(external_id=external_id), 0
+    cases: list[Case] = []
     for each in [provider] if provider else context.completion_schemas:
-        count += context.cases.count(name, each, wanted)
-        found += context.cases.list(name, each, wanted, offset=0, limit=limit)
-    return count, sorted(found, key=lambda case: (case.created_at, case.id), reverse=True)[:limit]
+        count += context.cases.count(name, each, case_filter)
+        cases += context.cases.list(name, each, case_filter, offset=0, limit=limit)
+    return count, sorted(cases, key=lambda case: (case.created_at, case.id), reverse=True)[:limit]
 
 
-def render_case(context: ControlContext, case: Case) -> dict[str, Any]:
-    """A case in the words of the emulator; each provider has its own."""
+def render_case(context: ControlContext, case: Case) -> CasePayload:
+    """Return a case in the words of the emulator, which are the same for every provider."""
     return {
         "provider": case.provider,
         "id": case.id,

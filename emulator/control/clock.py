@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import NotRequired, TypedDict, cast
 
 from flask import Blueprint, Response
 from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf, Range
 
 from emulator.control.context import ControlContext
+from emulator.control.payloads import AdvancedPayload, ClockPayload, HappeningPayload
 from emulator.control.request_schemas import NothingIn, Strict
 from emulator.control.views import json_response, moment, responds, takes
 from emulator.core.errors import OutOfTime
@@ -21,6 +22,21 @@ LONGEST_ADVANCE = 100 * 365 * 86_400  # seconds: a hundred years
 DURATION = re.compile(r"P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
 
 
+class ClockChange(TypedDict):
+    """What ClockIn loads."""
+
+    mode: str
+    at: NotRequired[datetime]
+    factor: NotRequired[float]
+
+
+class Advance(TypedDict, total=False):
+    """What AdvanceIn loads: one of the two."""
+
+    seconds: float
+    duration: str
+
+
 class ClockIn(Strict):
     """{"mode": "frozen", "at": "2026-01-01T00:00:00Z"}"""
 
@@ -29,8 +45,8 @@ class ClockIn(Strict):
     factor = fields.Float(validate=Range(0.001, 1_000_000))
 
     @validates_schema
-    def fit(self, payload: dict[str, Any], **_: Any) -> None:
-        """A factor is what scaled needs and the others have none; real knows no other moment than now."""
+    def fit(self, payload: ClockChange, **_: object) -> None:
+        """Raise ValidationError unless the factor and the time fit the mode."""
         if (payload.get("mode") == "scaled") != ("factor" in payload):
             raise ValidationError("scaled needs a factor, the other modes have none", "factor")
         if payload.get("mode") == "real" and "at" in payload:
@@ -46,8 +62,8 @@ class AdvanceIn(Strict):
     duration = fields.String()
 
     @validates_schema
-    def fit(self, payload: dict[str, Any], **_: Any) -> None:
-        """One of the two."""
+    def fit(self, payload: Advance, **_: object) -> None:
+        """Raise ValidationError unless exactly one of seconds and duration is given."""
         if len(payload) != 1:
             raise ValidationError("one of seconds and duration is needed", "seconds")
 
@@ -55,24 +71,24 @@ class AdvanceIn(Strict):
 def _is_sensible(moment: datetime) -> bool:
     try:
         return EPOCH < moment < LATEST
-    except OverflowError:  # at the end of time, in another time zone
+    except OverflowError:  # near the year 9999, in another time zone
         return False
 
 
 def add_routes(routes: Blueprint, context: ControlContext) -> None:
-    """/clock, /clock/advance, /clock/settle."""
+    """Add /clock, /clock/advance and /clock/settle."""
 
     @routes.get("/sandboxes/<sandbox:name>/clock")
     @responds("ClockOut")
     def read_clock(name: str) -> Response:
-        """What the sandbox's clock reads, and how it runs."""
+        """Return what the sandbox's clock reads, how it runs, and when the next thing falls due."""
         return json_response(_render(context, name))
 
     @routes.patch("/sandboxes/<sandbox:name>/clock")
     @takes(ClockIn())
     @responds("ClockOut")
-    def set_clock(name: str, payload: dict[str, Any]) -> Response:
-        """Freeze it, scale it, or follow wall time again."""
+    def set_clock(name: str, payload: ClockChange) -> Response:
+        """Freeze the clock, scale it, or let it follow wall time again."""
         if payload["mode"] == "real":
             context.time_machine.follow_wall_time(name)
         else:
@@ -82,15 +98,15 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
     @routes.post("/sandboxes/<sandbox:name>/clock/advance")
     @takes(AdvanceIn())
     @responds("AdvancedOut")
-    def advance_clock(name: str, payload: dict[str, Any]) -> Response:
-        """Run all that falls due until then, wait for the receivers, and say what happened."""
+    def advance_clock(name: str, payload: Advance) -> Response:
+        """Move the clock on, run all that falls due meanwhile, wait for the receivers, and return what happened."""
         return _run(context, name, _step(payload))
 
     @routes.post("/sandboxes/<sandbox:name>/clock/settle")
     @takes(NothingIn())
     @responds("AdvancedOut")
-    def settle(name: str, payload: dict[str, Any]) -> Response:
-        """Run what is due now, and nothing later."""
+    def settle(name: str, payload: object) -> Response:
+        """Run what is due now and nothing later, and return what happened."""
         return _run(context, name, timedelta())
 
 
@@ -100,10 +116,11 @@ def _run(context: ControlContext, name: str, step: timedelta) -> Response:
             now, happened = context.time_machine.advance(name, step)
         except OutOfTime as error:
             raise Problem(422, str(error)) from error
-    return json_response({"now": moment(now), "happened": _happenings(happened)})
+    answer: AdvancedPayload = {"now": moment(now), "happened": _happenings(happened)}
+    return json_response(answer)
 
 
-def _step(payload: dict[str, Any]) -> timedelta:
+def _step(payload: Advance) -> timedelta:
     if "seconds" in payload:
         return timedelta(seconds=payload["seconds"])
     match = DURATION.fullmatch(payload["duration"])
@@ -117,23 +134,23 @@ def _step(payload: dict[str, Any]) -> timedelta:
     return step
 
 
-def _happenings(happened: Sequence[Happening]) -> list[dict[str, Any]]:
-    return [
-        {"at": moment(event.at), "kind": event.kind, **{name: _plain(value) for name, value in event.told.items()}}
-        for event in happened
-    ]
+def _happenings(happened: Sequence[Happening]) -> list[HappeningPayload]:
+    return [_happening(event) for event in happened]
 
 
-def _plain(value: Any) -> Any:
+def _happening(event: Happening) -> HappeningPayload:
+    details = {name: _plain(value) for name, value in event.told.items()}  # which ones depends on the kind
+    return cast(HappeningPayload, {"at": moment(event.at), "kind": event.kind, **details})
+
+
+def _plain(value: object) -> object:
     return moment(value) if isinstance(value, datetime) else value
 
 
-def _render(context: ControlContext, name: str) -> dict[str, Any]:
+def _render(context: ControlContext, name: str) -> ClockPayload:
     view = context.time_machine.read(name)
-    factor = {"factor": view.clock.factor} if view.clock.mode == "scaled" else {}
-    return {
-        "mode": view.clock.mode,
-        "now": moment(view.now),
-        "next_at": moment(context.time_machine.next_due(name)),
-        **factor,
-    }
+    next_at = moment(context.time_machine.next_due(name))
+    clock: ClockPayload = {"mode": view.clock.mode, "now": moment(view.now), "next_at": next_at}
+    if view.clock.mode == "scaled":
+        clock["factor"] = view.clock.factor
+    return clock

@@ -1,4 +1,4 @@
-"""What the control API works with."""
+"""The use cases and providers that the views of the control API work with."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from emulator.web.wait_slots import WaitSlots
 
 @dataclass(frozen=True, kw_only=True)
 class ControlContext:
-    """The use cases, and seats for requests that wait."""
+    """The use cases, the providers, and the wait slots of requests that wait."""
 
     cases: Cases
     sandboxes: Sandboxes
@@ -48,16 +48,16 @@ class ControlContext:
 
     @cached_property
     def completion_schemas(self) -> Mapping[str, Schema]:
-        """How a case of each provider is said to end."""
+        """By provider, the schema of a body that completes a case."""
         return completion_schemas_of(self.providers.values())
 
     @cached_property
     def flows(self) -> Mapping[str, Flow]:
-        """The guided flow of each provider whose cases have one."""
+        """By provider, the guided flow; providers whose cases have none are left out."""
         return {name: provider.flow for name, provider in self.providers.items() if provider.flow}
 
     def completion_schema_of(self, provider: str) -> Schema:
-        """How somebody says how a case of that provider is to end; raises Problem 404."""
+        """Return the schema of a body that completes a case of that provider; raise Problem 404 for an unknown one."""
         if provider not in self.completion_schemas:
             raise Problem(
                 404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(self.completion_schemas))}"
@@ -65,7 +65,7 @@ class ControlContext:
         return self.completion_schemas[provider]
 
     def link_of(self, case: Case) -> str | None:
-        """Where the applicant goes through the case; None: nowhere."""
+        """Return the link under which the applicant goes through the case; None: its provider has no guided flow."""
         flow = self.flows.get(case.provider)
         if flow is None:
             return None
@@ -74,13 +74,13 @@ class ControlContext:
 
 
 def completion_schemas_of(providers: Iterable[Provider]) -> dict[str, Schema]:
-    """Return by provider the schema of a body that says how a case is to end."""
+    """Return by provider the schema of a body that completes a case."""
     return {provider.name: provider.completion() for provider in providers}
 
 
 def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:
-    """The same name, which is None or one of ours; raises Problem 422."""
+    """Return the name if it is None or of a provider; raise Problem 422 otherwise."""
     if name is not None and name not in completion_schemas:
-        told = f"no provider is called {name[:100]}{suggest(name[:100], completion_schemas)}"
-        raise Problem(422, f"provider: {told}", errors={"provider": told})
+        reason = f"no provider is called {name[:100]}{suggest(name[:100], completion_schemas)}"
+        raise Problem(422, f"provider: {reason}", errors={"provider": reason})
     return name

@@ -1,13 +1,14 @@
-"""The routes that follow webhooks: list, wait, look at one, send again, and the inbox."""
+"""The routes that follow webhooks: list them, wait for one, read one, send it again, and the inbox."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypedDict
 
 from flask import Blueprint, Response
 from marshmallow import fields
 from marshmallow.validate import Range
 
 from emulator.control.context import ControlContext
+from emulator.control.payloads import AttemptPayload, DeliveriesPayload, DeliveryPayload, InboxPayload, WebhookPayload
 from emulator.control.request_schemas import DeliveryQuery, NothingIn, WaitQuery
 from emulator.control.views import json_response, moment, responds, takes
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryFilter, DeliveryReport, DeliveryState
@@ -16,6 +17,19 @@ from emulator.web.problem_json import Problem
 
 KEPT = {DeliveryState.INBOX, DeliveryState.BLOCKED}
 MOST_SHOWN = 1_000
+
+
+class DeliveryParameters(TypedDict, total=False):
+    """What the queries below load: DeliveryQuery, with the limit of one and the waiting of the other."""
+
+    provider: str
+    case_id: int
+    external_id: str
+    event: str
+    state: str
+    limit: int
+    timeout: float
+    expect: str
 
 
 class DeliveriesQuery(DeliveryQuery):
@@ -27,104 +41,119 @@ class DeliveriesQuery(DeliveryQuery):
 
 
 def add_routes(routes: Blueprint, context: ControlContext) -> None:
-    """Everything below /sandboxes/{name}/deliveries and /inbox."""
+    """Add everything below /sandboxes/{name}/deliveries and /inbox."""
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries")
     @takes(query=DeliveriesQuery())
     @responds("DeliveriesOut")
-    def list_deliveries(name: str, query: dict[str, Any]) -> Response:
-        """The webhooks of a sandbox with all their attempts."""
-        limit = query.pop("limit")
-        return _listed(context.deliveries.find(name, DeliveryFilter(**query), limit))
+    def list_deliveries(name: str, query: DeliveryParameters) -> Response:
+        """List the webhooks of a sandbox with all their attempts."""
+        return _listed(context.deliveries.find(name, _filter(query), query["limit"]))
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries/wait")
     @takes(query=WaitQuery())
     @responds("DeliveriesOut")
-    def wait_for_delivery(name: str, query: dict[str, Any]) -> Response:
-        """The webhooks, once one of them is delivered, blocked or in the inbox."""
+    def wait_for_delivery(name: str, query: DeliveryParameters) -> Response:
+        """Wait until a webhook is delivered, blocked or in the inbox, and list the webhooks."""
         return _wait(context, name, query, is_settled, _listed)
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries/<delivery_id>")
     @responds("DeliveryOut")
     def read_delivery(name: str, delivery_id: str) -> Response:
-        """One webhook with all its attempts."""
+        """Return one webhook with all its attempts."""
         return json_response(render_report(context.deliveries.one(name, delivery_id)))
 
     @routes.post("/sandboxes/<sandbox:name>/deliveries/<delivery_id>/redeliver")
     @takes(NothingIn())
     @responds("DeliveryOut", 202)
-    def redeliver(name: str, delivery_id: str, payload: dict[str, Any]) -> Response:
-        """Send it again, with the same id and bytes."""
+    def redeliver(name: str, delivery_id: str, payload: object) -> Response:
+        """Send a webhook again, with the same id and bytes."""
         return json_response(render_report(context.deliveries.redeliver(name, delivery_id)), 202)
 
     @routes.get("/sandboxes/<sandbox:name>/inbox")
     @responds("InboxOut")
     def inbox(name: str) -> Response:
-        """What was kept instead of sent."""
+        """List the webhooks that were kept instead of sent."""
         count, kept = context.cases.inbox(name)
-        return _kept(count, kept)
+        return _inbox(count, kept)
 
     @routes.get("/sandboxes/<sandbox:name>/inbox/wait")
     @takes(query=WaitQuery())
     @responds("InboxOut")
-    def wait_for_inbox(name: str, query: dict[str, Any]) -> Response:
-        """What was kept instead of sent, once something is there."""
+    def wait_for_inbox(name: str, query: DeliveryParameters) -> Response:
+        """Wait until a webhook is kept instead of sent, and list those that were."""
         return _wait(context, name, query, _is_kept, _listed_inbox)
+
+
+def _filter(query: DeliveryParameters) -> DeliveryFilter:
+    return DeliveryFilter(
+        provider=query.get("provider"),
+        case_id=query.get("case_id"),
+        external_id=query.get("external_id"),
+        event=query.get("event"),
+        state=query.get("state"),
+    )
 
 
 def _wait(
     context: ControlContext,
     name: str,
-    query: dict[str, Any],
+    query: DeliveryParameters,
     is_enough: Callable[[DeliveryReport], bool],
     listed: Callable[[Sequence[DeliveryReport]], Response],
 ) -> Response:
-    seconds, nothing = query.pop("timeout"), query.pop("expect") == "none"
-    wanted = DeliveryFilter(**query)
-    if nothing and context.time_machine.is_at_rest(name):
-        seconds = 0.0  # waiting would only waste the time of a test
+    seconds, expects_none = query["timeout"], query["expect"] == "none"
+    if expects_none and context.time_machine.is_at_rest(name):
+        seconds = 0.0  # nothing can happen, so waiting would only slow a test down
+    ends_wait = _is_any if expects_none else is_enough
     with context.wait_slots.take():
-        found = context.deliveries.wait(name, wanted, seconds, (lambda _: True) if nothing else is_enough)
-    return _expect_nothing(found) if nothing else _expect_one(found, is_enough, listed, seconds)
+        reports = context.deliveries.wait(name, _filter(query), seconds, ends_wait)
+    return _expect_nothing(reports) if expects_none else _expect_one(reports, is_enough, listed, seconds)
 
 
-def _expect_nothing(found: Sequence[DeliveryReport]) -> Response:
-    if found:
-        raise Problem(409, "there is a delivery", deliveries=[render_report(report) for report in found])
-    return _listed(found)
+def _is_any(_: DeliveryReport) -> bool:
+    return True
+
+
+def _expect_nothing(reports: Sequence[DeliveryReport]) -> Response:
+    if reports:
+        raise Problem(409, "there is a delivery", deliveries=[render_report(report) for report in reports])
+    return _listed(reports)
 
 
 def _expect_one(
-    found: Sequence[DeliveryReport],
+    reports: Sequence[DeliveryReport],
     is_enough: Callable[[DeliveryReport], bool],
     listed: Callable[[Sequence[DeliveryReport]], Response],
     seconds: float,
 ) -> Response:
-    if not any(map(is_enough, found)):
-        there = [render_report(report) for report in found]
-        raise Problem(408, f"no such delivery was settled within {seconds:g} s", deliveries=there)
-    return listed(found)
+    if not any(map(is_enough, reports)):
+        payloads = [render_report(report) for report in reports]
+        raise Problem(408, f"no such delivery was settled within {seconds:g} s", deliveries=payloads)
+    return listed(reports)
 
 
 def _is_kept(report: DeliveryReport) -> bool:
     return report.delivery.state in KEPT
 
 
-def _listed(found: Sequence[DeliveryReport]) -> Response:
-    return json_response({"count": len(found), "deliveries": [render_report(report) for report in found]})
+def _listed(reports: Sequence[DeliveryReport]) -> Response:
+    answer: DeliveriesPayload = {"count": len(reports), "deliveries": [render_report(report) for report in reports]}
+    return json_response(answer)
 
 
-def _listed_inbox(found: Sequence[DeliveryReport]) -> Response:
-    kept = [report.delivery for report in found if _is_kept(report)]
-    return _kept(len(kept), kept)
+def _listed_inbox(reports: Sequence[DeliveryReport]) -> Response:
+    kept = [report.delivery for report in reports if _is_kept(report)]
+    return _inbox(len(kept), kept)
 
 
-def _kept(count: int, kept: Sequence[Delivery]) -> Response:
-    return json_response({"count": count, "webhooks": [render_kept(delivery) for delivery in kept]})
+def _inbox(count: int, kept: Sequence[Delivery]) -> Response:
+    answer: InboxPayload = {"count": count, "webhooks": [render_kept(delivery) for delivery in kept]}
+    return json_response(answer)
 
 
-def render_report(report: DeliveryReport) -> dict[str, Any]:
-    """A delivery with all its attempts; headers and body are what is sent, byte for byte."""
+def render_report(report: DeliveryReport) -> DeliveryPayload:
+    """Return a delivery with all its attempts; headers and body are what is sent, byte for byte."""
     delivery = report.delivery
     return {
         "id": delivery.id,
@@ -145,7 +174,7 @@ def render_report(report: DeliveryReport) -> dict[str, Any]:
     }
 
 
-def _render_attempt(attempt: AttemptRecord) -> dict[str, Any]:
+def _render_attempt(attempt: AttemptRecord) -> AttemptPayload:
     return {
         "number": attempt.number,
         "ended_at": moment(attempt.ended_at),
@@ -156,8 +185,8 @@ def _render_attempt(attempt: AttemptRecord) -> dict[str, Any]:
     }
 
 
-def render_kept(delivery: Delivery) -> dict[str, Any]:
-    """A webhook that was not dialled: the exact headers, and the body as the exact text that would be sent."""
+def render_kept(delivery: Delivery) -> WebhookPayload:
+    """Return a webhook that was not sent; headers and body are what would be sent, byte for byte."""
     return {
         "id": delivery.id,
         "provider": delivery.provider,

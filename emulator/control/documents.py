@@ -10,7 +10,7 @@ from emulator.web.problem_json import Problem
 
 
 def add_routes(routes: Blueprint, context: ControlContext) -> None:
-    """/openapi.json and /openapi/{provider}.json."""
+    """Add /openapi.json and /openapi/{provider}.json."""
 
     @cache
     def document(provider: str | None) -> bytes:
@@ -18,20 +18,20 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
             from emulator.openapi import provider_document
 
             return json_response(provider_document.describe(context.providers[provider], context.address)).get_data()
-        from emulator.control import openapi  # only who asks for the document needs it
+        from emulator.control import openapi  # its libraries are slow to import, and only this document needs them
 
         return json_response(openapi.describe(current_app, context.completion_schemas, context.address)).get_data()
 
     @routes.get("/openapi.json")
     @responds({"type": "object"})
     def describe_control() -> Response:
-        """The OpenAPI document of this control API."""
+        """Return the OpenAPI document of this control API."""
         return Response(document(None), content_type="application/json")
 
     @routes.get("/openapi/<provider>.json")
     @responds({"type": "object"})
     def describe_provider(provider: str) -> Response:
-        """The OpenAPI document of an emulated API."""
+        """Return the OpenAPI document of an emulated API."""
         if provider not in context.providers:
             known = ", ".join(sorted(context.providers))
             raise Problem(404, f"there is no provider {provider[:100]}; known are {known}")

@@ -1,11 +1,10 @@
-"""The init folder: outcome rules for every sandbox, and snapshots of sandboxes that are there from the start."""
+"""Read the init folder: outcome rules for every sandbox, and snapshots to restore at the start."""
 
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from emulator.control.scenarios import CompletionSchemas, common_rules
 from emulator.control.snapshot_settings import read_settings
@@ -25,18 +24,18 @@ log = logging.getLogger("emulator.beginning")
 
 @dataclass(frozen=True)
 class InitFolder:
-    """What an init folder says: the rules of its scenarios, and the file and the document of each sandbox."""
+    """The content of an init folder: the rules of its scenarios, and by path the snapshot of each sandbox."""
 
     rules: tuple[Rule, ...]
-    documents: Mapping[Path, Mapping[str, Any]]
+    documents: Mapping[Path, Mapping[str, object]]
 
     def restore(self, sandboxes: Sandboxes, snapshots: Snapshots, completion_schemas: CompletionSchemas) -> None:
-        """Restore each snapshot into its sandbox, unless that was used before; raises BadSetting."""
+        """Restore each snapshot into its sandbox, unless that was used before; raise BadSetting for a wrong one."""
         used = set(sandboxes.names())
         for path, document in self.documents.items():
             name = path.stem
             if name in used:
-                log.info("sandbox %s stays as it is kept, %s is not restored", name, path)
+                log.info("sandbox %s was used before and stays as it is: %s is not restored", name, path)
                 continue
             try:
                 snapshots.restore(name, document, partial(read_settings, completion_schemas))
@@ -46,7 +45,7 @@ class InitFolder:
 
 
 def read_init_folder(folder: Path, completion_schemas: CompletionSchemas) -> InitFolder:
-    """All that stands in the folder, in the order of the names; raises BadSetting, which names the file."""
+    """Return the content of the folder, in the order of the file names; raise BadSetting, which names the file."""
     try:
         paths = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     except OSError as error:
@@ -55,21 +54,21 @@ def read_init_folder(folder: Path, completion_schemas: CompletionSchemas) -> Ini
     return InitFolder(rules, {path: _document(path) for path in _with_suffix(paths, ".json")})
 
 
-def _with_suffix(paths: Iterable[Path], *completion_schemas: str) -> list[Path]:
-    return [path for path in paths if path.suffix in completion_schemas]
+def _with_suffix(paths: Iterable[Path], *suffixes: str) -> list[Path]:
+    return [path for path in paths if path.suffix in suffixes]
 
 
 def _rules(path: Path, completion_schemas: CompletionSchemas) -> tuple[Rule, ...]:
     try:
         return common_rules([str(path)], (), completion_schemas)
     except BadSetting as error:
-        told = str(error)
-        raise BadSetting(told if told.startswith(str(path)) else f"{path}: {told}") from error
+        reason = str(error)
+        raise BadSetting(reason if reason.startswith(str(path)) else f"{path}: {reason}") from error
 
 
-def _document(path: Path) -> Mapping[str, Any]:
+def _document(path: Path) -> Mapping[str, object]:
     if path.stem == EXPIRED or not SANDBOX_NAME.fullmatch(path.stem):
-        raise BadSetting(f"{path}: named after a sandbox it has to be, 1 to 64 of a-z 0-9 - _ and not {EXPIRED}")
+        raise BadSetting(f"{path}: it has to be named after a sandbox, 1 to 64 of a-z 0-9 - _ and not {EXPIRED}")
     try:
         if path.stat().st_size > LARGEST:
             raise BadSetting(f"{path} is larger than {LARGEST} bytes")

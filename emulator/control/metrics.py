@@ -1,7 +1,7 @@
-"""/metrics in the text format of Prometheus; its library is imported when somebody first asks."""
+"""The route /metrics, in the text format of Prometheus; its library is imported for the first request."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import Blueprint, Response
 
@@ -9,14 +9,20 @@ from emulator.control.context import ControlContext
 from emulator.control.views import responds
 from emulator.web.request_metrics import BUCKETS
 
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+
+
+LabelValues = TypeVar("LabelValues", bound=tuple[str, ...])
+
 
 def add_routes(routes: Blueprint, context: ControlContext) -> None:
-    """/metrics"""
+    """Add /metrics."""
 
     @routes.get("/metrics")
     @responds({"type": "string"}, media_type="text/plain")
     def metrics() -> Response:
-        """What the emulator did since it started, as Prometheus reads it."""
+        """Return what the emulator did since it started, in the text format of Prometheus."""
         from prometheus_client import CollectorRegistry
         from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
@@ -29,8 +35,8 @@ class _Collector:
     def __init__(self, context: ControlContext) -> None:
         self.context = context
 
-    def collect(self) -> Iterator[Any]:
-        """Every metric."""
+    def collect(self) -> "Iterator[Metric]":
+        """Yield every metric; Prometheus's registry calls this."""
         from prometheus_client.core import CounterMetricFamily
 
         yield from self._served()
@@ -44,7 +50,7 @@ class _Collector:
         evicted.add_metric([], self.context.journal.evicted)
         yield evicted
 
-    def _served(self) -> Iterator[Any]:
+    def _served(self) -> "Iterator[Metric]":
         from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
         requests, creates = self.context.request_metrics.read()
@@ -59,10 +65,12 @@ class _Collector:
         yield taken
 
 
-def _gauge(name: str, told: str, labels: tuple[str, ...], values: Mapping[Any, float]) -> Any:
+def _gauge(
+    name: str, description: str, labels: tuple[str, ...], values: Mapping[LabelValues, float]
+) -> "GaugeMetricFamily":
     from prometheus_client.core import GaugeMetricFamily
 
-    family = GaugeMetricFamily(name, told, labels=labels)
-    for key, value in sorted(values.items()):
-        family.add_metric(key, value)
+    family = GaugeMetricFamily(name, description, labels=labels)
+    for label_values, value in sorted(values.items()):
+        family.add_metric(label_values, value)
     return family

@@ -1,11 +1,10 @@
-"""The control API as an OpenAPI document, made from its routes."""
+"""Describe the control API as an OpenAPI document, made from its routes."""
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from inspect import getdoc
-from typing import Any
 
 from apispec import APISpec
 from flask import Flask
@@ -24,7 +23,7 @@ Everything under `/_emulator` is the emulator's own: JSON both ways, errors as `
 refused with a suggestion. Changes are asked for as `application/json`, with `{}` where there is nothing to say."""
 BLUEPRINT = "control."
 ARGUMENT = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")
-# By converter, as werkzeug knows it.
+# By the name of the converter in a path of werkzeug's.
 CONVERTED: dict[str | None, Json] = {
     "sandbox": {"type": "string", "pattern": f"^{SANDBOX_NAME.pattern}$"},
     "int": {"type": "integer", "minimum": 0},
@@ -34,7 +33,7 @@ CompletionSchemas = Mapping[str, Schema]
 
 
 def describe(app: Flask, completion_schemas: CompletionSchemas, address: str) -> Json:
-    """The document of the control API of that application, served at that address."""
+    """Return the document of the control API of an application that is served at `address`."""
     servers = [{"url": address, "description": "this emulator"}]
     spec = openapi.begin(TITLE, ABOUT, servers=servers, name_of=_name)
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(BLUEPRINT)]
@@ -47,14 +46,14 @@ def describe(app: Flask, completion_schemas: CompletionSchemas, address: str) ->
 
 
 def _name(schema: type[Schema] | Schema) -> str:
-    """The name of a schema; two providers may have named theirs alike."""
+    """Return the name of a schema, with the provider in front: two providers may name theirs alike."""
     name = openapi.class_name(schema)
     _, context, provider, *_ = openapi.class_of(schema).__module__.split(".")
     return f"{provider}.{name}" if context == "providers" else name
 
 
 def _tag(module: str) -> str:
-    """The area of a view: the module it stands in."""
+    """Return the area of a view: the name of its module."""
     name = module.rpartition(".")[2]
     return "emulator" if name == "routes" else name
 
@@ -66,12 +65,12 @@ def _add_route(spec: APISpec, app: Flask, rule: Rule, completion_schemas: Comple
         spec.path(path=path, operations={method.lower(): _operation(rule, view, method, completion_schemas)})
 
 
-def _operation(rule: Rule, view: Any, method: str, completion_schemas: CompletionSchemas) -> Json:
+def _operation(rule: Rule, view: Callable[..., object], method: str, completion_schemas: CompletionSchemas) -> Json:
     name = rule.endpoint.removeprefix(BLUEPRINT)
     takes: Takes = getattr(view, "takes", Takes(None, None))
-    body: Any = _body(takes)
+    body = _body(takes)
     if name == "complete_case":  # its body is in the words of the provider that the path names
-        body = {"oneOf": [type(ending) for ending in completion_schemas.values()]}
+        body = {"oneOf": [type(schema) for schema in completion_schemas.values()]}
     query = [{"in": "query", "schema": type(takes.query)}] if takes.query else []
     return {
         "operationId": name,
@@ -82,12 +81,12 @@ def _operation(rule: Rule, view: Any, method: str, completion_schemas: Completio
     } | ({"requestBody": {"required": method != "DELETE", "content": content(body)}} if body else {})
 
 
-def _body(takes: Takes) -> Any:
+def _body(takes: Takes) -> Json | type[Schema] | None:
     if isinstance(takes.body, Variants):
         return {"oneOf": [type(schema) for schema in takes.body.schemas.values()]}
     if isinstance(takes.body, Document):
         return {"type": "object"}
-    return takes.body and type(takes.body)
+    return None if takes.body is None else type(takes.body)
 
 
 def _parameters(rule: Rule, completion_schemas: CompletionSchemas) -> list[Json]:
@@ -95,22 +94,22 @@ def _parameters(rule: Rule, completion_schemas: CompletionSchemas) -> list[Json]
     return [
         {
             "in": "path",
-            "name": found["name"],
-            "schema": providers if found["name"] == "provider" else CONVERTED[found["converter"]],
+            "name": argument["name"],
+            "schema": providers if argument["name"] == "provider" else CONVERTED[argument["converter"]],
         }
-        for found in ARGUMENT.finditer(rule.rule)
+        for argument in ARGUMENT.finditer(rule.rule)
     ]
 
 
-def _responses(view: Any) -> Json:
-    responds: Responds = view.responds
+def _responses(view: Callable[..., object]) -> Json:
+    responds: Responds = vars(view)["responds"]
     if isinstance(responds.schema, str):
-        # The schemas stand in a module beside the view's, which nobody needs before this document.
+        # The module of the schemas lies beside that of the view, and is imported only for this document.
         schemas = import_module(f"{view.__module__.rpartition('.')[0]}.response_schemas")
         body = content(getattr(schemas, responds.schema))
     else:
         body = content(responds.schema, media_type=responds.media_type)
-    return {str(responds.status): response_object(responds.told, body)}
+    return {str(responds.status): response_object(responds.description, body)}
 
 
 PROBLEM = content(ProblemOut, media_type="application/problem+json")

@@ -1,9 +1,9 @@
-"""The routes that decide how cases will end: the queue of the next ones, and rules on requests."""
+"""The routes that decide how cases will end: the queue of outcomes for the next ones, and outcome rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TypedDict, cast
 
 from flask import Blueprint, Response
 from marshmallow import Schema, ValidationError, fields, validates_schema
@@ -11,6 +11,7 @@ from marshmallow.validate import Length, Range
 
 from emulator.control.context import ControlContext, known_provider
 from emulator.control.matching import MatchIn
+from emulator.control.payloads import OutcomesPayload, QueuedOutcomePayload, RulePayload
 from emulator.control.request_schemas import NothingIn, Strict
 from emulator.control.views import json_response, responds, takes
 from emulator.core.matching import match_of_json
@@ -22,6 +23,24 @@ from emulator.web.problem_json import Problem
 
 MOST_TIMES = 10_000
 WORDS = "approved, denied, undecided, failed, stuck, or a word of the provider's"
+
+
+class OutcomeOrder(TypedDict):
+    """What PlanIn loads."""
+
+    provider: str | None
+    outcome: str
+    times: int
+
+
+class RuleOrder(TypedDict, total=False):
+    """What RuleIn loads."""
+
+    provider: str | None
+    when: dict[str, object]
+    outcome: str
+    delay: float
+    risk_score: float
 
 
 class PlanIn(Strict):
@@ -45,15 +64,15 @@ class RuleIn(MatchIn):
     risk_score = fields.Float(validate=Range(0, 1), metadata={"description": "where the provider tells one"})
 
     @validates_schema
-    def fit(self, payload: dict[str, Any], **_: Any) -> None:
-        """A rule has to set something."""
+    def fit(self, payload: Mapping[str, object], **_: object) -> None:
+        """Raise ValidationError for a rule that sets nothing."""
         if not payload.keys() & {"outcome", "delay", "risk_score"}:
             raise ValidationError("one of outcome, delay and risk_score is needed", "outcome")
 
 
 @dataclass(frozen=True, slots=True)
 class NamedOutcome:
-    """What a word for an outcome stands for."""
+    """How a case ends that ends in a certain word; `ends` is False for one that never does."""
 
     outcome: Outcome
     failed: bool = False
@@ -61,57 +80,57 @@ class NamedOutcome:
 
 
 def add_routes(routes: Blueprint, context: ControlContext) -> None:
-    """/outcomes, its queue and its rules."""
+    """Add /outcomes, its queue and its rules."""
 
     @routes.get("/sandboxes/<sandbox:name>/outcomes")
     @responds("OutcomesOut")
     def read_outcomes(name: str) -> Response:
-        """How cases will end: what is planned for the next ones, the rules, and the default."""
+        """Return how cases will end: the queue of outcomes, the rules, and the default."""
         return json_response(_outcomes(context, name))
 
     @routes.post("/sandboxes/<sandbox:name>/outcomes/next")
     @takes(PlanIn())
     @responds("OutcomesOut", 201)
-    def plan_outcome(name: str, payload: dict[str, Any]) -> Response:
-        """Plan how the next cases end."""
+    def plan_outcome(name: str, payload: OutcomeOrder) -> Response:
+        """Queue an outcome for the next cases."""
         context.planning.queue_outcome(name, queued_outcome_of(context, **payload))
         return json_response(_outcomes(context, name), 201)
 
     @routes.delete("/sandboxes/<sandbox:name>/outcomes/next")
     @takes(NothingIn())
     @responds("OutcomesOut")
-    def forget_plans(name: str, payload: dict[str, Any]) -> Response:
-        """Plan nothing for the next cases any more."""
+    def forget_plans(name: str, payload: object) -> Response:
+        """Empty the queue of outcomes."""
         context.planning.forget_queued_outcomes(name)
         return json_response(_outcomes(context, name))
 
     @routes.post("/sandboxes/<sandbox:name>/outcomes/rules")
     @takes(RuleIn())
     @responds("RuleOut", 201)
-    def add_rule(name: str, payload: dict[str, Any]) -> Response:
-        """Decide how the cases of matching requests end; of several rules the first that matches counts."""
+    def add_rule(name: str, payload: RuleOrder) -> Response:
+        """Add a rule that decides how the cases of matching requests end; the first rule that matches decides."""
         rule = context.planning.add_rule(name, lambda rule_id: make_rule(context.completion_schemas, rule_id, payload))
-        return json_response(rule_to_json(rule), 201)
+        return json_response(_render_rule(rule), 201)
 
     @routes.delete("/sandboxes/<sandbox:name>/outcomes/rules")
     @takes(NothingIn())
     @responds("OutcomesOut")
-    def remove_rules(name: str, payload: dict[str, Any]) -> Response:
-        """Take all rules of the sandbox back."""
+    def remove_rules(name: str, payload: object) -> Response:
+        """Remove all rules of the sandbox."""
         context.planning.remove_rules(name)
         return json_response(_outcomes(context, name))
 
     @routes.delete("/sandboxes/<sandbox:name>/outcomes/rules/<rule_id>")
     @takes(NothingIn())
     @responds("OutcomesOut")
-    def remove_rule(name: str, rule_id: str, payload: dict[str, Any]) -> Response:
-        """Take one rule back."""
+    def remove_rule(name: str, rule_id: str, payload: object) -> Response:
+        """Remove one rule."""
         context.planning.remove_rules(name, rule_id)
         return json_response(_outcomes(context, name))
 
 
-def make_rule(completion_schemas: Mapping[str, Schema], rule_id: str, payload: dict[str, Any]) -> Rule:
-    """The rule that was asked for; raises Problem for an unknown provider or word."""
+def make_rule(completion_schemas: Mapping[str, Schema], rule_id: str, payload: RuleOrder) -> Rule:
+    """Return the rule that a body describes; raise Problem 422 for an unknown provider or outcome."""
     provider = known_provider(completion_schemas, payload.get("provider"))
     named = named_outcome(completion_schemas, provider, payload["outcome"]) if "outcome" in payload else None
     return Rule(
@@ -126,16 +145,19 @@ def make_rule(completion_schemas: Mapping[str, Schema], rule_id: str, payload: d
 
 
 def queued_outcome_of(context: ControlContext, provider: str | None, outcome: str, times: int) -> QueuedOutcome:
-    """A plan for so many of the next cases; raises Problem for a word that means nothing."""
+    """Return an outcome for the next `times` cases; raise Problem 422 for an unknown provider or outcome."""
     named = named_outcome(context.completion_schemas, known_provider(context.completion_schemas, provider), outcome)
     return QueuedOutcome(provider=provider, outcome=named.outcome, failed=named.failed, ends=named.ends, times=times)
 
 
 def named_outcome(completion_schemas: Mapping[str, Schema], provider: str | None, word: str) -> NamedOutcome:
-    """What a word stands for, in the words of its provider, of any provider, or of the emulator; raises Problem."""
+    """Return what a word means to the emulator, to the given provider, or to any if none is given.
+
+    Raise Problem 422 for a word that means nothing.
+    """
     if word == "failed":
         return NamedOutcome(Outcome.UNDECIDED, failed=True)
-    if word == "stuck":  # as by surname: approved, should somebody end it after all
+    if word == "stuck":  # like the surname Stuck: approved, in case somebody completes it after all
         return NamedOutcome(Outcome.APPROVED, ends=False)
     if word in [outcome.value for outcome in Outcome]:
         return NamedOutcome(Outcome(word))
@@ -148,11 +170,19 @@ def named_outcome(completion_schemas: Mapping[str, Schema], provider: str | None
     raise Problem(422, f"outcome: {word[:100]} is no outcome {'of ' + provider if provider else 'of any provider'}")
 
 
-def _outcomes(context: ControlContext, name: str) -> dict[str, Any]:
+def _outcomes(context: ControlContext, name: str) -> OutcomesPayload:
     settings = context.planning.read(name)
     return {
         "default": settings.default_outcome,
-        "next": [{"provider": p.provider, "outcome": p.word, "times": p.times} for p in settings.queued],
-        "rules": [rule_to_json(rule) for rule in settings.rules],
-        "common_rules": [rule_to_json(rule) for rule in settings.common_rules],
+        "next": [_render_queued(queued) for queued in settings.queued],
+        "rules": [_render_rule(rule) for rule in settings.rules],
+        "common_rules": [_render_rule(rule) for rule in settings.common_rules],
     }
+
+
+def _render_queued(queued: QueuedOutcome) -> QueuedOutcomePayload:
+    return {"provider": queued.provider, "outcome": queued.word, "times": queued.times}
+
+
+def _render_rule(rule: Rule) -> RulePayload:
+    return cast(RulePayload, rule_to_json(rule))  # shown as it is stored

@@ -1,30 +1,31 @@
-"""The route that says what is emulated, and how a sandbox is reached through it."""
+"""The route that lists the emulated APIs, and how a sandbox is reached through each."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from flask import Blueprint, Response
 from marshmallow import Schema
 from marshmallow.validate import OneOf
 
 from emulator.control.context import ControlContext
+from emulator.control.payloads_cases import ProviderPayload, ProvidersPayload
 from emulator.control.views import json_response, responds
 from emulator.settings import variables_of
 from emulator.web.provider import Operation, Provider
 
 
 def add_routes(routes: Blueprint, context: ControlContext) -> None:
-    """/providers of a sandbox."""
+    """Add /providers of a sandbox."""
 
     @routes.get("/sandboxes/<sandbox:name>/providers")
     @responds("ProvidersOut")
     def list_providers(name: str) -> Response:
-        """The emulated APIs: the key to send, a first request, and how their cases can end."""
-        found = [_render(provider, context, name) for provider in context.providers.values()]
-        return json_response({"address": context.address, "providers": found})
+        """List the emulated APIs: the key to send, a first request, and how their cases can end."""
+        providers = [_render(provider, context, name) for provider in context.providers.values()]
+        answer: ProvidersPayload = {"address": context.address, "providers": providers}
+        return json_response(answer)
 
 
-def _render(provider: Provider, context: ControlContext, sandbox: str) -> dict[str, Any]:
+def _render(provider: Provider, context: ControlContext, sandbox: str) -> ProviderPayload:
     samples = provider.samples
     return {
         "name": provider.name,
@@ -45,7 +46,7 @@ def _render_operation(operation: Operation) -> dict[str, str]:
 
 
 def _completions(schema: Schema) -> Iterator[dict[str, str]]:
-    """The simplest bodies that say how a case ends: each outcome, and each way to fail."""
+    """Yield the simplest bodies that complete a case: one for each outcome, and one for each way to fail."""
     for name, field in schema.fields.items():
         for word in (word for rule in field.validators if isinstance(rule, OneOf) for word in rule.choices):
             body = {name: str(word)}

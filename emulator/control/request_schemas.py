@@ -1,7 +1,6 @@
-"""What the routes of the control API take: strict marshmallow schemas of bodies and queries."""
+"""The schemas of bodies and queries that several routes of the control API take."""
 
 from collections.abc import Callable
-from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 from marshmallow.validate import OneOf, Range, Regexp
@@ -15,10 +14,10 @@ from emulator.settings import OPTIONS
 LONGEST_WAIT = 60.0
 
 
-def _as_setting(name: str) -> Callable[[Any], None]:
-    """Judged as the setting of that name is."""
+def _as_setting(name: str) -> Callable[[object], None]:
+    """Return a check that accepts what the emulator's own setting of that name accepts."""
 
-    def check(value: Any) -> None:
+    def check(value: object) -> None:
         try:
             OPTIONS[name].metadata["read"](value)
         except ValueError as error:
@@ -28,14 +27,14 @@ def _as_setting(name: str) -> Callable[[Any], None]:
 
 
 def _is_dialable(url: str) -> None:
-    """Refused is what no sender could ever dial; whether it may be dialled is found out when it is due."""
-    why = why_no_url(url)
-    if why:
-        raise ValidationError(why)
+    """Raise ValidationError for a URL that can never be dialled; whether it may be is checked before each attempt."""
+    reason = why_no_url(url)
+    if reason:
+        raise ValidationError(reason)
 
 
 class Strict(Schema):
-    """Nothing but what is known."""
+    """A schema that refuses unknown keys."""
 
     class Meta:
         unknown = RAISE
@@ -75,27 +74,27 @@ class SettingsIn(Strict):
     )
 
     @post_load
-    def one_of_both(self, said: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """A delay takes the place of a pace, and a pace that of a delay."""
-        if said.get("pace") is not None and said.get("delay") is not None:
+    def one_of_both(self, settings: dict[str, object], **_: object) -> dict[str, object]:
+        """Clear the delay when a pace is set, and the pace when a delay is; raise ValidationError for both at once."""
+        if settings.get("pace") is not None and settings.get("delay") is not None:
             raise ValidationError("pace and delay exclude each other", "pace")
-        if said.get("pace") is not None:
-            return {**said, "delay": None}
-        return {**said, "pace": None} if said.get("delay") is not None else said
+        if settings.get("pace") is not None:
+            return {**settings, "delay": None}
+        return {**settings, "pace": None} if settings.get("delay") is not None else settings
 
 
 class SandboxIn(SettingsIn):
-    """A sandbox to be made: its name, and settings."""
+    """A sandbox to be made: its name, and its settings."""
 
     name = fields.String(
-        # The key of the one name that is no sandbox's is an expired one, for tests of that.
+        # The key test_expired belongs to no sandbox: it is always refused as expired.
         validate=Regexp(r"(?!expired\Z)[a-z0-9_-]{1,64}\Z", error="1 to 64 of a-z 0-9 - _ are needed, and not expired"),
         metadata={"description": "1 to 64 of a-z 0-9 - _, but not expired; one that nobody uses unless told"},
     )
 
 
 class NothingIn(Strict):
-    """A body that says nothing: {}."""
+    """The empty body: {}."""
 
 
 class DeliveryQuery(Strict):
@@ -109,7 +108,7 @@ class DeliveryQuery(Strict):
 
 
 class WaitQuery(DeliveryQuery):
-    """Which deliveries, how long, and for what."""
+    """Which deliveries to wait for, for how many seconds, and whether one or none is expected."""
 
     timeout = fields.Float(load_default=5.0, validate=Range(0, LONGEST_WAIT))
     expect = fields.String(load_default="one", validate=OneOf(["one", "none"]))

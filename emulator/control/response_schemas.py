@@ -1,4 +1,4 @@
-"""What the control API answers, as schemas for its OpenAPI document; tests hold them against real answers."""
+"""The answers of the control API, as schemas for its OpenAPI document; tests compare them with real answers."""
 
 from marshmallow import INCLUDE, fields
 from marshmallow.validate import OneOf
@@ -58,7 +58,7 @@ DELIVERY_STATES = OneOf([state.value for state in DeliveryState])
 
 
 class ProblemOut(Out):
-    """What is wrong and what to do (RFC 9457), with members beside it that say more."""
+    """What is wrong and what to do (RFC 9457), with further members for some problems."""
 
     class Meta(Out.Meta):
         unknown = INCLUDE
@@ -74,7 +74,7 @@ class ProblemOut(Out):
 
 
 class HealthOut(Out):
-    """How the process is."""
+    """Whether the process is alive, or ready."""
 
     status = fields.String(validate=OneOf(["alive", "ready"]))
 
@@ -150,7 +150,7 @@ class AdvancedOut(Out):
 
 
 class RestoredOut(Out):
-    """The sandbox that is now what the snapshot said."""
+    """The name of the restored sandbox."""
 
     restored = fields.String()
 
@@ -199,7 +199,7 @@ class DeliveriesOut(Out):
 
 
 class InboxOut(Out):
-    """What was kept instead of sent."""
+    """The webhooks that were kept instead of sent."""
 
     count = fields.Integer()
     webhooks = fields.Nested(WebhookOut, many=True)

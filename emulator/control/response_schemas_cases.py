@@ -1,4 +1,4 @@
-"""What the control API answers of cases."""
+"""The answers of the control API about cases, samples and providers."""
 
 from marshmallow import fields
 from marshmallow.validate import OneOf
@@ -43,7 +43,7 @@ class CasesOut(Out):
 
 
 class ApplicantOut(Out):
-    """What a request tells of whoever is verified; empty where it tells nothing."""
+    """What a request says of the person or business that is verified; empty where it says nothing."""
 
     name = fields.String()
     is_business = fields.Boolean()
@@ -102,7 +102,7 @@ class SampleOut(Out):
 
 
 class SentOut(SampleOut):
-    """The request that was sent, and what was answered."""
+    """A request that was sent, and its answer."""
 
     status = fields.Integer(allow_none=True, metadata={"description": "null: a fault cut the connection"})
     answer = fields.String(metadata={"description": "the exact text"})
@@ -110,14 +110,14 @@ class SentOut(SampleOut):
 
 
 class CountsOut(Out):
-    """How many stand where, by state."""
+    """Numbers of cases and of webhooks, by state."""
 
     cases = fields.Dict(keys=fields.String(), values=fields.Integer())
     deliveries = fields.Dict(keys=fields.String(), values=fields.Integer())
 
 
 class ProviderOut(Out):
-    """An emulated API, as this sandbox is reached through it."""
+    """An emulated API, and how this sandbox is reached through it."""
 
     name = fields.String()
     title = fields.String()

@@ -1,4 +1,4 @@
-"""What the control API answers of rules and faults."""
+"""The answers of the control API about outcome rules and faults."""
 
 from marshmallow import INCLUDE, fields
 from marshmallow.validate import OneOf
@@ -11,7 +11,7 @@ WORDS = OneOf([*(outcome.value for outcome in Outcome), "failed", "stuck"])
 
 
 class PlannedOut(Out):
-    """How the next so many cases end."""
+    """How the next `times` cases end."""
 
     provider = fields.String(allow_none=True)
     outcome = fields.String(validate=WORDS)
@@ -33,7 +33,7 @@ class RuleOut(Out):
 
 
 class OutcomesOut(Out):
-    """The default, what is planned for the next cases, and the rules."""
+    """The default outcome, the queue of outcomes for the next cases, and the rules."""
 
     default = fields.String(validate=OUTCOMES)
     next = fields.Nested(PlannedOut, many=True)
@@ -42,7 +42,7 @@ class OutcomesOut(Out):
 
 
 class FaultOut(Out):
-    """A fault that may still strike, its own settings beside these."""
+    """A fault that may still trigger, with the settings of its kind as further keys."""
 
     class Meta(Out.Meta):
         unknown = INCLUDE
@@ -68,7 +68,7 @@ class FaultsOut(Out):
 
 
 class FaultSettingOut(Out):
-    """One setting of a kind of fault."""
+    """One setting of a fault kind."""
 
     class Meta(Out.Meta):
         sometimes = ("low", "high", "choices")
@@ -84,7 +84,7 @@ class FaultSettingOut(Out):
 
 
 class FaultKindOut(Out):
-    """What can go wrong."""
+    """A fault kind: what it does, and its settings."""
 
     kind = fields.String()
     side = fields.String(validate=OneOf(["api", "webhook"]))
@@ -93,7 +93,7 @@ class FaultKindOut(Out):
 
 
 class FaultKindsOut(Out):
-    """Every kind of fault."""
+    """Every fault kind."""
 
     count = fields.Integer()
     kinds = fields.Nested(FaultKindOut, many=True)

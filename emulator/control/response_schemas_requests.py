@@ -1,4 +1,4 @@
-"""What the control API answers of the journal."""
+"""The answers of the control API about the journal."""
 
 from marshmallow import fields
 from marshmallow.validate import OneOf
@@ -9,14 +9,14 @@ ANY_COUNT = ["integer", "string"]
 
 
 class AnswerOut(Out):
-    """What was answered."""
+    """The answer of an exchange."""
 
     headers = fields.Dict(keys=fields.String(), values=fields.String())
     body = fields.String()
 
 
 class ExchangeOut(Out):
-    """A request and its answer; `path` of what came in, `url`, `delivery_id` and `error` of what went out."""
+    """A request and its answer: with `path` if it came in; with `url`, `delivery_id` and `error` if it went out."""
 
     class Meta(Out.Meta):
         sometimes = ("path", "url", "delivery_id", "error", "needed")

@@ -1,4 +1,4 @@
-"""What the control API answers of snapshots."""
+"""The answers of the control API about snapshots."""
 
 from marshmallow import fields
 

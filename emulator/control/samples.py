@@ -1,8 +1,8 @@
-"""The routes that make a valid request up, for whoever needs one, and send it for whoever would rather look."""
+"""The routes that make up a valid Create Case request, and send it if asked to."""
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from flask import Blueprint, Response, current_app
 from marshmallow import fields
@@ -10,6 +10,7 @@ from marshmallow.validate import Length, Range
 
 from emulator.control.context import ControlContext
 from emulator.control.outcomes import WORDS, queued_outcome_of
+from emulator.control.payloads_cases import SamplePayload, SentPayload
 from emulator.control.request_schemas import Strict
 from emulator.control.views import json_response, responds, takes
 from emulator.core.randomness import SeededRandom
@@ -20,8 +21,16 @@ from emulator.web.extras import Sample
 from emulator.web.problem_json import Problem
 
 
+class SampleOrder(TypedDict):
+    """What SampleIn loads."""
+
+    seed: NotRequired[int]
+    outcome: NotRequired[str]
+    body: dict[str, object]
+
+
 class SampleQuery(Strict):
-    """Which one."""
+    """Which sample to draw."""
 
     seed = fields.Integer(
         load_default=0,
@@ -31,7 +40,7 @@ class SampleQuery(Strict):
 
 
 class SampleIn(Strict):
-    """Which one to send."""
+    """Which sample to send, and how its case ends."""
 
     seed = fields.Integer(
         strict=True,
@@ -43,40 +52,42 @@ class SampleIn(Strict):
 
 
 def add_routes(routes: Blueprint, context: ControlContext) -> None:
-    """/samples/{provider}"""
+    """Add /samples/{provider}."""
 
     @routes.get("/sandboxes/<sandbox:name>/samples/<provider>")
     @takes(query=SampleQuery())
     @responds("SampleOut")
-    def draw_sample(name: str, provider: str, query: dict[str, Any]) -> Response:
-        """A valid Create Case request with made-up people and the sandbox's key; nothing is sent."""
+    def draw_sample(name: str, provider: str, query: dict[str, int]) -> Response:
+        """Return a valid Create Case request with made-up people and the sandbox's key; nothing is sent."""
         return json_response(_render(context, _draw(context, provider, name, query["seed"])))
 
     @routes.post("/sandboxes/<sandbox:name>/samples/<provider>")
     @takes(SampleIn())
     @responds("SentOut", 201)
-    def send_sample(name: str, provider: str, payload: dict[str, Any]) -> Response:
-        """Send such a request, and say what was answered."""
-        seed = payload.get("seed")
-        drawn = _draw(
-            context, provider, name, sum(context.deliveries.counts(name)[0].values()) if seed is None else seed
-        )
-        sent = replace(drawn, body={**drawn.body, **payload["body"]})
+    def send_sample(name: str, provider: str, payload: SampleOrder) -> Response:
+        """Send a valid Create Case request with made-up people, and return its answer."""
+        drawn = _draw(context, provider, name, payload["seed"] if "seed" in payload else _next_seed(context, name))
+        sample = replace(drawn, body={**drawn.body, **payload["body"]})
         queued = queued_outcome_of(context, provider, payload["outcome"], 1) if "outcome" in payload else None
-        told = _send(context, name, sent, queued)
-        told_back = {"status": told.status, "answer": told.body.decode("utf-8", "replace"), "case_id": told.case_id}
-        return json_response(_render(context, sent) | told_back, 201)
+        return json_response(_render_sent(context, sample, _send(context, name, sample, queued)), 201)
 
 
-def _send(context: ControlContext, sandbox: str, sent: Sample, queued: QueuedOutcome | None) -> internal_client.Answer:
-    """Send it; what was planned for it comes before other plans, and is none any more where it opened no case."""
+def _next_seed(context: ControlContext, sandbox: str) -> int:
+    """Return the number of cases in the sandbox, so that each sample is of another person."""
+    return sum(context.deliveries.counts(sandbox)[0].values())
+
+
+def _send(
+    context: ControlContext, sandbox: str, sample: Sample, queued: QueuedOutcome | None
+) -> internal_client.Answer:
+    """Send the sample; its outcome goes to the front of the queue, and is taken back if no case was opened."""
     if queued:
         context.planning.queue_outcome(sandbox, queued, first=True)
-    body = json.dumps(sent.body).encode()
-    told = internal_client.ask(current_app.wsgi_app, sent.method, sent.path, sent.headers, body, quiet=False)
-    if queued and told.case_id is None:
+    body = json.dumps(sample.body).encode()
+    answer = internal_client.ask(current_app.wsgi_app, sample.method, sample.path, sample.headers, body, quiet=False)
+    if queued and answer.case_id is None:
         context.planning.unqueue_outcome(sandbox, queued)
-    return told
+    return answer
 
 
 def _draw(context: ControlContext, provider: str, sandbox: str, seed: int) -> Sample:
@@ -88,12 +99,20 @@ def _draw(context: ControlContext, provider: str, sandbox: str, seed: int) -> Sa
     return samples.draw(SeededRandom(seed, "", "sample"), sandbox)
 
 
-def _render(context: ControlContext, drawn: Sample) -> dict[str, Any]:
-    headers, body = dict(drawn.headers), dict(drawn.body)
+def _render(context: ControlContext, sample: Sample) -> SamplePayload:
     return {
-        "method": drawn.method,
-        "url": context.address + drawn.path,
-        "path": drawn.path,
-        "headers": headers,
-        "body": body,
+        "method": sample.method,
+        "url": context.address + sample.path,
+        "path": sample.path,
+        "headers": dict(sample.headers),
+        "body": dict(sample.body),
+    }
+
+
+def _render_sent(context: ControlContext, sample: Sample, answer: internal_client.Answer) -> SentPayload:
+    return {
+        **_render(context, sample),
+        "status": answer.status,
+        "answer": answer.body.decode("utf-8", "replace"),
+        "case_id": answer.case_id,
     }

@@ -1,13 +1,14 @@
-"""The routes that take a sandbox as one document, and bring it back."""
+"""The routes that take a snapshot of a sandbox, and restore one."""
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, Response
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
 from emulator.control.context import ControlContext
+from emulator.control.payloads import RestoredPayload
 from emulator.control.request_schemas import Strict
 from emulator.control.snapshot_settings import read_settings
 from emulator.control.views import Document, json_response, responds, takes
@@ -15,11 +16,11 @@ from emulator.core.errors import Unreadable
 from emulator.version import VERSION
 from emulator.web.problem_json import Problem
 
-LARGEST = 8 * 1024 * 1024  # bytes, which is what the server takes
+LARGEST = 8 * 1024 * 1024  # bytes; the server takes no larger body
 
 
 class RestoreQuery(Strict):
-    """What becomes of what a snapshot does not hold."""
+    """Whether the journal, which no snapshot holds, is emptied."""
 
     journal = fields.String(
         load_default="empty",
@@ -29,12 +30,12 @@ class RestoreQuery(Strict):
 
 
 def add_routes(routes: Blueprint, context: ControlContext) -> None:
-    """/snapshot and /restore of a sandbox."""
+    """Add /snapshot and /restore of a sandbox."""
 
     @routes.get("/sandboxes/<sandbox:name>/snapshot")
     @responds("SnapshotOut")
     def take_snapshot(name: str) -> Response:
-        """The sandbox as one JSON document: settings, clock, ids, clients, cases and webhooks."""
+        """Return the sandbox as one JSON document: settings, clock, ids, clients, cases and webhooks."""
         taken = json_response({"written_by": f"case-emulator {VERSION}", **context.snapshots.take(name)})
         if len(taken.get_data()) > LARGEST:
             raise Problem(409, f"the snapshot is larger than {LARGEST} bytes, which is what restore takes")
@@ -43,11 +44,12 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
     @routes.post("/sandboxes/<sandbox:name>/restore")
     @takes(Document(LARGEST), query=RestoreQuery())
     @responds("RestoredOut")
-    def restore_snapshot(name: str, payload: dict[str, Any], query: dict[str, str]) -> Response:
-        """Make the sandbox what a snapshot says, with the same ids; whole or not at all."""
+    def restore_snapshot(name: str, payload: Mapping[str, object], query: dict[str, str]) -> Response:
+        """Replace the sandbox by a snapshot, with the same ids; wholly or not at all."""
         try:
             reader = partial(read_settings, context.completion_schemas)
             context.snapshots.restore(name, payload, reader, keep_journal=query["journal"] == "keep")
         except Unreadable as error:
             raise Problem(422, f"nothing was restored: {error}") from error
-        return json_response({"restored": name})
+        answer: RestoredPayload = {"restored": name}
+        return json_response(answer)

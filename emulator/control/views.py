@@ -1,11 +1,11 @@
-"""Bodies and queries of the control API: strict, with a suggestion for what is not known."""
+"""Read bodies and queries of the control API strictly, suggest names for unknown keys, and answer with JSON."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any
+from typing import Any, overload
 
 from flask import Response, request
 from marshmallow import Schema, ValidationError
@@ -24,28 +24,27 @@ class Variants:
     by: str
     schemas: Mapping[str, Schema]
 
-    def load(self, given: dict[str, Any]) -> Any:
-        """What the chosen schema makes of it; raises Problem 422."""
+    def load(self, given: Mapping[str, object]) -> Any:
+        """Return what the chosen schema loads from a JSON object; raise Problem 422 if it refuses or there is none."""
         chosen = given.get(self.by)
-        if not isinstance(chosen, str) or chosen not in self.schemas:
-            told = (
-                f"{chosen[:100]} is not known{suggest(chosen[:100], self.schemas)}" if isinstance(chosen, str) else ""
-            )
-            told = told or f"one of {', '.join(self.schemas)} is needed"
-            raise Problem(422, f"{self.by}: {told}", errors={self.by: told})
-        return load(self.schemas[chosen], given)
+        if isinstance(chosen, str) and chosen in self.schemas:
+            return load(self.schemas[chosen], given)
+        reason = f"one of {', '.join(self.schemas)} is needed"
+        if isinstance(chosen, str):
+            reason = f"{chosen[:100]} is not known{suggest(chosen[:100], self.schemas)}"
+        raise Problem(422, f"{self.by}: {reason}", errors={self.by: reason})
 
 
 @dataclass(frozen=True)
 class Document:
-    """A body that is any JSON object, as long as it is no longer than that; whoever reads it judges it."""
+    """A body that is any JSON object of at most `largest` bytes; the view that reads it checks what is in it."""
 
     largest: int
-    envelope: int = 8  # how many levels stand around its freest value
+    envelope: int = 8  # levels of JSON around the value that may be nested freely
     most_keys: int = 2_000_000
 
-    def load(self, given: dict[str, Any]) -> Any:
-        """The object as it is."""
+    def load(self, given: Mapping[str, object]) -> Mapping[str, object]:
+        """Return the JSON object unchanged."""
         return given
 
 
@@ -54,7 +53,7 @@ Body = Schema | Variants | Document
 
 @dataclass(frozen=True)
 class Takes:
-    """What a route reads; the OpenAPI document is made from it as well."""
+    """What a route reads, also for the OpenAPI document."""
 
     body: Body | None
     query: Schema | None
@@ -62,38 +61,42 @@ class Takes:
 
 @dataclass(frozen=True)
 class Responds:
-    """What a route answers; the OpenAPI document is made from it."""
+    """What a route answers, for the OpenAPI document: the name of a response schema, or JSON Schema."""
 
-    schema: str | Mapping[str, Any]
+    schema: str | Mapping[str, object]
     status: int = 200
     media_type: str = "application/json"
 
     @property
-    def told(self) -> str:
-        """When it is answered."""
+    def description(self) -> str:
+        """The description of the answer in the OpenAPI document."""
         return "Done." if self.status == 200 else "Taken."
 
 
 View = Callable[..., Response]
 
 
-def responds(schema: str | Mapping[str, Any], status: int = 200, **more: Any) -> Callable[[View], View]:
-    """Note what a view answers: the name of a class in the `response_schemas` beside it, or JSON Schema.
+def responds(
+    schema: str | Mapping[str, object], status: int = 200, media_type: str = "application/json"
+) -> Callable[[View], View]:
+    """Return a decorator that notes what a view answers, for the OpenAPI document.
 
-    A name and not the class, because the schemas are imported only when somebody asks for the document.
+    The schema is JSON Schema, or the name of a class in the `response_schemas` beside the view: its name, because the
+    schemas are imported only for that document.
     """
 
     def note(view: View) -> View:
-        view.responds = Responds(schema, status, **more)  # type: ignore[attr-defined]
+        view.responds = Responds(schema, status, media_type)  # type: ignore[attr-defined]
         return view
 
     return note
 
 
 def takes(body: Body | None = None, query: Schema | None = None, more: str | None = None) -> Callable[[View], View]:
-    """Hand the view what was sent: the body as `payload`, the query as `query`; raises Problem 400, 413, 415 or 422.
+    """Return a decorator that passes the body to the view as `payload`, and the query as `query`.
 
-    Names of the query that start with `more` are handed on as they are.
+    Parameters of the query whose names start with `more` are passed on unchecked. Before the view is called, raise
+    Problem 400, 413, 415 or 422 for a body or query that cannot be read.
     """
 
     def wrap(view: View) -> View:
@@ -111,20 +114,21 @@ def takes(body: Body | None = None, query: Schema | None = None, more: str | Non
     return wrap
 
 
-def read_query(schema: Schema, more: str | None) -> Any:
-    """The query of this request; raises Problem 422."""
+def read_query(schema: Schema, more: str | None) -> dict[str, object]:
+    """Return the query of this request, with unchecked the parameters that start with `more`; raise Problem 422."""
     given = request.args.to_dict()
-    free = {name: value for name, value in given.items() if more and name.startswith(more)}
-    return load(schema, {name: value for name, value in given.items() if name not in free}) | free
+    unchecked = {name: value for name, value in given.items() if more and name.startswith(more)}
+    query: dict[str, object] = load(schema, {name: value for name, value in given.items() if name not in unchecked})
+    return query | unchecked
 
 
 def read_body(schema: Body) -> Any:
-    """What the schema makes of the JSON object of this request; raises Problem 400, 413, 415 or 422.
+    """Return what the schema loads from the JSON object of this request; raise Problem 400, 413, 415 or 422.
 
-    The type is asked for even where nothing is said, because a page of another site cannot send it.
+    Content-Type: application/json is needed even with an empty body: a page of another site cannot send it unasked.
     """
     if request.method == "DELETE" and not request.content_length:
-        return _load_any(schema, {})  # no page of another site can send this verb
+        return _load_any(schema, {})  # nor can such a page send this method
     if request.mimetype != "application/json":
         raise Problem(415, "send it as application/json, {} where there is nothing to say")
     try:
@@ -139,31 +143,36 @@ def read_body(schema: Body) -> Any:
     return _load_any(schema, value)
 
 
-def _load_any(schema: Body, given: dict[str, Any]) -> Any:
+def _load_any(schema: Body, given: Mapping[str, object]) -> Any:
     return load(schema, given) if isinstance(schema, Schema) else schema.load(given)
 
 
-def load(schema: Schema, given: dict[str, Any]) -> Any:
-    """What the schema makes of it; raises Problem 422."""
+def load(schema: Schema, given: Mapping[str, object]) -> Any:
+    """Return what the schema loads from a JSON object; raise Problem 422 with a reason for each wrong field."""
     try:
         return schema.load(given)
     except ValidationError as error:
-        problems = {str(name): _worded(schema, str(name), told) for name, told in error.messages_dict.items()}
-        raise Problem(422, "; ".join(f"{name}: {told}" for name, told in problems.items()), errors=problems) from error
+        reasons = {str(name): _reason(schema, str(name), found) for name, found in error.messages_dict.items()}
+        detail = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
+        raise Problem(422, detail, errors=reasons) from error
 
 
-def _worded(schema: Schema, name: str, told: Any) -> str:
+def _reason(schema: Schema, name: str, messages: object) -> str:
     if name not in schema.fields:
         return f"not known{suggest(name, schema.fields)}" if schema.fields else "nothing is known here: send {}"
-    return " ".join(map(str, told)) if isinstance(told, list) else json.dumps(told)
+    return " ".join(map(str, messages)) if isinstance(messages, list) else json.dumps(messages)
 
 
-def json_response(value: Any, status: int = 200) -> Response:
-    """A JSON answer, laid out for reading."""
+def json_response(value: object, status: int = 200) -> Response:
+    """Return a JSON answer, indented for people."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return Response(text.encode("utf-8", "backslashreplace") + b"\n", status, content_type="application/json")
 
 
+@overload
+def moment(value: datetime) -> str: ...
+@overload
+def moment(value: None) -> None: ...
 def moment(value: datetime | None) -> str | None:
-    """ISO 8601 with microseconds and Z."""
+    """Return a time as ISO 8601 with microseconds and Z."""
     return None if value is None else to_text(value)

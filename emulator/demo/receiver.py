@@ -1,15 +1,14 @@
-"""A little receiver of webhooks on this machine, for the stage: it can be switched off and on."""
+"""A small receiver of webhooks on this machine, for the demo; it can be switched off and on."""
 
 import socket
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
-from typing import Any
 
 LARGEST = 1024 * 1024  # bytes of one webhook
 
 
 class Receiver:
-    """Answers 200 while it is on. Off, nothing listens, but the port stays its own."""
+    """Answers 200 while it is on; while it is off nothing listens, but the port stays reserved."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -19,16 +18,16 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        """Where webhooks are sent."""
+        """The URL to send webhooks to."""
         return f"http://127.0.0.1:{self._port}/hooks"
 
     @property
     def is_on(self) -> bool:
-        """Does anybody listen?"""
+        """Whether it listens."""
         return self._server is not None
 
     def turn_on(self) -> None:
-        """Listen; it may listen already."""
+        """Start to listen, unless it listens already or was closed."""
         with self._lock:
             if self._server is not None or self._held is None:
                 return
@@ -40,14 +39,14 @@ class Receiver:
             Thread(target=server.serve_forever, args=(0.05,), name="demo receiver", daemon=True).start()
 
     def turn_off(self) -> None:
-        """Refuse connections from now on."""
+        """Stop listening, so that connections are refused, and keep the port."""
         with self._lock:
             self._stop()
             if self._held is None:
                 self._hold(self._port)
 
     def close(self) -> None:
-        """Give the port back."""
+        """Stop listening, and give the port back."""
         with self._lock:
             self._stop()
             if self._held is not None:
@@ -61,7 +60,7 @@ class Receiver:
             self._server = None
 
     def _hold(self, port: int) -> int:
-        """Take the port without listening there: whoever dials it is refused, and nobody else can have it."""
+        """Bind the port without listening, so that connections are refused and nobody takes it; return its number."""
         held = socket.socket()
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         held.bind(("127.0.0.1", port))
@@ -79,5 +78,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, *_: Any) -> None:
-        """Say nothing: the emulator's log tells of the attempt."""
+    def log_message(self, *_: object) -> None:
+        """Log nothing: the emulator logs the attempt itself."""

@@ -1,4 +1,4 @@
-"""What the demo's routes answer, as schemas for the OpenAPI document of the control API."""
+"""The answers of the demo's routes, as schemas for the OpenAPI document of the control API."""
 
 from marshmallow import fields
 
@@ -6,7 +6,7 @@ from emulator.openapi.out import Out
 
 
 class ReceiverOut(Out):
-    """A demo's own receiver of webhooks."""
+    """The demo's own receiver of webhooks: where it listens, and whether it does."""
 
     url = fields.String()
     is_on = fields.Boolean()

@@ -1,45 +1,71 @@
-"""Fill a sandbox that nobody used with three days of a company that does not exist, the same at every start.
+"""Fill an unused sandbox with three days of a company that does not exist, the same at every start.
 
-Requests and time go by the very routes that a script would use. Planned faults keep every webhook from being sent, and
-what became of it is written into a snapshot afterwards: nobody is dialled.
+Requests are sent and time is moved by the routes that a script would use. Nobody is dialled: planned faults keep every
+webhook from being sent, and the attempts that the story tells of are written into a snapshot afterwards.
 """
 
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from importlib.resources import files
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from emulator.ui.api_client import ApiClient
 
 log = logging.getLogger("emulator.demo")
 USUAL = 90  # seconds from creation to end
-WAITS = (5, 30, 120, 600, 3600)  # between attempts, as they are unless told otherwise
+WAITS = (5, 30, 120, 600, 3600)  # seconds between attempts, as in the standard retry profile
 
 
-def read_story() -> dict[str, Any]:
-    """The company and its cases."""
+class StoryCase(TypedDict):
+    """One request of the story; it opens a case that `ends` so, or it is `refused` with that status.
+
+    `webhook` has an attempt an item: the status or "error", the reason of an error, and the milliseconds it took.
+    """
+
+    provider: str
+    at: str
+    body: dict[str, object]
+    ends: NotRequired[str]
+    takes: NotRequired[float]
+    refused: NotRequired[int]
+    webhook: NotRequired[list[list[Any]]]
+
+
+class CompanyStory(TypedDict):
+    """The content of fixtures/demo.yaml."""
+
+    company: str
+    starts_at: str
+    ends_at: str
+    receiver: str
+    faults: list[dict[str, object]]
+    cases: list[StoryCase]
+
+
+def read_story() -> CompanyStory:
+    """Return the company's three days: its cases in the order of their times."""
     import yaml
 
     text = files("emulator.fixtures").joinpath("demo.yaml").read_text("utf-8")
-    story: dict[str, Any] = yaml.safe_load(text)
+    story: CompanyStory = yaml.safe_load(text)
     return story
 
 
 def fill(api: ApiClient, name: str) -> bool:
-    """Fill that sandbox; False: it was used before, and stays as it is."""
+    """Fill that sandbox and return True; return False, and leave it as it is, if it was used before."""
     sandbox_path, story = f"/sandboxes/{name}", read_story()
     if api.get(sandbox_path)["used"]:
         log.warning("the sandbox %s was used before: it stays as it is, without the cases of the demo", name)
         return False
     webhooks = logging.getLogger("emulator.webhooks")
     before = webhooks.level
-    webhooks.setLevel(logging.ERROR)  # that nobody is dialled is meant so
+    webhooks.setLevel(logging.ERROR)  # it would warn that webhooks are not sent, as is intended
     try:
         _live_through(api, sandbox_path, story)
     finally:
         webhooks.setLevel(before)
-    # The journal of the requests is part of the story.
+    # The journal keeps the requests, which are part of the story.
     api.ask(
         "POST",
         f"{sandbox_path}/restore",
@@ -49,15 +75,15 @@ def fill(api: ApiClient, name: str) -> bool:
     return True
 
 
-def _live_through(api: ApiClient, sandbox_path: str, story: Mapping[str, Any]) -> None:
+def _live_through(api: ApiClient, sandbox_path: str, story: CompanyStory) -> None:
     now = datetime.fromisoformat(story["starts_at"])
     api.ask("PATCH", f"{sandbox_path}/clock", {"mode": "frozen", "at": story["starts_at"]})
     api.ask("PATCH", sandbox_path, {"webhook_url": story["receiver"]})
     for fault in story["faults"]:
         api.ask("POST", f"{sandbox_path}/faults", fault)
-    for told in story["cases"]:
-        now = _advance(api, sandbox_path, now, told["at"])
-        _open(api, sandbox_path, told)
+    for case in story["cases"]:
+        now = _advance(api, sandbox_path, now, case["at"])
+        _open(api, sandbox_path, case)
     _advance(api, sandbox_path, now, story["ends_at"])
 
 
@@ -67,55 +93,56 @@ def _advance(api: ApiClient, sandbox_path: str, now: datetime, until: str) -> da
     return moment
 
 
-def _open(api: ApiClient, sandbox_path: str, told: Mapping[str, Any]) -> None:
-    api.ask("PATCH", sandbox_path, {"delay": told.get("takes", USUAL)})
-    order = {"body": told["body"]} | ({"outcome": told["ends"]} if "ends" in told else {})
-    sent = api.ask("POST", f"{sandbox_path}/samples/{told['provider']}", order)
-    if sent["status"] != (201 if "ends" in told else told["refused"]):
+def _open(api: ApiClient, sandbox_path: str, case: StoryCase) -> None:
+    api.ask("PATCH", sandbox_path, {"delay": case.get("takes", USUAL)})
+    order = {"body": case["body"]} | ({"outcome": case["ends"]} if "ends" in case else {})
+    sent = api.ask("POST", f"{sandbox_path}/samples/{case['provider']}", order)
+    if sent["status"] != (201 if "ends" in case else case["refused"]):
         raise ValueError(f"a request of the demo was answered {sent['status']}: {sent['answer']}")
 
 
-def _with_webhooks(snapshot: Mapping[str, Any], story: Mapping[str, Any]) -> dict[str, Any]:
-    """The snapshot with the clock running on, and what became of each webhook."""
-    taken: dict[str, Any] = {**snapshot}
-    planned = _by_case(taken, story)
-    taken["clock"] = {"at": story["ends_at"], "factor": 1}
-    taken["settings"] = {}
-    _date_what_was_there(taken, story["starts_at"])
-    taken["attempts"] = []
-    for delivery in taken["deliveries"]:
-        told = planned[delivery["provider"], delivery["case_id"]]
-        if "webhook" in told:
-            taken["attempts"] += _became(delivery, told["webhook"])
+def _with_webhooks(snapshot: Mapping[str, Any], story: CompanyStory) -> dict[str, Any]:
+    """Return the snapshot with the attempts that the story tells of, and with a clock that runs on from its end."""
+    changed: dict[str, Any] = {**snapshot}
+    cases = _by_id(changed, story)
+    changed["clock"] = {"at": story["ends_at"], "factor": 1}
+    changed["settings"] = {}
+    _date_first_rows(changed, story["starts_at"])
+    changed["attempts"] = []
+    for delivery in changed["deliveries"]:
+        case = cases[delivery["provider"], delivery["case_id"]]
+        if "webhook" in case:
+            changed["attempts"] += _deliver(delivery, case["webhook"])
         elif delivery["state"] == "blocked":
-            taken["attempts"].append(_attempt(delivery, 1, delivery["created_at"], ["error", delivery["reason"], 0.1]))
-    return taken
+            attempt = _attempt(delivery, 1, delivery["created_at"], ["error", delivery["reason"], 0.1])
+            changed["attempts"].append(attempt)
+    return changed
 
 
-def _date_what_was_there(taken: Mapping[str, Any], moment: str) -> None:
-    """What a sandbox is born with is as old as the wall clock says; here it is as old as the story."""
-    known = {(case["provider"], case["client_id"]) for case in taken["cases"]}
-    for client in taken["clients"]:
-        if (client["provider"], client["id"]) not in known:
+def _date_first_rows(snapshot: Mapping[str, Any], moment: str) -> None:
+    """Date what every new sandbox holds at the start of the story: it was made at the time of the wall clock."""
+    used = {(case["provider"], case["client_id"]) for case in snapshot["cases"]}
+    for client in snapshot["clients"]:
+        if (client["provider"], client["id"]) not in used:
             client |= {"created_at": moment, "updated_at": moment}
-    for document in taken["documents"]:
+    for document in snapshot["documents"]:
         document["created_at"] = moment
 
 
-def _by_case(taken: Mapping[str, Any], story: Mapping[str, Any]) -> dict[tuple[str, int], Mapping[str, Any]]:
-    """What is told of each case, by its provider and id: ids run in the order of the requests."""
-    planned: dict[tuple[str, int], Mapping[str, Any]] = {}
-    for provider in {told["provider"] for told in story["cases"]}:
-        ids = sorted(case["id"] for case in taken["cases"] if case["provider"] == provider)
-        ours = [told for told in story["cases"] if told["provider"] == provider and "ends" in told]
-        planned |= {(provider, number): told for number, told in zip(ids, ours, strict=True)}
-    return planned
+def _by_id(snapshot: Mapping[str, Any], story: CompanyStory) -> dict[tuple[str, int], StoryCase]:
+    """Return the cases of the story by provider and id: ids follow the order of the requests."""
+    by_id: dict[tuple[str, int], StoryCase] = {}
+    for provider in {case["provider"] for case in story["cases"]}:
+        ids = sorted(case["id"] for case in snapshot["cases"] if case["provider"] == provider)
+        opened = [case for case in story["cases"] if case["provider"] == provider and "ends" in case]
+        by_id |= {(provider, case_id): case for case_id, case in zip(ids, opened, strict=True)}
+    return by_id
 
 
-def _became(delivery: dict[str, Any], attempts: list[list[Any]]) -> list[dict[str, Any]]:
-    """The attempts of a delivery, which is left as the last of them leaves it."""
+def _deliver(delivery: dict[str, Any], attempts: list[list[Any]]) -> list[dict[str, object]]:
+    """Return the rows of a delivery's attempts, and change the delivery to what the last of them makes of it."""
     at = datetime.fromisoformat(delivery["created_at"])
-    rows = []
+    rows: list[dict[str, object]] = []
     for number, attempt in enumerate(attempts, 1):
         ended = at + timedelta(milliseconds=attempt[-1])
         rows.append(_attempt(delivery, number, ended.isoformat(), attempt))
@@ -129,8 +156,8 @@ def _became(delivery: dict[str, Any], attempts: list[list[Any]]) -> list[dict[st
     return rows
 
 
-def _attempt(delivery: Mapping[str, Any], number: int, ended_at: str, told: list[Any]) -> dict[str, Any]:
-    status = told[0] if told[0] != "error" else None
-    error = told[1] if status is None else None if status < 300 else f"the receiver answered {status}"
-    row = {"delivery_id": delivery["id"], "number": number, "ended_at": ended_at, "took": int(told[-1] * 1000)}
+def _attempt(delivery: Mapping[str, Any], number: int, ended_at: str, attempt: list[Any]) -> dict[str, object]:
+    status = attempt[0] if attempt[0] != "error" else None
+    error = attempt[1] if status is None else None if status < 300 else f"the receiver answered {status}"
+    row = {"delivery_id": delivery["id"], "number": number, "ended_at": ended_at, "took": int(attempt[-1] * 1000)}
     return {**row, "status": status, "error": error, "answer": "ok" if status and status < 300 else ""}

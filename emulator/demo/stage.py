@@ -1,12 +1,13 @@
-"""The routes of a demo's own receiver of webhooks, which can be switched off and on."""
+"""The routes of the demo's own receiver of webhooks, which can be switched off and on."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 from marshmallow import fields
 
 from emulator.control.request_schemas import Strict
 from emulator.control.views import json_response, responds, takes
+from emulator.demo.payloads import ReceiverPayload
 from emulator.web.problem_json import Problem
 
 if TYPE_CHECKING:
@@ -20,19 +21,19 @@ class ReceiverIn(Strict):
 
 
 def add_routes(receiver: "Receiver | None", routes: Blueprint) -> None:
-    """Add /receiver; without a receiver it answers 404."""
+    """Add /receiver, which answers 404 if there is no receiver."""
 
     @routes.get("/receiver")
     @responds("ReceiverOut")
     def read_receiver() -> Response:
-        """Where a demo's own receiver of webhooks listens, and whether it does."""
+        """Return where the demo's own receiver of webhooks listens, and whether it does."""
         return json_response(_render(_known(receiver)))
 
     @routes.patch("/receiver")
     @takes(ReceiverIn())
     @responds("ReceiverOut")
-    def switch_receiver(payload: dict[str, Any]) -> Response:
-        """Switch it off or on; off, connections are refused."""
+    def switch_receiver(payload: dict[str, bool]) -> Response:
+        """Switch the demo's receiver off or on; while it is off, connections are refused."""
         known = _known(receiver)
         if payload["is_on"]:
             known.turn_on()
@@ -47,5 +48,5 @@ def _known(receiver: "Receiver | None") -> "Receiver":
     return receiver
 
 
-def _render(receiver: "Receiver") -> dict[str, Any]:
+def _render(receiver: "Receiver") -> ReceiverPayload:
     return {"url": receiver.url, "is_on": receiver.is_on}

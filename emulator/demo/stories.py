@@ -1,9 +1,10 @@
-"""The stories a presenter tells, step by step: what a step says, and what it does."""
+"""The stories of a presenter: the steps of each, with their texts and what they do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from emulator.demo.payloads import ReceiverPayload
 from emulator.ui.api_client import ApiClient, ApiRefusal
 from emulator.ui.flow.visit import SETTLED
 from emulator.ui.phrases import moment_of
@@ -11,42 +12,43 @@ from emulator.ui.phrases import moment_of
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """Where a story is told: the sandbox, the case it is about (None: not opened yet), and the receiver."""
+    """What a story works on: the sandbox, the case (None: not opened yet), and the receiver of its webhooks."""
 
     api: ApiClient
     sandbox_path: str
     provider: str
     case_id: int | None
-    receiver: Mapping[str, Any]  # where it listens
+    receiver: ReceiverPayload
 
     @property
     def case_path(self) -> str:
-        """Where the control API has the case."""
+        """The path of the case in the control API."""
         return f"{self.sandbox_path}/cases/{self.provider}/{self.case_id}"
 
     def switch(self, is_on: bool) -> None:
-        """Let the receiver listen, or not."""
+        """Switch the receiver on or off."""
         self.api.ask("PATCH", "/receiver", {"is_on": is_on})
 
-    def deliveries(self) -> Any:
-        """The webhooks of the case."""
-        asked = {"provider": self.provider, "case_id": self.case_id}
-        return self.api.get(f"{self.sandbox_path}/deliveries", **asked)["deliveries"]
+    def deliveries(self) -> Sequence[Mapping[str, Any]]:
+        """Return the webhooks of the case."""
+        query = {"provider": self.provider, "case_id": self.case_id}
+        found: Sequence[Mapping[str, Any]] = self.api.get(f"{self.sandbox_path}/deliveries", **query)["deliveries"]
+        return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One button: what is on it, what it is going to do, and what to look at afterwards."""
+    """One button: its label, what it is about to do, what to look at afterwards, and the function that does it."""
 
     button: str
     says: str
     shown: str
-    act: Callable[[Scene], int | None]  # the case it opened, if any
+    act: Callable[[Scene], int | None]  # returns the id of the case it opened, if any
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
-    """A few steps about one case of one provider."""
+    """A sequence of steps about one case of one provider."""
 
     name: str
     title: str
@@ -56,7 +58,7 @@ class Story:
 
 
 def _open_waiting(scene: Scene) -> int:
-    """A case that waits for its applicant, and a receiver that waits for its webhook."""
+    """Switch the receiver on, open a case that waits for its applicant, and return its id."""
     scene.switch(True)
     settings = scene.api.get(scene.sandbox_path)["settings"]
     if settings["webhook_url"] is None:
@@ -65,7 +67,7 @@ def _open_waiting(scene: Scene) -> int:
 
 
 def _open_for_the_receiver(scene: Scene) -> int:
-    """A case whose webhook nobody takes, worked on at once."""
+    """Switch the receiver off, open a case, move the clock to its end, and return its id."""
     scene.switch(False)
     scene.api.ask("PATCH", scene.sandbox_path, {"retry": "standard"})
     opened = _send(scene, "approved", webhook_url=scene.receiver["url"])
@@ -75,8 +77,11 @@ def _open_for_the_receiver(scene: Scene) -> int:
     return opened
 
 
-def _send(scene: Scene, outcome: str, **body: Any) -> int:
-    """The id of a case with another client than those before, which ends so whatever else is planned."""
+def _send(scene: Scene, outcome: str, **body: object) -> int:
+    """Open a case of a new client that ends with the outcome, whatever else is planned, and return its id.
+
+    Raise ApiRefusal if the request opened no case.
+    """
     seed = scene.api.get(f"{scene.sandbox_path}/cases", limit=0)["count"] + 1
     order = {"seed": seed, "outcome": outcome, "body": body}
     sent = scene.api.ask("POST", f"{scene.sandbox_path}/samples/{scene.provider}", order)
@@ -93,7 +98,7 @@ def _end_as(outcome: str) -> Callable[[Scene], None]:
         try:
             scene.api.ask("POST", f"{scene.case_path}/complete", {"outcome": words[outcome]})
         except ApiRefusal as refused:
-            if refused.status != 409:  # the applicant was quicker, on a phone
+            if refused.status != 409:  # the applicant has completed the case on a phone meanwhile
                 raise
 
     return end
@@ -116,7 +121,7 @@ def _recover(scene: Scene) -> None:
 
 
 def _until_next_attempt(scene: Scene) -> None:
-    """Let time go by in steps until the webhook is through, or given up."""
+    """Move the clock on, a minute a step, until every webhook is delivered or given up."""
     for _ in range(20):
         if all(delivery["state"] in SETTLED for delivery in scene.deliveries()):
             return

@@ -7,7 +7,7 @@ from emulator.ui.registry import Page
 
 
 def blueprint() -> Blueprint:
-    """Return what brings the demo's templates along; its pages are registered beside the others of `ui/`."""
+    """Return a blueprint with the demo's templates and no routes: its pages are registered with those of `ui/`."""
     return Blueprint("demo", __name__, template_folder="templates")
 
 
@@ -19,7 +19,7 @@ def demo_show(api: ApiClient) -> Response:
 
 
 def demo_story(api: ApiClient, name: str) -> Response:
-    """Show a story as far as it was told."""
+    """Show a story up to its present step."""
     from emulator.demo import pages
 
     return pages.story(api, name)

@@ -1,4 +1,4 @@
-"""The analyst's view of a case: each check with its risk, and what was written about it."""
+"""The page of a case for an analyst: each check with its risk, and what was written about it."""
 
 from flask import Response
 
@@ -8,7 +8,7 @@ from emulator.ui.sandbox_links import sandbox_path
 
 
 def show(api: ApiClient, provider: str, case_id: int) -> Response:
-    """The page of that case, or what moves on it."""
+    """Render the page of a case, or for a poll only its live part."""
     path = f"{sandbox_path()}/cases/{part(provider)}/{case_id}"
     case = api.get(path)
     values = {"case": case, "checks": api.get(f"{path}/checks")["checks"]}

@@ -1,4 +1,4 @@
-"""One case: what was sent, what was answered, what became of it and when."""
+"""The page of a case: its request and answer, its webhooks, and when all of it happened."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from flask import Response, request
 from emulator.ui import state_marks, timeline
 from emulator.ui.api_client import ApiClient, part
 from emulator.ui.field_docs import Document, document_of
-from emulator.ui.json_panes import curl, curl_of, pane_of
+from emulator.ui.json_panes import JsonPane, curl, curl_of, pane_of
 from emulator.ui.page import show as show_page
 from emulator.ui.redirects import done
 from emulator.ui.sandbox_links import sandbox_path
@@ -17,14 +17,14 @@ CHARTED = 60  # webhooks
 
 
 def show(api: ApiClient, provider: str, case_id: int) -> Response:
-    """The page of a case, or what moves on it."""
+    """Render the page of a case, or for a poll only its live part."""
     values = _values(api, provider, case_id)
     title = f"{values['case']['client']['name'] or '(no name)'}"
     return show_page(api, "case.html", title, "case_live.html", values)
 
 
 def complete(api: ApiClient, provider: str, case_id: int) -> Response:
-    """End it as the button says, in the words of its provider."""
+    """Complete the case as the button says, in the words of its provider."""
     word = request.form.get("word", "")
     path = f"{sandbox_path()}/cases/{part(provider)}/{case_id}/complete"
     api.ask("POST", path, {request.form.get("field", "outcome"): word})
@@ -32,13 +32,13 @@ def complete(api: ApiClient, provider: str, case_id: int) -> Response:
 
 
 def send_again(api: ApiClient, delivery_id: str) -> Response:
-    """Send its webhook again, with the same id and bytes."""
+    """Send a webhook again, with the same id and bytes."""
     api.ask("POST", f"{sandbox_path()}/deliveries/{part(delivery_id)}/redeliver")
     return done("The webhook is sent again, with the same id and bytes.")
 
 
 def plain(word: str) -> str:
-    """A word of a provider's as people write it."""
+    """Return a provider's word for an outcome as people write it: no_decision_yet becomes no decision yet."""
     return word.replace("_", " ").lower()
 
 
@@ -46,8 +46,8 @@ def _values(api: ApiClient, provider: str, case_id: int) -> dict[str, Any]:
     case = api.get(f"{sandbox_path()}/cases/{part(provider)}/{case_id}")
     webhooks = api.get(f"{sandbox_path()}/deliveries", provider=provider, case_id=case_id)["deliveries"]
     created = _created(api, provider, case_id)
-    reached = api.get(f"{sandbox_path()}/providers")
-    [about] = [one for one in reached["providers"] if one["name"] == provider]
+    providers = api.get(f"{sandbox_path()}/providers")
+    [about] = [each for each in providers["providers"] if each["name"] == provider]
     document = document_of(api, provider)
     retry = api.get(sandbox_path())["settings"]["retry"]
     width, marks = timeline.draw(timeline.events_of(case, created, webhooks, retry))
@@ -57,22 +57,22 @@ def _values(api: ApiClient, provider: str, case_id: int) -> dict[str, Any]:
         "now": api.get(f"{sandbox_path()}/clock")["now"],
         "width": width,
         "marks": marks,
-        "endings": [{"field": f, "word": w, "plain": plain(w)} for one in about["endings"] for f, w in one.items()],
+        "endings": [{"field": f, "word": w, "plain": plain(w)} for body in about["endings"] for f, w in body.items()],
         "created": created,
         "panes": _panes(created, document) if created else None,
-        "curl": curl_of(created, reached["address"], about["key"]) if created else None,
-        "webhooks": [_webhook(one, document) for one in webhooks],
+        "curl": curl_of(created, providers["address"], about["key"]) if created else None,
+        "webhooks": [_webhook(delivery, document) for delivery in webhooks],
         "chart": timeline.bars(api.get(f"{sandbox_path()}/deliveries", limit=CHARTED)["deliveries"]),
     }
 
 
 def _created(api: ApiClient, provider: str, case_id: int) -> Mapping[str, Any] | None:
-    """The exchange that opened it; None: the journal no longer has it."""
+    """Return the exchange that opened the case; None: the journal no longer has it."""
     found = api.get(f"{sandbox_path()}/requests", provider=provider, case_id=case_id)["requests"]
     return found[0] if found else None
 
 
-def _panes(exchange: Mapping[str, Any], document: Document) -> dict[str, Any]:
+def _panes(exchange: Mapping[str, Any], document: Document) -> dict[str, JsonPane]:
     method, path, status = exchange["method"], exchange["path"], exchange["status"]
     return {
         "request": pane_of(exchange["body"], document.of_request(method, path)),
@@ -80,7 +80,7 @@ def _panes(exchange: Mapping[str, Any], document: Document) -> dict[str, Any]:
     }
 
 
-def _webhook(delivery: Mapping[str, Any], document: Document) -> dict[str, Any]:
+def _webhook(delivery: Mapping[str, Any], document: Document) -> dict[str, object]:
     sendable = delivery["url"] is not None and delivery["state"] != "in_flight"
     word = "Send a duplicate" if delivery["state"] == "delivered" else "Send again"
     url = delivery["url"]

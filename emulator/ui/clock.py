@@ -1,4 +1,4 @@
-"""The sandbox's clock beside each title, and the buttons that move it."""
+"""The sandbox's clock at the top of each page, and the buttons that move it."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,22 +13,22 @@ from emulator.ui.sandbox_links import sandbox_path
 from emulator.web.request_state import current_state
 
 STEPS = {"10": "+10 s", "60": "+1 min", "3600": "+1 h"}  # seconds, as the buttons say them
-MODES: dict[str, tuple[dict[str, Any], str]] = {
+MODES: dict[str, tuple[dict[str, object], str]] = {
     "frozen": ({"mode": "frozen"}, "The clock stands still."),
     "run": ({"mode": "scaled", "factor": 1}, "The clock runs on from where it stood."),
     "real": ({"mode": "real"}, "The clock shows wall time."),
 }
-MOST_TOLD = 6
+MOST_LINES = 6
 
 
 def read(api: ApiClient) -> dict[str, Any]:
-    """What the clock reads, how it runs, and what can be done with it."""
-    told = api.get(f"{sandbox_path()}/clock")
-    return {**told, "steps": STEPS, "shown": phrases.second_of(told["now"])}
+    """Return what the clock reads, how it runs, and the steps by which it can be moved."""
+    clock = api.get(f"{sandbox_path()}/clock")
+    return {**clock, "steps": STEPS, "shown": phrases.second_of(clock["now"])}
 
 
 def show(api: ApiClient) -> Response:
-    """What it reads, each second."""
+    """Render what the clock reads, for a poll each second (204 if unchanged)."""
     current_state().quiet = True
     clock = read(api)
     mark = f"{clock['mode']} {clock['shown']} {clock['next_at'] is None}"
@@ -36,16 +36,17 @@ def show(api: ApiClient) -> Response:
 
 
 def change(api: ApiClient) -> Response:
-    """Freeze it, let it run, or advance it; then say what happened."""
+    """Freeze the clock, let it run, or move it on, and show what happened."""
     order = request.form.get("order", "")
     if order in MODES:
-        mode, said = MODES[order]
+        mode, message = MODES[order]
         api.ask("PATCH", f"{sandbox_path()}/clock", mode)
-        return done(said)
+        return done(message)
     happened = api.ask("POST", f"{sandbox_path()}/clock/advance", {"seconds": _seconds(api, order)})["happened"]
-    told = [phrases.happening(event) for event in happened]
-    more = [f"and {len(told) - MOST_TOLD} more"] if len(told) > MOST_TOLD else []
-    return done("The clock moved on." if told else "The clock moved on; nothing fell due.", [*told[:MOST_TOLD], *more])
+    lines = [phrases.happening(event) for event in happened]
+    more = [f"and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
+    message = "The clock moved on." if lines else "The clock moved on; nothing fell due."
+    return done(message, [*lines[:MOST_LINES], *more])
 
 
 def _seconds(api: ApiClient, order: str) -> float:

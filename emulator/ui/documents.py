@@ -1,4 +1,4 @@
-"""The OpenAPI documents to read and to try out; the one page that a library of somebody else's draws."""
+"""The OpenAPI documents to read and to try out, drawn by Swagger UI."""
 
 import json
 
@@ -9,34 +9,34 @@ from emulator.ui.page import page
 from emulator.ui.rendering import POLICY
 from emulator.ui.sandbox_links import sandbox_path
 
-# Swagger UI writes styles into its elements, and loads nothing from elsewhere.
+# Swagger UI sets styles on its elements; it loads nothing from other hosts.
 LOOSER = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 CONTROL = "control"
 
 
 def show_first(api: ApiClient) -> Response:
-    """The document of the first API."""
+    """Render the page of the first provider's document."""
     return show(api, api.get(f"{sandbox_path()}/providers")["providers"][0]["name"])
 
 
 def show(api: ApiClient, name: str) -> Response:
-    """One document, laid out."""
-    names = {one["name"]: one["title"] for one in api.get(f"{sandbox_path()}/providers")["providers"]}
-    names |= {CONTROL: "Control API"}
+    """Render the page of one document; raise ApiRefusal for an unknown name."""
+    providers = api.get(f"{sandbox_path()}/providers")["providers"]
+    names = {provider["name"]: provider["title"] for provider in providers} | {CONTROL: "Control API"}
     if name not in names:
-        _ask(api, name)  # which says what there is
-    answer = page(api, "documents.html", "API documents", chosen=name, names=names)
+        _ask(api, name)  # raises a refusal that lists the known names
+    answer = page(api, "documents.html", "API documents", {"chosen": name, "names": names})
     answer.headers["Content-Security-Policy"] = LOOSER
     return answer
 
 
 def read(api: ApiClient, name: str) -> Response:
-    """The document itself, with this very address as its server, so that it can be tried out from the page."""
-    told = _ask(api, name)
-    told["servers"] = [{"url": request.root_url.rstrip("/"), "description": "this emulator"}]
-    return Response(json.dumps(told, ensure_ascii=False), content_type="application/json")
+    """Return a document as JSON, with the address of this request as its server, so that the page can try it out."""
+    document = _ask(api, name)
+    document["servers"] = [{"url": request.root_url.rstrip("/"), "description": "this emulator"}]
+    return Response(json.dumps(document, ensure_ascii=False), content_type="application/json")
 
 
 def _ask(api: ApiClient, name: str) -> dict[str, object]:
-    found: dict[str, object] = api.get("/openapi.json" if name == CONTROL else f"/openapi/{part(name)}.json")
-    return found
+    document: dict[str, object] = api.get("/openapi.json" if name == CONTROL else f"/openapi/{part(name)}.json")
+    return document

@@ -1,4 +1,4 @@
-"""Errors on pages: what happened, why, and what to do."""
+"""Show errors on pages: what happened, why, and what to do."""
 
 import logging
 
@@ -25,18 +25,21 @@ WHAT = {404: "This does not exist", 409: "This cannot be done now", 422: "This w
 
 
 def explain(api: ApiClient, error: Exception, *, is_known: bool) -> Response:
-    """The refusal in words for people; those who did not tell the control token see nothing beside it."""
+    """Render the error in words for people: as a page, or as what a poll or the page's script expects.
+
+    A browser that did not enter the control token (not `is_known`) gets a page with nothing else on it.
+    """
     error = _as_refusal(error)
     what, advice = WHAT.get(error.status, "This did not work"), ADVICE.get(error.status, "Look at the emulator's log.")
     why = f"{error.detail[:1].upper()}{error.detail[1:]}"
-    told = {"title": what, "why": why, "advice": advice}
+    values = {"title": what, "why": why, "advice": advice}
     if not is_known:
-        return html(render_template("trouble_alone.html", version=VERSION, **told), error.status)
-    if is_polled():  # said once, in the place of what is gone; other troubles may pass until the next time
+        return html(render_template("trouble_alone.html", version=VERSION, **values), error.status)
+    if is_polled():  # what is gone stays gone, so polling ends; another error may be over at the next poll
         is_gone = error.status == 404
-        return html(render_template("trouble_live.html", **told), STOP_POLLING) if is_gone else html("", 204)
+        return html(render_template("trouble_live.html", **values), STOP_POLLING) if is_gone else html("", 204)
     if not is_scripted():
-        return page(api, "trouble.html", what, error.status, why=why, advice=advice)
+        return page(api, "trouble.html", what, {"why": why, "advice": advice}, error.status)
     answer = html(render_template("told.html", told=f"{what}.", lines=[f"{why}.", advice], tone="bad"), error.status)
     answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#told", "innerHTML"
     return answer

@@ -1,4 +1,4 @@
-"""What a field of a body means and how sure that is, taken from the OpenAPI document of its API."""
+"""Read from the OpenAPI document of an API what the fields of a body mean, and how sure that is."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,9 +13,9 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FieldDoc:
-    """What a field means, and its mark: documented, framework or assumed."""
+    """The meaning of a field, and its mark: documented, framework or assumed."""
 
-    told: str
+    meaning: str
     mark: str
 
 
@@ -30,16 +30,16 @@ class Document:
     content: Json
 
     def of_request(self, method: str, path: str) -> FieldDocs:
-        """The fields of that request's body, by dotted place."""
+        """Return the fields of a request's body, by dotted place."""
         return dict(self._fields(self._schema(self._operation(method, path).get("requestBody"))))
 
     def of_answer(self, method: str, path: str, status: int | None) -> FieldDocs:
-        """The fields of what is answered to it with that status."""
+        """Return the fields of the answer to a request with that status, by dotted place."""
         answers = self._operation(method, path).get("responses", {})
         return dict(self._fields(self._schema(answers.get(str(status)) or answers.get("default"))))
 
     def of_webhook(self, event: str) -> FieldDocs:
-        """The fields of a webhook's body; of the only one there is, where none has that name."""
+        """Return the fields of a webhook's body, by dotted place; of the first webhook if none has that name."""
         hooks = self.content.get("webhooks", {})
         found: Json = hooks.get(event) or next(iter(hooks.values()), {})
         return dict(self._fields(self._schema(found.get("post", {}).get("requestBody"))))
@@ -55,24 +55,25 @@ class Document:
 
     def _schema(self, about: Json | None) -> Json:
         content = self._resolve(about or {}).get("content", {})
-        return next((told.get("schema", {}) for kind, told in content.items() if kind.endswith("json")), {})
+        return next((body.get("schema", {}) for kind, body in content.items() if kind.endswith("json")), {})
 
-    def _resolve(self, told: Json) -> Json:
-        if "$ref" not in told:
-            return told
-        found: Any = self.content
-        for step in told["$ref"].removeprefix("#/").split("/"):
+    def _resolve(self, schema: Json) -> Json:
+        """Return what a reference refers to, with what stands beside the reference; anything else unchanged."""
+        if "$ref" not in schema:
+            return schema
+        found: Json = self.content
+        for step in schema["$ref"].removeprefix("#/").split("/"):
             found = found[step]
-        return {**found, **{name: value for name, value in told.items() if name != "$ref"}}
+        return {**found, **{name: value for name, value in schema.items() if name != "$ref"}}
 
     def _fields(self, schema: Json, place: str = "", depth: int = 0) -> Iterator[tuple[str, FieldDoc]]:
         schema = self._resolve(schema)
         if depth > DEEPEST:
             return
-        for name, told in schema.get("properties", {}).items():
+        for name, field in schema.get("properties", {}).items():
             here = f"{place}.{name}" if place else name
-            yield here, _field_doc(self._resolve(told))
-            yield from self._fields(told, here, depth + 1)
+            yield here, _field_doc(self._resolve(field))
+            yield from self._fields(field, here, depth + 1)
         if "items" in schema:
             yield from self._fields(schema["items"], place, depth + 1)
         for variants in ("oneOf", "anyOf", "allOf"):
@@ -80,18 +81,18 @@ class Document:
                 yield from self._fields(variant, place, depth + 1)
 
 
-def _field_doc(told: Json) -> FieldDoc:
-    words = [str(told.get("description", "")).strip().rstrip(".")]
-    kind = told.get("type")
-    kinds = [str(one) for one in (kind if isinstance(kind, list) else [kind]) if one]
-    words += [" or ".join(kinds)] if kinds else []
-    words += [f"one of {', '.join(map(str, told['enum']))}"] if "enum" in told else []
-    words += [f"at most {told['maxLength']} characters"] if "maxLength" in told else []
-    return FieldDoc("; ".join(filter(None, words)) or "no further word on it", str(told.get("x-fidelity", "")))
+def _field_doc(field: Json) -> FieldDoc:
+    parts = [str(field.get("description", "")).strip().rstrip(".")]
+    kind = field.get("type")
+    kinds = [str(each) for each in (kind if isinstance(kind, list) else [kind]) if each]
+    parts += [" or ".join(kinds)] if kinds else []
+    parts += [f"one of {', '.join(map(str, field['enum']))}"] if "enum" in field else []
+    parts += [f"at most {field['maxLength']} characters"] if "maxLength" in field else []
+    return FieldDoc("; ".join(filter(None, parts)) or "no further word on it", str(field.get("x-fidelity", "")))
 
 
 def document_of(api: ApiClient, provider: str | None) -> Document:
-    """What the control API serves; an empty one, where there is none."""
+    """Return the OpenAPI document of a provider; an empty one if there is none."""
     if provider is None:
         return Document({})
     try:

@@ -1,5 +1,6 @@
-"""The inbox: webhooks that were kept instead of sent, and on demand all others, with headers and exact bytes."""
+"""The inbox: the webhooks that were kept instead of sent, or all of them, with headers and exact bytes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
@@ -15,25 +16,26 @@ KEPT = ("inbox", "blocked")
 
 
 def show(api: ApiClient) -> Response:
-    """The page, or what moves on it."""
+    """Render the inbox, or for a poll only its live part."""
     chosen = "all" if request.args.get("show") == "all" else "kept"
-    found = _find(api, KEPT if chosen == "kept" else (None,))
-    reached = api.get(f"{sandbox_path()}/providers")
+    deliveries = _find(api, KEPT if chosen == "kept" else (None,))
+    providers = api.get(f"{sandbox_path()}/providers")["providers"]
     values = {
         "chosen": chosen,
-        "webhooks": [
-            {"delivery": one, "mark": state_marks.of_webhook(one), "body": exact_pane(one["body"])} for one in found
-        ],
+        "webhooks": [_webhook(delivery) for delivery in deliveries],
         "now": api.get(f"{sandbox_path()}/clock")["now"],
-        "titles": {provider["name"]: provider["title"] for provider in reached["providers"]},
+        "titles": {provider["name"]: provider["title"] for provider in providers},
         "most": SHOWN,
     }
     return show_page(api, "inbox.html", "Inbox", "inbox_live.html", values)
 
 
-def _find(api: ApiClient, kinds: tuple[str | None, ...]) -> list[dict[str, Any]]:
-    """The newest webhooks in one of those states, newest first."""
-    found = [
-        one for kind in kinds for one in api.get(f"{sandbox_path()}/deliveries", state=kind, limit=SHOWN)["deliveries"]
-    ]
-    return sorted(found, key=lambda one: str(one["created_at"]), reverse=True)[:SHOWN]
+def _webhook(delivery: Mapping[str, Any]) -> dict[str, object]:
+    return {"delivery": delivery, "mark": state_marks.of_webhook(delivery), "body": exact_pane(delivery["body"])}
+
+
+def _find(api: ApiClient, states: tuple[str | None, ...]) -> list[dict[str, Any]]:
+    """Return the newest webhooks in one of those states (None: any), newest first."""
+    path = f"{sandbox_path()}/deliveries"
+    found = [delivery for state in states for delivery in api.get(path, state=state, limit=SHOWN)["deliveries"]]
+    return sorted(found, key=lambda delivery: str(delivery["created_at"]), reverse=True)[:SHOWN]

@@ -1,4 +1,4 @@
-"""Times and happenings in words for people; templates use these."""
+"""Put times, webhooks, rules and faults into words for people; templates call these functions."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ RULES = {
 
 
 def because(rule: str | None) -> str:
-    """The rule that fired, to end a sentence."""
+    """Return why a case ends as it does, to end a sentence: "because rule r1 matched the request"."""
     kind, _, rest = (rule or "default").partition(" ")
     if kind == "surname":
         return f"because the surname is {rest}"
@@ -21,27 +21,27 @@ def because(rule: str | None) -> str:
 
 
 def moment_of(text: str) -> datetime:
-    """The moment that the control API wrote so."""
+    """Return a time that the control API wrote."""
     return datetime.fromisoformat(text)
 
 
 def second_of(text: str) -> str:
-    """The time of day, to the second."""
+    """Return the time of day of a time, to the second."""
     return text[11:19]
 
 
 def millisecond_of(text: str) -> str:
-    """The time of day, to the millisecond."""
+    """Return the time of day of a time, to the millisecond."""
     return text[11:23]
 
 
 def exactly(text: str) -> str:
-    """Day and time, to the millisecond, as it is shown on hover."""
+    """Return day and time to the millisecond, for the tooltip."""
     return f"{text[:10]} {text[11:23]} UTC"
 
 
 def span(seconds: float) -> str:
-    """How long, in one unit: 1.4 s, 28 s, 3 min, 2 h, 5 d."""
+    """Return a duration in one unit: 1.4 s, 28 s, 3 min, 2 h, 5 d."""
     if seconds < 10:
         return f"{max(seconds, 0):.1f}".removesuffix(".0") + " s"
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
@@ -51,23 +51,23 @@ def span(seconds: float) -> str:
 
 
 def until(text: str, now: str) -> str:
-    """How long until then."""
+    """Return how long it is from now until a time."""
     return span((moment_of(text) - moment_of(now)).total_seconds())
 
 
 def ago(text: str, now: str) -> str:
-    """How long ago, roughly, so that what rests is not drawn again each second."""
+    """Return roughly how long ago a time is: a finer figure would make the page change at each poll."""
     seconds = (moment_of(now) - moment_of(text)).total_seconds()
     return "just now" if seconds < 60 else f"{span(seconds // 60 * 60)} ago"
 
 
 def count(many: int, one: str, more: str | None = None) -> str:
-    """1 case, 2 cases."""
+    """Return a number with its noun: 1 case, 2 cases."""
     return f"{many} {one if many == 1 else more or one + 's'}"
 
 
 def what_became(delivery: Mapping[str, Any], now: str) -> str:
-    """What became of a webhook, in a line."""
+    """Return in a line what became of a webhook."""
     state, attempts = delivery["state"], delivery["attempts"]
     last = attempts[-1] if attempts else None
     if state == "delivered" and last:
@@ -77,37 +77,37 @@ def what_became(delivery: Mapping[str, Any], now: str) -> str:
         return f"webhook: {failing(last)}, next try in {when}" if last else f"webhook is sent in {when}"
     if state == "failed":
         return f"webhook given up: {delivery['reason'] or (failing(last) if last else 'a fault dropped it')}"
-    told = {"in_flight": "webhook is being sent", "inbox": "webhook in the inbox: it had no receiver"}
-    return told.get(state) or f"webhook kept: {delivery['reason'] or 'it may not be sent there'}"
+    plain = {"in_flight": "webhook is being sent", "inbox": "webhook in the inbox: it had no receiver"}
+    return plain.get(state) or f"webhook kept: {delivery['reason'] or 'it may not be sent there'}"
 
 
 def failing(attempt: Mapping[str, Any]) -> str:
-    """What an attempt came to that did not deliver, in short."""
+    """Return in short why an attempt did not deliver."""
     return str(attempt["error"] or f"answered {attempt['status']}").partition("; ")[0]
 
 
 def happening(event: Mapping[str, Any]) -> str:
-    """One thing that happened while time went by, as a line."""
+    """Return a line about one thing that happened while time went by."""
     case = f"{event.get('provider', '')} case {event.get('case_id', '')}"
     kind = event["kind"]
-    told = {
+    lines = {
         "case_processing": f"work on {case} started",
         "case_completed": f"{case} ended: {event.get('outcome')}",
         "case_failed": f"{case} failed",
         "webhook_kept": f"the webhook of {case} is in the inbox",
     }
-    if kind in told:
-        return f"{second_of(event['at'])}  {told[kind]}"
+    if kind in lines:
+        return f"{second_of(event['at'])}  {lines[kind]}"
     return f"{second_of(event['at'])}  attempt {event['attempt']} for {case}: {failing(event)}"
 
 
-def as_json(value: Any) -> str:
-    """A value in one line."""
+def as_json(value: object) -> str:
+    """Return a value as one line of JSON."""
     return json.dumps(value, ensure_ascii=False)
 
 
-def said(exchange: Mapping[str, Any]) -> str:
-    """What a refused request was told, as the first text of its answer; else why it was refused."""
+def refusal(exchange: Mapping[str, Any]) -> str:
+    """Return why a request was refused: the planned fault, the first text of the answer, or the journal's reason."""
     if exchange["faults"]:
         return f"planned fault: {', '.join(exchange['faults'])}"
     try:
@@ -117,47 +117,48 @@ def said(exchange: Mapping[str, Any]) -> str:
     return (found or exchange["refused"] or "refused")[:200]
 
 
-def _first_text(value: Any) -> str | None:
+def _first_text(value: object) -> str | None:
     if isinstance(value, dict):
-        places = ((f"{name}: " if not isinstance(told, str) else "", told) for name, told in value.items())
-        return next((lead + text for lead, told in places if (text := _first_text(told))), None)
+        items = ((f"{name}: " if not isinstance(item, str) else "", item) for name, item in value.items())
+        return next((lead + text for lead, item in items if (text := _first_text(item))), None)
     if isinstance(value, list):
-        return next((text for told in value if (text := _first_text(told))), None)
+        return next((text for item in value if (text := _first_text(item))), None)
     return value if isinstance(value, str) and value else None
 
 
 def in_time(time: str) -> str:
-    """A moment that is to come, to the second."""
+    """Return when something will happen, to the second."""
     return f"at {time[:8]}"
 
 
-SAID = ("id", "kind", "side", "provider", "path", "when", "outcome", "delay", "risk_score", "times", "probability")
+# The keys of a fault that are no settings of its kind.
+COMMON_KEYS = ("id", "kind", "side", "provider", "path", "when", "times", "probability", "expires_at", "seen")
 
 
-def match_of(thing: Mapping[str, Any]) -> str:
-    """What a rule or a fault fits, in a line."""
-    told = [str(thing[name]) for name in ("provider", "path") if thing.get(name)]
-    told += [f"{place} {_comparison(wanted)}" for place, wanted in thing.get("when", {}).items()]
-    return ", ".join(told) or "everything"
+def match_of(rule_or_fault: Mapping[str, Any]) -> str:
+    """Return in a line what a rule or a fault matches."""
+    parts = [str(rule_or_fault[name]) for name in ("provider", "path") if rule_or_fault.get(name)]
+    parts += [f"{field} {_comparison(condition)}" for field, condition in rule_or_fault.get("when", {}).items()]
+    return ", ".join(parts) or "everything"
 
 
-def _comparison(wanted: Any) -> str:
-    if not isinstance(wanted, dict):
-        return f"is {as_json(wanted)}"
-    return " and ".join(f"{name.replace('_', ' ')} {as_json(value)}" for name, value in wanted.items())
+def _comparison(condition: object) -> str:
+    if not isinstance(condition, dict):
+        return f"is {as_json(condition)}"
+    return " and ".join(f"{name.replace('_', ' ')} {as_json(value)}" for name, value in condition.items())
 
 
 def effect_of(rule: Mapping[str, Any]) -> str:
-    """What a rule sets."""
-    told = [f"ends {rule['outcome']}"] if rule.get("outcome") else []
-    told += [f"after {span(rule['delay'])}"] if "delay" in rule else []
-    told += [f"risk {rule['risk_score']}"] if "risk_score" in rule else []
-    return ", ".join(told)
+    """Return in a line what a rule sets."""
+    parts = [f"ends {rule['outcome']}"] if rule.get("outcome") else []
+    parts += [f"after {span(rule['delay'])}"] if "delay" in rule else []
+    parts += [f"risk {rule['risk_score']}"] if "risk_score" in rule else []
+    return ", ".join(parts)
 
 
 def aim_of(fault: Mapping[str, Any]) -> str:
-    """How often a fault may strike still, until when, and its own settings."""
-    own = [f"{n} {as_json(v)}" for n, v in fault.items() if n not in (*SAID, "expires_at", "seen") and v is not None]
+    """Return in a line the settings of a fault's kind, how often it may still trigger, and until when."""
+    own = [f"{n} {as_json(v)}" for n, v in fault.items() if n not in COMMON_KEYS and v is not None]
     times = "whenever it fits" if fault["times"] is None else f"{count(fault['times'], 'time')} more"
     chance = [] if fault["probability"] == 1 else [f"probability {fault['probability']}"]
     return "; ".join([*own, times, *chance, f"until {second_of(fault['expires_at'])}", f"fitted {fault['seen']}"])

@@ -1,68 +1,65 @@
-"""Rules and faults: how cases will end, and what is to go wrong; each form is made from what the control API says."""
+"""The page of rules and faults, with a form for each fault kind that the control API lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Response, request, url_for
 
 from emulator.ui.api_client import ApiClient, ApiRefusal, part
-from emulator.ui.forms import WHEN, Field, read, submit, text_of
+from emulator.ui.forms import WHEN, Field, Form, read, submit, text_of
 from emulator.ui.page import show as show_page
 from emulator.ui.redirects import done
 from emulator.ui.sandbox_links import is_polled, sandbox_path
 
 OUTCOMES = ("approved", "denied", "undecided", "failed", "stuck")
-Form = dict[str, Any]
 
 
-def show(api: ApiClient, refused: Mapping[str, Any] | None = None) -> Response:
-    """The page, or what moves on it; with the form that was refused."""
-    moving = {
+def show(api: ApiClient, refused: Form | None = None) -> Response:
+    """Render the page with all forms, one of them refused (422), or for a poll only its live part."""
+    values = {
         "outcomes": api.get(f"{sandbox_path()}/outcomes"),
         "faults": api.get(f"{sandbox_path()}/faults")["faults"],
     }
     if is_polled():
-        return show_page(api, "planning.html", "Rules and faults", "planning_live.html", moving)
+        return show_page(api, "planning.html", "Rules and faults", "planning_live.html", values)
     provider = _provider(api)
     forms = {"next": _next_form(provider), "rule": _rule_form(provider)}
     kinds = [{**kind, "form": _fault_form(provider, kind)} for kind in api.get("/faults")["kinds"]]
     if refused:
-        forms = {name: dict(refused) if form["id"] == refused["id"] else form for name, form in forms.items()}
-        kinds = [
-            {**k, "form": dict(refused), "is_open": True} if k["form"]["id"] == refused["id"] else k for k in kinds
-        ]
-    answer = show_page(api, "planning.html", "Rules and faults", "planning_live.html", moving, forms=forms, kinds=kinds)
+        forms = {name: refused if form["id"] == refused["id"] else form for name, form in forms.items()}
+        kinds = [{**k, "form": refused, "is_open": True} if k["form"]["id"] == refused["id"] else k for k in kinds]
+    answer = show_page(api, "planning.html", "Rules and faults", "planning_live.html", values, forms=forms, kinds=kinds)
     answer.status_code = 422 if refused else answer.status_code
     return answer
 
 
 def plan(api: ApiClient) -> Response:
-    """Plan how the next cases end."""
+    """Queue the outcome of the next cases."""
     form = _next_form(_provider(api))
     path = f"{sandbox_path()}/outcomes/next"
     return _submit(api, form, lambda: api.ask("POST", path, read(form["fields"])), "Planned for the next cases.")
 
 
 def forget_plans(api: ApiClient) -> Response:
-    """Plan nothing any more."""
+    """Empty the queue of outcomes."""
     api.ask("DELETE", f"{sandbox_path()}/outcomes/next")
     return done("Nothing is planned for the next cases any more.")
 
 
 def add_rule(api: ApiClient) -> Response:
-    """Add a rule on requests."""
+    """Add an outcome rule."""
     form = _rule_form(_provider(api))
     path = f"{sandbox_path()}/outcomes/rules"
     return _submit(api, form, lambda: api.ask("POST", path, read(form["fields"])), "The rule was added.")
 
 
 def remove_rule(api: ApiClient) -> Response:
-    """Take a rule back, or all of them."""
+    """Remove an outcome rule, or all of them."""
     return _remove(api, f"{sandbox_path()}/outcomes/rules", "rule")
 
 
 def add_fault(api: ApiClient, kind: str) -> Response:
-    """Plan a fault of that kind."""
+    """Plan a fault of that kind; raise ApiRefusal for an unknown kind."""
     known = {about["kind"]: about for about in api.get("/faults")["kinds"]}
     if kind not in known:
         raise ApiRefusal(404, f"there is no fault called {kind[:50]}", None)
@@ -75,20 +72,20 @@ def add_fault(api: ApiClient, kind: str) -> Response:
 
 
 def remove_fault(api: ApiClient) -> Response:
-    """Take a fault back, or all of them."""
+    """Remove a fault, or all of them."""
     return _remove(api, f"{sandbox_path()}/faults", "fault")
 
 
-def _remove(api: ApiClient, place: str, what: str) -> Response:
+def _remove(api: ApiClient, path: str, noun: str) -> Response:
     if request.form.get("all") == "yes":
-        api.ask("DELETE", place)
-        return done(f"All {what}s were taken back.")
-    api.ask("DELETE", f"{place}/{part(request.form.get('id') or '-')}")
-    return done(f"The {what} was taken back.")
+        api.ask("DELETE", path)
+        return done(f"All {noun}s were taken back.")
+    api.ask("DELETE", f"{path}/{part(request.form.get('id') or '-')}")
+    return done(f"The {noun} was taken back.")
 
 
-def _submit(api: ApiClient, form: Form, order: Any, told: str) -> Response:
-    return submit(form, order, told, lambda refused: show(api, refused))
+def _submit(api: ApiClient, form: Form, order: Callable[[], object], message: str) -> Response:
+    return submit(form, order, message, lambda refused: show(api, refused))
 
 
 def _next_form(provider: Field) -> Form:
@@ -149,7 +146,7 @@ def _setting(about: Mapping[str, Any]) -> Field:
 
 
 def _provider(api: ApiClient) -> Field:
-    """The field that chooses an API; read it once a page, however many forms have it."""
+    """Return the field that chooses a provider; it takes a request, so read it once a page for all forms."""
     names = [provider["name"] for provider in api.get(f"{sandbox_path()}/providers")["providers"]]
     return {"name": "provider", "label": "API", "choices": ["", *names], "means": "any: both"}
 

@@ -1,4 +1,4 @@
-"""What follows a button: a word of what was done, beside the page that shows it."""
+"""Answer the buttons of pages: a message of what was done, or a redirect to the page that shows it."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -9,11 +9,14 @@ from werkzeug.wrappers import Response as Redirect
 from emulator.ui.rendering import html
 
 
-def done(told: str, lines: Sequence[str] = (), path: str | None = None, curl: str | None = None) -> Response:
-    """Say that it was done; a browser without our script goes back to the page, which shows it."""
+def done(message: str, lines: Sequence[str] = (), path: str | None = None, curl: str | None = None) -> Response:
+    """Return the message, with lines of details, for the page's script; without the script, redirect to the page.
+
+    With a `path` both go there instead.
+    """
     if not is_scripted():
         return _go(path or _page_before())
-    answer = html(render_template("told.html", told=told, lines=lines, curl=curl, tone="good"))
+    answer = html(render_template("told.html", told=message, lines=lines, curl=curl, tone="good"))
     answer.headers["HX-Trigger"] = "refresh"
     if path:
         answer.headers["HX-Redirect"] = path
@@ -21,7 +24,7 @@ def done(told: str, lines: Sequence[str] = (), path: str | None = None, curl: st
 
 
 def is_scripted() -> bool:
-    """Does our script ask, which puts the answer into the page it is on?"""
+    """Return whether the page's script sent this request, and will put the answer into the page."""
     return request.headers.get("HX-Request") == "true"
 
 
@@ -31,7 +34,7 @@ def _go(path: str) -> Response:
 
 
 def _page_before() -> str:
-    """The page the button was on, as a path: never another site."""
+    """Return the path of the page that the button was on; the first page if that is unknown or on another host."""
     home = f"{request.script_root}/"
     try:
         before = urlsplit(request.headers.get("Referer", ""))

@@ -1,9 +1,8 @@
-"""How a page is registered: its verb, its path and the function that answers."""
+"""Register pages: for each its method, its path and the function that answers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, Response
 
@@ -14,13 +13,13 @@ from emulator.web.request_state import current_state
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One route; its view takes the API client and the parts of the path."""
+    """One route of the pages; its view takes the API client and the arguments in the path."""
 
     verb: str
     path: str
     view: Callable[..., Response]
-    menu: str | None = None  # its entry in the menu
-    open_to_all: bool = False  # also to those who do not know the control token
+    menu: str | None = None  # the text of its entry in the menu; None: it has none
+    open_to_all: bool = False  # the control token is not needed
 
 
 def add_pages(routes: Blueprint, api: ApiClient, pages: Sequence[Page]) -> None:
@@ -29,14 +28,14 @@ def add_pages(routes: Blueprint, api: ApiClient, pages: Sequence[Page]) -> None:
         routes.add_url_rule(page.path, page.view.__name__, partial(answer_page, api, page), methods=[page.verb])
 
 
-def answer_page(api: ApiClient, page: Page, **path: Any) -> Response:
-    """Answer with the page, or send those who did not tell the control token to the form that asks for it."""
+def answer_page(api: ApiClient, page: Page, **path: object) -> Response:
+    """Return the page, or a redirect to the login for a browser that did not enter the control token."""
     if api.token is not None and not page.open_to_all:
         from emulator.ui import login
 
-        kept_out = login.keep_out(api.token)
-        if kept_out:
-            return kept_out
+        redirect = login.keep_out(api.token)
+        if redirect:
+            return redirect
     if is_polled():
         current_state().quiet = True
     return page.view(api, **path)

@@ -1,4 +1,4 @@
-"""The blueprint of the pages: what is around every page, and the first one, which greets curl in plain text."""
+"""The blueprint of the pages, with the first page, which answers curl in plain text."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -16,10 +16,10 @@ FEED = Page("GET", "/", feed_show, menu="Feed")
 
 
 def blueprint(api: ApiClient, welcome: Callable[[], str], further: Sequence[Page] = ()) -> Blueprint:
-    """Return all pages, `further` ones last; `welcome` is what the first one says to a caller that is no browser."""
+    """Return all pages, the `further` ones last; the first page answers a caller that is no browser with `welcome`."""
     routes = Blueprint("ui", __name__, template_folder="templates")
     routes.after_request(protect)
-    # What an attribute of a page holds is read back to the byte: a browser would make \r\n one character.
+    # A browser reads \r\n in an attribute as one character, but what is copied from there has to be exact.
     routes.add_app_template_filter(lambda text: escape(text).replace("\r", Markup("&#13;")), "exact")
     routes.register_error_handler(Exception, partial(_explain, api))
     routes.add_url_rule(FEED.path, FEED.view.__name__, partial(_first_page, api, welcome))
@@ -41,6 +41,6 @@ def _first_page(api: ApiClient, welcome: Callable[[], str]) -> Response:
 
 
 def _explain(api: ApiClient, error: Exception) -> Response:
-    from emulator.ui import error_pages, login  # only what went wrong needs it
+    from emulator.ui import error_pages, login  # needed only after an error
 
     return error_pages.explain(api, error, is_known=login.has_told(api.token))

@@ -1,4 +1,4 @@
-"""Which sandbox a page is about, and where the control API has it."""
+"""The sandbox that a page shows, and its path in the control API."""
 
 from flask import request
 
@@ -8,12 +8,12 @@ DEFAULT = "default"  # the sandbox whose pages have no prefix
 
 
 def sandbox() -> str:
-    """The sandbox of this page."""
+    """Return the name of the sandbox that the requested page shows."""
     return current_state().named_sandbox
 
 
 def sandbox_path() -> str:
-    """The place of this page's sandbox in the control API."""
+    """Return the path of that sandbox in the control API."""
     return f"/sandboxes/{sandbox()}"
 
 
@@ -24,5 +24,5 @@ def home_of(name: str) -> str:
 
 
 def is_polled() -> bool:
-    """Does the page ask for its live part alone?"""
+    """Return whether a page polls its live part alone."""
     return request.args.get("part") == "live"

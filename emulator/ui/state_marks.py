@@ -1,4 +1,4 @@
-"""States as pages show them: by a shape, by a word and by a colour, so that none has to do it alone."""
+"""The marks of states on pages: a shape, a word and a colour, so that nobody depends on one of them alone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One of them."""
+    """The shape, the word and the colour of a state."""
 
     shape: str
     word: str
@@ -37,7 +37,7 @@ CHECKS: Mapping[str, Mark] = {
     "denied": Mark("bar", "rejected", "red"),
     "undecided": Mark("half", "pending", "grey"),
 }
-# Up to there a risk is low, and up to there it is of note.
+# The highest score of each mark.
 RISKS = (
     (0.35, Mark("ring", "low", "green")),
     (0.7, Mark("half", "medium", "amber")),
@@ -47,7 +47,7 @@ RETRYING = Mark("clock", "retrying", "amber")
 
 
 def of_case(case: Mapping[str, Any]) -> Mark:
-    """Where a case stands."""
+    """Return the mark of a case's state, and of its outcome once it is completed."""
     if case["state"] == "completed":
         return CASES.get(case["outcome"] or "", Mark("tick", "completed", "green"))
     if case["state"] == "open" and case["next_step_at"] is None:
@@ -56,35 +56,35 @@ def of_case(case: Mapping[str, Any]) -> Mark:
 
 
 def of_webhook(delivery: Mapping[str, Any]) -> Mark:
-    """Where a webhook stands."""
+    """Return the mark of a webhook's state."""
     return RETRYING if delivery["state"] == "scheduled" and delivery["attempts"] else WEBHOOKS[delivery["state"]]
 
 
 def of_attempt(attempt: Mapping[str, Any]) -> Mark:
-    """What one attempt came to."""
+    """Return the mark of an attempt: delivered or not."""
     ok = attempt["status"] is not None and 200 <= attempt["status"] < 300
     return Mark("tick", "delivered", "green") if ok else Mark("cross", "not delivered", "red")
 
 
 def of_check(check: Mapping[str, Any]) -> Mark:
-    """Where a check stands, in the analyst's words."""
+    """Return the mark of a check's state, in an analyst's words."""
     if check["state"] == "failed":
         return Mark("cross", "broke down", "red")
     return CHECKS[check["outcome"] or "undecided"] if check["state"] == "completed" else WORKING
 
 
 def of_risk(score: float) -> Mark:
-    """A risk in a word."""
+    """Return the mark of a risk score from 0 to 1."""
     return next(mark for highest, mark in RISKS if score <= highest)
 
 
 def of_switch(is_on: bool) -> Mark:
-    """Something that is on or off."""
+    """Return the mark of something that is on or off."""
     return Mark("tick", "on", "green") if is_on else Mark("slash", "off", "grey")
 
 
 def of_answer(status: int | None) -> Mark:
-    """A status as it is shown."""
+    """Return the mark of an answer's status; None: a fault cut the connection."""
     if status is None:
         return Mark("cross", "no answer", "red")
     return Mark("tick", str(status), "green") if status < 400 else Mark("cross", f"refused {status}", "red")

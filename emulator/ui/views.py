@@ -1,4 +1,4 @@
-"""The pages: one function each, which imports its module when somebody first opens it, so that no start pays for it."""
+"""The pages: one function each, which imports its module when the page is first opened, so that the start is fast."""
 
 from flask import Response
 

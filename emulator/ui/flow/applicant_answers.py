@@ -1,9 +1,9 @@
-"""What the applicant answers, step by step: taken from the request until they say otherwise."""
+"""The answers of an applicant, step by step; until the applicant changes one it is taken from the request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TypedDict
 
 LONGEST = 200
 DOCUMENTS = {"passport": "Passport", "licence": "Driver licence", "card": "National identity card"}
@@ -39,20 +39,34 @@ HOME = (
 )
 
 
-def questions(step: str, applicant: Mapping[str, Any]) -> tuple[Question, ...]:
-    """What that step asks of this applicant."""
+class Applicant(TypedDict):
+    """The applicant as the control API describes them; the empty text where the request says nothing."""
+
+    name: str
+    is_business: bool
+    first_name: str
+    last_name: str
+    born_on: str
+    email: str
+    phone: str
+    address: list[str]
+    purpose: str
+
+
+def questions(step: str, applicant: Applicant) -> tuple[Question, ...]:
+    """Return the questions of a step for this applicant; none for a step without any."""
     person = BUSINESS if applicant["is_business"] else PERSON
     document = (Question("document", "Document", "choice"),)
     return {"person": person, "home": HOME, "document": document}.get(step, ())
 
 
-def documents(applicant: Mapping[str, Any]) -> Mapping[str, str]:
-    """The documents this applicant may show, by their short names."""
+def documents(applicant: Applicant) -> Mapping[str, str]:
+    """Return the titles of the documents that this applicant may show, by their short names."""
     return CERTIFICATE if applicant["is_business"] else DOCUMENTS
 
 
-def told_before(applicant: Mapping[str, Any], planned: str) -> dict[str, str]:
-    """Every answer as the request gives it."""
+def answers_of_request(applicant: Applicant, planned: str) -> dict[str, str]:
+    """Return every answer as the request gives it, with the planned outcome as the ending."""
     first, _, last = applicant["name"].rpartition(" ")
     return {
         "first_name": applicant["first_name"] or first or last,
@@ -67,7 +81,7 @@ def told_before(applicant: Mapping[str, Any], planned: str) -> dict[str, str]:
 
 
 def answered(before: Answers, *sources: Mapping[str, str]) -> dict[str, str]:
-    """The same with what was typed since; a later source wins."""
+    """Return the answers with those that the sources change; a later source wins."""
     answers = dict(before)
     for source in sources:
         answers |= {name: _plain(source[name]) for name in answers if name in source}
@@ -75,12 +89,12 @@ def answered(before: Answers, *sources: Mapping[str, str]) -> dict[str, str]:
 
 
 def changes(before: Answers, after: Answers) -> dict[str, str]:
-    """What differs from the request: all that has to be carried to the next step."""
+    """Return the answers that differ from the request, which the link to the next step has to carry."""
     return {name: value for name, value in after.items() if value != before[name]}
 
 
-def problems(step: str, applicant: Mapping[str, Any], answers: Answers) -> dict[str, str]:
-    """What is wrong with the answers of a step, by question, in words for the applicant."""
+def problems(step: str, applicant: Applicant, answers: Answers) -> dict[str, str]:
+    """Return by question what is wrong with the answers of a step, in words for the applicant."""
     found = (
         (question.name, _problem(question, applicant, answers[question.name]))
         for question in questions(step, applicant)
@@ -88,7 +102,7 @@ def problems(step: str, applicant: Mapping[str, Any], answers: Answers) -> dict[
     return {name: problem for name, problem in found if problem}
 
 
-def _problem(question: Question, applicant: Mapping[str, Any], value: str) -> str | None:
+def _problem(question: Question, applicant: Applicant, value: str) -> str | None:
     if question.kind == "choice":
         return None if value in documents(applicant) else "Choose one of these documents."
     if question.required and not value.strip():
@@ -107,12 +121,12 @@ def _is_day(value: str) -> bool:
 
 
 def _plain(value: str) -> str:
-    """As it was typed, with line ends as they were told before, and not without end."""
+    """Return a typed text with \\n as line end, as in the answers of the request, and cut to the longest length."""
     return value.replace("\r\n", "\n")[:LONGEST]
 
 
-def name_of(applicant: Mapping[str, Any], answers: Answers) -> str:
-    """Who is verified, as they write it."""
+def name_of(applicant: Applicant, answers: Answers) -> str:
+    """Return the name of the person or business, as it was typed."""
     if applicant["is_business"]:
         return answers["business"]
     return f"{answers['first_name']} {answers['last_name']}".strip()

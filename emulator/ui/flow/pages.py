@@ -1,7 +1,6 @@
-"""The guided flow: what the applicant sees on a phone, one question a screen; it needs no script and no token."""
+"""The screens of the guided flow, which an applicant sees on a phone: one question a screen."""
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, redirect, render_template, request
@@ -16,19 +15,19 @@ from emulator.web.extras import Flow
 
 
 def walk(api: ApiClient, provider: str, flow: Flow, number: str) -> Response:
-    """Answer with the screen of the guided flow that the applicant is on, or say kindly that there is no such case."""
+    """Render the applicant's present screen of the flow, or a kind page that there is no such case."""
     visit = find_visit(api, provider, flow, number)
     return _walk(api, visit) if visit else _unknown()
 
 
 def result(api: ApiClient, provider: str, flow: Flow, number: str) -> Response:
-    """Answer with the result of the case, or say kindly that there is no such case."""
+    """Render the result of the case, or a kind page that there is no such case."""
     visit = find_visit(api, provider, flow, number)
     return _page(visit, "flow_result.html", "Result of the check") if visit else _unknown()
 
 
 def arrival_of(api: ApiClient, provider: str, flow: Flow, number: str) -> Response:
-    """Answer with what the presenter's drawer shows of the case and its webhook, asked for each second."""
+    """Render what the presenter's drawer shows of the case and its webhooks, for a poll each second."""
     visit = find_visit(api, provider, flow, number)
     return _arrival(visit) if visit else _show("flow_gone.html", STOP_POLLING)
 
@@ -49,45 +48,47 @@ def _walk(api: ApiClient, visit: Visit) -> Response:
 
 
 def _position() -> int:
-    given = request.args.get("position", "")
-    return min(max(int(given), 1), DONE) if given.isdecimal() and len(given) < 4 else 1
+    return min(max(_small_number(request.args.get("position", "")), 1), DONE)
+
+
+def _small_number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 4 else 1
 
 
 def _step(visit: Visit, position: int) -> Response:
-    """That screen, with what was typed before; nobody is done before they finish."""
+    """Show a screen with what was typed before; the last one is reached by finishing, so go to the one before it."""
     if position == DONE:
         return _go(visit, DONE - 1, changes(visit.before, visit.typed))
     return _screen(visit, position, visit.typed, {}, 200)
 
 
-def _answer(api: ApiClient, visit: Visit, wanted: int) -> Response:
-    """Take what a screen was told, and go on, or back."""
+def _answer(api: ApiClient, visit: Visit, target: int) -> Response:
+    """Take the answers of a screen and go to the target, or to the first screen before it whose answers are wrong."""
     typed = answered(visit.typed, {"drawer": ""}, request.form)
-    left = request.form.get("from", "")
-    here = int(left) if left.isdecimal() and len(left) < 4 else 1
-    for position in range(here if wanted != DONE else 1, min(wanted, DONE)):
+    first = _small_number(request.form.get("from", "")) if target != DONE else 1
+    for position in range(first, target):
         wrong = problems(STEPS[position - 1], visit.applicant, typed)
         if wrong:
             return _screen(visit, position, typed, wrong, 422)
-    if wanted == DONE:
+    if target == DONE:
         _finish(api, visit, typed)
-    return _go(visit, wanted, changes(visit.before, typed))
+    return _go(visit, target, changes(visit.before, typed))
 
 
 def _finish(api: ApiClient, visit: Visit, typed: Mapping[str, str]) -> None:
-    """End the case as the presenter chose, else as its rule says."""
+    """Complete the case as the presenter chose, or else as was planned."""
     ending = typed["ending"] if visit.presents and typed["ending"] in visit.completions else visit.before["ending"]
     try:
         api.ask("POST", f"{visit.case_path}/complete", {"outcome": visit.completions[ending]})
     except ApiRefusal as refused:
-        if refused.status != 409:  # it ended by itself meanwhile, which the next page tells
+        if refused.status != 409:  # the case has ended by itself meanwhile, as the next page will show
             raise
 
 
-def _go(visit: Visit, position: int, carried: Mapping[str, str]) -> Response:
-    kept = {"drawer": carried["drawer"]} if position == DONE and "drawer" in carried else carried
-    query = urlencode({"position": position, **({} if position == DONE else carried), **kept})
-    return redirect(f"{visit.path}?{query}", 303)  # type: ignore[return-value]
+def _go(visit: Visit, position: int, changed: Mapping[str, str]) -> Response:
+    """Redirect to a screen; its link carries the changed answers, or to the last screen an open drawer alone."""
+    carried = {"drawer": changed["drawer"]} if position == DONE and "drawer" in changed else changed
+    return redirect(f"{visit.path}?{urlencode({'position': position, **carried})}", 303)  # type: ignore[return-value]
 
 
 def _screen(visit: Visit, position: int, typed: Mapping[str, str], wrong: Mapping[str, str], status: int) -> Response:
@@ -103,7 +104,7 @@ def _page(
     position: int = 0,
     typed: Mapping[str, str] | None = None,
     wrong: Mapping[str, str] | None = None,
-    **values: Any,
+    **values: object,
 ) -> Response:
     typed = visit.typed if typed is None else typed
     arrived = arrival(visit)
@@ -128,19 +129,19 @@ def _page(
 def _arrival(visit: Visit) -> Response:
     if not visit.presents:
         return html("", 204)
-    told = arrival(visit)
-    mark = _mark(told)
+    arrived = arrival(visit)
+    mark = _mark(arrived)
     if request.args.get("seen") == mark:
         return html("", 204)
-    return _show("flow_arrival.html", 200, visit=visit, arrival=told, mark=mark)
+    return _show("flow_arrival.html", 200, visit=visit, arrival=arrived, mark=mark)
 
 
-def _mark(told: Arrival) -> str:
-    """What the drawer shows, in a few letters."""
+def _mark(arrived: Arrival) -> str:
+    """Return a short digest of what the drawer shows, by which the next poll says what it has."""
     import hashlib
 
-    return hashlib.blake2b(repr(told).encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return hashlib.blake2b(repr(arrived).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-def _show(template: str, status: int, **values: Any) -> Response:
+def _show(template: str, status: int, **values: object) -> Response:
     return html(render_template(template, version=VERSION, **values), status)

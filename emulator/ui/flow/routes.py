@@ -12,7 +12,7 @@ from emulator.web.request_state import current_state
 
 
 def blueprint(api: ApiClient, flows: Mapping[str, Flow]) -> Blueprint:
-    """Return the applicant's pages of every provider whose links lead to some."""
+    """Return the applicant's pages of every provider with a guided flow."""
     routes = Blueprint("flow", __name__, template_folder="templates")
     routes.after_request(protect)
     for provider, flow in flows.items():
@@ -37,5 +37,5 @@ def _result(api: ApiClient, provider: str, flow: Flow, number: str) -> Response:
 def _arrival(api: ApiClient, provider: str, flow: Flow, number: str) -> Response:
     from emulator.ui.flow import pages
 
-    current_state().quiet = True  # asked for each second; the log is for what somebody did
+    current_state().quiet = True  # polled each second; the log is for what somebody did
     return pages.arrival_of(api, provider, flow, number)

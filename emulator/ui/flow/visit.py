@@ -1,4 +1,4 @@
-"""One visit of an applicant: the case behind the link, and where it stands."""
+"""One visit of an applicant: the case behind the link, its webhooks, and the answers so far."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from flask import request
 
 from emulator.ui import login
 from emulator.ui.api_client import ApiClient, ApiRefusal
-from emulator.ui.flow.applicant_answers import Question, answered, documents, questions, told_before
-from emulator.ui.sandbox_links import sandbox
+from emulator.ui.flow.applicant_answers import Applicant, Question, answered, answers_of_request, documents, questions
+from emulator.ui.sandbox_links import sandbox, sandbox_path
 from emulator.web.extras import Flow
 
 OPEN, FINISHED = ("open", "processing"), ("completed", "failed")
@@ -27,89 +27,87 @@ MARKS = {"open": "progress", "processing": "progress", "failed": "denied", "canc
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """A case as the pages of its applicant see it."""
+    """A case as the pages of its applicant show it."""
 
     sandbox: str
     path: str  # of the first page, with the sandbox's prefix
     result_path: str
     case: Mapping[str, Any]
-    applicant: Mapping[str, Any]
+    applicant: Applicant
     completions: Mapping[str, str]  # outcome to the provider's word
     before: Mapping[str, str]  # every answer as the request gives it
-    typed: Mapping[str, str]  # and as it was carried here
+    typed: Mapping[str, str]  # the same with what the applicant changed
     deliveries: Sequence[Mapping[str, Any]]
-    presents: bool  # may this visitor open the presenter's drawer?
+    presents: bool  # whether this visitor may open the presenter's drawer
 
     @property
     def is_open(self) -> bool:
-        """Can it still be gone through?"""
+        """Whether the applicant can still go through it."""
         return self.case["state"] in OPEN
 
     @property
     def is_finished(self) -> bool:
-        """Has it ended, rather than been cancelled?"""
+        """Whether it has ended, other than by being cancelled."""
         return self.case["state"] in FINISHED
 
     @property
     def case_path(self) -> str:
-        """Where the control API has it."""
+        """The path of the case in the control API."""
         return f"/sandboxes/{self.sandbox}/cases/{self.case['provider']}/{self.case['id']}"
 
     @property
     def documents(self) -> Mapping[str, str]:
-        """The documents that may be shown."""
+        """The titles of the documents that may be shown, by their short names."""
         return documents(self.applicant)
 
     @property
     def greeting(self) -> str:
-        """How the applicant is addressed."""
+        """The name by which the applicant is addressed."""
         return self.applicant["name"] if self.applicant["is_business"] else self.before["first_name"]
 
     def questions(self, step: str) -> tuple[Question, ...]:
-        """What a step asks."""
+        """Return the questions of a step."""
         return questions(step, self.applicant)
 
 
 def find_visit(api: ApiClient, provider: str, flow: Flow, number: str) -> Visit | None:
-    """The visit to the flow of that number in this sandbox; None: there is no such case."""
-    sandbox_path = sandbox()
+    """Return the visit to the flow of that number in this sandbox; None: there is no such case."""
     if not (number.isascii() and number.isdecimal()) or len(number) > LONGEST_NUMBER:
         return None
     try:
-        told = api.get(f"/sandboxes/{sandbox_path}/flows/{provider}/{number}")
+        found = api.get(f"{sandbox_path()}/flows/{provider}/{number}")
     except ApiRefusal as refused:
         if refused.status == 404:
             return None
         raise
-    case, applicant = told["case"], told["applicant"]
-    before = told_before(applicant, told["planned_outcome"])
-    found = api.get(f"/sandboxes/{sandbox_path}/deliveries", provider=provider, case_id=case["id"])
+    case, applicant = found["case"], found["applicant"]
+    before = answers_of_request(applicant, found["planned_outcome"])
     return Visit(
-        sandbox=sandbox_path,
+        sandbox=sandbox(),
         path=request.script_root + flow.path.replace("<number>", number),
         result_path=request.script_root + flow.result.replace("<number>", number),
         case=case,
         applicant=applicant,
-        completions=told["endings"],
+        completions=found["endings"],
         before=before,
         typed=answered(before, request.args),
-        deliveries=found["deliveries"],
+        deliveries=api.get(f"{sandbox_path()}/deliveries", provider=provider, case_id=case["id"])["deliveries"],
         presents=login.has_told(api.token),
     )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StatusLine:
-    """A mark, and what it says; `mark` is the name of its shape and colour."""
+    """A mark with a title and details; `mark` names its shape and colour."""
 
     mark: str
     title: str
-    told: str = ""
+    details: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
-    """How far the case and its webhooks are; `moves`: is there more to come?"""
+    """How far the case and its webhooks are; `moves` says whether more is to come."""
 
     case: StatusLine
     webhooks: Sequence[StatusLine]
@@ -117,45 +115,47 @@ class Arrival:
 
 
 def arrival(visit: Visit) -> Arrival:
-    """What the presenter sees of it."""
+    """Return what the presenter's drawer shows of the case and its webhooks."""
     webhooks = [webhook_line(delivery) for delivery in visit.deliveries]
     if not webhooks and visit.is_open:
-        webhooks = [StatusLine(mark="progress", title="Webhook to come", told="It is sent as soon as the case ends.")]
+        webhooks = [
+            StatusLine(mark="progress", title="Webhook to come", details="It is sent as soon as the case ends.")
+        ]
     elif not webhooks:
         webhooks = [
-            StatusLine(mark="blocked", title="No webhook", told="The request gave no reference, so none is sent.")
+            StatusLine(mark="blocked", title="No webhook", details="The request gave no reference, so none is sent.")
         ]
     waits = any(delivery["state"] not in SETTLED for delivery in visit.deliveries)
     return Arrival(case=case_line(visit.case), webhooks=webhooks, moves=visit.is_open or waits)
 
 
 def case_line(case: Mapping[str, Any]) -> StatusLine:
-    """Where a case stands."""
+    """Return the state of a case as a line."""
     if case["state"] == "completed":
         outcome = case["outcome"] or "undecided"
-        return StatusLine(mark=outcome, title=ENDINGS[outcome], told=f"Case {case['id']}, rule: {case['rule']}")
+        return StatusLine(mark=outcome, title=ENDINGS[outcome], details=f"Case {case['id']}, rule: {case['rule']}")
     planned = f", ends by itself at {case['next_step_at'][11:19]}" if case["next_step_at"] else ""
-    return StatusLine(mark=MARKS[case["state"]], title=STATES[case["state"]], told=f"Case {case['id']}{planned}")
+    return StatusLine(mark=MARKS[case["state"]], title=STATES[case["state"]], details=f"Case {case['id']}{planned}")
 
 
 def webhook_line(delivery: Mapping[str, Any]) -> StatusLine:
-    """What became of a webhook so far, in a sentence."""
+    """Return what became of a webhook so far as a line."""
     attempts = delivery["attempts"]
     last = attempts[-1] if attempts else {"status": None, "latency_ms": 0, "error": None}
     many = f"attempt {len(attempts)}: " if len(attempts) > 1 else ""
     failed = f"{many}{last['error'] or last['status']}"
     if delivery["state"] == "delivered":
-        told = f"{many}{last['status']} in {last['latency_ms']:.0f} ms, {delivery['url']}"
-        return StatusLine(mark="approved", title="Webhook delivered", told=told)
+        details = f"{many}{last['status']} in {last['latency_ms']:.0f} ms, {delivery['url']}"
+        return StatusLine(mark="approved", title="Webhook delivered", details=details)
     if delivery["state"] == "inbox":
         return StatusLine(
-            mark="inbox", title="Webhook in the inbox", told="Nobody is named to receive it, so it was kept."
+            mark="inbox", title="Webhook in the inbox", details="Nobody is named to receive it, so it was kept."
         )
     if delivery["state"] == "blocked":
-        return StatusLine(mark="blocked", title="Webhook blocked", told=delivery["reason"] or "")
+        return StatusLine(mark="blocked", title="Webhook blocked", details=delivery["reason"] or "")
     if delivery["state"] == "failed":
-        return StatusLine(mark="denied", title="Webhook given up", told=failed)
+        return StatusLine(mark="denied", title="Webhook given up", details=failed)
     if not attempts:
-        return StatusLine(mark="progress", title="Webhook on its way", told=delivery["url"] or "")
+        return StatusLine(mark="progress", title="Webhook on its way", details=delivery["url"] or "")
     again = f"; next try at {delivery['next_attempt_at'][11:19]}" if delivery["next_attempt_at"] else ""
-    return StatusLine(mark="retrying", title="Webhook retrying", told=f"{failed}{again}")
+    return StatusLine(mark="retrying", title="Webhook retrying", details=f"{failed}{again}")
