@@ -1,11 +1,13 @@
 """The handle of one sandbox."""
 
+import os
 from functools import cached_property
 from types import TracebackType
 from typing import Any
 
 from emulator.client.address import SandboxAddress, without_none
 from emulator.client.apis import Api
+from emulator.client.proxies import bypass_proxies
 from emulator.client.resources import Cases, Clock, Faults, Outcomes, Requests
 from emulator.client.transport import Control
 from emulator.client.webhooks import Webhooks
@@ -17,11 +19,18 @@ class CaseEmulator:
     """A sandbox of the emulator at `url`, as a context manager that empties it at the start and at the end.
 
     Without a name it is one that nobody else uses. `token` is the control token, where the emulator asks for one.
-    Raises NotReached.
+    `ca_file` is the authority to trust at an https:// address: the file that `--tls-ca-file` names. Raises NotReached.
     """
 
-    def __init__(self, url: str = LOCAL, sandbox: str | None = None, token: str | None = None) -> None:
-        control = Control(url, token, keep_alive=True)
+    def __init__(
+        self,
+        url: str = LOCAL,
+        sandbox: str | None = None,
+        token: str | None = None,
+        ca_file: "str | os.PathLike[str] | None" = None,
+    ) -> None:
+        self.ca_file = None if ca_file is None else os.path.abspath(ca_file)
+        control = Control(url, token, authority=self.ca_file, keep_alive=True)
         self.url = control.url
         made: dict[str, Any] = {"name": sandbox} if sandbox else control.ask("POST", "/sandboxes")
         self.sandbox: str = made["name"]
@@ -50,8 +59,9 @@ class CaseEmulator:
         return f"test_{self.sandbox}"
 
     def env(self) -> dict[str, str]:
-        """Return the variables by which a program under test finds the emulator and this sandbox."""
-        variables = {"CASE_EMULATOR_URL": self.url}
+        """Return the variables by which a program under test finds the emulator and this sandbox, past any proxy."""
+        variables = {"CASE_EMULATOR_URL": self.url, **bypass_proxies(self.url)}
+        variables |= {"CASE_EMULATOR_TLS_CA_FILE": self.ca_file} if self.ca_file else {}
         for one in self._address.ask("GET", "providers")["providers"]:
             variables |= {one["variables"]["url"]: self.url, one["variables"]["credential"]: one["credential"]}
         return variables

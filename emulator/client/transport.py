@@ -1,16 +1,16 @@
 """Ask a running emulator by its control API, from any Python program."""
 
+import ssl
 from collections.abc import Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from http.client import HTTPException
+from typing import Any
 from urllib.parse import urlsplit
 
+from emulator.client.http_client import HttpAnswer, HttpClient, UntrustedFile
+from emulator.client.plain_values import to_json, to_query
 from emulator.version import VERSION
 
-if TYPE_CHECKING:
-    from requests import Response, Session
-
-CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0  # more than a reset may take, which lets attempts under way end
 ADVANCE_SECONDS = 600.0  # running time waits for every receiver, one falling due after another
 MARK = "X-Emulator-Version"  # stands on every answer of an emulator
@@ -55,7 +55,13 @@ class Control:
         if token is not None and not (token.isascii() and token.isprintable() and token.strip()):
             raise ValueError("a token of printable ASCII characters is needed")
         self.url = url.rstrip("/")
-        self._token, self._patience, self._authority, self._keep_alive = token, patience, authority, keep_alive
+        self._base = parts.path.rstrip("/")
+        self._token, self._patience, self._authority = token, patience, authority
+        self._usual = {"User-Agent": f"case-emulator/{VERSION}", "Accept": "*/*"}
+        self._usual |= {"Authorization": f"Bearer {token}"} if token is not None else {}
+        # The emulator closes an idle connection after half a minute, perhaps just when it is used again.
+        self._usual |= {} if keep_alive else {"Connection": "close"}
+        self._http = HttpClient(self.url, authority, keep_alive=keep_alive)
 
     def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         """The JSON answered at that path below /_emulator; raises NotReached or Refusal.
@@ -67,15 +73,14 @@ class Control:
             told = answer.json()
         except ValueError:
             raise self._stranger() from None
-        if not answer.ok:
+        if answer.status >= 400:
             detail = told.get("detail") if isinstance(told, dict) else None
-            raise Refusal(answer.status_code, str(detail or answer.reason), told)
+            raise Refusal(answer.status, str(detail or answer.reason), told)
         return told
 
     def close(self) -> None:
         """Let go of the connection; the next question makes a new one."""
-        if "_session" in self.__dict__:
-            self._session.close()
+        self._http.close()
 
     def post(self, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
         """Post to one of the emulated APIs; return status and answer (JSON, else text). Raise NotReached."""
@@ -83,65 +88,53 @@ class Control:
 
     def call(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
         """Ask one of the emulated APIs; return status and answer (JSON, else text). Raise NotReached."""
-        answer = self._request(method, self.url + path, ANSWER_SECONDS, json=body, headers=dict(headers))
+        answer = self._request(method, path, ANSWER_SECONDS, body, headers)
         try:
-            return answer.status_code, answer.json()
+            return answer.status, answer.json()
         except ValueError:
-            return answer.status_code, answer.text
+            return answer.status, answer.body.decode("utf-8", "replace")
 
     def version(self) -> str:
         """The version of the emulator that answers; raises NotReached."""
-        return self._send("GET", "/livez", None, None).headers[MARK]
+        return self._send("GET", "/livez", None, None).headers[MARK.lower()]
 
-    @cached_property
-    def _session(self) -> "Session":
-        """Made on first use: importing requests takes longer than most of what is asked."""
-        import requests
-
-        session = requests.Session()
-        session.verify = self._authority or True
-        session.trust_env = False  # no proxies, and no .netrc in place of the token
-        session.headers["User-Agent"] = f"case-emulator/{VERSION}"
-        if not self._keep_alive:
-            # The emulator closes an idle connection after half a minute, perhaps just when it is used again.
-            session.headers["Connection"] = "close"
-        if self._token is not None:
-            session.headers["Authorization"] = f"Bearer {self._token}"
-        return session
-
-    def _send(self, method: str, path: str, body: Any, query: Mapping[str, Any] | None) -> "Response":
+    def _send(self, method: str, path: str, body: Any, query: Mapping[str, Any] | None) -> HttpAnswer:
         if body is None and method.upper() != "GET":
             body = {}
-        answer = self._request(
-            method, f"{self.url}/_emulator{path}", _patience(path, query or {}), json=body, params=query
-        )
-        if MARK not in answer.headers:
+        target = f"/_emulator{path}{to_query(query)}"
+        answer = self._request(method, target, _patience(path, query or {}), body, {})
+        if MARK.lower() not in answer.headers:
             raise self._stranger()
         return answer
 
-    def _request(self, method: str, url: str, usual: float, **what: Any) -> "Response":
-        from requests import RequestException
-
-        seconds = self._patience or usual
-        bounds = (min(CONNECT_SECONDS, seconds), seconds)
+    def _request(
+        self, method: str, path: str, usual_seconds: float, body: Any, headers: Mapping[str, str | None]
+    ) -> HttpAnswer:
+        """Return the answer; raise NotReached. Headers that are None are not sent."""
+        sent = None if body is None else to_json(body)
+        together = _merged(self._usual, {} if sent is None else {"Content-Type": "application/json"}, headers)
+        seconds = self._patience or usual_seconds
         try:
-            return self._session.request(method, url, timeout=bounds, allow_redirects=False, **what)
-        except (RequestException, OSError) as error:  # no RequestException: the authority's file is not there
+            return self._http.ask(method, self._base + path, together, sent, seconds)
+        except Exception as error:  # a plugin of pytest that forbids connections raises what it likes
+            if isinstance(error, ValueError) and not isinstance(error, OSError):
+                raise  # a header that cannot be sent
             raise NotReached(self.url, self._in_plain_words(error, seconds)) from error
 
     def _in_plain_words(self, error: Exception, seconds: float) -> str:
-        from requests.exceptions import ReadTimeout, RequestException, SSLError
-
-        if isinstance(error, ReadTimeout):
+        quoted = f"{type(error).__name__}: {error}"
+        if isinstance(error, UntrustedFile):
+            return f"{self._authority} cannot be read: is it the file that the emulator wrote? ({error.__cause__})"
+        if isinstance(error, TimeoutError):
             return f"{self.url} did not answer within {seconds:g} s"
-        if isinstance(error, SSLError):
+        if isinstance(error, ssl.SSLError):
             return (
                 f"no trusted connection to {self.url}: an emulator is reached by http://, or, started with --tls, "
-                "by https:// with --tls-ca-file and the file that it wrote"
+                f"by https:// with --tls-ca-file (`ca_file` of the handle) and the file that it wrote ({quoted})"
             )
-        if not isinstance(error, RequestException):
-            return f"{self._authority} cannot be read: is it the file that the emulator wrote?"
-        return f"nothing answers at {self.url}: start an emulator with `case-emulator serve`"
+        if isinstance(error, OSError | HTTPException):
+            return f"nothing answers at {self.url}: start an emulator with `case-emulator serve` ({quoted})"
+        return f"something in this process forbids the connection to {self.url}, or takes its place ({quoted})"
 
     def _stranger(self) -> NotReached:
         return NotReached(self.url, f"what answers at {self.url} is no case-emulator: start one on another port")
@@ -150,4 +143,12 @@ class Control:
 def _patience(path: str, query: Mapping[str, Any]) -> float:
     """Seconds: longer than what is asked takes when all is well."""
     longest = ADVANCE_SECONDS if "/clock/" in path else ANSWER_SECONDS
-    return longest + (float(query.get("timeout", 5)) if path.endswith("/wait") else 0)
+    timeout = query.get("timeout", 5)
+    seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else float(timeout)
+    return longest + (seconds if path.endswith("/wait") else 0)
+
+
+def _merged(*headers: Mapping[str, str | None]) -> dict[str, str]:
+    """Return all headers, the later ones in place of the earlier ones, whatever the case of their names."""
+    named = {name.lower(): (name, value) for some in headers for name, value in some.items()}
+    return {name: value for name, value in named.values() if value is not None}
