@@ -226,10 +226,7 @@ def _provider_rules(provider: Provider, desk: Desk) -> ProviderRules:
 
 
 def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return every switch's value by provider and switch, the default where none is chosen; raise BadSetting.
-
-    `chosen` are texts like `sphinxhq.unauthorized=403`.
-    """
+    """Return the value of every switch by provider and name, given texts like NAME=VALUE; raise BadSetting."""
     known = {f"{p.name}.{s.name}": s for p in PROVIDERS for s in p.switches}
     values = {name: switch.choices[0] for name, switch in known.items()}
     for item in chosen:

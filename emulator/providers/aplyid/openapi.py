@@ -1,4 +1,4 @@
-"""APLYiD Workflow as an OpenAPI document."""
+"""Describe APLYiD Workflow as an OpenAPI document."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ from marshmallow import fields
 from marshmallow.validate import OneOf, Regexp
 
 from emulator.openapi import builder as openapi
-from emulator.openapi.builder import EMPTY, Json, content, response_object
+from emulator.openapi.builder import EMPTY, Converter, Json, content, response_object
 from emulator.providers.aplyid import rails
 from emulator.providers.aplyid.response_schemas import (
     CaseOut,
@@ -34,7 +34,7 @@ TYPES: openapi.Types = {
     rails.Date: ("string", "date"),
 }
 NOT_BLANK = r"\S"
-END = r"\Z"  # which JSON Schema does not know
+END = r"\Z"  # Python's; JSON Schema has $ instead
 # Documented: the client of a known external_id is reused, and its details are ignored. Without one it must be new.
 NEW_INDIVIDUAL: Json = {
     "if": {
@@ -63,7 +63,7 @@ class NewCaseIn(rails.Record):
 
 
 def describe(address: str) -> Json:
-    """The document of this API, served at that address."""
+    """Return the OpenAPI document of this API, served at that address."""
     spec = openapi.begin(
         TITLE,
         ABOUT,
@@ -81,11 +81,11 @@ def describe(address: str) -> Json:
     return openapi.finish(spec)
 
 
-def rules_of_text(converter: Any, field: fields.Field[Any], ret: Json) -> Json:
-    """What is judged beside the validators: formats, choices, blanks."""
+def rules_of_text(converter: Converter, field: fields.Field[Any], ret: Json) -> Json:
+    """Return the rules that a Text checks besides its validators: formats, choices, blanks."""
     if not isinstance(field, rails.Text):
         return {}
-    ret["type"] = "string"  # null is taken for what was not sent, but no page says so
+    ret["type"] = "string"  # null counts as not sent, but the service documents no null
     choices = [list(rule.choices) for rule in field.rules if isinstance(rule, OneOf)]
     if choices:
         return {"enum": choices[0]}
@@ -98,12 +98,12 @@ def rules_of_text(converter: Any, field: fields.Field[Any], ret: Json) -> Json:
 
 
 def _anchored(rule: Regexp) -> str:
-    """The pattern as JSON Schema writes it, which searches."""
+    """Return the pattern with anchors, because a JSON Schema pattern matches anywhere in the text."""
     return f"^(?:{str(rule.regex.pattern).removesuffix(END)})$"
 
 
-def rules_of_decimal(converter: Any, field: fields.Field[Any], ret: Json) -> Json:
-    """The rule that is the field's own."""
+def rules_of_decimal(converter: Converter, field: fields.Field[Any], ret: Json) -> Json:
+    """Return the rule of Decimal, which is not in its validators."""
     return {"exclusiveMinimum": 0} if isinstance(field, rails.Decimal) else {}
 
 
@@ -141,8 +141,8 @@ def _case_completed(printed: dict[str, Json]) -> Json:
     }
 
 
-def _header(name: str, schema: Json, told: str) -> Json:
-    return {"in": "header", "name": name, "required": True, "schema": schema, "description": told, **DOCUMENTED}
+def _header(name: str, schema: Json, description: str) -> Json:
+    return {"in": "header", "name": name, "required": True, "schema": schema, "description": description, **DOCUMENTED}
 
 
 ACCESS_KEY: Json = {

@@ -1,4 +1,4 @@
-"""Sphinx as an OpenAPI document."""
+"""Describe Sphinx as an OpenAPI document."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Range
 
 from emulator.openapi import builder as openapi
-from emulator.openapi.builder import EMPTY, PAGE, Json, content, header, response_object
+from emulator.openapi.builder import EMPTY, PAGE, Converter, Json, content, header, response_object
 from emulator.providers.sphinxhq import drf, relations
 from emulator.providers.sphinxhq.problems import problems_of
 from emulator.providers.sphinxhq.response_schemas import CaseOut, DetailOut, PageOut
@@ -53,7 +53,7 @@ class CasesQuery(Schema):
 
 
 def describe(address: str) -> Json:
-    """The document of this API, served at that address."""
+    """Return the OpenAPI document of this API, served at that address."""
     spec = openapi.begin(
         TITLE,
         ABOUT,
@@ -75,15 +75,15 @@ def describe(address: str) -> Json:
     return openapi.finish(spec)
 
 
-def rules_of_text(converter: Any, field: fields.Field[Any], ret: Json) -> Json:
-    """Blanks, which no validator judges."""
+def rules_of_text(converter: Converter, field: fields.Field[Any], ret: Json) -> Json:
+    """Return the rule against blanks, which no validator checks."""
     if not isinstance(field, drf.Text) or field.blank:
         return {}
     return {"minLength": 1, "pattern": r"\S"}
 
 
-def rules_of_ids(converter: Any, field: fields.Field[Any], ret: Json) -> Json:
-    """A list that is no marshmallow list."""
+def rules_of_ids(converter: Converter, field: fields.Field[Any], ret: Json) -> Json:
+    """Return what DocumentIds holds, which is no marshmallow list."""
     if not isinstance(field, relations.DocumentIds):
         return {}
     return {"items": converter.field2property(field.item), "maxItems": ret.pop("maxLength")}
