@@ -1,4 +1,4 @@
-"""What drives a sandbox: its clock, how cases end, what goes wrong, and what was asked of it."""
+"""The parts of a sandbox that a test drives: clock, outcomes, faults, requests and cases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,46 +6,46 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from emulator.client.address import SandboxAddress, without_none
+from emulator.client.payloads import Exchange, Json, Query
 
-Json = dict[str, Any]
 Moment = datetime | str
 
 
 @dataclass(frozen=True)
 class Clock:
-    """The sandbox's clock."""
+    """The clock of a sandbox; each method that sets it returns the time it shows then."""
 
     address: SandboxAddress
 
     @property
     def now(self) -> datetime:
-        """What it reads."""
+        """The moment that the clock reads."""
         return datetime.fromisoformat(self.address.ask("GET", "clock")["now"])
 
     def freeze(self, at: Moment | None = None) -> datetime:
-        """Let it stand still, at that moment or now; raises Refusal for one that is past."""
+        """Stop the clock, now or at a moment; raise Refusal if the moment is past."""
         return self._set(mode="frozen", at=_text(at))
 
     def scale(self, factor: float, at: Moment | None = None) -> datetime:
-        """Let it run so many times as fast."""
+        """Let the clock run `factor` times as fast as wall time."""
         return self._set(mode="scaled", factor=factor, at=_text(at))
 
     def follow(self) -> datetime:
-        """Let it follow wall time again; raises Refusal where it is ahead."""
+        """Return the clock to wall time; raise Refusal while the clock is ahead of it."""
         return self._set(mode="real")
 
-    def _set(self, **fields: Any) -> datetime:
+    def _set(self, **fields: object) -> datetime:
         return datetime.fromisoformat(self.address.ask("PATCH", "clock", without_none(**fields))["now"])
 
     def advance(self, step: "float | timedelta | str") -> list[Json]:
-        """Run all that falls due in so many seconds (or PT1H, P30D), and say what happened once receivers answered."""
+        """Run all that falls due in that time (90, PT1H, P30D); return what happened, once the receivers answered."""
         seconds = step.total_seconds() if isinstance(step, timedelta) else step
         body = {"duration": seconds} if isinstance(seconds, str) else {"seconds": seconds}
         happened: list[Json] = self.address.ask("POST", "clock/advance", body)["happened"]
         return happened
 
     def settle(self) -> list[Json]:
-        """Run all that is due now, and nothing later."""
+        """Run all that is due now, and nothing later; return what happened."""
         happened: list[Json] = self.address.ask("POST", "clock/settle")["happened"]
         return happened
 
@@ -58,113 +58,113 @@ def _text(moment: Moment | None) -> str | None:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """How cases end."""
+    """The outcomes of cases: queued ones for the next cases, and rules for matching requests."""
 
     address: SandboxAddress
 
     def next(self, outcome: str, *, provider: str | None = None, times: int = 1) -> None:
-        """The next cases end so: `approved`, `denied`, `undecided`, `failed`, `stuck`, or a provider's own word."""
+        """Decide how the next cases end: `approved`, `denied`, `undecided`, `failed`, `stuck`, or a provider's word."""
         self.address.ask("POST", "outcomes/next", without_none(outcome=outcome, provider=provider, times=times))
 
     def when(
         self,
-        fields: Mapping[str, Any],
+        fields: Mapping[str, object],
         *,
         provider: str | None = None,
         outcome: str | None = None,
         delay: float | None = None,
         risk_score: float | None = None,
     ) -> str:
-        """Cases of requests with those fields end so; the id of the rule.
+        """Decide how cases end whose requests have these fields; return the id of the rule.
 
-        `fields` are compared by their dotted places: {"client.name": "Jo", "client.email": {"contains": "@risky."}}.
+        `fields` are compared by their dotted names: {"client.name": "Jo", "client.email": {"contains": "@risky."}}.
+        `delay` is in seconds.
         """
-        asked = without_none(provider=provider, outcome=outcome, delay=delay, risk_score=risk_score)
-        rule: str = self.address.ask("POST", "outcomes/rules", {"when": dict(fields), **asked})["id"]
+        decision = without_none(provider=provider, outcome=outcome, delay=delay, risk_score=risk_score)
+        rule: str = self.address.ask("POST", "outcomes/rules", {"when": dict(fields), **decision})["id"]
         return rule
 
     def forget(self) -> None:
-        """Neither rules nor plans any more."""
+        """Remove all rules and plans."""
         self.address.ask("DELETE", "outcomes/next")
         self.address.ask("DELETE", "outcomes/rules")
 
 
 @dataclass(frozen=True)
 class Faults:
-    """What goes wrong."""
+    """The planned faults of a sandbox."""
 
     address: SandboxAddress
 
-    def add(self, kind: str, **settings: Any) -> str:
-        """Plan a fault, as in `add("status", provider="aplyid", status=503, times=2)`; its id."""
+    def add(self, kind: str, **settings: object) -> str:
+        """Plan a fault, as in `add("status", provider="aplyid", status=503, times=2)`; return its id."""
         fault: str = self.address.ask("POST", "faults", {"kind": kind, **settings})["id"]
         return fault
 
     def remove(self, fault_id: str) -> None:
-        """Take one back."""
+        """Remove one fault."""
         self.address.ask("DELETE", f"faults/{fault_id}")
 
     def clear(self) -> None:
-        """Take all back."""
+        """Remove all faults."""
         self.address.ask("DELETE", "faults")
 
     @property
     def all(self) -> list[Json]:
-        """Those that may still strike."""
-        found: list[Json] = self.address.ask("GET", "faults")["faults"]
-        return found
+        """The faults that may still trigger."""
+        faults: list[Json] = self.address.ask("GET", "faults")["faults"]
+        return faults
 
 
 @dataclass(frozen=True)
 class Requests:
-    """What was asked of the sandbox: its journal."""
+    """The journal of a sandbox: requests that came in and went out, each with its answer."""
 
     address: SandboxAddress
 
-    def find(self, *, body: Mapping[str, Any] | None = None, **wanted: Any) -> list[Json]:
-        """The newest exchanges that fit, oldest first, by provider, method, path, status, case_id, direction, since.
+    def find(self, *, body: Mapping[str, Query] | None = None, **wanted: Query) -> list[Exchange]:
+        """Return matching exchanges, oldest first: by provider, method, path, status, case_id, direction, since.
 
-        `body` names fields of the request's JSON by their dotted places.
+        The newest thousand are returned. `body` names fields of the request's JSON by their dotted names.
         """
-        found: list[Json] = self._ask("requests", body, {"limit": 1000, **wanted})["requests"]
-        return found
+        exchanges: list[Exchange] = self._ask("requests", body, {"limit": 1000, **wanted})["requests"]
+        return exchanges
 
-    def count(self, *, body: Mapping[str, Any] | None = None, **wanted: Any) -> int:
-        """How many fit; raises LookupError when the journal no longer knows."""
-        told = self._ask("requests", body, {"limit": 0, **wanted})
-        if told["count"] == "unknown":
-            raise LookupError(f"at least {told['at_least']}: {told['evicted']} exchanges were evicted")
-        return int(told["count"])
+    def count(self, *, body: Mapping[str, Query] | None = None, **wanted: Query) -> int:
+        """Return how many exchanges match; raise LookupError if some that might match were evicted."""
+        found = self._ask("requests", body, {"limit": 0, **wanted})
+        if found["count"] == "unknown":
+            raise LookupError(f"at least {found['at_least']}: {found['evicted']} exchanges were evicted")
+        return int(found["count"])
 
-    def near_misses(self, **wanted: Any) -> list[Json]:
-        """The refused requests, each with what it would have needed."""
-        found: list[Json] = self._ask("requests/near-misses", None, wanted)["requests"]
-        return found
+    def near_misses(self, **wanted: Query) -> list[Exchange]:
+        """Return the refused requests, each with what it would have needed."""
+        exchanges: list[Exchange] = self._ask("requests/near-misses", None, wanted)["requests"]
+        return exchanges
 
-    def _ask(self, path: str, body: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Any:
-        places = {f"body.{name}": value for name, value in (body or {}).items()}
-        return self.address.ask("GET", path, **wanted, **places)
+    def _ask(self, path: str, body: Mapping[str, Query] | None, filters: Mapping[str, Query]) -> Any:
+        by_body = {f"body.{name}": value for name, value in (body or {}).items()}
+        return self.address.ask("GET", path, **filters, **by_body)
 
 
 @dataclass(frozen=True)
 class Cases:
-    """The cases of the sandbox, in the words of the emulator."""
+    """The cases of a sandbox, in the words of the emulator."""
 
     address: SandboxAddress
 
     def all(self, *, provider: str | None = None, external_id: str | None = None) -> list[Json]:
-        """The newest thousand, newest first."""
-        found: list[Json] = self.address.ask("GET", "cases", provider=provider, external_id=external_id, limit=1000)[
-            "cases"
-        ]
-        return found
+        """Return the newest thousand cases, newest first."""
+        found = self.address.ask("GET", "cases", provider=provider, external_id=external_id, limit=1000)
+        cases: list[Json] = found["cases"]
+        return cases
 
     def get(self, provider: str, case_id: int) -> Json:
-        """One case, and the rule that decides how it ends."""
-        found: Json = self.address.ask("GET", f"cases/{provider}/{case_id}")
-        return found
+        """Return one case, with the rule that decides how it ends."""
+        case: Json = self.address.ask("GET", f"cases/{provider}/{case_id}")
+        return case
 
-    def complete(self, provider: str, case_id: int, **ending: Any) -> Json:
-        """End it now, in the words of its provider: `complete("aplyid", 1024, outcome="denied")`."""
-        ended: Json = self.address.ask("POST", f"cases/{provider}/{case_id}/complete", ending)
-        return ended
+    def complete(self, provider: str, case_id: int, **ending: object) -> Json:
+        """End a case now, in the words of its provider: `complete("aplyid", 1024, outcome="denied")`."""
+        case: Json = self.address.ask("POST", f"cases/{provider}/{case_id}/complete", ending)
+        return case
