@@ -3,11 +3,12 @@
 import re
 from typing import Any
 
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import fields
 from marshmallow.validate import OneOf, Regexp
 
 from emulator.openapi import builder as openapi
-from emulator.openapi.builder import EMPTY, Converter, Json, content, response_object
+from emulator.openapi.builder import EMPTY, Json, content, response_object
 from emulator.providers.aplyid import rails
 from emulator.providers.aplyid.response_schemas import (
     CaseOut,
@@ -81,7 +82,7 @@ def describe(address: str) -> Json:
     return openapi.finish(spec)
 
 
-def rules_of_text(converter: Converter, field: fields.Field[Any], ret: Json) -> Json:
+def rules_of_text(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
     """Return the rules that a Text checks besides its validators: formats, choices, blanks."""
     if not isinstance(field, rails.Text):
         return {}
@@ -102,7 +103,7 @@ def _anchored(rule: Regexp) -> str:
     return f"^(?:{str(rule.regex.pattern).removesuffix(END)})$"
 
 
-def rules_of_decimal(converter: Converter, field: fields.Field[Any], ret: Json) -> Json:
+def rules_of_decimal(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
     """Return the rule of Decimal, which is not in its validators."""
     return {"exclusiveMinimum": 0} if isinstance(field, rails.Decimal) else {}
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Range
 
 from emulator.openapi import builder as openapi
-from emulator.openapi.builder import EMPTY, PAGE, Converter, Json, content, header, response_object
+from emulator.openapi.builder import EMPTY, PAGE, Json, content, header, response_object
 from emulator.providers.sphinxhq import drf, relations
 from emulator.providers.sphinxhq.problems import problems_of
 from emulator.providers.sphinxhq.response_schemas import CaseOut, DetailOut, PageOut
@@ -75,14 +76,14 @@ def describe(address: str) -> Json:
     return openapi.finish(spec)
 
 
-def rules_of_text(converter: Converter, field: fields.Field[Any], ret: Json) -> Json:
+def rules_of_text(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
     """Return the rule against blanks, which no validator checks."""
     if not isinstance(field, drf.Text) or field.blank:
         return {}
     return {"minLength": 1, "pattern": r"\S"}
 
 
-def rules_of_ids(converter: Converter, field: fields.Field[Any], ret: Json) -> Json:
+def rules_of_ids(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
     """Return what DocumentIds holds, which is no marshmallow list."""
     if not isinstance(field, relations.DocumentIds):
         return {}
