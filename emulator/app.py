@@ -146,7 +146,7 @@ def describe(name: str, settings: Settings) -> dict[str, object]:
         raise BadSetting(f"{name} is no API{suggest(name, [*known, 'control'])}")
     from emulator.control import openapi  # slow to import, and only a document needs it
 
-    # In memory and empty: this emulator is never served, and a running one may own the database.
+    # Ephemeral and empty: this emulator is never served, and a running one may own the database.
     built = build_emulator(replace(settings, ephemeral=True, init_folder=None, demo=False))
     try:
         completion_schemas = completion_schemas_of(PROVIDERS)

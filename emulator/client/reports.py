@@ -35,8 +35,8 @@ def report_webhooks(handle: CaseEmulator) -> str:
             f" ({webhook.external_id or 'no reference'}) to {webhook.url or 'the inbox'}: {webhook.state}"
         )
         lines += [
-            f"    attempt {made['number']} at {made['ended_at']}: {made['error'] or made['status']}"
-            for made in webhook.attempts
+            f"    attempt {attempt['number']} at {attempt['ended_at']}: {attempt['error'] or attempt['status']}"
+            for attempt in webhook.attempts
         ]
         lines.append(f"    {webhook.body.decode('utf-8', 'replace')[:LONGEST]}")
     return "\n".join(lines)

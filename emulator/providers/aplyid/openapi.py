@@ -94,7 +94,7 @@ def rules_of_text(converter: OpenAPIConverter, field: fields.Field[Any], ret: Js
     if field.required and all(re.match(pattern, "  ") for pattern in patterns):
         patterns.append(NOT_BLANK)
     if len(patterns) > 1:
-        return {"allOf": [{"pattern": one} for one in patterns]}
+        return {"allOf": [{"pattern": pattern} for pattern in patterns]}
     return {"pattern": patterns[0]} if patterns else {}
 
 

@@ -221,11 +221,11 @@ class Date(Column):
     """A date column: a value that is no date is stored as null; none is refused."""
 
     def cast(self, value: object) -> object:
-        found = find_date(value) if isinstance(value, str) else None
-        given = value is not missing and value is not None and not (isinstance(value, str) and is_blank(value))
-        if found is None and given:
+        day = find_date(value) if isinstance(value, str) else None
+        is_given = value is not missing and value is not None and not (isinstance(value, str) and is_blank(value))
+        if day is None and is_given:
             advise(f"{self.name} is no date that can be read and was stored as null")
-        return missing if found is None else found.isoformat()
+        return missing if day is None else day.isoformat()
 
 
 class Attributes(fields.Nested):

@@ -128,11 +128,11 @@ def _load(schema: Record, given: Mapping[str, object], name: str) -> tuple[dict[
 
 
 def _read_claim(client: Mapping[str, object]) -> ClientClaim:
-    given = client.get("external_id")
-    text = rails.cast_string(given)
+    value = client.get("external_id")
+    text = rails.cast_string(value)
     # A text that cannot be stored cannot belong to a known client.
     external_id = text if text is not None and rails.is_storable(text) else None
-    reuse_key = None if rails.is_blank(given) else external_id
+    reuse_key = None if rails.is_blank(value) else external_id
     try:
         fresh = _read_client(client)
     except Invalid as refused:
