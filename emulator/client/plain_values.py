@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -21,6 +20,8 @@ def moment_text(moment: Moment | None) -> str | None:
 
 def plain(value: object) -> object:
     """Return what JSON has in place of a value: seconds for a timedelta, text for a date; raise TypeError."""
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, datetime):
@@ -34,7 +35,7 @@ def plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} is nothing that JSON has: {value!r}")
 
 
-def to_json(value: Any) -> bytes:
+def to_json(value: object) -> bytes:
     """Return a value as JSON; raise TypeError or ValueError for what JSON has not."""
     return json.dumps(value, allow_nan=False, default=plain).encode()
 
@@ -46,7 +47,7 @@ def to_text(value: object) -> str:
     return str(value) if isinstance(value, str) else json.dumps(value, default=plain, ensure_ascii=False)
 
 
-def to_query(parameters: Mapping[str, Any] | None) -> str:
+def to_query(parameters: Mapping[str, object] | None) -> str:
     """Return the parameters as a query, with its question mark; those that are None are left out."""
     given = [(name, to_text(value)) for name, value in (parameters or {}).items() if value is not None]
     return f"?{urlencode(given)}" if given else ""

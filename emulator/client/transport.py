@@ -1,33 +1,33 @@
-"""Ask a running emulator by its control API, from any Python program."""
+"""Ask a running emulator by its control API."""
 
 import ssl
 from collections.abc import Mapping
-from datetime import timedelta
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
 from emulator.client.http_client import HttpAnswer, HttpClient, UntrustedFile
-from emulator.client.plain_values import to_json, to_query
+from emulator.client.payloads import Query
+from emulator.client.plain_values import plain, to_json, to_query
 from emulator.version import VERSION
 
-ANSWER_SECONDS = 30.0  # more than a reset may take, which lets attempts under way end
-ADVANCE_SECONDS = 600.0  # running time waits for every receiver, one falling due after another
-MARK = "X-Emulator-Version"  # stands on every answer of an emulator
+ANSWER_SECONDS = 30.0  # more than a reset takes, which waits for attempts in flight
+ADVANCE_SECONDS = 600.0  # advancing waits for every receiver, one after another
+MARK = "X-Emulator-Version"  # on every answer of an emulator
 
 
 class NotReached(Exception):
     """No emulator answers at `url`; the text says why and what to do."""
 
-    def __init__(self, url: str, told: str) -> None:
-        super().__init__(told)
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(reason)
         self.url = url
 
 
 class Refusal(Exception):
-    """The emulator said no: the status, why in words, and the whole problem (RFC 9457)."""
+    """The emulator refused: `status`, `detail` in words, and `body`, the whole problem (RFC 9457)."""
 
-    def __init__(self, status: int, detail: str, body: Any) -> None:
+    def __init__(self, status: int, detail: str, body: object) -> None:
         super().__init__(detail)
         self.status, self.detail, self.body = status, detail, body
 
@@ -35,9 +35,9 @@ class Refusal(Exception):
 class Control:
     """The control API of the emulator at `url`; `token` is sent as a bearer token.
 
-    `patience` is how many seconds an answer may take; without it that depends on what is asked. `authority` is the file
-    that an emulator with TLS wrote. `keep_alive` keeps the connection, for many questions in a short time. Raises
-    ValueError for what is no URL or no token.
+    `patience` is how many seconds an answer may take; by default that depends on the request. `authority` is the
+    certificate file that an emulator with TLS wrote. `keep_alive` keeps the connection between requests. Raises
+    ValueError for a URL or a token that cannot be one.
     """
 
     def __init__(
@@ -55,39 +55,40 @@ class Control:
         if token is not None and not (token.isascii() and token.isprintable() and token.strip()):
             raise ValueError("a token of printable ASCII characters is needed")
         self.url = url.rstrip("/")
-        self._base = parts.path.rstrip("/")
-        self._token, self._patience, self._authority = token, patience, authority
+        self._base, self._patience, self._authority = parts.path.rstrip("/"), patience, authority
         self._usual = {"User-Agent": f"case-emulator/{VERSION}", "Accept": "*/*"}
-        self._usual |= {"Authorization": f"Bearer {token}"} if token is not None else {}
-        # The emulator closes an idle connection after half a minute, perhaps just when it is used again.
-        self._usual |= {} if keep_alive else {"Connection": "close"}
+        if token is not None:
+            self._usual["Authorization"] = f"Bearer {token}"
+        if not keep_alive:
+            # The emulator closes an idle connection after half a minute, perhaps just when the next request is sent.
+            self._usual["Connection"] = "close"
         self._http = HttpClient(self.url, authority, keep_alive=keep_alive)
 
-    def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
-        """The JSON answered at that path below /_emulator; raises NotReached or Refusal.
+    def ask(self, method: str, path: str, body: object = None, query: Mapping[str, Query] | None = None) -> Any:
+        """Return the JSON answer at that path below /_emulator; raise NotReached or Refusal.
 
-        Where something is changed and there is no body, {} is sent, as the control API asks for.
+        Without a body, any method but GET sends {}, because the control API needs one.
         """
         answer = self._send(method, path, body, query)
         try:
-            told = answer.json()
+            payload = answer.json()
         except ValueError:
             raise self._stranger() from None
         if answer.status >= 400:
-            detail = told.get("detail") if isinstance(told, dict) else None
-            raise Refusal(answer.status, str(detail or answer.reason), told)
-        return told
+            detail = payload.get("detail") if isinstance(payload, dict) else None
+            raise Refusal(answer.status, str(detail or answer.reason), payload)
+        return payload
 
     def close(self) -> None:
-        """Let go of the connection; the next question makes a new one."""
+        """Close the connection; the next request opens a new one."""
         self._http.close()
 
-    def post(self, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
-        """Post to one of the emulated APIs; return status and answer (JSON, else text). Raise NotReached."""
+    def post(self, path: str, body: object, headers: Mapping[str, str]) -> tuple[int, Any]:
+        """Post to one of the emulated APIs and return status and answer (JSON, else text); raise NotReached."""
         return self.call("POST", path, body, headers)
 
-    def call(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
-        """Ask one of the emulated APIs; return status and answer (JSON, else text). Raise NotReached."""
+    def call(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> tuple[int, Any]:
+        """Send a request to an emulated API and return status and answer (JSON, else text); raise NotReached."""
         answer = self._request(method, path, ANSWER_SECONDS, body, headers)
         try:
             return answer.status, answer.json()
@@ -95,10 +96,10 @@ class Control:
             return answer.status, answer.body.decode("utf-8", "replace")
 
     def version(self) -> str:
-        """The version of the emulator that answers; raises NotReached."""
+        """Return the version of the emulator that answers; raise NotReached."""
         return self._send("GET", "/livez", None, None).headers[MARK.lower()]
 
-    def _send(self, method: str, path: str, body: Any, query: Mapping[str, Any] | None) -> HttpAnswer:
+    def _send(self, method: str, path: str, body: object, query: Mapping[str, Query] | None) -> HttpAnswer:
         if body is None and method.upper() != "GET":
             body = {}
         target = f"/_emulator{path}{to_query(query)}"
@@ -108,7 +109,7 @@ class Control:
         return answer
 
     def _request(
-        self, method: str, path: str, usual_seconds: float, body: Any, headers: Mapping[str, str | None]
+        self, method: str, path: str, usual_seconds: float, body: object, headers: Mapping[str, str | None]
     ) -> HttpAnswer:
         """Return the answer; raise NotReached. Headers that are None are not sent."""
         sent = None if body is None else to_json(body)
@@ -119,9 +120,10 @@ class Control:
         except Exception as error:  # a plugin of pytest that forbids connections raises what it likes
             if isinstance(error, ValueError) and not isinstance(error, OSError):
                 raise  # a header that cannot be sent
-            raise NotReached(self.url, self._in_plain_words(error, seconds)) from error
+            raise NotReached(self.url, self._reason(error, seconds)) from error
 
-    def _in_plain_words(self, error: Exception, seconds: float) -> str:
+    def _reason(self, error: Exception, seconds: float) -> str:
+        """Return why nothing answered and what to do, in plain words, with the error itself."""
         quoted = f"{type(error).__name__}: {error}"
         if isinstance(error, UntrustedFile):
             return f"{self._authority} cannot be read: is it the file that the emulator wrote? ({error.__cause__})"
@@ -140,12 +142,13 @@ class Control:
         return NotReached(self.url, f"what answers at {self.url} is no case-emulator: start one on another port")
 
 
-def _patience(path: str, query: Mapping[str, Any]) -> float:
-    """Seconds: longer than what is asked takes when all is well."""
+def _patience(path: str, query: Mapping[str, Query]) -> float:
+    """Return how many seconds to wait for the answer: longer than the request takes when all is well."""
     longest = ADVANCE_SECONDS if "/clock/" in path else ANSWER_SECONDS
-    timeout = query.get("timeout", 5)
-    seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else float(timeout)
-    return longest + (seconds if path.endswith("/wait") else 0)
+    if not path.endswith("/wait"):
+        return longest
+    timeout = query.get("timeout")
+    return longest + (5.0 if timeout is None else float(str(plain(timeout))))
 
 
 def _merged(*headers: Mapping[str, str | None]) -> dict[str, str]:
