@@ -59,7 +59,8 @@ def test_the_sample_project_passes_beside_a_mock_of_requests(tool: str, site: Pa
 def test_the_ways_out_stand_in_the_docs() -> None:
     page = (ROOT / "docs" / "testing.md").read_text("utf-8").partition("## Beside other plugins")[2]
     assert [
-        word for word in (*FLAGS["socket"], "ignore_localhost", "func_only", "asyncio.to_thread", "pook.enable_network")
+        word
+        for word in (*FLAGS["socket"], "ignore_localhost", "func_only", "asyncio.to_thread", "pook.enable_network")
         if word not in page
     ] == []
     assert [tool for tool in (*TOOLS.keys() - {"openapi-python-client", "vcrpy"}, "VCR.py") if tool not in page] == []
