@@ -23,6 +23,7 @@ SHADOWS = ("secrets", "queue", "logging", "calendar", "random", "select", "click
 PRINTS = """
 import pytest
 
+@pytest.mark.slow
 @pytest.mark.case_emulator(frozen="2030-01-01T00:00:00Z")
 def test_one(sandbox):
     sandbox.sphinxhq.create_case()
@@ -56,6 +57,7 @@ def test_a_module_of_the_project_takes_the_place_of_none_that_the_emulator_impor
     assert_passed(run_pytest(tmp_path))
 
 
+@pytest.mark.slow
 def test_nor_does_one_that_its_python_path_names(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     for name in ("click", "yaml", "sitecustomize"):  # what pytest itself gets on without
@@ -92,6 +94,7 @@ def assert_untouched(folder: Path, files: dict[str, bytes], receiver: Receiver) 
     assert receiver.nothing_came()
 
 
+@pytest.mark.slow
 def test_the_plugin_leaves_alone_what_was_set_for_another_emulator(
     developing: tuple[Path, dict[str, bytes], Receiver],
 ) -> None:
@@ -114,6 +117,7 @@ def test_the_plugin_leaves_alone_what_was_set_for_another_emulator(
     assert_untouched(folder, files, receiver)
 
 
+@pytest.mark.slow
 def test_what_is_meant_for_the_plugin_s_emulator_is_taken(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text("delay = 5\n", "utf-8")
     suite = "def test_one(sandbox):\n    assert sandbox.configure()['delay'] == 5\n"
@@ -121,6 +125,7 @@ def test_what_is_meant_for_the_plugin_s_emulator_is_taken(tmp_path: Path) -> Non
     assert_passed(run_pytest(tmp_path, "-o", "case_emulator_args=--config mine.toml"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flags", ["--tls", "--tls --tls-ca-file ca.pem", "--tls --tls-ca-file=ca.pem"])
 def test_the_plugin_trusts_the_emulator_that_it_starts_with_tls(tmp_path: Path, flags: str) -> None:
     (tmp_path / "test_it.py").write_text(USES + "    assert sandbox.url.startswith('https:')\n", "utf-8")
@@ -128,6 +133,7 @@ def test_the_plugin_trusts_the_emulator_that_it_starts_with_tls(tmp_path: Path, 
     assert_passed(run_pytest(tmp_path, "-o", f"case_emulator_args={flags}", "-n", "2", "--case-emulator-shared"))
 
 
+@pytest.mark.slow
 def test_the_plugin_trusts_the_authority_that_the_variable_names(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(USES, "utf-8")
     with serving(tmp_path, "--port", "0", "--tls", "--tls-ca-file", "ca.pem") as process:
@@ -136,6 +142,7 @@ def test_the_plugin_trusts_the_authority_that_the_variable_names(tmp_path: Path)
         assert "no trusted connection" in run_pytest(tmp_path, **variables).stdout
 
 
+@pytest.mark.slow
 def test_two_runs_at_one_emulator_have_sandboxes_of_their_own_and_draw_the_same(
     tmp_path: Path, shared_emulator: Emulator
 ) -> None:
@@ -146,6 +153,7 @@ def test_two_runs_at_one_emulator_have_sandboxes_of_their_own_and_draw_the_same(
     assert told(first, "drawn") == told(second, "drawn") != []
 
 
+@pytest.mark.slow
 def test_workers_that_all_run_the_same_test_have_sandboxes_of_their_own(
     tmp_path: Path, shared_emulator: Emulator
 ) -> None:
@@ -182,11 +190,13 @@ def test_the_mark_of_a_run_changes_nothing_that_is_drawn() -> None:
     assert SeededRandom(7, name, "case").uuid("id") != SeededRandom(7, "x" + name, "case").uuid("id")
 
 
+@pytest.mark.slow
 def test_dates_and_spans_of_time_stand_in_the_marker(tmp_path: Path) -> None:
     suite = """
 from datetime import UTC, date, datetime, timedelta
 import pytest
 
+@pytest.mark.slow
 @pytest.mark.case_emulator(frozen=date(2031, 1, 1), delay=timedelta(seconds=3))
 def test_one(sandbox):
     assert sandbox.clock.now == datetime(2031, 1, 1, tzinfo=UTC)
