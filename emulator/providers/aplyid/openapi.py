@@ -162,16 +162,15 @@ def _public(status: int, error: str) -> Json:
     return content(PublicRefusalOut, {"json": {"status": status, "error": error}}) | EMPTY
 
 
-NO_CLIENT, NO_ACTIVITY = (f"param is missing or the value is empty: {end}" for end in ("Client must exist", "activity"))
+MISSING = "param is missing or the value is empty: Client must exist"
 REFUSALS: dict[str, Json] = {
     "400": response_object(
-        "`client` or `activity` is missing or empty; the body is no JSON; or it or the query is not UTF-8, which is "
-        "told as JSON to those whose `Accept` asks for it",
+        "`client` or `activity` is missing or empty (the header X-Emulator-Advice says which); the body is no JSON; or "
+        "it or the query is not UTF-8, which is told as JSON to those whose `Accept` asks for it",
         content(
             {"anyOf": [RefusalOut, PublicRefusalOut]},
             {
-                "client": _refusal(400, NO_CLIENT),
-                "activity": _refusal(400, NO_ACTIVITY),
+                "missing": _refusal(400, MISSING),
                 "json": _refusal(400, "the request body is no JSON: Expecting value: line 1 column 1 (char 0)"),
                 "encoding": {"status": 400, "error": "Bad Request"},
             },

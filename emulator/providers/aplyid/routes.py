@@ -17,8 +17,9 @@ from emulator.providers.aplyid.errors import (
     NoMediaType,
     ParameterMissing,
 )
+from emulator.providers.aplyid.rails import is_blank
 from emulator.providers.aplyid.responses import rails_response, render_case
-from emulator.web.advice import advise
+from emulator.web.advice import advise, advise_unknown_keys
 from emulator.web.body import read_json
 from emulator.web.desk import Desk
 from emulator.web.errors import UnknownPath, WrongMethod
@@ -26,7 +27,10 @@ from emulator.web.errors import UnknownPath, WrongMethod
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/(\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})|\*/\*", re.ASCII)
 PARAMETER = re.compile(r";\s*\w+=\"?\w+\"?")
 BAD_ESCAPE = re.compile("%(?![0-9a-fA-F]{2})")
+OBJECTS = ("activity", "client")
+# The end of the message: the page prints one body for both objects.
 CLIENT_MISSING = "Client must exist"
+ACTIVITY_MISSING = {"documented": CLIENT_MISSING, "activity": "activity", "must_exist": "Activity must exist"}
 
 
 class CasesPath(BaseConverter):
@@ -59,7 +63,8 @@ def blueprint(desk: Desk) -> Blueprint:
         if not _are_media_types(environ.get("CONTENT_TYPE"), accept):
             raise NoMediaType
         sandbox = desk.admit(environ, access_key(environ))
-        parameters = _complete(read_parameters(environ), desk.switches["activity-missing"])
+        parameters = read_parameters(environ)
+        _demand_both(parameters, ACTIVITY_MISSING[desk.switches["activity-missing"]])
         case = desk.open_case(schemas.read_order(sandbox, parameters))
         return rails_response(render_case(case, desk), 201)
 
@@ -110,11 +115,17 @@ def read_parameters(environ: WSGIEnvironment) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _complete(parameters: dict[str, object], activity_missing: str) -> dict[str, object]:
-    """Return the parameters if both objects are there and not empty; raise ParameterMissing."""
-    activity, client = parameters.get("activity"), parameters.get("client")
-    if not isinstance(client, dict) or not client:
-        raise ParameterMissing(CLIENT_MISSING)
-    if not isinstance(activity, dict) or not activity:
-        raise ParameterMissing("Activity must exist" if activity_missing == "must_exist" else "activity")
-    return parameters
+def _demand_both(parameters: dict[str, object], activity_missing: str) -> None:
+    """Raise ParameterMissing unless both objects are there, and advise which of them is missing."""
+    advise_unknown_keys(parameters, OBJECTS)
+    missing = [name for name in OBJECTS if not isinstance(parameters.get(name), dict) or not parameters[name]]
+    for name in missing:
+        advise(f"{name} {_absence(parameters, name)}")
+    if missing:
+        raise ParameterMissing(CLIENT_MISSING if "client" in missing else activity_missing)
+
+
+def _absence(parameters: dict[str, object], name: str) -> str:
+    if name not in parameters:
+        return "is missing"
+    return "is empty" if is_blank(parameters[name]) else "is no object and counts as missing"
