@@ -54,7 +54,7 @@ def send(emulator: Emulator, provider: str, body: bytes | None = None, path: str
 
 
 def test_an_exchange_is_told_whole(emulator: Emulator) -> None:
-    case = emulator.aplyid.open_case(client__name="Jo Denied", activity__colour="red")
+    case = emulator.aplyid.open_case(client__name="Jo Denied", client__external_id="jo", activity__colour="red")
     [told] = requests_of(emulator)
     assert (told["direction"], told["provider"], told["method"], told["path"]) == ("in", "aplyid", "POST", APLYID_PATH)
     assert (told["status"], told["case_id"], told["rule"]) == (201, 1024, "surname Denied")

@@ -9,7 +9,7 @@ from marshmallow.validate import OneOf, Regexp
 
 from emulator.openapi import builder as openapi
 from emulator.openapi.builder import EMPTY, Json, content, response_object
-from emulator.providers.aplyid import rails
+from emulator.providers.aplyid import columns, rails
 from emulator.providers.aplyid.response_schemas import (
     CaseOut,
     CompletedCaseOut,
@@ -18,7 +18,7 @@ from emulator.providers.aplyid.response_schemas import (
     UnauthorizedOut,
 )
 from emulator.providers.aplyid.samples import PATH
-from emulator.providers.aplyid.schemas import CLIENT_TYPES, DOCUMENTED, ActivityIn, IndividualIn
+from emulator.providers.aplyid.schemas import DOCUMENTED, ActivityIn, AnyClientIn
 from emulator.providers.aplyid.webhook import EVENT
 from emulator.web.body import LARGEST_BODY
 
@@ -32,7 +32,7 @@ meant, null for what was not sent, and ignores keys it does not know. NUL and ha
 TYPES: openapi.Types = {
     rails.Text: ("string", None),
     rails.Decimal: ("number", None),
-    rails.Date: ("string", "date"),
+    columns.Date: ("string", "date"),
 }
 NOT_BLANK = r"\S"
 END = r"\Z"  # Python's; JSON Schema has $ instead
@@ -45,15 +45,6 @@ NEW_INDIVIDUAL: Json = {
     },
     "then": {"required": ["clientable_attributes"]},
 }
-
-
-class AnyClientIn(IndividualIn):
-    """client; one whose external_id is known is reused, and then its type and details are ignored."""
-
-    client_type = rails.Choice(rails.included(CLIENT_TYPES), required=True, metadata=DOCUMENTED)
-
-    class Meta(IndividualIn.Meta):
-        fields = (*IndividualIn.Meta.fields, "client_type")
 
 
 class NewCaseIn(rails.Record):

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import Any
 from urllib.parse import unquote
 from wsgiref.types import WSGIEnvironment
 
@@ -9,6 +10,7 @@ from flask import Blueprint, Response, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter, Rule
 
+from emulator.core.model import Case
 from emulator.providers.aplyid import schemas
 from emulator.providers.aplyid.errors import (
     BROWSER_LIKE,
@@ -65,10 +67,19 @@ def blueprint(desk: Desk) -> Blueprint:
         sandbox = desk.admit(environ, access_key(environ))
         parameters = read_parameters(environ)
         _demand_both(parameters, ACTIVITY_MISSING[desk.switches["activity-missing"]])
-        case = desk.open_case(schemas.read_order(sandbox, parameters))
-        return rails_response(render_case(case, desk), 201)
+        return rails_response(render_case(_open(desk, sandbox, parameters), desk), 201)
 
     return routes
+
+
+def _open(desk: Desk, sandbox: str, parameters: dict[str, Any]) -> Case:
+    order = schemas.read_order(sandbox, parameters)
+    case = desk.open_case(order)
+    if order.client.reuse_key is not None:
+        schemas.advise_reuse(order, parameters["client"], case.client)
+    elif desk.cases.is_first_without_key(case):
+        advise(schemas.NO_KEY)
+    return case
 
 
 def access_key(environ: WSGIEnvironment) -> str | None:
@@ -111,6 +122,8 @@ def read_parameters(environ: WSGIEnvironment) -> dict[str, object]:
     if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         advise("a body with a Content-Encoding is not read")
         return {}
+    if environ.get("QUERY_STRING"):
+        advise("the query is not read: parameters are only read from the body")
     value = read_json(environ, envelope=1)
     return value if isinstance(value, dict) else {}
 
