@@ -76,15 +76,11 @@ class Pipeline:
         if owner is None:
             return render_problem(fact)
         provider, desk = owner
-        self._advise(state, fact, provider.name)
+        if not isinstance(fact, Invalid | Crashed):  # the answer to Invalid says it itself
+            state.needed = self._what_was_needed(fact, provider.name)
         response = provider.render_error(fact, desk)
         response.headers.update(fact.headers if isinstance(fact, FaultTriggered) else {})
         return response
-
-    def _advise(self, state: RequestState, fact: Fact, provider: str) -> None:
-        """Advise what a refused request would have needed, unless the answer or other advice says so."""
-        if not state.advice and not isinstance(fact, Invalid | Crashed):
-            state.advice += [f"needed: {text}" for text in self._what_was_needed(fact, provider)]
 
     def _what_was_needed(self, fact: Exception, provider: str | None) -> Sequence[str]:
         routes = {owned.name: [str(operation) for operation in owned.operations] for owned, _ in self.owned}
