@@ -64,6 +64,8 @@ def _advise_nested(field: fields.Nested, sent: object, used: object, place: str)
 
 def _difference(field: fields.Field[object], sent: object, used: object) -> str | None:
     """Return how a value differs from what it is used as."""
+    if sent is used:  # the usual case, and the cheapest
+        return None
     if kind_of(sent) == kind_of(used):
         keeps = getattr(field, "keeps", operator.eq)
         return None if keeps(sent, used) else str(getattr(field, "if_changed", "is not used exactly as it was sent"))
