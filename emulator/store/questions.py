@@ -60,6 +60,9 @@ class Questions:
         deliveries = self._ask.count_deliveries_by_state_of(self._db, sandbox=sandbox)
         return {row[0]: row[1] for row in cases}, {row[0]: row[1] for row in deliveries}
 
+    def events_of(self, sandbox: str) -> Sequence[str]:
+        return [row[0] for row in self._ask.events_of(self._db, sandbox=sandbox)]
+
     def oldest_due_delivery(self) -> datetime | None:
         return rows.maybe_datetime(self._ask.oldest_due_delivery(self._db))
 
