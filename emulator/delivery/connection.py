@@ -4,6 +4,8 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
+from http.client import HTTPResponse
 from threading import Event
 from typing import Any
 
@@ -65,8 +67,21 @@ class TargetConnection:
             self._socket.close()
 
 
+class _FinalAnswer(HTTPResponse):
+    """The final answer to a request; `http.client` passes over 100 alone of the interim ones (RFC 9110, 15.2)."""
+
+    def begin(self) -> None:
+        """Read up to the headers of the final answer; 101 is final, because nobody asked for another protocol."""
+        super().begin()
+        while self.status < HTTPStatus.OK and self.status != HTTPStatus.SWITCHING_PROTOCOLS:
+            self.headers = self.msg = None  # type: ignore[assignment]  # otherwise it counts as read already
+            super().begin()
+
+
 class _Dialling:
     """A urllib3 connection that dials the checked addresses instead of looking up the name again."""
+
+    response_class = _FinalAnswer
 
     def __init__(self, connection: TargetConnection, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
