@@ -64,7 +64,7 @@ class _Moving(_Both):
 
 def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Core:
     """Return the use cases of an emulator, with no thread running yet; `defaults` are those of every new sandbox."""
-    clock, alarm, journal, wait_slots = WallClock(), Alarm(), Journal(), WaitSlots()
+    clock, alarm, journal, wait_slots = _clock_after(store), Alarm(), Journal(), WaitSlots()
     both: _Both = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
     news, faults_cleared, in_flight = Signal(), SandboxSignals(), InFlight()
@@ -102,6 +102,14 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         snapshots=Snapshots(**moving),
         scheduler=Scheduler(**both, completion=completion, outbox=outbox, alarm=alarm),
     )
+
+
+def _clock_after(store: SqliteStore) -> WallClock:
+    """Return a clock that goes on from the latest moment in the store, in case the machine's was set back since."""
+    clock = WallClock()
+    with store.reading() as read:
+        clock.not_before(read.latest_moment())
+    return clock
 
 
 def targets_of(settings: Settings, address: str | None, public_url: str, demo_url: str | None = None) -> Targets:

@@ -81,7 +81,7 @@ class _FinalAnswer(HTTPResponse):
 class _Dialling:
     """A urllib3 connection that dials the checked addresses instead of looking up the name again."""
 
-    response_class = _FinalAnswer
+    response_class: Any = _FinalAnswer
 
     def __init__(self, connection: TargetConnection, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
