@@ -146,7 +146,7 @@ def describe(name: str, settings: Settings) -> dict[str, object]:
         raise BadSetting(f"{name} is no API{suggest(name, [*known, 'control'])}")
     from emulator.control import openapi  # slow to import, and only a document needs it
 
-    # In memory and empty: this emulator is never served, and a running one may own the database.
+    # Ephemeral and empty: this emulator is never served, and a running one may own the database.
     built = build_emulator(replace(settings, ephemeral=True, init_folder=None, demo=False))
     try:
         completion_schemas = completion_schemas_of(PROVIDERS)
@@ -226,10 +226,7 @@ def _provider_rules(provider: Provider, desk: Desk) -> ProviderRules:
 
 
 def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return every switch's value by provider and switch, the default where none is chosen; raise BadSetting.
-
-    `chosen` are texts like `sphinxhq.unauthorized=403`.
-    """
+    """Return the value of every switch by provider and name, given texts like NAME=VALUE; raise BadSetting."""
     known = {f"{p.name}.{s.name}": s for p in PROVIDERS for s in p.switches}
     values = {name: switch.choices[0] for name, switch in known.items()}
     for item in chosen:

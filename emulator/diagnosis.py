@@ -52,18 +52,18 @@ def diagnose(
 
     Where the settings cannot be used, nothing is checked that depends on them.
     """
-    found = [Finding(Level.OK, "python", f"Python {platform.python_version()}"), _engine()]
+    findings = [Finding(Level.OK, "python", f"Python {platform.python_version()}"), _engine()]
     try:
         settings = read_settings(flags, environ, folder, config)
         read_switches(settings.switch)
         read_startup_files(settings)
     except BadSetting as error:
-        return [*found, Finding(Level.PROBLEM, "settings", str(error))]
+        return [*findings, Finding(Level.PROBLEM, "settings", str(error))]
     port = _port(settings)
     file = find_settings_file(environ, folder, config)
     text = f"read from {file}" if file else f"no {FILE_NAME} in this folder: flags, variables and defaults"
     return [
-        *found,
+        *findings,
         Finding(Level.OK, "settings", text),
         port.finding,
         *_tls(settings),

@@ -29,13 +29,13 @@ def read_settings(
     `folder` is where the file is looked for unless `config` or a variable names one; `defaults` replace some defaults.
     """
     path = find_settings_file(environ, folder, config)
-    found: dict[str, Any] = dict(defaults or {})
-    found |= _read_all(
+    values: dict[str, Any] = dict(defaults or {})
+    values |= _read_all(
         _from_file(path), lambda name: f"{name} in {config or environ.get(CONFIG_VARIABLE) or FILE_NAME}"
     )
-    found |= _read_all(_from_environ(environ), lambda name: PREFIX + name.upper())
-    found |= _read_all(flags, lambda name: "--" + name.replace("_", "-"))
-    return Settings(**found)
+    values |= _read_all(_from_environ(environ), lambda name: PREFIX + name.upper())
+    values |= _read_all(flags, lambda name: "--" + name.replace("_", "-"))
+    return Settings(**values)
 
 
 def settings_from(given: Mapping[str, object]) -> Settings:

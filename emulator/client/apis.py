@@ -1,4 +1,4 @@
-"""The emulated APIs, as a test calls them: which there are and what they can do is learned from the emulator."""
+"""The emulated APIs, as a test calls them; the emulator tells their names and operations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,12 +7,11 @@ from itertools import count
 from typing import Any
 
 from emulator.client.address import SandboxAddress
-
-Json = dict[str, Any]
+from emulator.client.payloads import ApiDescription, DrawnSample, Json
 
 
 class LeaveOut:
-    """What a field is set to that is not to be sent at all."""
+    """The value of a field that is not to be sent at all."""
 
     def __repr__(self) -> str:
         return "LEAVE_OUT"
@@ -22,7 +21,7 @@ LEAVE_OUT = LeaveOut()
 
 
 class NotCreated(AssertionError):
-    """Create Case said no: its status, and its answer as JSON or text."""
+    """Create Case did not answer 201; `status` and `answer` (JSON, else text) are what it answered."""
 
     def __init__(self, status: int, answer: object) -> None:
         super().__init__(f"Create Case answered {status}: {answer}")
@@ -37,11 +36,11 @@ class Api:
     provider: str
     _seeds: "count[int]" = field(default_factory=lambda: count(1), repr=False)
 
-    def create_case(self, **fields: Any) -> Json:
+    def create_case(self, **fields: object) -> Json:
         """Open a case and return the answer of Create Case; raise NotCreated.
 
-        What is not given is filled with valid made-up values, the same in every run. Objects are merged, so that
-        `create_case(client={"name": "Jo Denied"})` changes the name alone; LEAVE_OUT takes a field away.
+        Fields that are not given get valid made-up values, the same in every run. Objects are merged, so that
+        `create_case(client={"name": "Jo Denied"})` changes only the name; LEAVE_OUT takes a field away.
         """
         drawn = self._draw()
         status, answer = self._post(drawn, _merged(drawn["body"], fields), {})
@@ -50,44 +49,44 @@ class Api:
         created: Json = answer
         return created
 
-    def sample(self, **fields: Any) -> Json:
+    def sample(self, **fields: object) -> Json:
         """Return a body as `create_case` would send it."""
-        merged: Json = _merged(self._draw()["body"], fields)
-        return merged
+        return _merged(self._draw()["body"], fields)
 
-    def send(self, body: Any, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
+    def send(self, body: object, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
         """Send just that body to Create Case, with these headers too; return status and answer (JSON, else text)."""
         return self._post(self._draw(), body, headers or {})
 
-    def call(self, operation: str, body: Any = None, **path: Any) -> tuple[int, Any]:
+    def call(self, operation: str, body: object = None, **path: object) -> tuple[int, Any]:
         """Call any operation of the API by its name, as in `call("read_case", id=1)`; return status and answer.
 
-        `path` fills the arguments of its path. Raise LookupError for an operation that the API does not have.
+        `path` fills the arguments of the operation's path. Raise LookupError for an unknown operation.
         """
-        known = {one["name"]: one for one in self._learned["operations"]}
+        known = {each["name"]: each for each in self._description["operations"]}
         if operation not in known:
             raise LookupError(f"{self.provider} has no operation {operation}; it has {', '.join(known)}")
         chosen = known[operation]
-        headers = {**self._learned["key"], "Content-Type": "application/json"}
+        headers = {**self._description["key"], "Content-Type": "application/json"}
         return self.address.control.call(chosen["method"], chosen["path"].format(**path), body, headers)
 
     @cached_property
-    def _learned(self) -> Json:
-        """What the emulator tells of this API: its operations, and the header that opens the sandbox."""
-        found: list[Json] = self.address.ask("GET", "providers")["providers"]
-        return next(one for one in found if one["name"] == self.provider)
+    def _description(self) -> ApiDescription:
+        """The emulator's description of this API: its operations, and the header that opens the sandbox."""
+        apis: list[ApiDescription] = self.address.ask("GET", "providers")["providers"]
+        return next(api for api in apis if api["name"] == self.provider)
 
-    def _draw(self) -> Json:
-        drawn: Json = self.address.ask("GET", f"samples/{self.provider}", seed=next(self._seeds))
+    def _draw(self) -> DrawnSample:
+        """Return the next sample request; each has a seed of its own, so that people differ."""
+        drawn: DrawnSample = self.address.ask("GET", f"samples/{self.provider}", seed=next(self._seeds))
         return drawn
 
-    def _post(self, drawn: Mapping[str, Any], body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
+    def _post(self, drawn: DrawnSample, body: object, headers: Mapping[str, str]) -> tuple[int, Any]:
         return self.address.control.call("POST", drawn["path"], body, {**drawn["headers"], **headers})
 
 
-def _merged(value: Any, changes: Any) -> Any:
-    if not isinstance(changes, dict):
-        return changes
-    before = value if isinstance(value, dict) else {}
-    together = before | {name: _merged(before.get(name), change) for name, change in changes.items()}
-    return {name: part for name, part in together.items() if part is not LEAVE_OUT}
+def _merged(value: object, changes: Mapping[str, object]) -> Json:
+    """Return the object with the changes, also those inside of objects, and without the fields set to LEAVE_OUT."""
+    merged: Json = dict(value) if isinstance(value, dict) else {}
+    for name, change in changes.items():
+        merged[name] = _merged(merged.get(name), change) if isinstance(change, dict) else change
+    return {name: part for name, part in merged.items() if part is not LEAVE_OUT}

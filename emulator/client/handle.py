@@ -1,11 +1,11 @@
-"""The handle of one sandbox."""
+"""The handle by which a test drives one sandbox."""
 
 from functools import cached_property
 from types import TracebackType
-from typing import Any
 
 from emulator.client.address import SandboxAddress, without_none
 from emulator.client.apis import Api
+from emulator.client.payloads import ApiDescription, Json
 from emulator.client.resources import Cases, Clock, Faults, Outcomes, Requests
 from emulator.client.transport import Control
 from emulator.client.webhooks import Webhooks
@@ -16,17 +16,17 @@ LOCAL = "http://127.0.0.1:8642"
 class CaseEmulator:
     """A sandbox of the emulator at `url`, as a context manager that empties it at the start and at the end.
 
-    Without a name it is one that nobody else uses. `token` is the control token, where the emulator asks for one.
-    Raises NotReached.
+    Without a name the emulator chooses one that nobody else uses. `token` is the control token, if the emulator needs
+    one. Raises NotReached.
     """
 
     def __init__(self, url: str = LOCAL, sandbox: str | None = None, token: str | None = None) -> None:
         control = Control(url, token, keep_alive=True)
         self.url = control.url
-        made: dict[str, Any] = {"name": sandbox} if sandbox else control.ask("POST", "/sandboxes")
-        self.sandbox: str = made["name"]
+        created: Json = {"name": sandbox} if sandbox else control.ask("POST", "/sandboxes")
+        self.sandbox: str = created["name"]
         self._address = SandboxAddress(control, self.sandbox)
-        self._providers: list[str] | None = made.get("providers")
+        self._providers: list[str] | None = created.get("providers")
         self._apis: dict[str, Api] = {}
 
     def __enter__(self) -> "CaseEmulator":
@@ -52,8 +52,9 @@ class CaseEmulator:
     def env(self) -> dict[str, str]:
         """Return the variables by which a program under test finds the emulator and this sandbox."""
         variables = {"CASE_EMULATOR_URL": self.url}
-        for one in self._address.ask("GET", "providers")["providers"]:
-            variables |= {one["variables"]["url"]: self.url, one["variables"]["credential"]: one["credential"]}
+        apis: list[ApiDescription] = self._address.ask("GET", "providers")["providers"]
+        for api in apis:
+            variables |= {api["variables"]["url"]: self.url, api["variables"]["credential"]: api["credential"]}
         return variables
 
     @property
@@ -100,20 +101,20 @@ class CaseEmulator:
         """The journal of the sandbox: what came in and what went out."""
         return Requests(self._address)
 
-    def configure(self, **settings: Any) -> dict[str, Any]:
+    def configure(self, **settings: object) -> Json:
         """Set some of webhook_url, delay, pace, retry, seed, default_outcome, integration; return all settings."""
-        held: dict[str, Any] = self._address.ask("PATCH", "", without_none(**settings))["settings"]
-        return held
+        changed: Json = self._address.ask("PATCH", "", without_none(**settings))["settings"]
+        return changed
 
     def reset(self) -> None:
         """Empty the sandbox, as on first use; no webhook from before the reset is sent afterwards."""
         self._address.ask("POST", "reset")
 
-    def snapshot(self) -> dict[str, Any]:
+    def snapshot(self) -> Json:
         """Return the whole sandbox as one JSON document."""
-        taken: dict[str, Any] = self._address.ask("GET", "snapshot")
-        return taken
+        snapshot: Json = self._address.ask("GET", "snapshot")
+        return snapshot
 
-    def restore(self, snapshot: dict[str, Any]) -> None:
+    def restore(self, snapshot: Json) -> None:
         """Replace the sandbox by a snapshot, with the same ids."""
         self._address.ask("POST", "restore", snapshot)

@@ -1,44 +1,42 @@
-"""What a sandbox saw, as text for the report of a failed test."""
-
-from typing import Any
+"""Write what happened in a sandbox as text for the report of a failed test."""
 
 from emulator.client.handle import CaseEmulator
+from emulator.client.payloads import Exchange
 
 LONGEST = 500  # characters of a body
 NOTHING = "none"
 
 
 def report_requests(handle: CaseEmulator) -> str:
-    """The latest requests, one a line, with what a refused one would have needed."""
+    """Return the latest 20 requests, each with what it would have needed if it was refused."""
     needed = {missed["number"]: missed["needed"] for missed in handle.requests.near_misses()}
-    found = handle.requests.find()[-20:]
-    return "\n".join(_request(each, needed.get(each["number"], [])) for each in found) or NOTHING
+    exchanges = handle.requests.find()[-20:]
+    return "\n".join(_request(each, needed.get(each["number"], [])) for each in exchanges) or NOTHING
 
 
-def _request(told: dict[str, Any], needed: list[str]) -> str:
-    more = [f"rule: {told['rule']}" if told["rule"] else "", *(f"fault: {name}" for name in told["faults"])]
-    more += [f"advice: {text}" for text in told["advice"]] + [f"needed: {text}" for text in needed]
-    lines = [f"{told['at']}  {told['method']} {told['path']} -> {told['status']} in {told['took_ms']} ms"]
-    lines += [f"    {text}" for text in more if text]
-    lines += [f"    {name}: {text[:LONGEST]}" for name, text in _bodies(told) if text]
+def _request(exchange: Exchange, needed: list[str]) -> str:
+    lines = [
+        f"{exchange['at']}  {exchange['method']} {exchange['path']} -> {exchange['status']} in {exchange['took_ms']} ms"
+    ]
+    notes = [("rule", exchange["rule"]), *(("fault", name) for name in exchange["faults"])]
+    notes += [("advice", text) for text in exchange["advice"]] + [("needed", text) for text in needed]
+    lines += [f"    {name}: {text}" for name, text in notes if text]
+    bodies = [("sent", exchange["body"]), ("answered", exchange["answer"]["body"])]
+    lines += [f"    {name}: {text[:LONGEST]}" for name, text in bodies if text]
     return "\n".join(lines)
 
 
-def _bodies(told: dict[str, Any]) -> list[tuple[str, str]]:
-    return [("sent", told["body"] or ""), ("answered", told["answer"]["body"])]
-
-
 def report_webhooks(handle: CaseEmulator) -> str:
-    """Every webhook with its attempts, and what the clock reads."""
-    told = [f"the sandbox's clock reads {handle.clock.now.isoformat()}"]
+    """Return the time in the sandbox, and every webhook with its attempts."""
+    lines = [f"the sandbox's clock reads {handle.clock.now.isoformat()}"]
     for webhook in handle.webhooks.all:
-        told.append(
+        lines.append(
             f"{webhook.event} of {webhook.provider} case {webhook.case_id}"
             f" ({webhook.external_id or 'no reference'}) to {webhook.url or 'the inbox'}: {webhook.state}"
         )
-        told += [
-            f"    attempt {made['number']} at {made['ended_at']}: {made['error'] or made['status']}"
-            for made in webhook.attempts
+        lines += [
+            f"    attempt {attempt['number']} at {attempt['ended_at']}: {attempt['error'] or attempt['status']}"
+            for attempt in webhook.attempts
         ]
-        told.append(f"    {webhook.body.decode('utf-8', 'replace')[:LONGEST]}")
-    return "\n".join(told)
+        lines.append(f"    {webhook.body.decode('utf-8', 'replace')[:LONGEST]}")
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What drives a sandbox: its clock, how cases end, what goes wrong, and what was asked of it."""
+"""The parts of a sandbox that a test drives: clock, outcomes, faults, requests and cases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from emulator.client.address import SandboxAddress, without_none
+from emulator.client.payloads import Exchange, Json, Query
 
-Json = dict[str, Any]
 Moment = datetime | str
 
 
 @dataclass(frozen=True)
 class Clock:
-    """The sandbox's clock."""
+    """The clock of a sandbox; each method that sets it returns the time it shows then."""
 
     address: SandboxAddress
 
@@ -34,7 +34,7 @@ class Clock:
         """Return the clock to wall time; raise Refusal while the clock is ahead of it."""
         return self._set(mode="real")
 
-    def _set(self, **fields: Any) -> datetime:
+    def _set(self, **fields: object) -> datetime:
         return datetime.fromisoformat(self.address.ask("PATCH", "clock", without_none(**fields))["now"])
 
     def advance(self, step: "float | timedelta | str") -> list[Json]:
@@ -58,7 +58,7 @@ def _text(moment: Moment | None) -> str | None:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """How cases end."""
+    """The outcomes of cases: queued ones for the next cases, and rules for matching requests."""
 
     address: SandboxAddress
 
@@ -68,7 +68,7 @@ class Outcomes:
 
     def when(
         self,
-        fields: Mapping[str, Any],
+        fields: Mapping[str, object],
         *,
         provider: str | None = None,
         outcome: str | None = None,
@@ -77,10 +77,11 @@ class Outcomes:
     ) -> str:
         """Decide how cases end whose requests have these fields; return the id of the rule.
 
-        `fields` are compared by their dotted places: {"client.name": "Jo", "client.email": {"contains": "@risky."}}.
+        `fields` are compared by their dotted names: {"client.name": "Jo", "client.email": {"contains": "@risky."}}.
+        `delay` is in seconds.
         """
-        asked = without_none(provider=provider, outcome=outcome, delay=delay, risk_score=risk_score)
-        rule: str = self.address.ask("POST", "outcomes/rules", {"when": dict(fields), **asked})["id"]
+        decision = without_none(provider=provider, outcome=outcome, delay=delay, risk_score=risk_score)
+        rule: str = self.address.ask("POST", "outcomes/rules", {"when": dict(fields), **decision})["id"]
         return rule
 
     def forget(self) -> None:
@@ -91,11 +92,11 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Faults:
-    """What goes wrong."""
+    """The planned faults of a sandbox."""
 
     address: SandboxAddress
 
-    def add(self, kind: str, **settings: Any) -> str:
+    def add(self, kind: str, **settings: object) -> str:
         """Plan a fault, as in `add("status", provider="aplyid", status=503, times=2)`; return its id."""
         fault: str = self.address.ask("POST", "faults", {"kind": kind, **settings})["id"]
         return fault
@@ -111,60 +112,59 @@ class Faults:
     @property
     def all(self) -> list[Json]:
         """The faults that may still trigger."""
-        found: list[Json] = self.address.ask("GET", "faults")["faults"]
-        return found
+        faults: list[Json] = self.address.ask("GET", "faults")["faults"]
+        return faults
 
 
 @dataclass(frozen=True)
 class Requests:
-    """What was asked of the sandbox: its journal."""
+    """The journal of a sandbox: requests that came in and went out, each with its answer."""
 
     address: SandboxAddress
 
-    def find(self, *, body: Mapping[str, Any] | None = None, **wanted: Any) -> list[Json]:
+    def find(self, *, body: Mapping[str, Query] | None = None, **wanted: Query) -> list[Exchange]:
         """Return matching exchanges, oldest first: by provider, method, path, status, case_id, direction, since.
 
-        `body` names fields of the request's JSON by their dotted places.
+        The newest thousand are returned. `body` names fields of the request's JSON by their dotted names.
         """
-        found: list[Json] = self._ask("requests", body, {"limit": 1000, **wanted})["requests"]
-        return found
+        exchanges: list[Exchange] = self._ask("requests", body, {"limit": 1000, **wanted})["requests"]
+        return exchanges
 
-    def count(self, *, body: Mapping[str, Any] | None = None, **wanted: Any) -> int:
+    def count(self, *, body: Mapping[str, Query] | None = None, **wanted: Query) -> int:
         """Return how many exchanges match; raise LookupError if some that might match were evicted."""
-        told = self._ask("requests", body, {"limit": 0, **wanted})
-        if told["count"] == "unknown":
-            raise LookupError(f"at least {told['at_least']}: {told['evicted']} exchanges were evicted")
-        return int(told["count"])
+        found = self._ask("requests", body, {"limit": 0, **wanted})
+        if found["count"] == "unknown":
+            raise LookupError(f"at least {found['at_least']}: {found['evicted']} exchanges were evicted")
+        return int(found["count"])
 
-    def near_misses(self, **wanted: Any) -> list[Json]:
+    def near_misses(self, **wanted: Query) -> list[Exchange]:
         """Return the refused requests, each with what it would have needed."""
-        found: list[Json] = self._ask("requests/near-misses", None, wanted)["requests"]
-        return found
+        exchanges: list[Exchange] = self._ask("requests/near-misses", None, wanted)["requests"]
+        return exchanges
 
-    def _ask(self, path: str, body: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Any:
-        places = {f"body.{name}": value for name, value in (body or {}).items()}
-        return self.address.ask("GET", path, **wanted, **places)
+    def _ask(self, path: str, body: Mapping[str, Query] | None, filters: Mapping[str, Query]) -> Any:
+        by_body = {f"body.{name}": value for name, value in (body or {}).items()}
+        return self.address.ask("GET", path, **filters, **by_body)
 
 
 @dataclass(frozen=True)
 class Cases:
-    """The cases of the sandbox, in the words of the emulator."""
+    """The cases of a sandbox, in the words of the emulator."""
 
     address: SandboxAddress
 
     def all(self, *, provider: str | None = None, external_id: str | None = None) -> list[Json]:
         """Return the newest thousand cases, newest first."""
-        found: list[Json] = self.address.ask("GET", "cases", provider=provider, external_id=external_id, limit=1000)[
-            "cases"
-        ]
-        return found
+        found = self.address.ask("GET", "cases", provider=provider, external_id=external_id, limit=1000)
+        cases: list[Json] = found["cases"]
+        return cases
 
     def get(self, provider: str, case_id: int) -> Json:
         """Return one case, with the rule that decides how it ends."""
-        found: Json = self.address.ask("GET", f"cases/{provider}/{case_id}")
-        return found
+        case: Json = self.address.ask("GET", f"cases/{provider}/{case_id}")
+        return case
 
-    def complete(self, provider: str, case_id: int, **ending: Any) -> Json:
+    def complete(self, provider: str, case_id: int, **ending: object) -> Json:
         """End a case now, in the words of its provider: `complete("aplyid", 1024, outcome="denied")`."""
-        ended: Json = self.address.ask("POST", f"cases/{provider}/{case_id}/complete", ending)
-        return ended
+        case: Json = self.address.ask("POST", f"cases/{provider}/{case_id}/complete", ending)
+        return case

@@ -1,33 +1,34 @@
-"""Ask a running emulator by its control API, from any Python program."""
+"""Ask a running emulator by its control API."""
 
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from emulator.client.payloads import Query
 from emulator.version import VERSION
 
 if TYPE_CHECKING:
     from requests import Response, Session
 
 CONNECT_SECONDS = 5.0
-ANSWER_SECONDS = 30.0  # more than a reset may take, which lets attempts under way end
-ADVANCE_SECONDS = 600.0  # running time waits for every receiver, one falling due after another
-MARK = "X-Emulator-Version"  # stands on every answer of an emulator
+ANSWER_SECONDS = 30.0  # more than a reset takes, which waits for attempts in flight
+ADVANCE_SECONDS = 600.0  # advancing waits for every receiver, one after another
+MARK = "X-Emulator-Version"  # on every answer of an emulator
 
 
 class NotReached(Exception):
     """No emulator answers at `url`; the text says why and what to do."""
 
-    def __init__(self, url: str, told: str) -> None:
-        super().__init__(told)
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(reason)
         self.url = url
 
 
 class Refusal(Exception):
-    """The emulator said no: the status, why in words, and the whole problem (RFC 9457)."""
+    """The emulator refused: `status`, `detail` in words, and `body`, the whole problem (RFC 9457)."""
 
-    def __init__(self, status: int, detail: str, body: Any) -> None:
+    def __init__(self, status: int, detail: str, body: object) -> None:
         super().__init__(detail)
         self.status, self.detail, self.body = status, detail, body
 
@@ -35,9 +36,9 @@ class Refusal(Exception):
 class Control:
     """The control API of the emulator at `url`; `token` is sent as a bearer token.
 
-    `patience` is how many seconds an answer may take; without it that depends on what is asked. `authority` is the file
-    that an emulator with TLS wrote. `keep_alive` keeps the connection, for many questions in a short time. Raises
-    ValueError for what is no URL or no token.
+    `patience` is how many seconds an answer may take; by default that depends on the request. `authority` is the
+    certificate file that an emulator with TLS wrote. `keep_alive` keeps the connection between requests. Raises
+    ValueError for a URL or a token that cannot be one.
     """
 
     def __init__(
@@ -57,45 +58,45 @@ class Control:
         self.url = url.rstrip("/")
         self._token, self._patience, self._authority, self._keep_alive = token, patience, authority, keep_alive
 
-    def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
-        """The JSON answered at that path below /_emulator; raises NotReached or Refusal.
+    def ask(self, method: str, path: str, body: object = None, query: Mapping[str, Query] | None = None) -> Any:
+        """Return the JSON answer at that path below /_emulator; raise NotReached or Refusal.
 
-        Where something is changed and there is no body, {} is sent, as the control API asks for.
+        Without a body, any method but GET sends {}, because the control API needs one.
         """
         answer = self._send(method, path, body, query)
         try:
-            told = answer.json()
+            payload = answer.json()
         except ValueError:
             raise self._stranger() from None
         if not answer.ok:
-            detail = told.get("detail") if isinstance(told, dict) else None
-            raise Refusal(answer.status_code, str(detail or answer.reason), told)
-        return told
+            detail = payload.get("detail") if isinstance(payload, dict) else None
+            raise Refusal(answer.status_code, str(detail or answer.reason), payload)
+        return payload
 
     def close(self) -> None:
-        """Let go of the connection; the next question makes a new one."""
+        """Close the connection; the next request opens a new one."""
         if "_session" in self.__dict__:
             self._session.close()
 
-    def post(self, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
-        """Post to one of the emulated APIs; return status and answer (JSON, else text). Raise NotReached."""
+    def post(self, path: str, body: object, headers: Mapping[str, str]) -> tuple[int, Any]:
+        """Post to one of the emulated APIs and return status and answer (JSON, else text); raise NotReached."""
         return self.call("POST", path, body, headers)
 
-    def call(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
-        """Ask one of the emulated APIs; return status and answer (JSON, else text). Raise NotReached."""
-        answer = self._request(method, self.url + path, ANSWER_SECONDS, json=body, headers=dict(headers))
+    def call(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> tuple[int, Any]:
+        """Send a request to an emulated API and return status and answer (JSON, else text); raise NotReached."""
+        answer = self._request(method, self.url + path, ANSWER_SECONDS, body, headers=headers)
         try:
             return answer.status_code, answer.json()
         except ValueError:
             return answer.status_code, answer.text
 
     def version(self) -> str:
-        """The version of the emulator that answers; raises NotReached."""
+        """Return the version of the emulator that answers; raise NotReached."""
         return self._send("GET", "/livez", None, None).headers[MARK]
 
     @cached_property
     def _session(self) -> "Session":
-        """Made on first use: importing requests takes longer than most of what is asked."""
+        """The session, made on first use because importing requests takes longer than most requests."""
         import requests
 
         session = requests.Session()
@@ -103,33 +104,44 @@ class Control:
         session.trust_env = False  # no proxies, and no .netrc in place of the token
         session.headers["User-Agent"] = f"case-emulator/{VERSION}"
         if not self._keep_alive:
-            # The emulator closes an idle connection after half a minute, perhaps just when it is used again.
+            # The emulator closes an idle connection after half a minute, perhaps just when the next request is sent.
             session.headers["Connection"] = "close"
         if self._token is not None:
             session.headers["Authorization"] = f"Bearer {self._token}"
         return session
 
-    def _send(self, method: str, path: str, body: Any, query: Mapping[str, Any] | None) -> "Response":
+    def _send(self, method: str, path: str, body: object, query: Mapping[str, Query] | None) -> "Response":
         if body is None and method.upper() != "GET":
             body = {}
-        answer = self._request(
-            method, f"{self.url}/_emulator{path}", _patience(path, query or {}), json=body, params=query
-        )
+        url, seconds = f"{self.url}/_emulator{path}", _patience(path, query or {})
+        answer = self._request(method, url, seconds, body, query=query)
         if MARK not in answer.headers:
             raise self._stranger()
         return answer
 
-    def _request(self, method: str, url: str, usual: float, **what: Any) -> "Response":
+    def _request(
+        self,
+        method: str,
+        url: str,
+        usual_seconds: float,
+        body: object,
+        *,
+        query: Mapping[str, Query] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> "Response":
         from requests import RequestException
 
-        seconds = self._patience or usual
-        bounds = (min(CONNECT_SECONDS, seconds), seconds)
+        seconds = self._patience or usual_seconds
+        timeout = (min(CONNECT_SECONDS, seconds), seconds)
         try:
-            return self._session.request(method, url, timeout=bounds, allow_redirects=False, **what)
-        except (RequestException, OSError) as error:  # no RequestException: the authority's file is not there
-            raise NotReached(self.url, self._in_plain_words(error, seconds)) from error
+            return self._session.request(
+                method, url, json=body, params=query, headers=headers, timeout=timeout, allow_redirects=False
+            )
+        except (RequestException, OSError) as error:  # OSError: the authority's file cannot be read
+            raise NotReached(self.url, self._reason(error, seconds)) from error
 
-    def _in_plain_words(self, error: Exception, seconds: float) -> str:
+    def _reason(self, error: Exception, seconds: float) -> str:
+        """Return why nothing answered and what to do, in plain words."""
         from requests.exceptions import ReadTimeout, RequestException, SSLError
 
         if isinstance(error, ReadTimeout):
@@ -147,7 +159,10 @@ class Control:
         return NotReached(self.url, f"what answers at {self.url} is no case-emulator: start one on another port")
 
 
-def _patience(path: str, query: Mapping[str, Any]) -> float:
-    """Seconds: longer than what is asked takes when all is well."""
+def _patience(path: str, query: Mapping[str, Query]) -> float:
+    """Return how many seconds to wait for the answer: longer than the request takes when all is well."""
     longest = ADVANCE_SECONDS if "/clock/" in path else ANSWER_SECONDS
-    return longest + (float(query.get("timeout", 5)) if path.endswith("/wait") else 0)
+    if not path.endswith("/wait"):
+        return longest
+    timeout = query.get("timeout")
+    return longest + (5.0 if timeout is None else float(timeout))

@@ -1,4 +1,4 @@
-"""The webhooks of a sandbox: waiting for them, and their exact bytes."""
+"""The webhooks of a sandbox: wait for them, and read their exact bytes."""
 
 import json
 from collections.abc import Mapping
@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator.client.address import SandboxAddress
+from emulator.client.payloads import Attempt
 from emulator.client.transport import Refusal
 
 KEPT_OR_SENT = ("delivered", "inbox", "blocked")
 
 
 class WebhookMissing(AssertionError):
-    """No such webhook came in time; the text says what there is instead."""
+    """No matching webhook came in time; the text says which webhooks there are instead."""
 
 
 class UnexpectedWebhook(AssertionError):
-    """A webhook came that should not have."""
+    """A webhook came although none was expected."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Webhook:
-    """One webhook: the exact headers and bytes that were sent, or would have been where nobody listens."""
+    """One webhook: the exact headers and bytes that were sent, or would have been to a receiver that is not there."""
 
     id: str
     provider: str
@@ -33,7 +34,7 @@ class Webhook:
     rule: str | None
     headers: Mapping[str, str]
     body: bytes
-    attempts: tuple[Mapping[str, Any], ...]
+    attempts: tuple[Attempt, ...]
 
     @property
     def json(self) -> Any:
@@ -58,14 +59,14 @@ class Webhooks:
     ) -> Webhook:
         """Wait for the first webhook that matches and was delivered, or kept instead of sent; raise WebhookMissing.
 
-        On a frozen clock nothing comes until the clock is advanced.
+        `timeout` is in seconds. On a frozen clock no webhook comes until the clock is advanced.
         """
-        wanted = {"external_id": external_id, "case_id": case_id, "provider": provider, "event": event}
+        filters = {"external_id": external_id, "case_id": case_id, "provider": provider, "event": event}
         try:
-            told = self.address.ask("GET", "deliveries/wait", timeout=timeout, **wanted)
+            deliveries = self.address.ask("GET", "deliveries/wait", timeout=timeout, **filters)["deliveries"]
         except Refusal as refusal:
-            raise WebhookMissing(_told(refusal)) from None if refusal.status == 408 else refusal
-        return next(found for found in map(_webhook, told["deliveries"]) if found.state in KEPT_OR_SENT)
+            raise WebhookMissing(_report(refusal)) from None if refusal.status == 408 else refusal
+        return next(webhook for webhook in map(_webhook, deliveries) if webhook.state in KEPT_OR_SENT)
 
     def assert_none(
         self,
@@ -80,11 +81,11 @@ class Webhooks:
 
         Return at once if the clock stands still and nothing is due.
         """
-        wanted = {"external_id": external_id, "case_id": case_id, "provider": provider, "event": event}
+        filters = {"external_id": external_id, "case_id": case_id, "provider": provider, "event": event}
         try:
-            self.address.ask("GET", "deliveries/wait", timeout=timeout, expect="none", **wanted)
+            self.address.ask("GET", "deliveries/wait", timeout=timeout, expect="none", **filters)
         except Refusal as refusal:
-            raise UnexpectedWebhook(_told(refusal)) from None if refusal.status == 409 else refusal
+            raise UnexpectedWebhook(_report(refusal)) from None if refusal.status == 409 else refusal
 
     @property
     def received(self) -> list[Webhook]:
@@ -102,17 +103,17 @@ class Webhooks:
         return _webhook(self.address.ask("POST", f"deliveries/{webhook_id}/redeliver"))
 
 
-def _webhook(told: Mapping[str, Any]) -> Webhook:
-    plain = {name: told[name] for name in Webhook.__dataclass_fields__ if name not in ("body", "attempts")}
-    return Webhook(**plain, body=told["body"].encode(), attempts=tuple(told["attempts"]))
+def _webhook(delivery: Mapping[str, Any]) -> Webhook:
+    plain = {name: delivery[name] for name in Webhook.__dataclass_fields__ if name not in ("body", "attempts")}
+    return Webhook(**plain, body=delivery["body"].encode(), attempts=tuple(delivery["attempts"]))
 
 
-def _told(refusal: Refusal) -> str:
-    """Why, and each delivery there is in one line."""
+def _report(refusal: Refusal) -> str:
+    """Return why the emulator refused, then a line for each delivery that there is."""
     body = refusal.body if isinstance(refusal.body, dict) else {}
-    there = [
-        f"  {found['event']} of {found['provider']} case {found['case_id']}: {found['state']}"
-        + (f", {found['reason']}" if found["reason"] else "")
-        for found in body.get("deliveries", ())
+    lines = [
+        f"  {delivery['event']} of {delivery['provider']} case {delivery['case_id']}: {delivery['state']}"
+        + (f", {delivery['reason']}" if delivery["reason"] else "")
+        for delivery in body.get("deliveries", ())
     ]
-    return "\n".join([refusal.detail, *there])
+    return "\n".join([refusal.detail, *lines])

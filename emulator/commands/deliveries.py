@@ -52,9 +52,9 @@ def deliveries(control: Control, sandbox: str, as_json: bool, **filters: str | i
     if as_json:
         print_json(answer)
         return
-    found: list[Delivery] = answer["deliveries"]
-    title = None if found else f"No such webhook in {sandbox}: a case sends one when it ends."
-    print_rows([_row(delivery) for delivery in found], COLUMNS, title)
+    sent: list[Delivery] = answer["deliveries"]
+    title = None if sent else f"No such webhook in {sandbox}: a case sends one when it ends."
+    print_rows([_row(delivery) for delivery in sent], COLUMNS, title)
 
 
 def _row(delivery: Delivery) -> dict[str, str]:

@@ -26,9 +26,9 @@ def doctor(config: Path | None, as_json: bool, **flags: object) -> None:
     """
     from emulator.diagnosis import Level, diagnose
 
-    found = diagnose(given(flags), environment(), Path.cwd(), config)
-    is_fine = all(finding.level is not Level.PROBLEM for finding in found)
-    rows = [{"level": str(finding.level), "about": finding.about, "told": finding.text} for finding in found]
+    findings = diagnose(given(flags), environment(), Path.cwd(), config)
+    is_fine = all(finding.level is not Level.PROBLEM for finding in findings)
+    rows = [{"level": str(finding.level), "about": finding.about, "told": finding.text} for finding in findings]
     if as_json:
         print_json({"ok": is_fine, "findings": rows})
     else:

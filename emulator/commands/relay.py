@@ -51,7 +51,7 @@ class Relay:
     def hold(self) -> None:
         """Keep the signals that come from now on for the child.
 
-        Call this before a second thread starts: that thread would take signals for which nobody waits there.
+        Call this before a second thread starts: it inherits the blocked signals, and would else take some of them.
         """
         self._handle(self._keep)
         if CAN_BLOCK:
@@ -155,11 +155,11 @@ def _program(name: str, variables: Mapping[str, str]) -> str:
 
 
 def _reason(name: str, variables: Mapping[str, str], error: Exception) -> CannotStart:
-    found = shutil.which(name, path=variables.get("PATH"))
-    if isinstance(error, FileNotFoundError) and not found:
+    path = shutil.which(name, path=variables.get("PATH"))
+    if isinstance(error, FileNotFoundError) and not path:
         return CannotStart(NOT_FOUND, f"the command {name} is not found: is it installed, and in PATH?")
     if isinstance(error, FileNotFoundError):
-        return CannotStart(NOT_FOUND, f"{found} cannot be started: the program its first line names is not there")
+        return CannotStart(NOT_FOUND, f"{path} cannot be started: the program its first line names is not there")
     if isinstance(error, PermissionError):
         return CannotStart(NOT_EXECUTABLE, f"the command {name} may not be executed: chmod +x makes a file a program")
     text = getattr(error, "strerror", None) or str(error)

@@ -150,10 +150,10 @@ def header(description: str, schema: Json | None = None) -> Json:
 
 def exchanges(provider: str, method: str, path: str, address: str) -> dict[str, Json]:
     """Return the documented exchanges of an operation by name, from the fixtures, with this address in them."""
-    found = {}
+    by_name = {}
     for file in sorted(files(f"emulator.fixtures.{provider}").iterdir(), key=lambda file: file.name):
         if file.name.endswith(".json"):
             exchange = json.loads(file.read_text("utf-8").replace(PRINTED_ADDRESS, address))
             if (exchange["request"]["method"], exchange["request"]["path"]) == (method, path):
-                found[file.name.removesuffix(".json")] = exchange
-    return found
+                by_name[file.name.removesuffix(".json")] = exchange
+    return by_name

@@ -1,7 +1,5 @@
 """APLYiD Workflow: `POST /integrations/core/cases`."""
 
-from typing import Any
-
 from emulator.core.ports import Newborn
 from emulator.providers.aplyid import errors, routes, webhook
 from emulator.providers.aplyid.completion import CompletionIn
@@ -11,9 +9,9 @@ from emulator.web.extras import Switch
 from emulator.web.provider import Operation, Provider
 
 
-def describe(address: str) -> dict[str, Any]:
+def describe(address: str) -> dict[str, object]:
     """Return the OpenAPI document of this API, served at that address."""
-    from emulator.providers.aplyid import openapi  # only who asks for the document needs it
+    from emulator.providers.aplyid import openapi  # slow to import, and only a document needs it
 
     return openapi.describe(address)
 

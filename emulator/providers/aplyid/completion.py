@@ -1,6 +1,4 @@
-"""How somebody says how a case is to end, in the words of this API."""
-
-from typing import Any
+"""The body that completes a case of this API."""
 
 from marshmallow import RAISE, Schema, fields, post_load
 from marshmallow.validate import OneOf
@@ -20,6 +18,6 @@ class CompletionIn(Schema):
     outcome = fields.String(required=True, validate=OneOf(OUTCOMES))
 
     @post_load
-    def order(self, said: dict[str, Any], **_: Any) -> CompletionOrder:
-        """As the core understands it."""
-        return CompletionOrder(Decision(rule="explicit", outcome=OUTCOMES[said["outcome"]]), lambda case: case)
+    def order(self, payload: dict[str, str], **_: object) -> CompletionOrder:
+        """Return the order that completes the case."""
+        return CompletionOrder(Decision(rule="explicit", outcome=OUTCOMES[payload["outcome"]]), lambda case: case)

@@ -1,4 +1,4 @@
-"""Facts in APLYiD's words."""
+"""Word facts as APLYiD does."""
 
 import re
 from http import HTTPStatus
@@ -54,25 +54,25 @@ KNOWN_VERBS = frozenset(
 
 
 class ParameterMissing(Fact):
-    """`activity` or `client` is not there; the text is the end of the message."""
+    """`activity` or `client` is missing; the text is the end of the message."""
 
     needed = "a JSON body (Content-Type: application/json) with two objects that are not empty, activity and client"
 
 
 class BadQuery(Fact):
-    """The query cannot be decoded, which Rails finds out before it asks who is there."""
+    """The query cannot be decoded; Rails finds this out before it reads the credential."""
 
     needed = "a query whose escapes can be decoded as UTF-8"
 
 
 class NoMediaType(Fact):
-    """The Content-Type or the Accept header is no media type at all."""
+    """The Content-Type or the Accept header is not a media type."""
 
     needed = "Content-Type and Accept headers that are media types, like application/json"
 
 
 def render(error: Exception, desk: Desk) -> Response:
-    """The answer that tells of this error."""
+    """Return the answer for this error."""
     match error:
         case Unauthorized():
             return rails_response({"message": "Unauthorized"}, 401)
@@ -99,7 +99,7 @@ def render(error: Exception, desk: Desk) -> Response:
 
 
 def _refuse_as(status: int) -> Response:
-    """What the service would say with that status: Rails' public page from 500 on, the application's shape below."""
+    """Return the service's answer with that status: Rails' public page from 500 on, the application's shape below."""
     if status >= 500:
         return _public(status)
     if status == HTTPStatus.UNAUTHORIZED:
@@ -119,7 +119,7 @@ def _joined(problems: object, join: str) -> str:
 
 
 def _public(status: int) -> Response:
-    """What Rails answers outside the application: JSON for those who ask for it, else nothing."""
+    """Return what Rails answers outside the application: JSON for a request that asks for it, else an empty body."""
     if not _wants_json(request):
         return Response("", status, content_type="text/html; charset=UTF-8")
     body = {"status": status, "error": phrase_of(status)}
@@ -127,7 +127,7 @@ def _public(status: int) -> Response:
 
 
 def _wants_json(request: Request) -> bool:
-    """Is JSON the first format Rails would choose?"""
+    """Return whether Rails would choose JSON as the first format."""
     if request.path.endswith(".json"):
         return True
     accept = request.headers.get("Accept", "")

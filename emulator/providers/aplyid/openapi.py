@@ -1,8 +1,9 @@
-"""APLYiD Workflow as an OpenAPI document."""
+"""Describe APLYiD Workflow as an OpenAPI document."""
 
 import re
 from typing import Any
 
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import fields
 from marshmallow.validate import OneOf, Regexp
 
@@ -34,7 +35,7 @@ TYPES: openapi.Types = {
     rails.Date: ("string", "date"),
 }
 NOT_BLANK = r"\S"
-END = r"\Z"  # which JSON Schema does not know
+END = r"\Z"  # Python's; JSON Schema has $ instead
 # Documented: the client of a known external_id is reused, and its details are ignored. Without one it must be new.
 NEW_INDIVIDUAL: Json = {
     "if": {
@@ -63,7 +64,7 @@ class NewCaseIn(rails.Record):
 
 
 def describe(address: str) -> Json:
-    """The document of this API, served at that address."""
+    """Return the OpenAPI document of this API, served at that address."""
     spec = openapi.begin(
         TITLE,
         ABOUT,
@@ -81,11 +82,11 @@ def describe(address: str) -> Json:
     return openapi.finish(spec)
 
 
-def rules_of_text(converter: Any, field: fields.Field[Any], ret: Json) -> Json:
-    """What is judged beside the validators: formats, choices, blanks."""
+def rules_of_text(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
+    """Return the rules that a Text checks besides its validators: formats, choices, blanks."""
     if not isinstance(field, rails.Text):
         return {}
-    ret["type"] = "string"  # null is taken for what was not sent, but no page says so
+    ret["type"] = "string"  # null counts as not sent, but the service documents no null
     choices = [list(rule.choices) for rule in field.rules if isinstance(rule, OneOf)]
     if choices:
         return {"enum": choices[0]}
@@ -93,17 +94,17 @@ def rules_of_text(converter: Any, field: fields.Field[Any], ret: Json) -> Json:
     if field.required and all(re.match(pattern, "  ") for pattern in patterns):
         patterns.append(NOT_BLANK)
     if len(patterns) > 1:
-        return {"allOf": [{"pattern": one} for one in patterns]}
+        return {"allOf": [{"pattern": pattern} for pattern in patterns]}
     return {"pattern": patterns[0]} if patterns else {}
 
 
 def _anchored(rule: Regexp) -> str:
-    """The pattern as JSON Schema writes it, which searches."""
+    """Return the pattern with anchors, because a JSON Schema pattern matches anywhere in the text."""
     return f"^(?:{str(rule.regex.pattern).removesuffix(END)})$"
 
 
-def rules_of_decimal(converter: Any, field: fields.Field[Any], ret: Json) -> Json:
-    """The rule that is the field's own."""
+def rules_of_decimal(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
+    """Return the rule of Decimal, which is not in its validators."""
     return {"exclusiveMinimum": 0} if isinstance(field, rails.Decimal) else {}
 
 
@@ -141,8 +142,8 @@ def _case_completed(printed: dict[str, Json]) -> Json:
     }
 
 
-def _header(name: str, schema: Json, told: str) -> Json:
-    return {"in": "header", "name": name, "required": True, "schema": schema, "description": told, **DOCUMENTED}
+def _header(name: str, schema: Json, description: str) -> Json:
+    return {"in": "header", "name": name, "required": True, "schema": schema, "description": description, **DOCUMENTED}
 
 
 ACCESS_KEY: Json = {

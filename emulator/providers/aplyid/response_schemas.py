@@ -1,4 +1,4 @@
-"""What APLYiD Workflow answers and sends, as schemas for its OpenAPI document; tests hold them against real answers."""
+"""The answers and webhooks of APLYiD Workflow as schemas for its OpenAPI document; tests compare real answers."""
 
 from marshmallow import fields
 from marshmallow.validate import OneOf

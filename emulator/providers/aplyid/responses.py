@@ -1,7 +1,6 @@
-"""What APLYiD answers when all went well, and JSON as Rails writes it."""
+"""The success answers of APLYiD, and JSON as Rails writes it."""
 
 import json
-from typing import Any
 
 from flask import Response
 
@@ -9,14 +8,14 @@ from emulator.core.model import Case, State
 from emulator.web.desk import Desk
 
 JSON = "application/json; charset=utf-8"
-# The service's printed sample: case 1024 has guided flow 5567. Every case takes one of each, so they stay in step.
+# In the service's printed sample, case 1024 has guided flow 5567; each new case takes one number of both.
 FLOW_OFFSET = 5567 - 1024
 FLOW_PATH = "/guided_flows/standard"
 REAL_APP = "https://workflow.aplyid.com"
 
 
-def to_json(value: Any) -> str:
-    """JSON as Rails writes it: compact, and safe inside HTML."""
+def to_json(value: object) -> str:
+    """Return JSON as Rails writes it: compact, and safe inside HTML."""
     text = ENCODER.encode(value)
     return text.translate(HTML_ESCAPES) if any(c in text for c in "&<>\u2028\u2029") else text
 
@@ -25,33 +24,33 @@ ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 HTML_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "&<>\u2028\u2029"}
 
 
-def rails_response(value: Any, status: int) -> Response:
-    """A JSON answer of the application itself."""
+def rails_response(value: object, status: int) -> Response:
+    """Return a JSON answer of the application itself."""
     body = to_json(value).encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
     return Response(body, status, content_type=JSON)
 
 
 def flow_id(case: Case) -> int:
-    """The number of the case's guided flow."""
+    """Return the number of the case's guided flow."""
     return case.id + FLOW_OFFSET
 
 
 def flow_url(case: Case, desk: Desk, rest: str) -> str:
-    """A link to the case's guided flow: on this emulator, which serves it, or by switch on the service's own host."""
+    """Return a link to the case's guided flow on this emulator, or, by the switch case-url, on the service's host."""
     path = f"{FLOW_PATH}/{flow_id(case)}{rest}"
     return f"{REAL_APP}{path}" if desk.switches["case-url"] == "real" else desk.links.to(case.sandbox, path)
 
 
 def case_status(case: Case) -> str:
-    """The service's word for where the case stands."""
+    """Return the service's word for the state of the case; a failed case is `completed`."""
     if case.state in (State.COMPLETED, State.FAILED):
         return "completed"
-    asked: str = json.loads(case.details).get("status", "in_progress")
-    return asked
+    status: str = json.loads(case.details).get("status", "in_progress")
+    return status
 
 
-def render_case(case: Case, desk: Desk) -> dict[str, Any]:
-    """The documented answer to Create Case, in its key order."""
+def render_case(case: Case, desk: Desk) -> dict[str, object]:
+    """Return the documented answer to Create Case, in its key order."""
     return {
         "case_id": case.id,
         "external_id": case.external_id,
@@ -62,6 +61,6 @@ def render_case(case: Case, desk: Desk) -> dict[str, Any]:
             "id": case.client.id,
             "external_id": case.client.external_id,
             "name": case.client.name,
-            "approval_status": "no_decision_yet",  # the decision belongs to the case, and comes with the webhook
+            "approval_status": "no_decision_yet",  # the decision comes with the webhook
         },
     }

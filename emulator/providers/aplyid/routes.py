@@ -1,12 +1,12 @@
 """The routes of APLYiD Workflow."""
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 from urllib.parse import unquote
+from wsgiref.types import WSGIEnvironment
 
 from flask import Blueprint, Response, request
+from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter, Rule
 
 from emulator.providers.aplyid import schemas
@@ -30,49 +30,51 @@ CLIENT_MISSING = "Client must exist"
 
 
 class CasesPath(BaseConverter):
-    """The documented path as Rails matches it: doubled and trailing slashes and a format suffix are the same route."""
+    """The documented path as Rails matches it: with doubled or trailing slashes or a format suffix too."""
 
     regex = r"/*integrations/+core/+cases(?:\.[^/.]+)?/*"
     part_isolating = False
 
 
 def blueprint(desk: Desk) -> Blueprint:
-    """Create Case."""
+    """Return the route of Create Case."""
     routes = Blueprint("aplyid", __name__)
 
     @routes.record_once
-    def add_path(setup: Any) -> None:
+    def add_path(setup: BlueprintSetupState) -> None:
         setup.app.url_map.converters["aplyid_cases"] = CasesPath
-        # Of any verb: which one is wrong is for this API to say.
+        # For any verb, so that this API and not Flask words the answer to a wrong one.
         setup.app.url_map.add(Rule("/<aplyid_cases:path>", endpoint="aplyid.cases"))
 
     @routes.endpoint("aplyid.cases")
     def create_case(path: str) -> Response:
         if request.method != "POST":
             raise WrongMethod
-        sent = request.environ
-        if "%" in sent.get("REQUEST_URI", "").partition("?")[0]:
+        environ = request.environ
+        if "%" in environ.get("REQUEST_URI", "").partition("?")[0]:
             raise UnknownPath  # Rails compares the path as it was sent
-        if "%" in sent.get("QUERY_STRING", "") and not _is_decodable(sent["QUERY_STRING"]):
+        if "%" in environ.get("QUERY_STRING", "") and not _is_decodable(environ["QUERY_STRING"]):
             raise BadQuery
-        if not _are_media_types(sent.get("CONTENT_TYPE"), "" if "." in path else sent.get("HTTP_ACCEPT", "")):
+        accept = "" if "." in path else environ.get("HTTP_ACCEPT", "")  # a format suffix wins over the header
+        if not _are_media_types(environ.get("CONTENT_TYPE"), accept):
             raise NoMediaType
-        sandbox = desk.admit(sent, access_key(sent))
-        parameters = _complete(read_parameters(sent), desk.switches["activity-missing"])
+        sandbox = desk.admit(environ, access_key(environ))
+        parameters = _complete(read_parameters(environ), desk.switches["activity-missing"])
         case = desk.open_case(schemas.read_order(sandbox, parameters))
         return rails_response(render_case(case, desk), 201)
 
     return routes
 
 
-def access_key(environ: Mapping[str, Any]) -> str | None:
-    """What the request shows for a credential."""
-    return environ.get("HTTP_X_WORKFLOW_ACCESS_KEY")
+def access_key(environ: WSGIEnvironment) -> str | None:
+    """Return the credential that the request shows, if any."""
+    key: str | None = environ.get("HTTP_X_WORKFLOW_ACCESS_KEY")
+    return key
 
 
 @lru_cache(maxsize=256)
 def _are_media_types(content_type: str | None, accept: str) -> bool:
-    """Rails reads both headers before anything else, and knows nothing to answer to what is no media type."""
+    """Return whether both headers name media types; Rails checks this first, and answers an empty 406 if not."""
     if content_type is not None and not MEDIA_TYPE.fullmatch(_media_type(content_type)):
         return False
     if BROWSER_LIKE.search(accept):
@@ -95,8 +97,8 @@ def _media_type(header: str) -> str:
     return re.split("[,;]", header)[0].strip().lower()
 
 
-def read_parameters(environ: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of a JSON body; any other body has none."""
+def read_parameters(environ: WSGIEnvironment) -> dict[str, object]:
+    """Return the parameters of a JSON body; any other body has none. Raise what `read_json` raises."""
     header = environ.get("CONTENT_TYPE", "")
     if _media_type(header) not in JSON_TYPES:
         advise(f"only application/json is read, the Content-Type was {header or 'missing'}")
@@ -108,8 +110,8 @@ def read_parameters(environ: dict[str, Any]) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _complete(parameters: dict[str, Any], activity_missing: str) -> dict[str, Any]:
-    """The same, with both objects there; raises ParameterMissing."""
+def _complete(parameters: dict[str, object], activity_missing: str) -> dict[str, object]:
+    """Return the parameters if both objects are there and not empty; raise ParameterMissing."""
     activity, client = parameters.get("activity"), parameters.get("client")
     if not isinstance(client, dict) or not client:
         raise ParameterMissing(CLIENT_MISSING)

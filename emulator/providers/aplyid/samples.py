@@ -1,8 +1,7 @@
-"""A request to paste: the service's own printed example, or one drawn by chance."""
+"""Sample requests: the service's own printed example, or one drawn by chance."""
 
 import json
 from importlib.resources import files
-from typing import Any
 
 from emulator.core.randomness import Person, SeededRandom
 from emulator.web.extras import Sample
@@ -17,11 +16,11 @@ class AplyidSamples:
     """Create Case requests: the service's own example, or one drawn by chance."""
 
     def key_of(self, sandbox: str) -> tuple[str, str]:
-        """The header that opens a sandbox."""
+        """Return the header that opens a sandbox."""
         return "X-Workflow-Access-Key", f"test_{sandbox}"
 
     def curl(self, address: str, sandbox: str) -> str:
-        """The printed curl example, with our address and key."""
+        """Return the printed curl example with this emulator's address and key."""
         exchange = json.loads(files("emulator.fixtures.aplyid").joinpath("create_case.json").read_text("utf-8"))
         body = json.dumps(exchange["request"]["body"], ensure_ascii=False).replace("'", r"'\''")
         return (
@@ -30,7 +29,7 @@ class AplyidSamples:
         )
 
     def draw(self, random: SeededRandom, sandbox: str) -> Sample:
-        """A new individual or company, with everything the service knows of them."""
+        """Return a request with a new individual or company and every documented detail."""
         person = random.person("client")
         kind = random.pick("client_type", ("individual", "individual", "company"))
         client = {
@@ -48,7 +47,7 @@ class AplyidSamples:
         )
 
 
-def _activity(random: SeededRandom, person: Person) -> dict[str, Any]:
+def _activity(random: SeededRandom, person: Person) -> dict[str, object]:
     return {
         "name": random.pick("activity name", ("Onboarding", "Review", "Settlement")),
         "nature": random.pick("nature", NATURES),

@@ -1,4 +1,4 @@
-"""What is sent to APLYiD Workflow and what is answered. Marks: documented, framework or assumed (docs/fidelity.md)."""
+"""The request bodies of APLYiD Workflow. `x-fidelity` is documented, framework or assumed (docs/fidelity.md)."""
 
 import json
 from collections.abc import Mapping
@@ -20,9 +20,9 @@ DOCUMENTED = {"x-fidelity": "documented"}
 LENGTH_ASSUMED = {"x-fidelity": "documented; its length is assumed"}
 
 
-def documented(told: str) -> dict[str, str]:
-    """The mark of a documented field, with what its page says about it."""
-    return {**DOCUMENTED, "description": told}
+def documented(description: str) -> dict[str, str]:
+    """Return the metadata of a documented field with that description."""
+    return {**DOCUMENTED, "description": description}
 
 
 class AddressIn(Record):
@@ -86,7 +86,7 @@ class IndividualIn(ClientIn):
     clientable_attributes = Attributes(PersonIn, metadata=documented("needed for a new individual"))
 
     class Meta(Record.Meta):
-        # Associations are judged before attributes, in this order.
+        # Rails validates associations before attributes, in this order.
         fields: tuple[str, ...] = ("clientable_attributes", "contact_phone_attributes", "name", "email", "external_id")
 
 
@@ -94,14 +94,17 @@ ACTIVITY, CLIENT, INDIVIDUAL = ActivityIn(), ClientIn(), IndividualIn()
 
 
 def read_order(sandbox: str, request: Mapping[str, Any]) -> NewCase:
-    """The order a request makes; what is wrong with it is kept until it is known whether the client is new."""
+    """Return the order for a new case, from a request with `activity` and `client`.
+
+    Problems are kept in the order, because the client's only count if the client turns out to be new.
+    """
     activity, client = request["activity"], request["client"]
-    asked, refused = _load(ACTIVITY, activity, "activity")
+    payload, refused = _load(ACTIVITY, activity, "activity")
     advise_unknown_keys(activity, ACTIVITY.fields.keys(), "activity.")
-    external_id = asked.get("external_id")
+    external_id = payload.get("external_id")
     if not refused and rails.is_blank(external_id):
         advise("without activity.external_id no webhook is sent")
-    status = asked.get("status") or "in_progress"
+    status = payload.get("status") or "in_progress"
     return NewCase(
         sandbox=sandbox,
         provider="aplyid",
@@ -109,26 +112,27 @@ def read_order(sandbox: str, request: Mapping[str, Any]) -> NewCase:
         external_id=external_id,
         state={"completed": State.COMPLETED, "cancelled": State.CANCELLED}.get(status, State.OPEN),
         finishes=status == "in_progress",
-        details=json.dumps(asked),
+        details=json.dumps(payload),
         of_business=client.get("client_type") != "individual",
         request=request,
         refused=refused,
     )
 
 
-def _load(schema: Record, given: Mapping[str, Any], name: str) -> tuple[dict[str, Any], Invalid | None]:
+def _load(schema: Record, given: Mapping[str, object], name: str) -> tuple[dict[str, Any], Invalid | None]:
+    """Return the loaded payload, or an empty one and what is wrong."""
     try:
         return schema.load(given), None
     except ValidationError as error:
         return {}, Invalid(rails.full_messages(error.messages_dict), {name: error.messages_dict})
 
 
-def _read_claim(client: Mapping[str, Any]) -> ClientClaim:
-    given = client.get("external_id")
-    text = rails.cast_string(given)
-    # One that could not be stored cannot be known either.
+def _read_claim(client: Mapping[str, object]) -> ClientClaim:
+    value = client.get("external_id")
+    text = rails.cast_string(value)
+    # A text that cannot be stored cannot belong to a known client.
     external_id = text if text is not None and rails.is_storable(text) else None
-    reuse_key = None if rails.is_blank(given) else external_id
+    reuse_key = None if rails.is_blank(value) else external_id
     try:
         fresh = _read_client(client)
     except Invalid as refused:
@@ -136,22 +140,22 @@ def _read_claim(client: Mapping[str, Any]) -> ClientClaim:
     return ClientClaim(reuse_key=reuse_key, external_id=external_id, fresh=fresh)
 
 
-def _read_client(client: Mapping[str, Any]) -> NewClient:
+def _read_client(client: Mapping[str, object]) -> NewClient:
     kind = client.get("client_type")
     if kind not in CLIENT_TYPES:
         raise Invalid([_bad_type(rails.to_s(kind))])
     schema = INDIVIDUAL if kind == "individual" else CLIENT
     advise_unknown_keys(client, {*INDIVIDUAL.fields, "client_type"}, "client.")
-    asked, refused = _load(schema, client, "client")
+    payload, refused = _load(schema, client, "client")
     if schema is INDIVIDUAL and not isinstance(client.get("clientable_attributes"), dict):
-        told = refused.problems if refused and isinstance(refused.problems, list) else []
-        refused = Invalid(["Clientable must exist", *told], refused and refused.fields)
+        problems = refused.problems if refused and isinstance(refused.problems, list) else []
+        refused = Invalid(["Clientable must exist", *problems], refused and refused.fields)
     if refused:
         raise refused
-    phone = asked.get("contact_phone_attributes")
+    phone = payload.get("contact_phone_attributes")
     if phone:  # documented: one leading 0 of a national number is removed
         phone["phone_number"] = phone["phone_number"].removeprefix("0")
-    return NewClient(name=asked.pop("name"), kind=str(kind), details=json.dumps(asked))
+    return NewClient(name=payload.pop("name"), kind=str(kind), details=json.dumps(payload))
 
 
 def _bad_type(kind: str) -> str:

@@ -1,4 +1,4 @@
-"""How a case ends at APLYiD, and the `case.completed` webhook that tells of it."""
+"""How a case ends at APLYiD, and the `case.completed` webhook."""
 
 from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.model import Case, Outcome
@@ -13,12 +13,12 @@ EVENT = "case.completed"
 
 
 def conclude(case: Case, random: SeededRandom) -> Case:
-    """The case as it is: this API tells no more than the decision."""
+    """Return the case as it is: this API tells only the decision."""
     return case
 
 
 def render(case: Case, settings: SandboxSettings, event_id: str, desk: Desk) -> RenderedWebhook | NoWebhook:
-    """The webhook to the integration's URL, in the documented key order."""
+    """Return the webhook to the integration's URL, in the documented key order; none without an external_id."""
     if is_blank(case.external_id):
         return NoWebhook("the case was created without activity.external_id")
     body = {

@@ -1,6 +1,4 @@
-"""Sphinx: `POST /api/cases/` and its reads. Named by its domain, since "sphinx" is a documentation tool."""
-
-from typing import Any
+"""Sphinx: `POST /api/cases/` and its reads. The folder has its domain's name: "sphinx" is a documentation tool."""
 
 from emulator.core.model import NewClient
 from emulator.core.ports import Newborn
@@ -11,9 +9,9 @@ from emulator.web.extras import Switch
 from emulator.web.provider import Operation, Provider
 
 
-def describe(address: str) -> dict[str, Any]:
+def describe(address: str) -> dict[str, object]:
     """Return the OpenAPI document of this API, served at that address."""
-    from emulator.providers.sphinxhq import openapi  # only who asks for the document needs it
+    from emulator.providers.sphinxhq import openapi  # slow to import, and only a document needs it
 
     return openapi.describe(address)
 
@@ -32,7 +30,7 @@ PROVIDER = Provider(
     render_error=errors.render,
     conclude=webhook.conclude,
     webhook=webhook.render,
-    # The printed samples name customer 123 and document 123, so both exist from birth.
+    # The service's printed samples name customer 123 and document 123, so every new sandbox has both.
     newborn=Newborn(
         first_ids=(("case", 1), ("check", 1), ("client", 124), ("document", 124)),
         clients=((123, NewClient(name="Sample Customer", kind="INDIVIDUAL")),),

@@ -1,9 +1,9 @@
-"""What an analyst would write about a check."""
+"""Write what an analyst would write about a check."""
 
 from emulator.core.model import Outcome
 from emulator.core.randomness import SeededRandom
 
-# What each check looks at, and what it may find.
+# The subject of each check, and what it may find.
 SUBJECTS = {
     "PEP": ("Politically exposed persons", "a public office held by a namesake"),
     "SANCTION": ("Sanctions lists", "an entry on a sanctions list"),
@@ -46,18 +46,18 @@ REASONS = {
 
 
 def risk_score(outcome: Outcome, random: SeededRandom) -> float:
-    """A risk from 0 to 1 that fits the decision."""
+    """Draw a risk from 0 to 1 that fits the decision."""
     return random.number("risk", *RISK[outcome])
 
 
 def write(check_type: str, outcome: Outcome, name: str, random: SeededRandom) -> tuple[str, str, str]:
-    """Title, note and reasoning."""
+    """Return title, note and reasoning of a check of that customer."""
     subject, finding = SUBJECTS[check_type]
-    told = {
+    words = {
         "name": name,
         "finding": finding,
         "many": int(random.number("sources", 3, 40)),
         "analyst": random.name("analyst"),
     }
     note = random.pick("note", NOTES[outcome])
-    return f"{subject}: {FINDINGS[outcome]}", note.format(**told), REASONS[outcome].format(**told)
+    return f"{subject}: {FINDINGS[outcome]}", note.format(**words), REASONS[outcome].format(**words)

@@ -1,4 +1,4 @@
-"""How somebody says how a case is to end, in the words of this API."""
+"""The body that completes a case of this API."""
 
 from dataclasses import replace
 from functools import partial
@@ -15,7 +15,7 @@ RISK = Range(0, 1)
 
 
 class CheckResultIn(Schema):
-    """What one check is to say; what is left out is drawn."""
+    """The result of one check; fields that are left out are drawn."""
 
     class Meta:
         unknown = RAISE
@@ -40,28 +40,29 @@ class CompletionIn(Schema):
     checks = fields.List(fields.Nested(CheckResultIn), load_default=list, validate=Length(max=100))
 
     @validates_schema
-    def fit(self, said: dict[str, Any], **_: Any) -> None:
-        """An error of the service has no outcome and no risk."""
-        if said.get("status") == "ERROR" and ("risk_score" in said or said.get("outcome") != "ACCEPTED"):
+    def fit(self, payload: dict[str, object], **_: object) -> None:
+        """Refuse outcome and risk beside an error of the service, which has neither."""
+        if payload.get("status") == "ERROR" and ("risk_score" in payload or payload.get("outcome") != "ACCEPTED"):
             raise ValidationError("ERROR goes without outcome and risk_score", "status")
 
     @post_load
-    def order(self, said: dict[str, Any], **_: Any) -> CompletionOrder:
-        """As the core understands it."""
-        failed = said["status"] == "ERROR"
-        outcome = Outcome.UNDECIDED if failed else OUTCOMES[said["outcome"]]
-        return CompletionOrder(Decision(rule="explicit", outcome=outcome, failed=failed), partial(_amend, said))
+    def order(self, payload: dict[str, Any], **_: object) -> CompletionOrder:
+        """Return the order that completes the case."""
+        failed = payload["status"] == "ERROR"
+        outcome = Outcome.UNDECIDED if failed else OUTCOMES[payload["outcome"]]
+        return CompletionOrder(Decision(rule="explicit", outcome=outcome, failed=failed), partial(_amend, payload))
 
 
-def _amend(said: dict[str, Any], case: Case) -> Case:
-    results = {result["id"]: result for result in said["checks"]}
+def _amend(payload: dict[str, Any], case: Case) -> Case:
+    """Return the case with the ordered results; its risk is the ordered one, else the highest of its checks'."""
+    results = {result["id"]: result for result in payload["checks"]}
     checks = tuple(_amend_check(check, results.get(check.id, {})) for check in case.checks)
     risks = [check.risk_score for check in checks if check.risk_score is not None]
-    return replace(case, checks=checks, risk_score=said.get("risk_score", max(risks, default=case.risk_score)))
+    return replace(case, checks=checks, risk_score=payload.get("risk_score", max(risks, default=case.risk_score)))
 
 
 def _amend_check(check: Check, result: dict[str, Any]) -> Check:
-    said = {name: value for name, value in result.items() if name != "id"}
-    if "outcome" in said:
-        said["outcome"] = OUTCOMES[said["outcome"]]
-    return replace(check, **said)
+    changes = {name: value for name, value in result.items() if name != "id"}
+    if "outcome" in changes:
+        changes["outcome"] = OUTCOMES[changes["outcome"]]
+    return replace(check, **changes)

@@ -1,7 +1,8 @@
-"""Sphinx as an OpenAPI document."""
+"""Describe Sphinx as an OpenAPI document."""
 
 from typing import Any
 
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf, Range
 
@@ -53,7 +54,7 @@ class CasesQuery(Schema):
 
 
 def describe(address: str) -> Json:
-    """The document of this API, served at that address."""
+    """Return the OpenAPI document of this API, served at that address."""
     spec = openapi.begin(
         TITLE,
         ABOUT,
@@ -75,15 +76,15 @@ def describe(address: str) -> Json:
     return openapi.finish(spec)
 
 
-def rules_of_text(converter: Any, field: fields.Field[Any], ret: Json) -> Json:
-    """Blanks, which no validator judges."""
+def rules_of_text(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
+    """Return the rule against blanks, which no validator checks."""
     if not isinstance(field, drf.Text) or field.blank:
         return {}
     return {"minLength": 1, "pattern": r"\S"}
 
 
-def rules_of_ids(converter: Any, field: fields.Field[Any], ret: Json) -> Json:
-    """A list that is no marshmallow list."""
+def rules_of_ids(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
+    """Return what DocumentIds holds, which is no marshmallow list."""
     if not isinstance(field, relations.DocumentIds):
         return {}
     return {"items": converter.field2property(field.item), "maxItems": ret.pop("maxLength")}

@@ -1,7 +1,6 @@
-"""What Sphinx answers when all went well: a case is the same in create, read and webhook."""
+"""The success answers of Sphinx; a case looks the same in create, read and webhook."""
 
 import json
-from typing import Any
 
 from flask import Response
 
@@ -11,14 +10,14 @@ from emulator.providers.sphinxhq.drf import to_json
 from emulator.providers.sphinxhq.schemas import KEPT_FOR_EVER, OUTCOMES, STATUSES
 
 
-def drf_response(value: Any, status: int) -> Response:
-    """A JSON answer of the framework."""
+def drf_response(value: object, status: int) -> Response:
+    """Return a JSON answer as the framework renders it."""
     body = to_json(value).encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
     return Response(body, status, content_type="application/json")
 
 
-def render_case(case: Case) -> dict[str, Any]:
-    """The documented answer, the same in create, read and webhook, in its key order."""
+def render_case(case: Case) -> dict[str, object]:
+    """Return the case as documented, in the documented key order."""
     details = json.loads(case.details)
     return {
         "id": case.id,
@@ -41,7 +40,7 @@ def render_case(case: Case) -> dict[str, Any]:
     }
 
 
-def _render_check(check: Check) -> dict[str, Any]:
+def _render_check(check: Check) -> dict[str, object]:
     details = json.loads(check.details)
     return {
         "id": check.id,

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from operator import itemgetter
-from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
+from wsgiref.types import WSGIEnvironment
 
 from flask import Blueprint, Response, request
 from werkzeug.routing import BaseConverter, Rule
@@ -24,7 +24,7 @@ from emulator.web.request_state import state_of
 
 JSON_RANGES = {"*/*", "application/*", "*/json", "application/json"}
 PAGE_SIZE, LARGEST_PAGE = 20, 100
-PATH_SAFE, QUERY_SAFE = "/:@&+$,-_.!~*'()", "/#%[]=:;$&()+,!?*@'~"  # what Django's redirect leaves as it is
+PATH_SAFE, QUERY_SAFE = "/:@&+$,-_.!~*'()", "/#%[]=:;$&()+,!?*@'~"  # characters that Django's redirect does not escape
 OUTCOMES: Mapping[str, frozenset[Outcome | None]] = {
     "ACCEPTED": frozenset({Outcome.APPROVED}),
     "REJECTED": frozenset({Outcome.DENIED}),
@@ -35,13 +35,13 @@ View = Callable[..., Response]
 
 
 class Key(BaseConverter):
-    """What the framework takes for a key in a path."""
+    """A key in a path, as the framework's default lookup matches it."""
 
     regex = "[^/.]+"
 
 
 def blueprint(desk: Desk) -> Blueprint:
-    """Create Case, and the two reads."""
+    """Return the routes of Create Case and of the two reads."""
     routes = Blueprint("sphinxhq", __name__)
     routes.record_once(lambda setup: setup.app.url_map.converters.update(sphinxhq_key=Key))
     _resource(routes, desk, "cases", "/api/cases/", "Case List", GET=list_cases, POST=create_case)
@@ -50,19 +50,19 @@ def blueprint(desk: Desk) -> Blueprint:
 
 
 def _resource(routes: Blueprint, desk: Desk, endpoint: str, path: str, name: str, **views: View) -> None:
-    """One path for any verb, because this framework asks who is there before it looks at the verb."""
+    """Add one route for any verb, because the framework checks the credential before the verb."""
     allowed = ", ".join(m for m in ("GET", "POST", "HEAD", "OPTIONS") if m in views or m in ("HEAD", "OPTIONS"))
     rule = Rule(path, endpoint=f"sphinxhq.{endpoint}")
     routes.record_once(lambda setup: setup.app.url_map.add(rule))
 
     @routes.endpoint(f"sphinxhq.{endpoint}")
-    def dispatch(**arguments: Any) -> Response:
-        sent = request.environ["PATH_INFO"]
-        if "//" in sent:  # routing is more lenient here than the framework
+    def dispatch(**arguments: str) -> Response:
+        path = request.environ["PATH_INFO"]
+        if "//" in path:  # Flask's routing would take it, the framework's does not
             raise UnknownPath
-        if not sent.endswith("/"):
+        if not path.endswith("/"):
             return _add_slash()
-        headers = state_of(request.environ).headers  # of every answer of a resource, errors too
+        headers = state_of(request.environ).headers  # of every answer, errors too
         headers["Allow"] = allowed
         _negotiate()
         headers["Vary"] = "Cookie"
@@ -76,14 +76,14 @@ def _resource(routes: Blueprint, desk: Desk, endpoint: str, path: str, name: str
 
 
 def _add_slash() -> Response:
-    """The framework's redirect, which asks nobody who they are."""
+    """Return the framework's redirect to the path with a slash, which needs no credential."""
     query = f"?{quote(request.query_string, safe=QUERY_SAFE)}" if request.query_string else ""
     location = f"{request.root_path}{quote(request.path, safe=PATH_SAFE)}/{query}"
     return Response("", 301, {"Location": location, "Content-Type": "text/html; charset=utf-8"})
 
 
 def _negotiate() -> None:
-    """This framework never looks at q; `?format=` is asked first."""
+    """Raise NotFound for an unknown `?format=`, or NotAcceptable; like the framework, ignore q in Accept."""
     if request.query_string and _last("format") not in ("", "json"):
         raise NotFound("format", _last("format"))
     accept = request.environ.get("HTTP_ACCEPT", "*/*")
@@ -91,10 +91,10 @@ def _negotiate() -> None:
         raise NotAcceptable
 
 
-def session_id(_: Mapping[str, Any]) -> str | None:
-    """What the request shows for a credential."""
-    sent = request.cookies.getlist("sessionid")
-    return sent[-1] if sent else None  # sent twice, the last wins
+def session_id(_: WSGIEnvironment) -> str | None:
+    """Return the credential that the request shows, if any; of two cookies the last."""
+    cookies = request.cookies.getlist("sessionid")
+    return cookies[-1] if cookies else None
 
 
 def _describe(name: str) -> Response:
@@ -103,7 +103,7 @@ def _describe(name: str) -> Response:
 
 
 def create_case(desk: Desk, sandbox: str) -> Response:
-    """POST /api/cases/"""
+    """Answer POST /api/cases/."""
     known = Known(
         has_customer=partial(desk.cases.knows_client, sandbox, "sphinxhq"),
         list_documents=partial(desk.cases.document_ids, sandbox, "sphinxhq"),
@@ -115,7 +115,7 @@ def create_case(desk: Desk, sandbox: str) -> Response:
     return drf_response(render_case(desk.open_case(order)), 201)
 
 
-def _read_body(environ: dict[str, Any]) -> Any:
+def _read_body(environ: WSGIEnvironment) -> object:
     if environ.get("CONTENT_LENGTH", "0") in ("", "0"):
         return {}
     media = environ.get("CONTENT_TYPE", "").strip()
@@ -124,11 +124,12 @@ def _read_body(environ: dict[str, Any]) -> Any:
     encoding = environ.get("HTTP_CONTENT_ENCODING", "identity").strip()
     if encoding.lower() != "identity":
         raise WrongMediaType(f"{media}; encoded as {encoding}")
-    return read_json(environ, envelope=3)
+    value: object = read_json(environ, envelope=3)
+    return value
 
 
 def read_case(desk: Desk, sandbox: str, key: str) -> Response:
-    """GET /api/cases/{id}/"""
+    """Answer GET /api/cases/{id}/."""
     return drf_response(render_case(desk.cases.get(sandbox, "sphinxhq", _id(key))), 200)
 
 
@@ -143,12 +144,12 @@ def _id(key: str) -> int:
 
 
 def list_cases(desk: Desk, sandbox: str) -> Response:
-    """GET /api/cases/"""
-    wanted, size = _wanted(), _page_size()
-    count = desk.cases.count(sandbox, "sphinxhq", wanted)
+    """Answer GET /api/cases/."""
+    case_filter, size = _case_filter(), _page_size()
+    count = desk.cases.count(sandbox, "sphinxhq", case_filter)
     last = max(1, -(-count // size))
     page = _page_number(last)
-    cases = desk.cases.list(sandbox, "sphinxhq", wanted, offset=(page - 1) * size, limit=size)
+    cases = desk.cases.list(sandbox, "sphinxhq", case_filter, offset=(page - 1) * size, limit=size)
     page_of_list = {
         "count": count,
         "next": _page_link(page + 1) if page < last else None,
@@ -158,7 +159,8 @@ def list_cases(desk: Desk, sandbox: str) -> Response:
     return drf_response(page_of_list, 200)
 
 
-def _wanted() -> CaseFilter:
+def _case_filter() -> CaseFilter:
+    """Return the filter that the query asks for; raise Invalid. An unknown `has_webhook` is ignored."""
     problems = {}
     client_id, outcome = _last("customer_id"), _last("outcome")
     if client_id and not re.fullmatch(r"\s*-?[0-9]{1,18}\s*", client_id):
@@ -175,7 +177,7 @@ def _wanted() -> CaseFilter:
 
 
 def _page_number(last: int) -> int:
-    """The page asked for; raises InvalidPage when there is none."""
+    """Return the number of the page that the query asks for; raise InvalidPage for one that does not exist."""
     text = _last("page") or "1"
     if text == "last":
         return last
@@ -197,7 +199,7 @@ def _page_size() -> int:
 
 
 def _page_link(number: int) -> str:
-    """An address of another page, on the host the caller used."""
+    """Return the address of another page, on the host that the request named."""
     query = [(name, value) for name, value in _query() if name != "page"]
     if number > 1:
         query.append(("page", str(number)))
@@ -209,5 +211,5 @@ def _query() -> list[tuple[str, str]]:
 
 
 def _last(name: str) -> str:
-    """A parameter of the query; sent twice, the last one counts."""
+    """Return a parameter of the query, the last one if it is sent twice; an empty text if it is missing."""
     return dict(_query()).get(name, "")

@@ -1,6 +1,4 @@
-"""A request to paste: the service's own printed example, made to work out of the box, or one drawn by chance."""
-
-from typing import Any
+"""Sample requests: a short one to paste, or one drawn by chance."""
 
 from emulator.core.randomness import SeededRandom
 from emulator.providers.sphinxhq.schemas import CHECK_TYPES
@@ -14,21 +12,21 @@ MOST_CHECKS = 4
 
 
 class SphinxSamples:
-    """Create Case requests: the service's own example, or one drawn by chance."""
+    """Create Case requests: a short one to paste, or one drawn by chance."""
 
     def key_of(self, sandbox: str) -> tuple[str, str]:
-        """The header that opens a sandbox."""
+        """Return the header that opens a sandbox."""
         return "Cookie", f"sessionid=test_{sandbox}"
 
     def curl(self, address: str, sandbox: str) -> str:
-        """A check of a new customer, whose webhook the inbox keeps."""
+        """Return a request for one check of a new customer; it names no receiver, so the inbox keeps the webhook."""
         return (
             f"curl -X POST {address}{PATH} -H 'Content-Type: application/json' --cookie {self.key_of(sandbox)[1]} "
             """-d '{"customer": {"full_name": "Mary Chen"}, "checks": [{"check_type": "PEP"}]}'"""
         )
 
     def draw(self, random: SeededRandom, sandbox: str) -> Sample:
-        """A few checks of a new customer, whose webhook the inbox keeps."""
+        """Return a request for a few checks of a new customer; the inbox keeps its webhook too."""
         return Sample(
             path=PATH,
             headers=dict([("Content-Type", "application/json"), self.key_of(sandbox)]),
@@ -41,7 +39,7 @@ class SphinxSamples:
         )
 
 
-def _customer(random: SeededRandom) -> dict[str, Any]:
+def _customer(random: SeededRandom) -> dict[str, object]:
     person = random.person("customer")
     number = random.pick("external_id", NUMBERS)
     if random.pick("customer_type", ("INDIVIDUAL", "INDIVIDUAL", "COMPANY")) == "COMPANY":
@@ -52,6 +50,6 @@ def _customer(random: SeededRandom) -> dict[str, Any]:
 
 
 def _check_types(random: SeededRandom) -> list[str]:
-    """From one to four, each once."""
+    """Draw one to four kinds of check, each once."""
     many = random.pick("checks", range(1, MOST_CHECKS + 1))
     return list(dict.fromkeys(random.pick(f"check {number}", CHECK_TYPES) for number in range(many)))

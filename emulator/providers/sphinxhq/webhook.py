@@ -1,4 +1,4 @@
-"""How a case ends at Sphinx, and the webhook that tells of it."""
+"""How a case ends at Sphinx, and its webhook."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ EVENT = "case.completed"
 
 
 def conclude(case: Case, random: SeededRandom) -> Case:
-    """The case with a risk for it and each check; one check at least bears the decision."""
+    """Return the case with a risk, and results of its checks; one check drawn by chance bears the decision."""
     if case.state is State.FAILED:
         failed = (replace(c, state=State.FAILED, updated_at=case.updated_at) for c in case.checks)
         return replace(case, checks=tuple(failed))
@@ -32,7 +32,7 @@ def _conclude(case: Case, is_culprit: bool, check: Check, random: SeededRandom) 
     outcome = (case.outcome or Outcome.UNDECIDED) if is_culprit else Outcome.APPROVED
     drawn = replace(random, key=f"{random.key}/check/{check.id}")
     ordered, risk = case.decision.risk_score, analyst.risk_score(outcome, drawn)
-    if ordered is not None:  # the case's risk is the highest of its checks'
+    if ordered is not None:  # so that it becomes the case's risk, which is the highest of its checks'
         risk = ordered if is_culprit else min(risk, ordered)
     title, note, reasoning = analyst.write(check.kind, outcome, case.client.name, drawn)
     return replace(
@@ -48,7 +48,7 @@ def _conclude(case: Case, is_culprit: bool, check: Check, random: SeededRandom) 
 
 
 def render(case: Case, settings: SandboxSettings, event_id: str, desk: Desk) -> RenderedWebhook | NoWebhook:
-    """The case as a read would return it, to the case's own URL: no envelope, no event id, no signature."""
+    """Return the case as a read does, as a webhook to its own URL: without envelope, event id or signature."""
     body = to_json(render_case(case)).encode()
     return RenderedWebhook(
         event=EVENT, url=case.webhook_url or None, headers={"Content-Type": "application/json"}, body=body

@@ -1,4 +1,4 @@
-"""A small API to copy: `POST /template/cases` and its read. It is tested like the others and registered nowhere.
+"""A small API to copy: `POST /template/cases` and its read. Tests cover it; no emulator serves it.
 
 Copy the folder, rename `template` in it, add its name to PROVIDER_NAMES in `app.py` and its package to `setup.cfg`.
 """

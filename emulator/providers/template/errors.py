@@ -1,4 +1,4 @@
-"""Facts in the words of this API: {"error": ...}."""
+"""Word facts as this API does: {"error": ...}."""
 
 import json
 
@@ -11,7 +11,7 @@ from emulator.web.problem_json import phrase_of
 
 
 def render(error: Exception, desk: Desk) -> Response:
-    """Return the answer that tells of this error."""
+    """Return the answer for this error."""
     match error:
         case Invalid():
             return _refuse(422, error.problems)

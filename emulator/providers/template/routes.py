@@ -1,8 +1,7 @@
 """The routes: read, do, answer."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from flask import Blueprint, Response, request
 
@@ -12,7 +11,7 @@ from emulator.web.desk import Desk
 
 
 def blueprint(desk: Desk) -> Blueprint:
-    """Return Create Case and Read Case."""
+    """Return the routes of Create Case and Read Case."""
     routes = Blueprint("template", __name__, url_prefix="/template")
 
     @routes.post("/cases")
@@ -29,11 +28,12 @@ def blueprint(desk: Desk) -> Blueprint:
     return routes
 
 
-def credential(environ: Mapping[str, Any]) -> str | None:
-    """Return what the request shows for a credential."""
-    return environ.get("HTTP_X_TEMPLATE_KEY")
+def credential(environ: WSGIEnvironment) -> str | None:
+    """Return the credential that the request shows, if any."""
+    key: str | None = environ.get("HTTP_X_TEMPLATE_KEY")
+    return key
 
 
-def json_response(value: Any, status: int) -> Response:
+def json_response(value: object, status: int) -> Response:
     """Return a JSON answer."""
     return Response(json.dumps(value), status, content_type="application/json")

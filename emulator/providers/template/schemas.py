@@ -1,6 +1,4 @@
-"""What is sent and what is answered."""
-
-from typing import Any
+"""The bodies of requests and answers."""
 
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf
@@ -31,8 +29,8 @@ class CaseOut(Out):
     decision = fields.String(allow_none=True, validate=OneOf([outcome.value for outcome in Outcome]))
 
 
-def read_order(sandbox: str, body: Any) -> NewCase:
-    """Return what the request orders; raise Invalid."""
+def read_order(sandbox: str, body: object) -> NewCase:
+    """Return the order for a new case; raise Invalid."""
     if not isinstance(body, dict):
         raise Invalid({"body": ["An object is needed."]})
     advise_unknown_keys(body, NewCaseIn().fields.keys())
@@ -52,8 +50,8 @@ def read_order(sandbox: str, body: Any) -> NewCase:
     )
 
 
-def render_case(case: Case) -> dict[str, Any]:
-    """Return a case as it is answered."""
+def render_case(case: Case) -> dict[str, object]:
+    """Return the case as create, read and webhook show it."""
     return {
         "id": case.id,
         "name": case.client.name,

@@ -1,4 +1,4 @@
-"""How a case ends, and the webhook that tells of it."""
+"""How a case ends, and its webhook."""
 
 import json
 
@@ -11,7 +11,7 @@ from emulator.web.desk import Desk
 
 
 def conclude(case: Case, random: SeededRandom) -> Case:
-    """Return the case as it is: this API tells no more than the decision."""
+    """Return the case as it is: this API tells only the decision."""
     return case
 
 
