@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urlsplit
 
@@ -26,7 +27,7 @@ from emulator.core.time_machine import TimeMachine
 from emulator.delivery.lazy_sender import LazySender
 from emulator.delivery.scheduler import Alarm, Scheduler
 from emulator.delivery.targets import Targets, is_loopback
-from emulator.settings import Settings
+from emulator.settings import BadSetting, Settings
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
@@ -113,13 +114,32 @@ def _clock_after(store: SqliteStore) -> WallClock:
 
 
 def targets_of(settings: Settings, address: str | None, public_url: str, demo_url: str | None = None) -> Targets:
-    """Return where webhooks may go; `address` is where the emulator listens, `demo_url` the demo's receiver."""
+    """Return where webhooks may go; raise BadSetting for a file without an authority.
+
+    `address` is where the emulator listens, `demo_url` the demo's receiver.
+    """
     own = {_host_and_port(url) for url in (address, public_url) if url}
     if address:
         own.add((settings.host, _host_and_port(address)[1]))
-    allowed = frozenset(host.lower() for host in settings.allow_target)
     named = frozenset(_host_and_port(url) for url in (settings.webhook_url, demo_url) if url)
-    return Targets(allowed, own, public=address is not None and not is_loopback(settings.host), named=named)
+    return Targets(
+        frozenset(settings.allow_target),
+        own,
+        public=address is not None and not is_loopback(settings.host),
+        named=named,
+        authorities=_read_authorities(settings.webhook_ca_file),
+    )
+
+
+def _read_authorities(file: Path | None) -> str | bytes | None:
+    if file is None:
+        return None
+    from emulator.delivery.authorities import NoAuthority, read_authorities  # slow to import: it takes ssl
+
+    try:
+        return read_authorities(file)
+    except NoAuthority as error:
+        raise BadSetting(f"--webhook-ca-file {error}") from error
 
 
 def _host_and_port(url: str) -> tuple[str, int]:

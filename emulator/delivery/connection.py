@@ -14,7 +14,9 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.poolmanager import PoolManager
+from urllib3.util.ssl_ import create_urllib3_context
 
+from emulator.delivery.authorities import trust_also
 from emulator.delivery.targets import Target
 
 
@@ -105,13 +107,15 @@ class _Secure(_Dialling, HTTPSConnection):
 
 
 class ConnectionAdapter(HTTPAdapter):
-    """An adapter that sends over the one connection it is given."""
+    """An adapter that sends over the one connection it is given, and trusts `authorities` besides the public ones."""
 
-    def __init__(self, connection: TargetConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: TargetConnection, authorities: str | bytes | None) -> None:
+        self._connection, self._authorities = connection, authorities
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
+        if self._authorities:
+            pool_kwargs["ssl_context"] = trust_also(create_urllib3_context(), self._authorities)
         self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **pool_kwargs)
         self.poolmanager.pool_classes_by_scheme = {
             "http": partial(_pool, HTTPConnectionPool, partial(_Plain, self._connection)),

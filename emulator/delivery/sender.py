@@ -16,6 +16,7 @@ from urllib3.exceptions import ConnectTimeoutError
 
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, without_password
+from emulator.delivery.authorities import why_untrusted
 from emulator.delivery.connection import ConnectionAdapter, TargetConnection
 from emulator.delivery.slow_body import SlowBody
 from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
@@ -83,8 +84,8 @@ class HttpSender:
     def _session(self, connection: TargetConnection) -> requests.Session:
         session = requests.Session()
         session.trust_env = False  # no proxies and no .netrc: exactly what was rendered is sent
-        session.mount("http://", ConnectionAdapter(connection))
-        session.mount("https://", ConnectionAdapter(connection))
+        session.mount("http://", ConnectionAdapter(connection, None))
+        session.mount("https://", ConnectionAdapter(connection, self.targets.authorities))
         session.headers.clear()
         return session
 
@@ -176,8 +177,7 @@ def in_plain_words(error: Exception, connection: TargetConnection, *, began: boo
 def _what_happened(causes: Sequence[BaseException]) -> str:
     for cause in causes:
         if isinstance(cause, SSLCertVerificationError):
-            remedy = "use http:// on this machine, or a certificate of a public authority"
-            return f" shows a certificate that cannot be trusted ({cause.verify_message}): {remedy}"
+            return f" shows {why_untrusted(cause)}"
         if isinstance(cause, SSLError):
             return f" does not speak TLS as we do ({cause.reason}): if it speaks none, use http://"
         if isinstance(cause, BadStatusLine):

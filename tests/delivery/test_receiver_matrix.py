@@ -110,7 +110,7 @@ def nobody() -> Iterator[Receiver]:
 
 OK = b"HTTP/1.1 200 OK\r\n"
 HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
-UNTRUSTED = "use http:// on this machine, or a certificate of a public authority"
+UNTRUSTED = "start with --webhook-ca-file and the certificate of its authority (SSL_CERT_FILE is not read)"
 KIND = [taken(code) for code in (200, 201, 204, 299)]
 KIND += [
     Row("200 without a length", partial(receiving, bytes_only(OK + b"\r\nok")), 200, waits=(), ends="delivered"),
