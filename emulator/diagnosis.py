@@ -143,12 +143,15 @@ def _database(path: Path | None, port: PortCheck) -> Finding:
 
 
 def _webhooks(settings: Settings, port: PortCheck) -> Finding:
+    try:
+        targets = targets_of(settings, port.address, settings.public_url or port.address or "")
+    except BadSetting as error:
+        return Finding(Level.PROBLEM, "webhooks", str(error))
     url = settings.webhook_url
     if url is None:
         return Finding(Level.OK, "webhooks", "no --webhook-url: APLYiD's webhooks are kept in the inbox")
     from emulator.delivery.reachability import find_obstacle
 
-    targets = targets_of(settings, port.address, settings.public_url or port.address or "")
     problem = find_obstacle(targets, url)
     if problem:
         return Finding(Level.PROBLEM, "webhooks", problem)

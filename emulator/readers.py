@@ -10,19 +10,60 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from emulator.core.deliveries import without_password
 from emulator.core.retry import parse_retry
+from emulator.hosts import read_host, read_pattern
 
 LONGEST_DELAY = 31_536_000
 BIGGEST_SEED = 2**63 - 1
 DEFAULT_PORTS = {"http": 80, "https": 443}
-ORIGIN_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+QUOTED = re.compile(r"""\s*(["'`]).*\1\s*""")
 
 
 def read_text(value: object) -> str:
-    """Return a text that is not blank."""
+    """Return a text that is not blank, without control characters in it and quotes around it."""
     if not isinstance(value, str) or not value.strip():
         raise ValueError("a text is needed")
+    if CONTROL.search(value):
+        raise ValueError(f"no control characters and line ends are allowed: write {_plain(CONTROL.sub('', value))}")
+    if QUOTED.fullmatch(value):
+        raise ValueError(f"the quotes would be part of the value: write {_plain(value)} without quotes")
     return value
+
+
+def _plain(text: str) -> str:
+    """Return what was probably meant, as it may be shown."""
+    return without_password(text.strip().strip("\"'`"))
+
+
+def read_bind_address(value: object) -> str:
+    """Return an address to listen on, or a name that stands for one."""
+    text, percent, zone = read_text(value).strip().partition("%")
+    if text == "*":
+        raise ValueError("write 0.0.0.0 to listen on every address")
+    pattern = read_pattern(text)
+    if pattern.port is not None:
+        raise ValueError(f"--port names the port: write {pattern.host}")
+    if not pattern.is_one:
+        raise ValueError("one address is needed, as in 127.0.0.1, or 0.0.0.0 for all of them")
+    return pattern.host + percent + zone
+
+
+def read_targets(value: object) -> tuple[str, ...]:
+    """Return hosts that webhooks may go to, each as `read_pattern` takes it."""
+    patterns = [read_pattern(text) for text in read_many(value)]
+    if any(pattern.host in ("0.0.0.0", "::") for pattern in patterns):
+        raise ValueError("nobody is reached there: write 127.0.0.1, or * for any host")
+    return tuple(map(str, patterns))
+
+
+def read_host_names(value: object) -> tuple[str, ...]:
+    """Return hosts to answer to, each as `read_pattern` takes it, without `*`."""
+    patterns = [read_pattern(text) for text in read_many(value)]
+    if any(pattern.is_any for pattern in patterns):
+        raise ValueError("* would let every page in the browser use this emulator: name each host, or *.acme.com")
+    return tuple(map(str, patterns))
 
 
 def read_token(value: object) -> str:
@@ -92,6 +133,7 @@ def read_url(value: object) -> str:
         raise ValueError("a URL without user and password is needed")
     if parts.port is not None and parts.port == 0:
         raise ValueError("a port from 1 to 65535 is needed")
+    read_host(parts.hostname)
     return text
 
 
@@ -111,8 +153,8 @@ def read_output_file(value: object) -> Path:
     return path
 
 
-def read_folder(value: object) -> Path:
-    """Return the path of a folder; the start finds out whether it exists."""
+def read_path(value: object) -> Path:
+    """Return the path of a file or folder to read; the start finds out whether it exists."""
     return Path(read_text(value))
 
 
@@ -144,7 +186,7 @@ def read_log_format(value: object) -> str:
 
 def read_many(value: object) -> tuple[str, ...]:
     """Return several texts, given as a list or with commas between them."""
-    items: Iterable[object] = value.split(",") if isinstance(value, str) else value  # type: ignore[assignment]
+    items: Iterable[object] = read_text(value).split(",") if isinstance(value, str) else value  # type: ignore[assignment]
     if not isinstance(items, list | tuple):
         raise ValueError("a list is needed")
     return tuple(read_text(item).strip() for item in items)
@@ -170,10 +212,11 @@ def _origin(text: str) -> str:
         raise ValueError("* would let every page in the browser use this emulator: name each origin")
     try:
         parts = urlsplit(text.lower())
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if not host or parts.scheme not in DEFAULT_PORTS or not ORIGIN_HOST.fullmatch(host):
+        host, port = parts.hostname or "", parts.port
+        read_host(host)
+    except ValueError as error:
+        raise ValueError("an origin like http://localhost:3000 is needed") from error
+    if parts.scheme not in DEFAULT_PORTS:
         raise ValueError("an origin like http://localhost:3000 is needed")
     authority = f"[{host}]" if ":" in host else host
     origin = f"{parts.scheme}://{authority}" + (f":{port}" if port not in (None, DEFAULT_PORTS[parts.scheme]) else "")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
 from emulator.core.model import Case, CaseFilter, Check, Client, Dues, Sandbox
-from emulator.core.sandbox_clock import EPOCH, to_micros
+from emulator.core.sandbox_clock import EPOCH, from_micros, to_micros
 from emulator.store import delivery_rows, images, rows
 
 
@@ -81,6 +81,9 @@ class Questions:
     def changed_sandboxes(self) -> Sequence[tuple[str, str]]:
         return [(row[0], row[1]) for row in self._ask.changed_sandboxes(self._db)]
 
+    def latest_moment(self) -> datetime:
+        return from_micros(self._ask.latest_moment(self._db))
+
     def sandbox_names(self) -> Sequence[str]:
         return [row[0] for row in self._ask.sandbox_names(self._db)]
 
@@ -91,6 +94,9 @@ class Questions:
     def client_by_key(self, sandbox: str, provider: str, reuse_key: str) -> Client | None:
         row = self._ask.client_by_key(self._db, sandbox=sandbox, provider=provider, key=reuse_key)
         return rows.client_of(row) if row else None
+
+    def has_earlier_without_key(self, sandbox: str, provider: str, client_id: int) -> bool:
+        return bool(self._ask.has_earlier_without_key(self._db, sandbox=sandbox, provider=provider, id=client_id))
 
     def document_ids(self, sandbox: str, provider: str) -> set[int]:
         found = self._ask.document_ids(self._db, sandbox=sandbox, provider=provider)
