@@ -23,7 +23,6 @@ SHADOWS = ("secrets", "queue", "logging", "calendar", "random", "select", "click
 PRINTS = """
 import pytest
 
-@pytest.mark.slow
 @pytest.mark.case_emulator(frozen="2030-01-01T00:00:00Z")
 def test_one(sandbox):
     sandbox.sphinxhq.create_case()
@@ -196,7 +195,6 @@ def test_dates_and_spans_of_time_stand_in_the_marker(tmp_path: Path) -> None:
 from datetime import UTC, date, datetime, timedelta
 import pytest
 
-@pytest.mark.slow
 @pytest.mark.case_emulator(frozen=date(2031, 1, 1), delay=timedelta(seconds=3))
 def test_one(sandbox):
     assert sandbox.clock.now == datetime(2031, 1, 1, tzinfo=UTC)
