@@ -36,7 +36,7 @@ def run_pytest(folder: Path, *flags: str, **variables: str) -> "subprocess.Compl
     """Run pytest in a folder as its command does, which leaves the folder out of what is imported at first."""
     command = [sys.executable, "-P", "-m", "pytest", "-p", "no:cacheprovider", *flags]
     return subprocess.run(
-        command, cwd=folder, env=environment(**variables), capture_output=True, text=True, timeout=120, check=False
+        command, cwd=folder, env=environment(**variables), capture_output=True, text=True, timeout=300, check=False
     )
 
 
