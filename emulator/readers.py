@@ -7,10 +7,10 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from emulator.core.retry import parse_retry
+from emulator.plain_values import check_plain, check_quotes
 
 LONGEST_DELAY = 31_536_000
 BIGGEST_SEED = 2**63 - 1
@@ -19,9 +19,10 @@ ORIGIN_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
 
 
 def read_text(value: object) -> str:
-    """Return a text that is not blank."""
+    """Return a text that is not blank, has no quotes around it and holds nothing invisible."""
     if not isinstance(value, str) or not value.strip():
         raise ValueError("a text is needed")
+    check_plain(value)
     return value
 
 
@@ -40,6 +41,7 @@ def read_port(value: object) -> int:
 
 def read_whole(value: object, low: int, high: int) -> int:
     """Return a whole number from `low` to `high`, given as a number or in ASCII digits."""
+    check_plain(value)
     text = str(value)
     if isinstance(value, bool) or not text.isdecimal() or not text.isascii() or not low <= int(text[:20]) <= high:
         raise ValueError(f"a whole number from {low} to {high} is needed")
@@ -53,6 +55,7 @@ def read_seed(value: object) -> int:
 
 def read_delay(value: object) -> timedelta:
     """Return a delay given in seconds, a year at most."""
+    check_plain(value)
     try:
         if isinstance(value, timedelta):
             value = value.total_seconds()
@@ -66,6 +69,7 @@ def read_delay(value: object) -> timedelta:
 
 def read_flag(value: object) -> bool:
     """Return a truth value given as true, 1, yes or on, or as false, 0, no or off, in any case."""
+    check_plain(value)
     known = {
         "true": True,
         "1": True,
@@ -86,7 +90,7 @@ def read_url(value: object) -> str:
     """Return a URL of http or https without user and password; it may be a webhook's receiver."""
     text = read_text(value)
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or set(text) & set(" \\\r\n\t"):
+    if parts.scheme not in ("http", "https") or not parts.hostname or set(text) & set(" \\"):
         raise ValueError("a URL like http://localhost:3000/webhooks is needed")
     if parts.username is not None:
         raise ValueError("a URL without user and password is needed")
@@ -97,42 +101,21 @@ def read_url(value: object) -> str:
 
 def read_public_url(value: object) -> str:
     """Return a URL without query and fragment, and without a slash at its end."""
-    text = read_url(value)
-    if urlsplit(text).query or urlsplit(text).fragment:
+    text = read_url(value).rstrip("/")
+    if "?" in text or "#" in text:
         raise ValueError("a URL without ? and # is needed")
-    return text.rstrip("/")
-
-
-def read_output_file(value: object) -> Path:
-    """Return the path of a file to write, which need not exist."""
-    path = Path(read_text(value))
-    if not path.name or path.is_dir():
-        raise ValueError("a file is needed")
-    return path
-
-
-def read_folder(value: object) -> Path:
-    """Return the path of a folder; the start finds out whether it exists."""
-    return Path(read_text(value))
+    segments = urlsplit(text).path.split("/")[1:]
+    if not text.isascii() or any(segment in ("", ".", "..") for segment in segments):
+        raise ValueError("a URL of ASCII, with a plain path, is needed, like https://localhost:8080/kyc")
+    return text
 
 
 def read_retry(value: object) -> str:
     """Return a retry profile as text, from a name or from a list of delays."""
+    check_plain(value)
     text = ",".join(map(str, value)) if isinstance(value, list) else read_text(value)
     parse_retry(text)
     return text
-
-
-def read_database(value: object) -> Path:
-    """Return the path of a database, given as a path or as a URL like sqlite:///cases.sqlite."""
-    text = read_text(value)
-    scheme, slashes, rest = text.partition("://")
-    if slashes and scheme != "sqlite":
-        raise ValueError(f"only sqlite:///path is known, not {scheme}://")
-    path = Path(rest.removeprefix("/") if slashes else text)
-    if not path.name:
-        raise ValueError("a file is needed, as in sqlite:///cases.sqlite (sqlite:////abs/olute.sqlite from the root)")
-    return path
 
 
 def read_log_format(value: object) -> str:
@@ -192,6 +175,8 @@ def read_rules(value: object) -> tuple[str, ...]:
 
 def _rules(item: object) -> list[str]:
     try:
+        if isinstance(item, str):
+            check_quotes(item)  # JSON of a rule begins and ends with brackets
         read = json.loads(item) if isinstance(item, str) else item
         return [json.dumps(rule) for rule in (read if isinstance(read, list) else [read])]
     except (TypeError, ValueError, RecursionError) as error:
