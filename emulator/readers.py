@@ -15,6 +15,7 @@ from emulator.plain_values import check_plain, check_quotes
 LONGEST_DELAY = 31_536_000
 BIGGEST_SEED = 2**63 - 1
 DEFAULT_PORTS = {"http": 80, "https": 443}
+PLAIN_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~!$&'()*+,;=:@-]+)*")
 ORIGIN_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
 
 
@@ -104,9 +105,8 @@ def read_public_url(value: object) -> str:
     text = read_url(value).rstrip("/")
     if "?" in text or "#" in text:
         raise ValueError("a URL without ? and # is needed")
-    segments = urlsplit(text).path.split("/")[1:]
-    if not text.isascii() or any(segment in ("", ".", "..") for segment in segments):
-        raise ValueError("a URL of ASCII, with a plain path, is needed, like https://localhost:8080/kyc")
+    if not (text.isascii() and PLAIN_PATH.fullmatch(urlsplit(text).path)):
+        raise ValueError("a URL of ASCII without //, . and .. in its path is needed, like http://localhost:8080/kyc")
     return text
 
 
@@ -120,6 +120,7 @@ def read_retry(value: object) -> str:
 
 def read_log_format(value: object) -> str:
     """Return `text` or `json`."""
+    check_plain(value)
     if value not in ("text", "json"):
         raise ValueError("text or json is needed")
     return str(value)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_address
 
+from emulator.web.public_address import USUAL_PORTS, origin_of
+
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+?)\.?(:[0-9]{1,5})?", re.IGNORECASE)
 PLAIN_NAMES = re.compile(r"[a-z0-9_-]+|(.+\.)?localhost|host\.docker\.internal")
@@ -34,11 +36,15 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def is_foreign(environ: Mapping[str, str]) -> bool:
-    """Return whether a page of another site sends this request, with a verb that may change something."""
+def is_foreign(environ: Mapping[str, str], public_origin: str = "") -> bool:
+    """Return whether a page of another site sends this request, with a verb that may change something.
+
+    Our own pages are those of the host that is asked, and those of --public-url, whatever a proxy makes of the host.
+    """
     if environ["REQUEST_METHOD"] in SAFE_METHODS:
         return False
     if environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin"):
         return True
-    origin, host = environ.get("HTTP_ORIGIN"), environ.get("HTTP_HOST", "").lower()
-    return origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}")
+    origin, host = environ.get("HTTP_ORIGIN"), environ.get("HTTP_HOST", "")
+    own = (public_origin, *(origin_of(f"{scheme}://{host}") for scheme in USUAL_PORTS))
+    return origin is not None and origin_of(origin) not in own
