@@ -164,8 +164,7 @@ def _flask_app(
     app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    public = public_address(settings.public_url, PROVIDERS)
-    app.wsgi_app = select_by_path(app.wsgi_app, public)  # type: ignore[method-assign, assignment]
+    app.wsgi_app = select_by_path(app.wsgi_app, public_address(settings.public_url, PROVIDERS))  # type: ignore[method-assign, assignment]
     hosts = {host.lower() for host in settings.allow_host} | {(urlsplit(links.address).hostname or "").lower()}
     owned = [(p, desks[p.name]) for p in PROVIDERS]
     Pipeline(

@@ -5,29 +5,22 @@ from pathlib import Path
 from emulator.readers import read_many, read_text
 
 
-def read_path(value: object) -> str:
-    """Return the path of a file as text: no URL, and no spaces around it."""
-    text = read_text(value)
-    _check_path(text)
-    return text
+def read_path(value: object) -> Path:
+    """Return the path of a file or folder to read; the start finds out whether it exists."""
+    return Path(_path_text(value))
 
 
 def read_output_file(value: object) -> Path:
     """Return the path of a file to write, which need not exist."""
-    path = Path(read_path(value))
+    path = read_path(value)
     if not path.name or path.is_dir():
         raise ValueError("a file is needed")
     return path
 
 
-def read_folder(value: object) -> Path:
-    """Return the path of a folder; the start finds out whether it exists."""
-    return Path(read_path(value))
-
-
 def read_paths(value: object) -> tuple[str, ...]:
     """Return several paths of files, given as a list or with commas between them."""
-    return tuple(map(read_path, read_many(value)))
+    return tuple(map(_path_text, read_many(value)))
 
 
 def read_database(value: object) -> Path:
@@ -49,6 +42,12 @@ def _database_file(text: str, *, is_url: bool) -> Path:
         raise ValueError("a URL without ? and # is needed, as in sqlite:///cases.sqlite")
     _check_path(text)
     return Path(text)
+
+
+def _path_text(value: object) -> str:
+    text = read_text(value)
+    _check_path(text)
+    return text
 
 
 def _check_path(text: str) -> None:

@@ -62,7 +62,7 @@ def find_settings_file(environ: Mapping[str, str], folder: Path, config: Path | 
         path = folder / FILE_NAME
         return path if path.is_file() else None
     try:
-        return Path(read_path(named))
+        return read_path(named)
     except ValueError as error:
         raise BadSetting(f"{'--config' if config else CONFIG_VARIABLE} is {named!r}: {error}") from error
 

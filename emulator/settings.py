@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from emulator.path_readers import read_database, read_folder, read_output_file, read_paths
+from emulator.path_readers import read_database, read_output_file, read_path, read_paths
 from emulator.readers import (
     read_credentials,
     read_delay,
@@ -142,7 +142,7 @@ class Settings:
         read_rules, (), "An outcome rule for every sandbox, as the control API takes it, in JSON; repeatable.", "JSON"
     )
     init_folder: Path | None = _setting(
-        read_folder,
+        read_path,
         None,
         "A folder of scenarios (*.yaml), and of snapshots to begin with (*.json), named after their sandboxes.",
         "DIR",

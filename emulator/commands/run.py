@@ -48,7 +48,7 @@ def _read_log_file(context: click.Context, parameter: click.Parameter, flag: str
     from emulator.path_readers import read_path
 
     try:
-        return Path(read_path(flag)) if flag is not None else None
+        return read_path(flag) if flag is not None else None
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 
