@@ -89,6 +89,9 @@ class Questions:
         row = self._ask.client_by_key(self._db, sandbox=sandbox, provider=provider, key=reuse_key)
         return rows.client_of(row) if row else None
 
+    def has_earlier_without_key(self, sandbox: str, provider: str, client_id: int) -> bool:
+        return bool(self._ask.has_earlier_without_key(self._db, sandbox=sandbox, provider=provider, id=client_id))
+
     def document_ids(self, sandbox: str, provider: str) -> set[int]:
         found = self._ask.document_ids(self._db, sandbox=sandbox, provider=provider)
         return {row[0] for row in found}

@@ -36,11 +36,11 @@ def seconds_after(happened: list[dict[str, Any]], kind: str = "delivery_attempte
 
 def test_on_a_frozen_clock_nothing_happens_until_it_is_advanced(frozen: Emulator) -> None:
     case = frozen.sphinxhq.open_case()
-    assert case["created_at"] == NEW_YEAR
+    assert case["created_at"] == "2030-01-01T00:00:00Z"
     assert frozen.control("POST", "clock/settle", {}).json() == {"now": NEW_YEAR, "happened": []}
     kinds = [(e["kind"], e["at"][17:23]) for e in advance(frozen, seconds=2)]
     assert kinds == [("case_processing", "01.000"), ("case_completed", "02.000"), ("webhook_kept", "02.000")]
-    assert frozen.sphinxhq.get("1/").json()["updated_at"] == "2030-01-01T00:00:02.000000Z"
+    assert frozen.sphinxhq.get("1/").json()["updated_at"] == "2030-01-01T00:00:02Z"
     assert frozen.control("GET", "clock").json()["now"] == "2030-01-01T00:00:02.000000Z"
 
 
@@ -95,11 +95,12 @@ def test_ten_years_with_a_hundred_deliveries_send_no_duplicate(frozen: Emulator)
 def test_advancing_a_running_clock_goes_on_from_there(emulator: Emulator) -> None:
     emulator.control("PATCH", "", {"delay": 3600})
     emulator.aplyid.open_case()
+    before = datetime.now().astimezone()
     kinds = [e["kind"] for e in advance(emulator, duration="PT1H")]
     assert kinds == ["case_processing", "case_completed", "webhook_kept"]
     read = emulator.control("GET", "clock").json()
     assert read["mode"] == "real"
-    assert datetime.fromisoformat(read["now"]) > datetime.now().astimezone() + timedelta(minutes=59)
+    assert datetime.fromisoformat(read["now"]) >= before + timedelta(hours=1)
     assert emulator.control("PATCH", "clock", {"mode": "real"}).status_code == 409
     emulator.control("POST", "reset", {})
     assert emulator.control("PATCH", "clock", {"mode": "real"}).status_code == 200

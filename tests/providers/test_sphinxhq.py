@@ -13,7 +13,7 @@ from tests.waiting import wait_until
 from tests.wire import request_bytes
 
 SAMPLES = [fixture("sphinxhq", name) for name in ("create_case_full", "create_case_short")]
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z")
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
@@ -23,7 +23,7 @@ def test_the_printed_samples_are_accepted_with_every_documented_field(
     answer = emulator.sphinxhq.post(sample["request"]["body"])
     assert (answer.status_code, answer.headers["Content-Type"]) == (201, "application/json")
     assert MOMENT.search(answer.text)
-    assert MOMENT.sub("2026-01-01T00:00:00.000000Z", answer.text) == compact(sample["answer"]["body"])
+    assert MOMENT.sub("2026-01-01T00:00:00Z", answer.text) == compact(sample["answer"]["body"])
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
@@ -39,18 +39,14 @@ def test_the_webhook_has_the_same_shape_as_the_answer(emulator: Emulator, sample
     assert [list(check) for check in body["checks"]] == [list(check) for check in expected["checks"]]
 
 
-def test_a_case_moves_from_pending_over_processing_to_completed() -> None:
-    with served(delay="0.3") as emulator:
-        seen = [emulator.sphinxhq.open_case(checks=[{"check_type": "IDV"}])["status"]]
-
-        def completed() -> bool:
-            now = emulator.sphinxhq.get("1/").json()["status"]
-            if now != seen[-1]:
-                seen.append(now)
-            return bool(now == "COMPLETED")
-
-        wait_until(completed)
-    assert seen == ["PENDING", "PROCESSING", "COMPLETED"]
+def test_a_case_moves_from_pending_over_processing_to_completed(emulator: Emulator) -> None:
+    emulator.control("PATCH", "", {"delay": 60})
+    emulator.control("PATCH", "clock", {"mode": "frozen"})
+    seen = [emulator.sphinxhq.open_case(checks=[{"check_type": "IDV"}])["status"]]
+    for seconds in (29, 1, 29, 1):
+        emulator.control("POST", "clock/advance", {"seconds": seconds})
+        seen.append(emulator.sphinxhq.get("1/").json()["status"])
+    assert seen == ["PENDING", "PENDING", "PROCESSING", "PROCESSING", "COMPLETED"]
 
 
 def test_the_same_external_id_updates_the_customer_and_what_is_left_out_becomes_null(emulator: Emulator) -> None:

@@ -30,8 +30,8 @@ PROVIDER = Provider(
     switches=(
         Switch(
             "activity-missing",
-            ("activity", "must_exist"),
-            "the end of the message when `activity` is missing",
+            ("documented", "activity", "must_exist"),
+            "the end of the message when `activity` is missing: what the page prints, or another guess",
         ),
         Switch("join", ("sentence", "comma", "first"), "how several messages become one"),
         Switch("case-url", ("own", "real"), "whose address `case_url` names: this emulator's, or the service's"),

@@ -10,8 +10,9 @@ from emulator.openapi import builder as openapi
 from emulator.openapi.builder import EMPTY, PAGE, Json, content, header, response_object
 from emulator.providers.sphinxhq import drf, relations
 from emulator.providers.sphinxhq.problems import problems_of
+from emulator.providers.sphinxhq.query import LARGEST_PAGE, PAGE_SIZE
 from emulator.providers.sphinxhq.response_schemas import CaseOut, DetailOut, PageOut
-from emulator.providers.sphinxhq.routes import LARGEST_PAGE, OUTCOMES, PAGE_SIZE
+from emulator.providers.sphinxhq.routes import OUTCOMES
 from emulator.providers.sphinxhq.samples import PATH
 from emulator.providers.sphinxhq.schemas import DOCUMENTED, NO_CUSTOMER, NewCaseIn
 from emulator.providers.sphinxhq.webhook import EVENT
