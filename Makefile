@@ -8,7 +8,7 @@ SOURCES := emulator tests benchmarks examples
 PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all check format screenshots bench wheel clean
+.PHONY: help run demo test test-all check format docs screenshots bench wheel clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ check: $(VENV)/test.stamp ## Formatting, lint, types, and which room may import 
 format: $(VENV)/test.stamp ## Put the sources into shape
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
+
+docs: $(VENV)/test.stamp ## Write the samples and tables of the documentation anew, from fixtures/ and the code
+	@$(BIN)/python -m tests.docs
 
 screenshots: $(VENV)/test.stamp ## Take the pictures of the documentation anew, in Chromium
 	@mkdir -p docs/images

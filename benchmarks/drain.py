@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 
 from benchmarks.contestants import Cores, pin
 from benchmarks.receiver import ROOT, receiving
-from emulator.app import Built, create_app
+from emulator.app import Built, build_emulator
 from emulator.core.deliveries import Attempt, Delivery, DeliveryFilter, DeliveryState
 from emulator.core.ports import Sender
 from emulator.settings import Settings
@@ -91,8 +91,8 @@ def measure(many: int, cores: Cores) -> tuple[Drained, float]:
 @contextmanager
 def _filled(job: Job, many: int) -> Iterator[Built]:
     """An emulator that is not started, with so many webhooks due in it."""
-    built = create_app(Settings())
-    now = built.worker.clock.now()
+    built = build_emulator(Settings())
+    now = built.scheduler.clock.now()
     try:
         with built.store.transaction() as tx:
             tx.add_sandbox(SANDBOX, [], now)
@@ -119,13 +119,13 @@ def _filled(job: Job, many: int) -> Iterator[Built]:
 def _drain(job: Job) -> tuple[float, float]:
     """Seconds until the last webhook was settled, and the share of a core that was used."""
     with _filled(job, job.many) as built:
-        bell = built.worker.outbox.bell
+        news = built.scheduler.outbox.news
         begun, computed = time.perf_counter(), time.process_time()
-        built.worker.start()
-        while bell.rung < job.many:  # rings once for each that is settled
+        built.scheduler.start()
+        while news.sent < job.many:  # rings once for each that is settled
             time.sleep(0.005)
         took, busy = time.perf_counter() - begun, time.process_time() - computed
-        built.worker.stop()
+        built.scheduler.stop()
         with built.store.reading() as read:
             delivered = read.find_deliveries(SANDBOX, DeliveryFilter(state="delivered"), job.many)
         if len(delivered) != job.many:
@@ -136,7 +136,7 @@ def _drain(job: Job) -> tuple[float, float]:
 def _steps(job: Job) -> dict[str, float]:
     """Microseconds of each step of one delivery, one after the other in one thread."""
     with _filled(job, STEPS) as built:
-        outbox = built.worker.outbox
+        outbox = built.scheduler.outbox
         timed = Timed(outbox.sender)
         alone = replace(outbox, sender=timed)
         leased = delivered = 0.0

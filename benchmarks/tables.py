@@ -125,7 +125,7 @@ def drain_table(drained: drain.Drained, receiver_busy: float) -> Told:
         "",
         "Where the time of one delivery goes, microseconds (made alone, one after the other)",
         *(f"{name:<34}{cost:>8,.0f}" for name, cost in drained.steps.items()),
-        f"{'worker, threads, less the overlap':<34}{together - sum(drained.steps.values()):>8,.0f}",
+        f"{'scheduler, threads, less the overlap':<34}{together - sum(drained.steps.values()):>8,.0f}",
         f"{'one of all':<34}{together:>8,.0f}",
     ], fine
 

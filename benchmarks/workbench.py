@@ -10,20 +10,22 @@ from typing import Any
 from flask import Flask
 from marshmallow.experimental.context import Context
 
-from emulator.app import PROVIDERS, Built, create_app
+from emulator.app import PROVIDERS, Built, build_emulator
 from emulator.core.cases import Cases
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.model import Case, NewCase
 from emulator.providers.aplyid import schemas as aplyid
-from emulator.providers.aplyid.errors import to_json as aplyid_json
+from emulator.providers.aplyid.responses import render_case as render_aplyid_case
+from emulator.providers.aplyid.responses import to_json as aplyid_json
 from emulator.providers.sphinxhq import schemas as sphinxhq
 from emulator.providers.sphinxhq.drf import load
 from emulator.providers.sphinxhq.drf import to_json as sphinxhq_json
 from emulator.providers.sphinxhq.relations import Known
+from emulator.providers.sphinxhq.responses import render_case as render_sphinxhq_case
 from emulator.settings import Settings
-from emulator.web import hooks
-from emulator.web.meter import Meter
+from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Desk
+from emulator.web.request_metrics import RequestMetrics
 
 DELAY = timedelta(days=365)  # nothing ends while it is measured
 SANDBOX = "default"
@@ -42,7 +44,7 @@ class Workbench:
     @contextmanager
     def open(cls) -> Iterator["Workbench"]:
         """On a fresh temporary database, for the time of the block."""
-        built = create_app(Settings(delay=DELAY))
+        built = build_emulator(Settings(delay=DELAY))
         try:
             yield cls(built, built.cases, built.desks)
         finally:
@@ -51,7 +53,13 @@ class Workbench:
     def hooked(self, app: Flask) -> Flask:
         """The same application, with all that happens around every request of the emulator."""
         owned = [(p, self.desks[p.name]) for p in PROVIDERS]
-        hooks.install(app, Clock(), owned, frozenset({"127.0.0.1"}), self.built.journal, Meter())
+        Pipeline(
+            clock=WallClock(),
+            owned=owned,
+            hosts=frozenset({"127.0.0.1"}),
+            journal=self.built.journal,
+            request_metrics=RequestMetrics(),
+        ).install(app)
         return app
 
     def steps(self, name: str, body: Any) -> Steps:
@@ -65,7 +73,7 @@ class Workbench:
             return aplyid.ACTIVITY.load(body["activity"]), aplyid.INDIVIDUAL.load(body["client"])
 
         def render(case: Case) -> object:
-            return aplyid_json(aplyid.render_case(case, desk)).encode()
+            return aplyid_json(render_aplyid_case(case, desk)).encode()
 
         return validate, partial(aplyid.read_order, SANDBOX, body), render
 
@@ -77,6 +85,6 @@ class Workbench:
                 return load(sphinxhq.NEW_CASE, body)
 
         def render(case: Case) -> object:
-            return sphinxhq_json(sphinxhq.render_case(case)).encode()
+            return sphinxhq_json(render_sphinxhq_case(case)).encode()
 
         return validate, partial(sphinxhq.read_order, SANDBOX, body, known), render

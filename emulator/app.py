@@ -1,47 +1,55 @@
-"""Where the parts are wired, and nowhere else: the use cases in `wiring`, here what is around them."""
+"""Wire the application: `wiring` makes the use cases, this module everything around them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from shlex import quote
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from functools import lru_cache, partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from flask import Flask
-from marshmallow import Schema
 
+from emulator.addresses import names_of, public_url_of, what_to_send
 from emulator.control import routes as control
-from emulator.control.room import ControlRoom
+from emulator.control.context import ControlContext, completion_schemas_of
 from emulator.core.cases import Cases
-from emulator.core.deliveries import Letter, Silence
+from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.journal import Journal
 from emulator.core.model import DEFAULT_SANDBOX, Case
-from emulator.core.ports import Ending
-from emulator.core.preferences import Preferences
+from emulator.core.ports import ProviderRules
 from emulator.core.retry import parse_retry
 from emulator.core.rules import Rule
+from emulator.core.sandbox_settings import SandboxSettings
+from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.targets import Targets
-from emulator.delivery.worker import Worker
-from emulator.providers import aplyid, sphinxhq
-from emulator.settings import BadSetting, Settings, suggest
+from emulator.demo import stage
+from emulator.demo import views as demo
+from emulator.settings import BadSetting, Settings, credentials_of, suggest
 from emulator.store.sqlite import SqliteStore
 from emulator.ui import routes as pages
-from emulator.ui.asking import Asker
-from emulator.web import hooks
-from emulator.web.admission import Admission
+from emulator.ui.api_client import ApiClient
+from emulator.ui.flow import routes as flow
 from emulator.web.application import Application
 from emulator.web.cors import Cors
+from emulator.web.desk import Desk
 from emulator.web.links import Links
-from emulator.web.meter import Meter
-from emulator.web.provider import Desk, Provider
-from emulator.web.receiver import Receiver
+from emulator.web.pipeline import Pipeline
+from emulator.web.provider import Provider
+from emulator.web.public_address import public_address
+from emulator.web.request_faults import RequestFaults
+from emulator.web.request_metrics import RequestMetrics
 from emulator.web.sandbox_path import select_by_path
 from emulator.wiring import Core, targets_of, wire
 
 if TYPE_CHECKING:
-    from emulator.control.beginning import Beginning
+    from emulator.control.init_folder import InitFolder
+    from emulator.demo.receiver import Receiver
 
-PROVIDERS: tuple[Provider, ...] = (aplyid.PROVIDER, sphinxhq.PROVIDER)
+# A further API is its folder in providers/, its name here, and its package in setup.cfg.
+PROVIDER_NAMES = (
+    "aplyid",
+    "sphinxhq",
+)
+PROVIDERS: tuple[Provider, ...] = tuple(import_module(f"emulator.providers.{name}").PROVIDER for name in PROVIDER_NAMES)
 
 
 @dataclass(frozen=True)
@@ -50,50 +58,62 @@ class Built:
 
     app: Flask
     store: SqliteStore
-    worker: Worker
+    scheduler: Scheduler
     cases: Cases
     targets: Targets
     desks: Mapping[str, Desk]
     journal: Journal
-    receiver: Receiver | None  # of the demo
+    links: Links
+    receiver: "Receiver | None"  # of the demo
 
 
-def create_app(settings: Settings, address: str | None = None) -> Built:
-    """An emulator with those settings; `address` is where it listens. Raises BadSetting or StoreUnusable."""
-    receiver = Receiver() if settings.demo else None
+def build_emulator(settings: Settings, address: str | None = None, *, is_embedded: bool = False) -> Built:
+    """Return an emulator with these settings, wired but not started; raise BadSetting or StoreUnusable.
+
+    `address` is where the emulator listens. An embedded emulator, which another server serves, learns its address
+    from its first request.
+    """
+    receiver = _demo_receiver() if settings.demo else None
+    links = Links(public_url_of(settings, address), is_known=not is_embedded or settings.public_url is not None)
     try:
-        return _build(settings, address, receiver)
+        return _build(settings, address, links, receiver)
     except BaseException:
         if receiver:
             receiver.close()
         raise
 
 
-def _build(settings: Settings, address: str | None, receiver: Receiver | None) -> Built:
+def _demo_receiver() -> "Receiver":
+    from emulator.demo.receiver import Receiver  # slow to import, and only a demo needs it
+
+    return Receiver()
+
+
+def _build(settings: Settings, address: str | None, links: Links, receiver: "Receiver | None") -> Built:
     switches = read_switches(settings.switch)
-    public_url = _public_url(settings, address)
-    targets = targets_of(settings, address, public_url, receiver)
-    rules, beginning = read_beginning(settings)
-    core = wire(_preferences(settings, rules), SqliteStore(settings.database_file), targets)
-    desks = {p.name: _desk(p, settings, core, Links(public_url), switches[p.name], targets) for p in PROVIDERS}
-    core.endings.update((p.name, _ending(p, desks[p.name])) for p in PROVIDERS)
+    _check_credentials(settings.credential)
+    targets = targets_of(settings, address, links.address, receiver.url if receiver else None)
+    rules, init_folder = read_startup_files(settings)
+    core = wire(_default_sandbox_settings(settings, rules), SqliteStore(settings.database_file), targets)
+    desks = {p.name: _desk(p, settings, core, links, switches[p.name], targets) for p in PROVIDERS}
+    core.provider_rules.update((p.name, _provider_rules(p, desks[p.name])) for p in PROVIDERS)
     core.sandboxes.watch_all()
     try:
-        if beginning:
-            beginning.restore(core.sandboxes, core.snapshots, _completions())
-        app = _flask_app(settings, core, desks, public_url, receiver)
+        if init_folder:
+            init_folder.restore(core.sandboxes, core.snapshots, completion_schemas_of(PROVIDERS))
+        app = _flask_app(settings, core, desks, links, receiver)
         if settings.demo:
-            from emulator.ui import demo_filling
+            from emulator.demo import seed
 
-            demo_filling.fill(Asker(app, settings.control_token), DEFAULT_SANDBOX)
+            seed.fill(ApiClient(app, settings.control_token), DEFAULT_SANDBOX)
     except BaseException:
         core.store.close()
         raise
-    return Built(app, core.store, core.worker, core.cases, targets, desks, core.journal, receiver)
+    return Built(app, core.store, core.scheduler, core.cases, targets, desks, core.journal, links, receiver)
 
 
-def _preferences(settings: Settings, rules: tuple[Rule, ...]) -> Preferences:
-    return Preferences(
+def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> SandboxSettings:
+    return SandboxSettings(
         delay=settings.delay,
         webhook_url=settings.webhook_url,
         retry=parse_retry(settings.retry),
@@ -102,107 +122,112 @@ def _preferences(settings: Settings, rules: tuple[Rule, ...]) -> Preferences:
     )
 
 
-def read_beginning(settings: Settings) -> tuple[tuple[Rule, ...], "Beginning | None"]:
-    """The outcome rules of every sandbox, and what the init folder holds; raises BadSetting."""
+def read_startup_files(settings: Settings) -> tuple[tuple[Rule, ...], "InitFolder | None"]:
+    """Return the outcome rules of every sandbox, and the content of the init folder if one is set; raise BadSetting."""
     if not settings.scenario and not settings.rule and not settings.init_folder:
         return (), None
-    from emulator.control.beginning import read_init_folder
+    from emulator.control.init_folder import read_init_folder
     from emulator.control.scenarios import common_rules
 
-    endings = _completions()
-    rules = common_rules(settings.scenario, settings.rule, endings)
-    beginning = read_init_folder(settings.init_folder, endings) if settings.init_folder else None
-    return (*rules, *(beginning.rules if beginning else ())), beginning
+    completion_schemas = completion_schemas_of(PROVIDERS)
+    rules = common_rules(settings.scenario, settings.rule, completion_schemas)
+    init_folder = read_init_folder(settings.init_folder, completion_schemas) if settings.init_folder else None
+    return (*rules, *(init_folder.rules if init_folder else ())), init_folder
 
 
-def _completions() -> dict[str, Schema]:
-    """How somebody says how a case of each provider is to end."""
-    return {p.name: p.completion_in() for p in PROVIDERS}
-
-
-def describe(name: str, settings: Settings) -> dict[str, Any]:
-    """The OpenAPI document of that provider, or of `control`, without serving it; raises BadSetting."""
+def describe(name: str, settings: Settings) -> dict[str, object]:
+    """Return the OpenAPI document of that provider, or of `control`, without serving it; raise BadSetting."""
     known = {p.name: p for p in PROVIDERS}
     if name in known:
-        return known[name].describe(_public_url(settings))
+        from emulator.openapi import provider_document  # slow to import, and only a document needs it
+
+        return provider_document.describe(known[name], public_url_of(settings))
     if name != "control":
         raise BadSetting(f"{name} is no API{suggest(name, [*known, 'control'])}")
-    from emulator.control import openapi  # only who asks for the document needs it
+    from emulator.control import openapi  # slow to import, and only a document needs it
 
-    # Nothing of it is served, and somebody else may own the database.
-    built = create_app(replace(settings, ephemeral=True, init_folder=None, demo=False))
+    # Ephemeral and empty: this emulator is never served, and a running one may own the database.
+    built = build_emulator(replace(settings, ephemeral=True, init_folder=None, demo=False))
     try:
-        endings = _completions()
-        return openapi.describe(built.app, endings, _public_url(settings))
+        completion_schemas = completion_schemas_of(PROVIDERS)
+        has_token = settings.control_token is not None
+        return openapi.describe(built.app, completion_schemas, public_url_of(settings), asks_for_token=has_token)
     finally:
         built.store.close()
 
 
 def _flask_app(
-    settings: Settings, core: Core, desks: dict[str, Desk], public_url: str, receiver: Receiver | None
+    settings: Settings, core: Core, desks: dict[str, Desk], links: Links, receiver: "Receiver | None"
 ) -> Flask:
-    meter = Meter()
+    request_metrics = RequestMetrics()
     app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    app.wsgi_app = select_by_path(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    hosts = {host.lower() for host in settings.allow_host} | {(urlsplit(public_url).hostname or "").lower()}
+    app.wsgi_app = select_by_path(app.wsgi_app, public_address(settings.public_url, PROVIDERS))  # type: ignore[method-assign, assignment]
     owned = [(p, desks[p.name]) for p in PROVIDERS]
-    hooks.install(app, core.clock, owned, hosts, core.journal, meter, Cors(frozenset(settings.cors_origin)))
+    Pipeline(
+        clock=core.clock,
+        owned=owned,
+        hosts=names_of(settings),
+        journal=core.journal,
+        request_metrics=request_metrics,
+        cors=Cors(frozenset(settings.cors_origin)),
+    ).install(app)
     for provider in PROVIDERS:
-        app.register_blueprint(provider.blueprint(desks[provider.name]))
-    app.register_blueprint(control.blueprint(_room(core, meter, public_url, receiver), settings.control_token))
-    asker = Asker(app.wsgi_app, settings.control_token)
-    app.register_blueprint(pages.blueprint(asker, what_to_send(public_url, settings)))
-    app.register_blueprint(pages.flow_blueprint(asker, {p.name: p.flow for p in PROVIDERS if p.flow}))
+        app.register_blueprint(provider.routes(desks[provider.name]))
+    context = _control_context(settings, core, request_metrics, links)
+    stage_routes = partial(stage.add_routes, receiver)
+    app.register_blueprint(control.blueprint(context, settings.control_token, [stage_routes]))
+    api = ApiClient(app.wsgi_app, settings.control_token)
+    app.register_blueprint(pages.blueprint(api, lambda: what_to_send(PROVIDERS, links.address, settings), demo.PAGES))
+    app.register_blueprint(demo.blueprint())
+    app.register_blueprint(flow.blueprint(api, {p.name: p.flow for p in PROVIDERS if p.flow}))
     return app
 
 
-def _room(core: Core, meter: Meter, public_url: str, receiver: Receiver | None) -> ControlRoom:
-    return ControlRoom(
+def _control_context(settings: Settings, core: Core, request_metrics: RequestMetrics, links: Links) -> ControlContext:
+    return ControlContext(
         cases=core.cases,
         sandboxes=core.sandboxes,
-        tracking=core.tracking,
+        deliveries=core.deliveries,
         completion=core.completion,
         planning=core.planning,
-        machine=core.machine,
+        time_machine=core.time_machine,
         snapshots=core.snapshots,
-        seats=core.seats,
+        wait_slots=core.wait_slots,
         journal=core.journal,
-        meter=meter,
-        endings=_completions(),
-        descriptions={p.name: p.describe for p in PROVIDERS},
+        request_metrics=request_metrics,
         providers={p.name: p for p in PROVIDERS},
-        flows={p.name: p.flow for p in PROVIDERS if p.flow},
-        address=public_url,
-        receiver=receiver,
+        links=links,
+        asks_for_token=settings.control_token is not None,
     )
 
 
 def _desk(
     provider: Provider, settings: Settings, core: Core, links: Links, switches: dict[str, str], targets: Targets
 ) -> Desk:
-    further = frozenset(getattr(settings, provider.setting))
     return Desk(
         provider=provider.name,
         cases=core.cases,
-        admission=Admission(sandboxes=core.sandboxes, cleared=core.planning.cleared, seats=core.seats),
+        request_faults=RequestFaults(
+            sandboxes=core.sandboxes, faults_cleared=core.planning.faults_cleared, wait_slots=core.wait_slots
+        ),
         links=links,
         switches=switches,
-        further_credentials=further,
+        further_credentials=credentials_of(settings, provider.name),
         object_to=lru_cache(maxsize=1024)(targets.objection),
     )
 
 
-def _ending(provider: Provider, desk: Desk) -> Ending:
-    def letter(case: Case, preferences: Preferences, event_id: str) -> Letter | Silence:
-        return provider.render_webhook(case, preferences, event_id, desk)
+def _provider_rules(provider: Provider, desk: Desk) -> ProviderRules:
+    def render_webhook(case: Case, settings: SandboxSettings, event_id: str) -> RenderedWebhook | NoWebhook:
+        return provider.webhook(case, settings, event_id, desk)
 
-    return Ending(newborn=provider.newborn, conclude=provider.conclude, letter=letter)
+    return ProviderRules(newborn=provider.newborn, conclude=provider.conclude, render_webhook=render_webhook)
 
 
 def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The value of every switch of every provider; raises BadSetting."""
+    """Return the value of every switch by provider and name, given texts like NAME=VALUE; raise BadSetting."""
     known = {f"{p.name}.{s.name}": s for p in PROVIDERS for s in p.switches}
     values = {name: switch.choices[0] for name, switch in known.items()}
     for item in chosen:
@@ -215,24 +240,9 @@ def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
     return {p.name: {s.name: values[f"{p.name}.{s.name}"] for s in p.switches} for p in PROVIDERS}
 
 
-def _public_url(settings: Settings, address: str | None = None) -> str:
-    return settings.public_url or address or f"{scheme_of(settings)}://{settings.host}:{settings.port}"
-
-
-def scheme_of(settings: Settings) -> str:
-    """How this emulator is spoken to."""
-    return "https" if settings.tls else "http"
-
-
-def what_to_send(address: str, settings: Settings) -> str:
-    """A first request for each provider, to paste into a terminal."""
-    lines = [f"{p.title}:\n  {p.curl(address, DEFAULT_SANDBOX)}\n" for p in PROVIDERS]
-    inbox = f"Webhooks without a receiver:\n  curl {address}/_emulator/sandboxes/default/inbox\n"
-    return "\n".join([*lines, inbox]).replace("  curl ", f"  curl {_curl_options(settings)}")
-
-
-def _curl_options(settings: Settings) -> str:
-    """What curl has to be told to trust us."""
-    if not settings.tls:
-        return ""
-    return f"--cacert {quote(str(settings.tls_ca_file.absolute()))} " if settings.tls_ca_file else "--insecure "
+def _check_credentials(credentials: Iterable[str]) -> None:
+    """Raise BadSetting for a credential (`NAME=KEY`) of an API that is not emulated."""
+    for item in credentials:
+        name = item.partition("=")[0]
+        if name not in PROVIDER_NAMES:
+            raise BadSetting(f"--credential {name}=...: there is no API {name}{suggest(name, PROVIDER_NAMES)}")

@@ -1,4 +1,4 @@
-"""The command line: which commands there are, and the environment they are given."""
+"""The command line: its commands, and the environment that they are given."""
 
 import os
 from importlib import import_module
@@ -15,14 +15,14 @@ COMMANDS = (
 
 
 class CommandsOnUse(click.Group):
-    """Each command is loaded when it is asked for, so that none slows the start of another."""
+    """A group that imports a command when it is called, so that no command slows the start of another."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order they are met, not of the alphabet."""
+        """Return the commands in the order in which people meet them, not by the alphabet."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name; None: there is none."""
+        """Return the command with this name; None if there is none."""
         if cmd_name not in COMMANDS:
             return None
         return cast(click.Command, getattr(import_module(f"emulator.commands.{cmd_name}"), cmd_name))
@@ -32,7 +32,7 @@ class CommandsOnUse(click.Group):
 @click.version_option(VERSION, prog_name="case-emulator")
 @click.pass_context
 def main(context: click.Context) -> None:
-    """A local stand-in for the Create Case APIs of APLYiD Workflow and Sphinx, webhooks included.
+    """Emulate the Create Case APIs of APLYiD Workflow and Sphinx on this machine, webhooks included.
 
     \b
     Example:

@@ -1,69 +1,77 @@
-"""What would keep an emulator from working here: the checks of `case-emulator doctor`, which change nothing."""
+"""Look for what would keep an emulator from working here; these checks of `doctor` change nothing."""
 
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from emulator.app import read_beginning, read_switches, scheme_of
+from emulator.addresses import scheme_of
+from emulator.app import read_startup_files, read_switches
 from emulator.client import Control, NotReached
-from emulator.settings import FILE_NAME, BadSetting, Settings, find_settings_file, read_settings
+from emulator.client.proxies import proxy_in_the_way
+from emulator.server.http_server import PortTaken, listen, local_address
+from emulator.setting_sources import find_settings_file, read_settings
+from emulator.settings import FILE_NAME, BadSetting, Settings
 from emulator.store.checkup import engine_version, examine
 from emulator.store.sqlite import StoreTaken, StoreUnusable
-from emulator.web.server import PortTaken, listen, local_address
 from emulator.wiring import targets_of
 
-PATIENCE = 3.0  # seconds for whoever has our port to say who it is
+PATIENCE = 3.0  # seconds for whoever has the port to answer
 
 
 class Level(StrEnum):
     """How much a finding matters."""
 
     OK = "ok"
-    WARNING = "warning"  # it works, though perhaps not as meant
+    WARNING = "warning"  # the emulator works, though perhaps not as meant
     PROBLEM = "problem"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at, what was found, and what to do about it."""
+    """One thing that was checked, and the text that says what was found and what to do about it."""
 
     level: Level
     about: str
-    told: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """The port: what was found there, the address it stands for, and whether an emulator answers."""
+class PortCheck:
+    """The finding about the port, the address that it stands for, and whether an emulator answers there."""
 
     finding: Finding
     address: str | None = None
-    ours: bool = False
+    is_emulator: bool = False
 
 
 def diagnose(
     flags: Mapping[str, object], environ: Mapping[str, str], folder: Path, config: Path | None = None
 ) -> list[Finding]:
-    """All findings about a start with those flags, variables and file."""
-    found = [Finding(Level.OK, "python", f"Python {platform.python_version()}"), _engine()]
+    """Return all findings about a start with these flags, variables and file.
+
+    Where the settings cannot be used, nothing is checked that depends on them.
+    """
+    findings = [Finding(Level.OK, "python", f"Python {platform.python_version()}"), _engine()]
     try:
         settings = read_settings(flags, environ, folder, config)
         read_switches(settings.switch)
-        read_beginning(settings)
+        read_startup_files(settings)
     except BadSetting as error:
-        return [*found, Finding(Level.PROBLEM, "settings", str(error))]
-    door = _door(settings)
+        return [*findings, Finding(Level.PROBLEM, "settings", str(error))]
+    port = _port(settings)
     file = find_settings_file(environ, folder, config)
-    told = f"read from {file}" if file else f"no {FILE_NAME} in this folder: flags, variables and defaults"
+    text = f"read from {file}" if file else f"no {FILE_NAME} in this folder: flags, variables and defaults"
     return [
-        *found,
-        Finding(Level.OK, "settings", told),
-        door.finding,
+        *findings,
+        Finding(Level.OK, "settings", text),
+        port.finding,
         *_tls(settings),
-        _database(settings.database_file, door),
-        _webhooks(settings, door),
+        *_proxy(port.address, environ),
+        _database(settings.database_file, port),
+        _webhooks(settings, port),
     ]
 
 
@@ -74,64 +82,77 @@ def _engine() -> Finding:
     return Finding(Level.PROBLEM, "sqlite", f"SQLite {version} is too old: use a Python that has 3.35 or newer")
 
 
-def _door(settings: Settings) -> Door:
+def _port(settings: Settings) -> PortCheck:
     try:
         with listen(settings.host, settings.port) as listening:
             host, port = listening.getsockname()[:2]
     except PortTaken:
-        return _neighbour(settings)
+        return _taken_port(settings)
     except PermissionError:
-        told = f"port {settings.port} may not be used by you: choose one above 1023 with --port"
-        return Door(Finding(Level.PROBLEM, "port", told))
+        text = f"port {settings.port} may not be used by you: choose one above 1023 with --port"
+        return PortCheck(Finding(Level.PROBLEM, "port", text))
     except OSError as error:
-        told = f"cannot listen on {settings.host}: {error.strerror or error}; change it with --host"
-        return Door(Finding(Level.PROBLEM, "port", told))
-    told = f"{settings.host}:{port} is free" if settings.port else "a free one is picked"
-    return Door(Finding(Level.OK, "port", told), local_address(host, port, scheme_of(settings)))
+        text = f"cannot listen on {settings.host}: {error.strerror or error}; change it with --host"
+        return PortCheck(Finding(Level.PROBLEM, "port", text))
+    text = f"{settings.host}:{port} is free" if settings.port else "a free one is picked"
+    return PortCheck(Finding(Level.OK, "port", text), local_address(host, port, scheme_of(settings)))
 
 
-def _neighbour(settings: Settings) -> Door:
-    """Who has the port already?"""
+def _taken_port(settings: Settings) -> PortCheck:
+    """Find out whether it is another emulator that has the port."""
     address = local_address(settings.host, settings.port, scheme_of(settings))
     authority = str(settings.tls_ca_file) if settings.tls_ca_file else None
     try:
         version = Control(address, patience=PATIENCE, authority=authority).version()
     except NotReached:
-        told = f"something that is no emulator has port {settings.port}: stop it, or choose another with --port"
-        return Door(Finding(Level.PROBLEM, "port", told), address)
-    told = f"an emulator answers at {address}, version {version}: another one needs another --port"
-    return Door(Finding(Level.WARNING, "port", told), address, ours=True)
+        text = f"something that is no emulator has port {settings.port}: stop it, or choose another with --port"
+        return PortCheck(Finding(Level.PROBLEM, "port", text), address)
+    text = f"an emulator answers at {address}, version {version}: another one needs another --port"
+    return PortCheck(Finding(Level.WARNING, "port", text), address, is_emulator=True)
 
 
 def _tls(settings: Settings) -> list[Finding]:
     if not (settings.tls or settings.tls_ca_file):
         return []
-    from emulator.web.certificates import obstacle
+    from emulator.server.certificates import obstacle
 
-    told = obstacle(settings.tls, settings.tls_ca_file)
-    return [Finding(Level.PROBLEM if told else Level.OK, "tls", told or "what --tls needs is installed")]
+    problem = obstacle(settings.tls, settings.tls_ca_file)
+    return [Finding(Level.PROBLEM if problem else Level.OK, "tls", problem or "what --tls needs is installed")]
 
 
-def _database(path: Path | None, door: Door) -> Finding:
+def _proxy(address: str | None, environ: Mapping[str, str]) -> list[Finding]:
+    """Return a warning where programs with these variables would ask a proxy for the emulator."""
+    named = proxy_in_the_way(address, environ) if address else None
+    if not named or not address:
+        return []
+    host = urlsplit(address).hostname
+    text = f"{named} is set: programs ask that proxy for {address}, too, unless no_proxy and NO_PROXY name {host}"
+    return [Finding(Level.WARNING, "proxy", text)]
+
+
+def _database(path: Path | None, port: PortCheck) -> Finding:
     if path is None:
         return Finding(Level.OK, "database", "everything is kept in a temporary file, gone at exit")
     try:
         return Finding(Level.OK, "database", examine(path))
     except StoreTaken as error:
-        # Most likely by the emulator that answers: then all is as it should be.
-        return Finding(Level.WARNING if door.ours else Level.PROBLEM, "database", str(error))
+        # Most likely the emulator that answers has the database open, which is no problem.
+        return Finding(Level.WARNING if port.is_emulator else Level.PROBLEM, "database", str(error))
     except StoreUnusable as error:
         return Finding(Level.PROBLEM, "database", str(error))
 
 
-def _webhooks(settings: Settings, door: Door) -> Finding:
+def _webhooks(settings: Settings, port: PortCheck) -> Finding:
+    try:
+        targets = targets_of(settings, port.address, settings.public_url or port.address or "")
+    except BadSetting as error:
+        return Finding(Level.PROBLEM, "webhooks", str(error))
     url = settings.webhook_url
     if url is None:
         return Finding(Level.OK, "webhooks", "no --webhook-url: APLYiD's webhooks are kept in the inbox")
-    from emulator.delivery.probe import find_obstacle
+    from emulator.delivery.reachability import find_obstacle
 
-    targets = targets_of(settings, door.address, settings.public_url or door.address or "")
-    obstacle = find_obstacle(targets, url)
-    if obstacle:
-        return Finding(Level.PROBLEM, "webhooks", obstacle)
+    problem = find_obstacle(targets, url)
+    if problem:
+        return Finding(Level.PROBLEM, "webhooks", problem)
     return Finding(Level.OK, "webhooks", f"somebody listens at {url}")

@@ -1,106 +1,132 @@
 """The pytest plugin: an emulator for the test session, and a sandbox of its own for every test.
 
-Nothing of the emulator is imported before a test asks for a fixture.
+The plugin imports nothing of the emulator until a test uses a fixture, because pytest loads it in every project.
 """
 
 import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol
 from zlib import crc32
 
 import pytest
 
 if TYPE_CHECKING:
     from emulator.client import CaseEmulator
+    from emulator.process import EmulatorProcess
 
 URL_VARIABLE, TOKEN_VARIABLE = "CASE_EMULATOR_URL", "CASE_EMULATOR_CONTROL_TOKEN"
-COMMAND = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--ephemeral", "--until-stdin-ends"]
-WORKER_INPUT = "case_emulator_url"
+CA_FILE_VARIABLE = "CASE_EMULATOR_TLS_CA_FILE"
+# What is told to a worker of xdist: where the emulator is that all workers share, its authority, the mark of the run.
+WORKER_URL, WORKER_CA_FILE, WORKER_RUN = "case_emulator_url", "case_emulator_ca_file", "case_emulator_run"
+RUN_MARK = "--run-"  # as in emulator.core.randomness, which a `secrets.py` of the project may keep from being imported
+LONGEST_TEST, LONGEST_WORKER = 38, 5  # characters, so that a name has at most 64
 USED = pytest.StashKey["CaseEmulator"]()
-STARTED = pytest.StashKey["Started"]()
+STARTED = pytest.StashKey["EmulatorProcess"]()
+RUN = pytest.StashKey[str]()
 MARKER = (
     "case_emulator(frozen=None, delay=None, webhook_url=None, ...): settings of this test's sandbox, as "
     "`CaseEmulator.configure` takes them; `frozen` is True or a moment"
 )
 
 
+class WorkerController(Protocol):
+    """What xdist, which need not be installed, hands over for a worker."""
+
+    config: pytest.Config
+    workerinput: dict[str, object]
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """--case-emulator-... and their ini twins."""
+    """Add the options --case-emulator-... and their keys in the ini file."""
     group = parser.getgroup("case-emulator")
-    group.addoption("--case-emulator-url", metavar="URL", help="Use the emulator that runs there. [CASE_EMULATOR_URL]")
+    group.addoption(
+        "--case-emulator-url", metavar="URL", help="Use the running emulator at this address. [CASE_EMULATOR_URL]"
+    )
     group.addoption(
         "--case-emulator-shared", action="store_true", default=None, help="One emulator for all workers of xdist."
     )
     group.addoption(
-        "--case-emulator-frozen", action="store_true", default=None, help="Every sandbox's clock stands still at first."
+        "--case-emulator-frozen",
+        action="store_true",
+        default=None,
+        help="Freeze the clock of every sandbox at the start.",
     )
-    parser.addini("case_emulator_url", "Use the emulator that runs there.")
+    parser.addini("case_emulator_url", "Use the running emulator at this address.")
     parser.addini("case_emulator_shared", "One emulator for all workers of xdist.", type="bool", default=False)
-    parser.addini("case_emulator_frozen", "Every sandbox's clock stands still at first.", type="bool", default=False)
-    parser.addini("case_emulator_args", "Flags of `case-emulator serve`, where one is started.", type="args")
+    parser.addini("case_emulator_frozen", "Freeze the clock of every sandbox at the start.", type="bool", default=False)
+    parser.addini(
+        "case_emulator_args", "Flags of `case-emulator serve`, for the emulator that the plugin starts.", type="args"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The marker."""
+    """Register the marker."""
     config.addinivalue_line("markers", MARKER)
 
 
-class Started:
-    """An emulator that was started for this session, in a process of its own.
-
-    Of its own, so that a test that freezes the time or replaces a library does so to its own process alone. It ends
-    when its standard input does, and so with this process however that ends.
-    """
-
-    def __init__(self, flags: list[str]) -> None:
-        command = [*COMMAND, *flags]
-        kept = {name: value for name, value in os.environ.items() if name != "CASE_EMULATOR_PORT_FILE"}
-        pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, text=True, env=kept)
-        assert self._process.stdout
-        line = self._process.stdout.readline()
-        if not line.startswith("Ready "):
-            self.stop()
-            told = subprocess.run(command, input="", capture_output=True, text=True, env=kept, check=False).stderr
-            raise pytest.UsageError(f"the emulator did not start: {told.strip()}")
-        self.url = line.split()[1]
-
-    def stop(self) -> None:
-        """End it, and wait until it has."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream:
-                stream.close()
-        self._process.wait(timeout=30)
+def _option(config: pytest.Config, name: str) -> str | bool:
+    """Return an option of the command line, else its key in the ini file."""
+    value: str | bool | None = config.getoption(f"case_emulator_{name}")
+    from_file: str | bool = config.getini(f"case_emulator_{name}")
+    return from_file if value is None else value
 
 
-def _option(config: pytest.Config, name: str) -> Any:
-    given = config.getoption(f"case_emulator_{name}")
-    return config.getini(f"case_emulator_{name}") if given is None else given
+def _told(config: pytest.Config) -> Mapping[str, str]:
+    """Return what xdist told this worker; nothing where the process is no worker."""
+    told: Mapping[str, str] = getattr(config, "workerinput", {})
+    return told
 
 
 def _url_of(config: pytest.Config) -> str:
-    """Where the emulator of this session is; it is started on first use."""
+    """Return the address of this session's emulator, which is started on first use."""
     named = _option(config, "url") or os.environ.get(URL_VARIABLE)
-    shared = getattr(config, "workerinput", {}).get(WORKER_INPUT)
+    shared = _told(config).get(WORKER_URL)
     if named or shared:
         return str(named or shared)
     if STARTED not in config.stash:
-        config.stash[STARTED] = Started(config.getini("case_emulator_args"))
+        config.stash[STARTED] = _start(config.getini("case_emulator_args"))
     return config.stash[STARTED].url
 
 
+def _start(flags: list[str]) -> "EmulatorProcess":
+    from emulator.process import DidNotStart, EmulatorProcess
+
+    try:
+        return EmulatorProcess(flags, os.environ)
+    except DidNotStart as error:
+        raise pytest.UsageError(f"the emulator did not start: {error}") from error
+
+
+def _ca_file_of(config: pytest.Config) -> str | None:
+    """Return the file of the authority to trust: that of the emulator that was started, else of the variable."""
+    started = config.stash.get(STARTED, None)
+    own = started.ca_file if started else _told(config).get(WORKER_CA_FILE)
+    return own or os.environ.get(CA_FILE_VARIABLE) or None
+
+
+def _run_of(config: pytest.Config) -> str:
+    """Return the mark of this run, drawn once and told to the workers of xdist; each of them adds its own name.
+
+    Runs that share an emulator have sandboxes of their own by it, and so have workers that all run the same test.
+    """
+    if RUN not in config.stash:
+        config.stash[RUN] = _told(config).get(WORKER_RUN) or os.urandom(3).hex()
+    worker = re.sub("[^a-z0-9]+", "", _told(config).get("workerid", "").lower())
+    return config.stash[RUN] + worker[-LONGEST_WORKER:]
+
+
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """A worker of xdist is about to start: tell it where the emulator is that all of them share."""
+def pytest_configure_node(node: "WorkerController") -> None:
+    """Tell a worker of xdist that is about to start the mark of the run, and the emulator that all workers share."""
+    node.workerinput[WORKER_RUN] = _run_of(node.config)
     if _option(node.config, "shared"):
-        node.workerinput[WORKER_INPUT] = _url_of(node.config)
+        node.workerinput[WORKER_URL] = _url_of(node.config)
+        node.workerinput[WORKER_CA_FILE] = _ca_file_of(node.config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """What was started ends."""
+    """Stop the emulator that was started for this session."""
     started = config.stash.get(STARTED, None)
     if started:
         started.stop()
@@ -109,25 +135,30 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def case_emulator(pytestconfig: pytest.Config) -> str:
-    """The address of the emulator of this session."""
+    """Return the address of the session's emulator, which is started on first use."""
     return _url_of(pytestconfig)
 
 
 @pytest.fixture
 def sandbox(case_emulator: str, request: pytest.FixtureRequest) -> "Iterator[CaseEmulator]":
-    """A sandbox that only this test uses, newborn."""
+    """Yield the handle of an empty sandbox that only this test uses."""
     from emulator.client import CaseEmulator
 
-    token = os.environ.get(TOKEN_VARIABLE)
-    with CaseEmulator(case_emulator, _name_of(request.node.nodeid), token) as handle:
+    name = _name_of(request.node.nodeid, _run_of(request.config))
+    token, ca_file = os.environ.get(TOKEN_VARIABLE) or None, _ca_file_of(request.config)
+    with CaseEmulator(case_emulator, name, token, ca_file) as handle:
         request.node.stash[USED] = handle
         _prepare(handle, request)
         yield handle
 
 
-def _name_of(node_id: str) -> str:
-    """The same in every run, so that all that is drawn is the same as well."""
-    return f"{crc32(node_id.encode()):08x}-" + re.sub("[^a-z0-9_-]+", "-", node_id.lower())[-50:]
+def _name_of(node_id: str, run: str) -> str:
+    """Return the name of a test's sandbox: of the test's id, and of the run.
+
+    What is drawn by chance follows from the part before the mark alone, so it is the same in every run.
+    """
+    test = re.sub("[^a-z0-9_-]+", "-", node_id.lower())[-LONGEST_TEST:]
+    return f"{crc32(node_id.encode()):08x}-{test}{RUN_MARK}{run}"
 
 
 def _prepare(handle: "CaseEmulator", request: pytest.FixtureRequest) -> None:
@@ -141,20 +172,22 @@ def _prepare(handle: "CaseEmulator", request: pytest.FixtureRequest) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """A failed test tells what its sandbox saw."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to the report of a failed test what its sandbox received and sent."""
     report = yield
     handle = item.stash.get(USED, None)
     if handle is not None and report.failed and call.when != "teardown":
-        from emulator.client.telling import tell_requests, tell_webhooks
+        from emulator.client.reports import report_requests, report_webhooks
 
-        for title, tell in (("requests", tell_requests), ("webhooks", tell_webhooks)):
-            report.sections.append((f"case-emulator: {title} of sandbox {handle.sandbox}", _safely(tell, handle)))
+        for title, write in (("requests", report_requests), ("webhooks", report_webhooks)):
+            report.sections.append((f"case-emulator: {title} of sandbox {handle.sandbox}", _safely(write, handle)))
     return report
 
 
-def _safely(tell: "Callable[[CaseEmulator], str]", handle: "CaseEmulator") -> str:
+def _safely(write: "Callable[[CaseEmulator], str]", handle: "CaseEmulator") -> str:
     try:
-        return tell(handle)
-    except Exception as error:  # the report of a failure must not fail
+        return write(handle)
+    except Exception as error:  # the report of a failed test must not fail
         return f"nothing can be told: {error}"

@@ -1,35 +1,37 @@
-"""An emulator that serves: the wired parts behind a socket."""
+"""Run an emulator: the wired application behind a socket."""
 
 import socket
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from wsgiref.types import WSGIApplication
 
-from emulator.app import create_app, scheme_of
-from emulator.core.clock import Clock
+from emulator.addresses import scheme_of
+from emulator.app import build_emulator
+from emulator.core.clock import WallClock
 from emulator.delivery.targets import Targets, is_loopback
+from emulator.hosts import read_pattern
+from emulator.server.http_server import PlainServer, Server, listen, local_address
 from emulator.settings import BadSetting, Settings
-from emulator.web.server import PlainServer, Server, listen, local_address
 
 if TYPE_CHECKING:
-    from emulator.web.certificates import Certificates
+    from emulator.server.certificates import Certificates
 
 
 class RunningEmulator:
-    """An emulator that serves, from `start` to `stop`; also a context manager."""
+    """An emulator that listens once made, and serves from `start` to `stop`; also a context manager."""
 
     def __init__(self, settings: Settings) -> None:
-        """Raises PortTaken, BadSetting or StoreUnusable; nothing is left behind then."""
-        _refuse_open_doors(settings)
+        """Build the emulator; raise PortTaken, OSError, BadSetting or StoreUnusable, and leave nothing behind then."""
+        _refuse_open_control(settings)
         with ExitStack() as undo:
             listening = listen(settings.host, settings.port)
             undo.callback(listening.close)
             host, port = listening.getsockname()[:2]
             self.address = local_address(host, port, scheme_of(settings))
             certificates = _certificates(settings)
-            self._built = create_app(settings, self.address)
+            self._built = build_emulator(settings, self.address)
             undo.callback(self._built.store.close)
             self.url = settings.public_url or self.address
             self._server = _server(self._built.app, listening, certificates)
@@ -37,25 +39,25 @@ class RunningEmulator:
             undo.pop_all()
         self.port = int(port)
         self._stopped = False
-        self.told_of_webhooks = _tell_of_webhooks(settings.webhook_url, self._built.targets)
+        self.webhook_summary = _webhook_summary(settings.webhook_url, self._built.targets)
 
     @property
     def was_asked(self) -> bool:
-        """Has one of the emulated APIs been asked for anything, or a path that nobody has?"""
+        """Whether a request went to one of the emulated APIs, or to a path that does not exist."""
         return self._built.journal.next_number() > 1
 
     def start(self) -> None:
-        """Begin to answer, and to take cases to their end."""
-        self._built.worker.start()
+        """Begin to answer requests and to complete cases."""
+        self._built.scheduler.start()
         self._server.start()
 
     def stop(self) -> None:
-        """Answer what was asked, let webhooks under way end, free the port; a second time there is nothing to do."""
+        """Answer the requests that were sent, let webhooks in flight end, free the port; do nothing a second time."""
         if self._stopped:
             return
         self._stopped = True
         self._server.stop()
-        self._built.worker.stop()
+        self._built.scheduler.stop()
         if self._built.receiver:
             self._built.receiver.close()
         self._built.store.close()
@@ -68,8 +70,8 @@ class RunningEmulator:
         self.stop()
 
 
-def _refuse_open_doors(settings: Settings) -> None:
-    """Whoever reaches the control API can read and change everything; raises BadSetting."""
+def _refuse_open_control(settings: Settings) -> None:
+    """Raise BadSetting where others reach the control API, which can read and change everything, without a token."""
     if not (is_loopback(settings.host) or settings.control_token or settings.insecure_no_token):
         raise BadSetting(
             f"--host {settings.host} lets others in, and the control API asks them for no token: set --control-token, "
@@ -78,28 +80,32 @@ def _refuse_open_doors(settings: Settings) -> None:
 
 
 def _certificates(settings: Settings) -> "Certificates | None":
-    """Whom clients are to trust, and why; None: TLS is not asked for. Raises BadSetting."""
+    """Return new certificates, None without --tls; raise BadSetting where they cannot be made."""
     if not (settings.tls or settings.tls_ca_file):
         return None
-    from emulator.web.certificates import make_certificates, obstacle
+    from emulator.server.certificates import make_certificates, obstacle
 
-    told = obstacle(settings.tls, settings.tls_ca_file)
-    if told:
-        raise BadSetting(told)
-    named = [settings.host, urlsplit(settings.public_url or "").hostname, *settings.allow_host]
-    return make_certificates(filter(None, named), Clock().now())
+    reason = obstacle(settings.tls, settings.tls_ca_file)
+    if reason:
+        raise BadSetting(reason)
+    named = [read_pattern(text).host for text in settings.allow_host]
+    hosts = [settings.host, urlsplit(settings.public_url or "").hostname, *(host for host in named if "/" not in host)]
+    return make_certificates(filter(None, hosts), WallClock().now())
 
 
-def _server(app: Callable[..., Any], listening: socket.socket, certificates: "Certificates | None") -> Server:
+def _server(app: WSGIApplication, listening: socket.socket, certificates: "Certificates | None") -> Server:
     if certificates is None:
         return PlainServer(app, listening)
-    from emulator.web.tls_server import TlsServer  # only who asks for TLS has what it needs
+    from emulator.server.tls_server import TlsServer  # imported here, because its packages are an extra
 
     return TlsServer(app, listening, certificates.context)
 
 
 def _publish(certificates: "Certificates | None", file: Path | None) -> None:
-    """Write down whom to trust, last of all: another emulator may serve by what stands there. Raises BadSetting."""
+    """Write the authority's certificate to the file; raise BadSetting.
+
+    Done last, when nothing else can fail: another emulator may serve with the authority that the file holds now.
+    """
     if certificates is None or file is None:
         return
     try:
@@ -108,8 +114,8 @@ def _publish(certificates: "Certificates | None", file: Path | None) -> None:
         raise BadSetting(f"--tls-ca-file {file} cannot be written: {error.strerror or error}") from error
 
 
-def _tell_of_webhooks(url: str | None, targets: Targets) -> str:
-    """Where the webhooks of an integration go, to end a sentence."""
+def _webhook_summary(url: str | None, targets: Targets) -> str:
+    """Return where the webhooks of an integration go, as the end of a sentence that begins with them."""
     if url is None:
         return "go to the inbox (--webhook-url sends them)"
     objection = targets.objection(url)

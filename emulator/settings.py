@@ -1,39 +1,40 @@
-"""What can be set: one table from which flags, variables, file keys and their documentation are made.
+"""The settings: one table from which flags, variables, file keys and their documentation are made.
 
-Nothing else reads the environment. A flag wins over a variable, a variable over the file, the file over the default.
+Only `setting_sources` reads the environment. A flag wins over a variable, a variable over the file, the file over the
+default.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from emulator.core.deliveries import without_password
+from emulator.path_readers import read_database, read_output_file, read_path, read_paths
 from emulator.readers import (
-    read_database,
+    read_bind_address,
+    read_credentials,
     read_delay,
     read_flag,
-    read_folder,
+    read_host_names,
     read_log_format,
     read_many,
     read_origins,
-    read_output_file,
     read_port,
     read_public_url,
     read_retry,
     read_rules,
     read_seed,
-    read_text,
+    read_targets,
     read_token,
     read_url,
 )
 
 PREFIX = "CASE_EMULATOR_"
 FILE_NAME = "case-emulator.toml"
-# Variables that are ours but no settings of the server.
+# Variables with our prefix that are not settings of the server.
 CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE = (PREFIX + name for name in ("CONFIG", "URL", "CONTROL_TOKEN"))
-TLS_CA_FILE_VARIABLE = f"{PREFIX}TLS_CA_FILE"  # a setting of the server, and of who asks it
+TLS_CA_FILE_VARIABLE = f"{PREFIX}TLS_CA_FILE"  # read by the server and by the commands that ask it
 OTHER_VARIABLES = {CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE}
 
 
@@ -42,20 +43,20 @@ class BadSetting(Exception):
 
 
 def _setting(
-    read: Callable[[object], Any],
-    default: Any,
+    read: Callable[[object], object],
+    default: object,
     help_text: str,
     metavar: str | None = None,
     example: str | None = None,  # what to write where there is no default
-) -> Any:
+) -> Any:  # as of dataclasses.field: each setting has its own type
     return field(default=default, metadata={"read": read, "help": help_text, "metavar": metavar, "example": example})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything that can be set, as it stands after flags, variables, file and defaults."""
+    """Every setting, after flags, variables, file and defaults."""
 
-    host: str = _setting(read_text, "127.0.0.1", "Address to listen on.", "ADDRESS")
+    host: str = _setting(read_bind_address, "127.0.0.1", "Address to listen on.", "ADDRESS")
     port: int = _setting(read_port, 8642, "Port to listen on; 0 picks a free one.", "PORT")
     port_file: Path | None = _setting(
         read_output_file, None, "Write the port to this file once serving.", "FILE", "port.txt"
@@ -86,29 +87,49 @@ class Settings:
         "When a failed webhook is sent again: standard, once, or waits like 1,5,30.",
         "PROFILE",
     )
-    seed: int = _setting(read_seed, 0, "Everything drawn by chance follows from this number.", "NUMBER")
+    seed: int = _setting(read_seed, 0, "Number from which every random value follows.", "NUMBER")
     access_key: tuple[str, ...] = _setting(
         read_many, (), "A further X-Workflow-Access-Key for the default sandbox; repeatable.", "KEY"
     )
     session_id: tuple[str, ...] = _setting(
         read_many, (), "A further sessionid for the default sandbox; repeatable.", "ID"
     )
+    credential: tuple[str, ...] = _setting(
+        read_credentials,
+        (),
+        "A further credential of an API for the default sandbox, as in aplyid=KEY; repeatable.",
+        "NAME=KEY",
+    )
     public_url: str | None = _setting(
         read_public_url,
         None,
-        "The address others reach this emulator at, for links in answers.",
+        "Address at which others reach this emulator, for links in answers.",
         "URL",
         "http://localhost:8642",
     )
     allow_target: tuple[str, ...] = _setting(
-        read_many, (), "A host outside this machine that webhooks may go to, * for any; repeatable.", "HOST"
+        read_targets,
+        (),
+        "A host that webhooks may go to: app, app:3000, *.acme.com, 10.0.0.0/8, * for any; repeatable.",
+        "HOST",
     )
-    allow_host: tuple[str, ...] = _setting(read_many, (), "A further Host header to answer to; repeatable.", "NAME")
-    tls: bool = _setting(read_flag, False, "Serve HTTPS, with a certificate of an authority made at each start.")
+    webhook_ca_file: Path | None = _setting(
+        read_path,
+        None,
+        "Trust the certificates of receivers that this authority signed, besides the public ones.",
+        "FILE",
+        "rootCA.pem",
+    )
+    allow_host: tuple[str, ...] = _setting(
+        read_host_names, (), "A further Host header to answer to, as in emulator.acme.com; repeatable.", "NAME"
+    )
+    tls: bool = _setting(
+        read_flag, False, "Serve HTTPS, with a certificate from an authority that is made at each start."
+    )
     tls_ca_file: Path | None = _setting(
         read_output_file,
         None,
-        "Write that authority's certificate to this file, for clients to trust.",
+        "Write the certificate of the --tls authority to this file, for clients to trust.",
         "FILE",
         "ca.pem",
     )
@@ -118,7 +139,7 @@ class Settings:
     control_token: str | None = _setting(
         read_token,
         None,
-        "What the control API asks for as Authorization: Bearer; needed where others connect.",
+        "Token that callers of the control API send as Authorization: Bearer; needed if others can connect.",
         "TOKEN",
         "a-long-secret",
     )
@@ -126,7 +147,7 @@ class Settings:
         read_flag, False, "Let everybody who can connect use the control API without a token."
     )
     scenario: tuple[str, ...] = _setting(
-        read_many,
+        read_paths,
         (),
         "A YAML file of outcome rules for every sandbox, or a built-in one by name; repeatable.",
         "FILE",
@@ -135,7 +156,7 @@ class Settings:
         read_rules, (), "An outcome rule for every sandbox, as the control API takes it, in JSON; repeatable.", "JSON"
     )
     init_folder: Path | None = _setting(
-        read_folder,
+        read_path,
         None,
         "A folder of scenarios (*.yaml), and of snapshots to begin with (*.json), named after their sandboxes.",
         "DIR",
@@ -154,80 +175,33 @@ class Settings:
 
     @property
     def database_file(self) -> Path | None:
-        """The file to keep; None: a temporary one."""
+        """The database file; None for a temporary one."""
         return None if self.ephemeral else self.database
 
 
 OPTIONS = {f.name: f for f in fields(Settings)}
+# The settings whose values no message shows.
+SECRETS = frozenset({"access_key", "session_id", "credential", "control_token"})
+# The settings that name a credential as its API does; --credential serves every API.
+CREDENTIAL_ALIASES = {"aplyid": "access_key", "sphinxhq": "session_id"}
 
 
-def read_settings(
-    flags: Mapping[str, object],
-    environ: Mapping[str, str],
-    folder: Path,
-    config: Path | None = None,
-    defaults: Mapping[str, Any] | None = None,
-) -> Settings:
-    """The settings from all four places, with other defaults for some of them if told so; raises BadSetting."""
-    path = find_settings_file(environ, folder, config)
-    found: dict[str, Any] = dict(defaults or {})
-    found |= _read_all(
-        _from_file(path), lambda name: f"{name} in {config or environ.get(CONFIG_VARIABLE) or FILE_NAME}"
-    )
-    found |= _read_all(_from_environ(environ), lambda name: PREFIX + name.upper())
-    found |= _read_all(flags, lambda name: "--" + name.replace("_", "-"))
-    return Settings(**found)
+def credentials_of(settings: Settings, provider: str) -> frozenset[str]:
+    """Return the further credentials of that API, from --credential and from the setting of its own."""
+    alias = CREDENTIAL_ALIASES.get(provider)
+    named = (item.partition("=") for item in settings.credential)
+    own = [key for name, _, key in named if name == provider]
+    return frozenset([*own, *(getattr(settings, alias) if alias else ())])
 
 
-def find_settings_file(environ: Mapping[str, str], folder: Path, config: Path | None = None) -> Path | None:
-    """The file that is named, else the one in the folder; None: there is none."""
-    named = config or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
-    if named:
-        return named
-    path = folder / FILE_NAME
-    return path if path.is_file() else None
-
-
-def _read_all(values: Mapping[str, object], place: Callable[[str], str]) -> dict[str, Any]:
-    read = {}
-    for name, value in values.items():
-        try:
-            read[name] = OPTIONS[name].metadata["read"](value)
-        except ValueError as error:
-            shown = without_password(value) if isinstance(value, str) else value
-            raise BadSetting(f"{place(name)} is {shown!r}: {error}") from error
-    return read
-
-
-def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
-    known = {PREFIX + name.upper(): name for name in OPTIONS}
-    others = OTHER_VARIABLES - known.keys()
-    ours = {k: v for k, v in environ.items() if k.startswith(PREFIX) and k not in others and v != ""}
-    for name in ours:
-        if name not in known:
-            raise BadSetting(f"{name} is no setting{suggest(name, known)}")
-    return {known[name]: value for name, value in ours.items()}
-
-
-def _from_file(path: Path | None) -> dict[str, object]:
-    if path is None:
-        return {}
-    import tomllib
-
-    try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadSetting(f"{path} cannot be read: {error}") from error
-    values = {name.replace("-", "_"): value for name, value in read.items()}
-    for name in values:
-        if name not in OPTIONS:
-            keys = [option.replace("_", "-") for option in OPTIONS]
-            raise BadSetting(f"{name} in {path} is no setting{suggest(name.replace('_', '-'), keys)}")
-    return values
+def variables_of(provider: str) -> dict[str, str]:
+    """Return the variables by which a program finds that API: `url` and `credential`, as in APLYID_BASE_URL."""
+    credential = CREDENTIAL_ALIASES.get(provider, "credential")
+    return {"url": f"{provider}_base_url".upper(), "credential": f"{provider}_{credential}".upper()}
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence that refuses an unknown name: what was probably meant."""
+    """Return the end of a sentence that refuses an unknown name: the name probably meant, else all known ones."""
     import difflib
 
     known = sorted(known)

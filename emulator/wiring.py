@@ -1,108 +1,145 @@
-"""The use cases, wired to a store, a clock and a sender."""
+"""Wire the use cases to a store, a clock and a sender."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import TypedDict
 from urllib.parse import urlsplit
 
-from emulator.core.advance import TimeMachine
-from emulator.core.bell import Bell, Bells
 from emulator.core.cases import Cases
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.completion import Completion
-from emulator.core.haste import Haste
+from emulator.core.delivery_queries import DeliveryQueries
+from emulator.core.early_completion import EarlyCompletion
+from emulator.core.in_flight import InFlight
 from emulator.core.journal import Journal
-from emulator.core.outbox import Outbox, UnderWay
+from emulator.core.outbox import Outbox
 from emulator.core.planning import Planning
-from emulator.core.ports import Ending
-from emulator.core.preferences import Preferences
+from emulator.core.ports import ProviderRules
+from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.signals import SandboxSignals, Signal
 from emulator.core.snapshots import Snapshots
-from emulator.core.tracking import Tracking
-from emulator.delivery.late import LateSender
+from emulator.core.time_machine import TimeMachine
+from emulator.delivery.lazy_sender import LazySender
+from emulator.delivery.scheduler import Alarm, Scheduler
 from emulator.delivery.targets import Targets, is_loopback
-from emulator.delivery.worker import Alarm, Worker
-from emulator.settings import Settings
+from emulator.settings import BadSetting, Settings
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
-from emulator.web.receiver import Receiver
-from emulator.web.seats import Seats
+from emulator.web.wait_slots import WaitSlots
 
 
 @dataclass(frozen=True, kw_only=True)
 class Core:
-    """The use cases; `endings` is filled with what each provider brings along."""
+    """The wired use cases; each provider enters its own into `provider_rules`, which is empty at first."""
 
     store: SqliteStore
-    clock: Clock
-    endings: dict[str, Ending]
+    clock: WallClock
+    provider_rules: dict[str, ProviderRules]
     sandboxes: Sandboxes
     journal: Journal
-    seats: Seats
+    wait_slots: WaitSlots
     completion: Completion
-    tracking: Tracking
+    deliveries: DeliveryQueries
     planning: Planning
     cases: Cases
-    machine: TimeMachine
+    time_machine: TimeMachine
     snapshots: Snapshots
-    worker: Worker
+    scheduler: Scheduler
 
 
-def wire(defaults: Preferences, store: SqliteStore, targets: Targets) -> Core:
-    """The use cases of an emulator; nothing runs yet."""
-    clock, alarm, journal, seats = Clock(), Alarm(), Journal(), Seats()
-    both: dict[str, Any] = {"store": store, "clock": clock}
-    endings: dict[str, Ending] = {}
-    bell, cleared, under_way = Bell(), Bells(), UnderWay()
+class _Both(TypedDict):
+    store: SqliteStore
+    clock: WallClock
+
+
+class _Moving(_Both):
+    sandboxes: Sandboxes
+    wake: Callable[[datetime], None]
+
+
+def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Core:
+    """Return the use cases of an emulator, with no thread running yet; `defaults` are those of every new sandbox."""
+    clock, alarm, journal, wait_slots = _clock_after(store), Alarm(), Journal(), WaitSlots()
+    both: _Both = {"store": store, "clock": clock}
+    provider_rules: dict[str, ProviderRules] = {}
+    news, faults_cleared, in_flight = Signal(), SandboxSignals(), InFlight()
 
     def forget(sandbox: str, journal_too: bool) -> None:
         if journal_too:
             journal.forget(sandbox)
-        cleared.ring(sandbox)
+        faults_cleared.send(sandbox)
 
-    sandboxes = Sandboxes(**both, defaults=defaults, endings=endings, under_way=under_way, forget=forget)
+    sandboxes = Sandboxes(**both, defaults=defaults, provider_rules=provider_rules, in_flight=in_flight, forget=forget)
     outbox = Outbox(
         **both,
-        retry_of=lambda read, sandbox: sandboxes.preferences(read, sandbox).retry,
-        now_of=sandboxes.now,
-        wall_time_of=sandboxes.wall_time_of,
-        sender=LateSender(targets, clock, f"case-emulator/{VERSION}"),
+        sandboxes=sandboxes,
+        sender=LazySender(targets, clock, f"case-emulator/{VERSION}"),
         owner=f"{os.getpid()}-{clock.stopwatch()}",
         wake=alarm.wake,
         note=partial(write_attempt, journal, clock),
-        bell=bell,
-        under_way=under_way,
+        news=news,
     )
-    moving: dict[str, Any] = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
-    completion = Completion(**moving, bell=bell)
-    tracking = Tracking(**both, bell=bell, wake=alarm.wake, now_of=sandboxes.now)
-    rush = Haste(completion=completion, tracking=tracking, seat=seats.try_to_take)
+    moving: _Moving = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
+    completion = Completion(**moving, news=news)
+    deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
+    complete_early = EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take)
     return Core(
         **both,
-        endings=endings,
+        provider_rules=provider_rules,
         sandboxes=sandboxes,
         journal=journal,
-        seats=seats,
+        wait_slots=wait_slots,
         completion=completion,
-        tracking=tracking,
-        planning=Planning(sandboxes=sandboxes, cleared=cleared),
-        cases=Cases(**moving, rush=rush),
-        machine=TimeMachine(**moving, completion=completion, outbox=outbox),
+        deliveries=deliveries,
+        planning=Planning(sandboxes=sandboxes, faults_cleared=faults_cleared),
+        cases=Cases(**moving, complete_early=complete_early),
+        time_machine=TimeMachine(**moving, completion=completion, outbox=outbox),
         snapshots=Snapshots(**moving),
-        worker=Worker(**both, completion=completion, outbox=outbox, alarm=alarm),
+        scheduler=Scheduler(**both, completion=completion, outbox=outbox, alarm=alarm),
     )
 
 
-def targets_of(settings: Settings, address: str | None, public_url: str, receiver: Receiver | None = None) -> Targets:
-    """Where webhooks may go, with those settings and listening at that address."""
+def _clock_after(store: SqliteStore) -> WallClock:
+    """Return a clock that goes on from the latest moment in the store, in case the machine's was set back since."""
+    clock = WallClock()
+    with store.reading() as read:
+        clock.not_before(read.latest_moment())
+    return clock
+
+
+def targets_of(settings: Settings, address: str | None, public_url: str, demo_url: str | None = None) -> Targets:
+    """Return where webhooks may go; raise BadSetting for a file without an authority.
+
+    `address` is where the emulator listens, `demo_url` the demo's receiver.
+    """
     own = {_host_and_port(url) for url in (address, public_url) if url}
     if address:
         own.add((settings.host, _host_and_port(address)[1]))
-    allowed = frozenset(host.lower() for host in settings.allow_target)
-    named = frozenset(_host_and_port(url) for url in (settings.webhook_url, receiver and receiver.url) if url)
-    return Targets(allowed, own, public=address is not None and not is_loopback(settings.host), named=named)
+    named = frozenset(_host_and_port(url) for url in (settings.webhook_url, demo_url) if url)
+    return Targets(
+        frozenset(settings.allow_target),
+        own,
+        public=address is not None and not is_loopback(settings.host),
+        named=named,
+        authorities=_read_authorities(settings.webhook_ca_file),
+    )
+
+
+def _read_authorities(file: Path | None) -> str | bytes | None:
+    if file is None:
+        return None
+    from emulator.delivery.authorities import NoAuthority, read_authorities  # slow to import: it takes ssl
+
+    try:
+        return read_authorities(file)
+    except NoAuthority as error:
+        raise BadSetting(f"--webhook-ca-file {error}") from error
 
 
 def _host_and_port(url: str) -> tuple[str, int]:

@@ -3,7 +3,7 @@
 import logging
 import os
 import re
-import shutil
+import signal
 from collections.abc import Callable, Iterator
 from zlib import crc32
 
@@ -11,14 +11,7 @@ import pytest
 
 from tests.clean import CleanMachine, clean_machine
 from tests.emulators import Emulator, served
-
-INSTALL = {
-    "curl": "apt-get install curl",
-    "node": "apt-get install nodejs",
-    "make": "apt-get install make",
-    "chromium": "apt-get install chromium",
-}
-
+from tests.toolbox.missing import find_program
 
 TAKE_LONG = {"browser", "image", "machine"}  # fixtures that open, build or install something large
 
@@ -39,6 +32,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def _plain_environment() -> Iterator[None]:
     """No setting of the developer's shell reaches a test; the log is written as the command writes it."""
     logging.getLogger("emulator").setLevel(logging.INFO)
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # as after `&` in a script; the processes of the tests would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name.startswith("CASE_EMULATOR_"):
@@ -70,14 +67,3 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> CleanMachine:
 def needs() -> Callable[[str], str]:
     """`needs("curl")` is the path of the program; where it is missing the test says how to install it."""
     return find_program
-
-
-def find_program(program: str) -> str:
-    """The path of a program, without which a test is skipped, or fails where CI=true."""
-    path = shutil.which(program)
-    if path:
-        return path
-    told = f"{program} is missing: install it with `{INSTALL[program]}`"
-    if os.environ.get("CI") == "true":
-        pytest.fail(told)
-    pytest.skip(told)

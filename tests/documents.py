@@ -16,7 +16,7 @@ from emulator.settings import Settings
 PROVIDER_NAMES = tuple(provider.name for provider in PROVIDERS)
 NAMES = (*PROVIDER_NAMES, "control")
 HERE = "urn:document"
-Place = tuple[str, ...]
+SandboxAddress = tuple[str, ...]
 
 
 @dataclass
@@ -27,7 +27,8 @@ class Document:
     _registry: Any = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._registry = Registry().with_resource(HERE, DRAFT202012.create_resource(self.content))
+        strict = DRAFT202012.create_resource(_tightened(self.content))
+        self._registry = Registry().with_resource(HERE, strict)
 
     def at(self, *place: str) -> Any:
         """What stands at that place."""
@@ -51,9 +52,9 @@ class Document:
         judge = OAS31Validator(schema, registry=self._registry, format_checker=oas31_format_checker)
         return [f"{error.json_path}: {error.message}" for error in judge.iter_errors(value)]
 
-    def response(self, path: str, method: str, status: int) -> Place:
+    def response(self, path: str, method: str, status: int) -> SandboxAddress:
         """Where the answer with that status is described."""
-        place: Place = ("paths", path, method, "responses")
+        place: SandboxAddress = ("paths", path, method, "responses")
         known = self.at(*place)
         assert str(status) in known or "default" in known, f"{method} {path} is never answered {status}"
         key = str(status) if str(status) in known else "default"
@@ -81,17 +82,26 @@ class Document:
         shared = self.at("components", "headers")
         return [n for n, h in described.get("headers", {}).items() if shared.get(n, h).get("required")]
 
-    def operations(self) -> Iterator[Place]:
+    def operations(self) -> Iterator[SandboxAddress]:
         """Where each operation is described."""
         for path, item in self.at("paths").items():
             yield from (("paths", path, method) for method in item)
 
-    def media(self) -> Iterator[Place]:
+    def media(self) -> Iterator[SandboxAddress]:
         """Where each body is described, of requests, answers and webhooks."""
         yield from _media((), self.content)
 
 
-def _media(place: Place, value: Any) -> Iterator[Place]:
+def _tightened(content: dict[str, Any]) -> dict[str, Any]:
+    """The document with answers that have no key but those it names: a service may add some, the emulator adds none."""
+    schemas = {
+        name: {"additionalProperties": False, **schema} if name.endswith("Out") and "properties" in schema else schema
+        for name, schema in content["components"]["schemas"].items()
+    }
+    return {**content, "components": {**content["components"], "schemas": schemas}}
+
+
+def _media(place: SandboxAddress, value: Any) -> Iterator[SandboxAddress]:
     if isinstance(value, dict):
         for key, part in value.items():
             if place and place[-1] == "content" and isinstance(part, dict) and "schema" in part:

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import requests
 
 from emulator.running import RunningEmulator
-from emulator.settings import Settings, read_settings
+from emulator.setting_sources import read_settings
+from emulator.settings import Settings
 from tests.waiting import PATIENCE
 from tests.wire import Answer, exchange
 

@@ -153,7 +153,7 @@ def bomb(megabytes: int, sent: list[int]) -> Reply:
     return reply
 
 
-def hang_up(handler: BaseHTTPRequestHandler) -> None:
+def abort(handler: BaseHTTPRequestHandler) -> None:
     """Close without a word."""
     handler.connection.shutdown(socket.SHUT_RDWR)
 

@@ -1,15 +1,17 @@
-"""The two emulated APIs, as a test calls them to have a case."""
+"""The emulated APIs, as a test calls them; the emulator tells their names and operations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from typing import Any
 
-from emulator.client.place import Place
+from emulator.client.address import SandboxAddress
+from emulator.client.payloads import ApiDescription, DrawnSample, Json
 
 
 class LeaveOut:
-    """What a field is set to that is not to be sent at all."""
+    """The value of a field that is not to be sent at all."""
 
     def __repr__(self) -> str:
         return "LEAVE_OUT"
@@ -19,54 +21,72 @@ LEAVE_OUT = LeaveOut()
 
 
 class NotCreated(AssertionError):
-    """Create Case said no: its status, and its answer as JSON or text."""
+    """Create Case did not answer 201; `status` and `answer` (JSON, else text) are what it answered."""
 
-    def __init__(self, status: int, answer: Any) -> None:
+    def __init__(self, status: int, answer: object) -> None:
         super().__init__(f"Create Case answered {status}: {answer}")
         self.status, self.answer = status, answer
 
 
 @dataclass(frozen=True)
 class Api:
-    """Create Case of one of the two APIs, with the key of the sandbox."""
+    """One emulated API, called with the key of the sandbox."""
 
-    place: Place
+    address: SandboxAddress
     provider: str
     _seeds: "count[int]" = field(default_factory=lambda: count(1), repr=False)
 
-    def create_case(self, **fields: Any) -> dict[str, Any]:
-        """A new case, as Create Case answers it; raises NotCreated.
+    def create_case(self, **fields: object) -> Json:
+        """Open a case and return the answer of Create Case; raise NotCreated.
 
-        What is not given is filled with valid made-up values, the same in every run. Objects are merged, so that
-        `create_case(client={"name": "Jo Denied"})` changes the name alone; LEAVE_OUT takes a field away.
+        Fields that are not given get valid made-up values, the same in every run. Objects are merged, so that
+        `create_case(client={"name": "Jo Denied"})` changes only the name; LEAVE_OUT takes a field away.
         """
         drawn = self._draw()
         status, answer = self._post(drawn, _merged(drawn["body"], fields), {})
         if status != 201:
             raise NotCreated(status, answer)
-        created: dict[str, Any] = answer
+        created: Json = answer
         return created
 
-    def sample(self, **fields: Any) -> dict[str, Any]:
-        """A body that `create_case` would send."""
-        merged: dict[str, Any] = _merged(self._draw()["body"], fields)
-        return merged
+    def sample(self, **fields: object) -> Json:
+        """Return a body as `create_case` would send it."""
+        return _merged(self._draw()["body"], fields)
 
-    def send(self, body: Any, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
-        """Status and answer (as JSON, else as text) of Create Case with just that body, and with these headers too."""
+    def send(self, body: object, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
+        """Send just that body to Create Case, with these headers too; return status and answer (JSON, else text)."""
         return self._post(self._draw(), body, headers or {})
 
-    def _draw(self) -> dict[str, Any]:
-        drawn: dict[str, Any] = self.place.ask("GET", f"samples/{self.provider}", seed=next(self._seeds))
+    def call(self, operation: str, body: object = None, **path: object) -> tuple[int, Any]:
+        """Call any operation of the API by its name, as in `call("read_case", id=1)`; return status and answer.
+
+        `path` fills the arguments of the operation's path. Raise LookupError for an unknown operation.
+        """
+        known = {each["name"]: each for each in self._description["operations"]}
+        if operation not in known:
+            raise LookupError(f"{self.provider} has no operation {operation}; it has {', '.join(known)}")
+        chosen = known[operation]
+        headers = {**self._description["key"], "Content-Type": "application/json"}
+        return self.address.control.call(chosen["method"], chosen["path"].format(**path), body, headers)
+
+    @cached_property
+    def _description(self) -> ApiDescription:
+        """The emulator's description of this API: its operations, and the header that opens the sandbox."""
+        apis: list[ApiDescription] = self.address.ask("GET", "providers")["providers"]
+        return next(api for api in apis if api["name"] == self.provider)
+
+    def _draw(self) -> DrawnSample:
+        """Return the next sample request; each has a seed of its own, so that people differ."""
+        drawn: DrawnSample = self.address.ask("GET", f"samples/{self.provider}", seed=next(self._seeds))
         return drawn
 
-    def _post(self, drawn: Mapping[str, Any], body: Any, headers: Mapping[str, str]) -> tuple[int, Any]:
-        return self.place.control.post(drawn["path"], body, {**drawn["headers"], **headers})
+    def _post(self, drawn: DrawnSample, body: object, headers: Mapping[str, str]) -> tuple[int, Any]:
+        return self.address.control.call("POST", drawn["path"], body, {**drawn["headers"], **headers})
 
 
-def _merged(value: Any, changes: Any) -> Any:
-    if not isinstance(changes, dict):
-        return changes
-    before = value if isinstance(value, dict) else {}
-    together = before | {name: _merged(before.get(name), change) for name, change in changes.items()}
-    return {name: part for name, part in together.items() if part is not LEAVE_OUT}
+def _merged(value: object, changes: Mapping[str, object]) -> Json:
+    """Return the object with the changes, also those inside of objects, and without the fields set to LEAVE_OUT."""
+    merged: Json = dict(value) if isinstance(value, dict) else {}
+    for name, change in changes.items():
+        merged[name] = _merged(merged.get(name), change) if isinstance(change, dict) else change
+    return {name: part for name, part in merged.items() if part is not LEAVE_OUT}

@@ -1,30 +1,43 @@
-"""The handle of one sandbox."""
+"""The handle by which a test drives one sandbox."""
 
+import os
 from functools import cached_property
 from types import TracebackType
-from typing import Any
 
+from emulator.client.address import SandboxAddress, without_none
 from emulator.client.apis import Api
-from emulator.client.asking import Control
-from emulator.client.driving import Cases, Clock, Faults, Outcomes, Requests
-from emulator.client.place import Place, said
+from emulator.client.payloads import ApiDescription, Json
+from emulator.client.proxies import bypass_proxies
+from emulator.client.resources import Cases, Clock, Faults, Outcomes, Requests
+from emulator.client.transport import Control
 from emulator.client.webhooks import Webhooks
 
 LOCAL = "http://127.0.0.1:8642"
 
 
 class CaseEmulator:
-    """A sandbox of the emulator at `url`, as a context manager: made newborn at the start and at the end.
+    """A sandbox of the emulator at `url`, as a context manager that empties it at the start and at the end.
 
-    Without a name it is one that nobody else uses. `token` is the control token, where the emulator asks for one.
-    Raises NotReached.
+    Without a name the emulator chooses one that nobody else uses. `token` is the control token, if the emulator needs
+    one. `ca_file` is the authority to trust at an https:// address: the file that `--tls-ca-file` names. Raises
+    NotReached.
     """
 
-    def __init__(self, url: str = LOCAL, sandbox: str | None = None, token: str | None = None) -> None:
-        control = Control(url, token, keep_alive=True)
+    def __init__(
+        self,
+        url: str = LOCAL,
+        sandbox: str | None = None,
+        token: str | None = None,
+        ca_file: "str | os.PathLike[str] | None" = None,
+    ) -> None:
+        self.ca_file = None if ca_file is None else os.path.abspath(ca_file)
+        control = Control(url, token, authority=self.ca_file, keep_alive=True)
         self.url = control.url
-        self.sandbox: str = sandbox or control.ask("POST", "/sandboxes")["name"]
-        self._place = Place(control, self.sandbox)
+        created: Json = {"name": sandbox} if sandbox else control.ask("POST", "/sandboxes")
+        self.sandbox: str = created["name"]
+        self._address = SandboxAddress(control, self.sandbox)
+        self._providers: list[str] | None = created.get("providers")
+        self._apis: dict[str, Api] = {}
 
     def __enter__(self) -> "CaseEmulator":
         self.reset()
@@ -34,7 +47,7 @@ class CaseEmulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.reset()
-        self._place.control.close()
+        self._address.control.close()
 
     @property
     def access_key(self) -> str:
@@ -47,69 +60,72 @@ class CaseEmulator:
         return f"test_{self.sandbox}"
 
     def env(self) -> dict[str, str]:
-        """The variables a program under test needs to find the emulator and this sandbox."""
-        return {
-            "APLYID_BASE_URL": self.url,
-            "APLYID_ACCESS_KEY": self.access_key,
-            "SPHINXHQ_BASE_URL": self.url,
-            "SPHINXHQ_SESSION_ID": self.session_id,
-            "CASE_EMULATOR_URL": self.url,
-        }
+        """Return the variables by which a program under test finds the emulator and this sandbox, past any proxy."""
+        variables = {"CASE_EMULATOR_URL": self.url, **bypass_proxies(self.url)}
+        variables |= {"CASE_EMULATOR_TLS_CA_FILE": self.ca_file} if self.ca_file else {}
+        apis: list[ApiDescription] = self._address.ask("GET", "providers")["providers"]
+        for api in apis:
+            variables |= {api["variables"]["url"]: self.url, api["variables"]["credential"]: api["credential"]}
+        return variables
 
-    @cached_property
-    def aplyid(self) -> Api:
-        """Create Case of APLYiD Workflow."""
-        return Api(self._place, "aplyid")
+    @property
+    def providers(self) -> list[str]:
+        """The names of the emulated APIs; each is an attribute of the handle, as in `sandbox.aplyid`."""
+        if self._providers is None:
+            self._providers = self._address.ask("GET")["providers"]
+        return self._providers
 
-    @cached_property
-    def sphinxhq(self) -> Api:
-        """Create Case of Sphinx."""
-        return Api(self._place, "sphinxhq")
+    def __getattr__(self, name: str) -> Api:
+        """Return the emulated API of that name."""
+        if name.startswith("_") or name not in self.providers:
+            known = "" if name.startswith("_") else f"; the emulated APIs are {', '.join(self.providers)}"
+            raise AttributeError(f"{type(self).__name__} has no attribute {name}{known}")
+        return self._apis.setdefault(name, Api(self._address, name))
 
     @cached_property
     def cases(self) -> Cases:
-        """Its cases."""
-        return Cases(self._place)
+        """The cases of the sandbox."""
+        return Cases(self._address)
 
     @cached_property
     def webhooks(self) -> Webhooks:
-        """Its webhooks."""
-        return Webhooks(self._place)
+        """The webhooks of the sandbox."""
+        return Webhooks(self._address)
 
     @cached_property
     def clock(self) -> Clock:
-        """Its clock."""
-        return Clock(self._place)
+        """The clock of the sandbox."""
+        return Clock(self._address)
 
     @cached_property
     def outcomes(self) -> Outcomes:
-        """How its cases end."""
-        return Outcomes(self._place)
+        """The plans and rules that decide how cases end."""
+        return Outcomes(self._address)
 
     @cached_property
     def faults(self) -> Faults:
-        """What goes wrong in it."""
-        return Faults(self._place)
+        """The planned failures of the sandbox."""
+        return Faults(self._address)
 
     @cached_property
     def requests(self) -> Requests:
-        """What was asked of it."""
-        return Requests(self._place)
+        """The journal of the sandbox: what came in and what went out."""
+        return Requests(self._address)
 
-    def configure(self, **settings: Any) -> dict[str, Any]:
-        """Set some of webhook_url, delay, pace, retry, seed, default_outcome, integration; what holds then."""
-        held: dict[str, Any] = self._place.ask("PATCH", "", said(**settings))["settings"]
-        return held
+    def configure(self, **settings: object) -> Json:
+        """Set some of webhook_url, delay, pace, retry, seed, default_outcome, integration; return all settings."""
+        changed: Json = self._address.ask("PATCH", "", without_none(**settings))["settings"]
+        return changed
 
     def reset(self) -> None:
-        """Make it newborn; no webhook of its old life starts after that."""
-        self._place.ask("POST", "reset")
+        """Empty the sandbox, as on first use; no webhook from before the reset is sent afterwards."""
+        self._address.ask("POST", "reset")
 
-    def snapshot(self) -> dict[str, Any]:
-        """All of it as one JSON document."""
-        taken: dict[str, Any] = self._place.ask("GET", "snapshot")
-        return taken
+    def snapshot(self) -> Json:
+        """Return the whole sandbox as one JSON document."""
+        snapshot: Json = self._address.ask("GET", "snapshot")
+        return snapshot
 
-    def restore(self, snapshot: dict[str, Any]) -> None:
-        """Make it what the document says, with the same ids."""
-        self._place.ask("POST", "restore", snapshot)
+    def restore(self, snapshot: Json) -> None:
+        """Replace the sandbox by a snapshot, with the same ids."""
+        self._address.ask("POST", "restore", snapshot)

@@ -1,18 +1,19 @@
-"""Is an emulator ready? Asked with little imported, for containers and for whoever has just started one."""
+"""Ask whether an emulator is ready, for containers and for programs that have just started one."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from emulator.client.asking import MARK, Control
+from emulator.client.transport import MARK, Control
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
 
 def why_not_ready(url: str, seconds: float) -> str | None:
-    """Why the emulator at that URL does not serve yet, in words; None: it does. Raises ValueError for what is no URL.
+    """Return why the emulator at that URL does not serve yet, or None if it does; raise ValueError if it is no URL.
 
-    It imports little and is quick, unlike `Control`. A certificate is not judged: nothing is told that matters.
+    `seconds` is how long the answer may take. Importing little makes this quicker than `Control`. The certificate is
+    not checked, because nothing secret is sent.
     """
     import json
     from http.client import HTTPException
@@ -32,19 +33,19 @@ def why_not_ready(url: str, seconds: float) -> str | None:
 
 
 def _ask_readiness(parts: SplitResult, port: int, seconds: float) -> tuple[int, str | None, bytes]:
-    """Status, version and body of the answer."""
+    """Return status, version and body of the answer; the version is None if no emulator answered."""
     from http.client import HTTPConnection, HTTPSConnection
 
     host = parts.hostname or ""
-    line = HTTPConnection(host, port, timeout=seconds)
+    connection = HTTPConnection(host, port, timeout=seconds)
     if parts.scheme == "https":
-        line = HTTPSConnection(host, port, timeout=seconds, context=_any_certificate())
+        connection = HTTPSConnection(host, port, timeout=seconds, context=_any_certificate())
     try:
-        line.request("GET", f"{parts.path.rstrip('/')}/_emulator/readyz", headers={"Connection": "close"})
-        answer = line.getresponse()
+        connection.request("GET", f"{parts.path.rstrip('/')}/_emulator/readyz", headers={"Connection": "close"})
+        answer = connection.getresponse()
         return answer.status, answer.getheader(MARK), answer.read(65_536)
     finally:
-        line.close()
+        connection.close()
 
 
 def _any_certificate() -> "SSLContext":

@@ -1,27 +1,28 @@
-"""The webhooks of a sandbox: waiting for them, and their exact bytes."""
+"""The webhooks of a sandbox: wait for them, and read their exact bytes."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.client.asking import Refusal
-from emulator.client.place import Place
+from emulator.client.address import SandboxAddress
+from emulator.client.payloads import Attempt
+from emulator.client.transport import Refusal
 
 KEPT_OR_SENT = ("delivered", "inbox", "blocked")
 
 
 class WebhookMissing(AssertionError):
-    """No such webhook came in time; the text says what there is instead."""
+    """No matching webhook came in time; the text says which webhooks there are instead."""
 
 
 class UnexpectedWebhook(AssertionError):
-    """A webhook came that should not have."""
+    """A webhook came although none was expected."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Webhook:
-    """One webhook: the exact headers and bytes that were sent, or would have been where nobody listens."""
+    """One webhook: the exact headers and bytes that were sent, or would have been to a receiver that is not there."""
 
     id: str
     provider: str
@@ -33,11 +34,11 @@ class Webhook:
     rule: str | None
     headers: Mapping[str, str]
     body: bytes
-    attempts: tuple[Mapping[str, Any], ...]
+    attempts: tuple[Attempt, ...]
 
     @property
     def json(self) -> Any:
-        """The body, read."""
+        """The body, parsed."""
         return json.loads(self.body)
 
 
@@ -45,7 +46,7 @@ class Webhook:
 class Webhooks:
     """The webhooks of one sandbox."""
 
-    place: Place
+    address: SandboxAddress
 
     def wait(
         self,
@@ -56,16 +57,19 @@ class Webhooks:
         event: str | None = None,
         timeout: float = 5.0,
     ) -> Webhook:
-        """The first one that fits and was delivered, or kept because nobody listens; raises WebhookMissing.
+        """Wait for the first webhook that matches and was delivered, or kept instead of sent; raise WebhookMissing.
 
-        On a frozen clock nothing comes until the clock is advanced.
+        `timeout` is in seconds. On a frozen clock no webhook comes until the clock is advanced. Raise Refusal for a
+        provider or an event that the emulator does not know.
         """
-        wanted = {"external_id": external_id, "case_id": case_id, "provider": provider, "event": event}
+        filters = {"external_id": external_id, "case_id": case_id, "provider": provider, "event": event}
         try:
-            told = self.place.ask("GET", "deliveries/wait", timeout=timeout, **wanted)
+            deliveries = self.address.ask("GET", "deliveries/wait", timeout=timeout, **filters)["deliveries"]
         except Refusal as refusal:
-            raise WebhookMissing(_told(refusal)) from None if refusal.status == 408 else refusal
-        return next(found for found in map(_webhook, told["deliveries"]) if found.state in KEPT_OR_SENT)
+            if refusal.status != 408:
+                raise  # of a filter that the emulator does not know, say: no reason to believe that nothing came
+            raise WebhookMissing(_report(refusal)) from None
+        return next(webhook for webhook in map(_webhook, deliveries) if webhook.state in KEPT_OR_SENT)
 
     def assert_none(
         self,
@@ -76,41 +80,58 @@ class Webhooks:
         event: str | None = None,
         timeout: float = 0.5,
     ) -> None:
-        """Nothing that fits is there or comes within that time (at once where the clock stands still); raises
-        UnexpectedWebhook."""
-        wanted = {"external_id": external_id, "case_id": case_id, "provider": provider, "event": event}
+        """Check that no webhook matches, now or within the timeout; raise UnexpectedWebhook.
+
+        Return at once if the clock stands still and nothing is due. Raise Refusal for a provider or an event that the
+        emulator does not know.
+        """
+        filters = {"external_id": external_id, "case_id": case_id, "provider": provider, "event": event}
         try:
-            self.place.ask("GET", "deliveries/wait", timeout=timeout, expect="none", **wanted)
+            self.address.ask("GET", "deliveries/wait", timeout=timeout, expect="none", **filters)
         except Refusal as refusal:
-            raise UnexpectedWebhook(_told(refusal)) from None if refusal.status == 409 else refusal
+            if refusal.status != 409:
+                raise
+            raise UnexpectedWebhook(_report(refusal)) from None
+
+    async def wait_async(self, **wanted: Any) -> Webhook:
+        """Wait as `wait` does, in a thread, so that a receiver in the loop of this test can answer."""
+        import asyncio
+
+        return await asyncio.to_thread(self.wait, **wanted)
+
+    async def assert_none_async(self, **wanted: Any) -> None:
+        """Check as `assert_none` does, in a thread."""
+        import asyncio
+
+        await asyncio.to_thread(self.assert_none, **wanted)
 
     @property
     def received(self) -> list[Webhook]:
-        """All that were delivered, or kept because nobody listens, oldest first: for a test that feeds a handler."""
+        """The webhooks that were delivered, or kept instead of sent, oldest first: for a test that feeds a handler."""
         return [webhook for webhook in self.all if webhook.state in KEPT_OR_SENT]
 
     @property
     def all(self) -> list[Webhook]:
-        """The newest thousand, those that wait for an attempt or failed as well."""
-        return [_webhook(delivery) for delivery in self.place.ask("GET", "deliveries")["deliveries"]]
+        """The newest thousand webhooks, also those that failed or wait for an attempt."""
+        return [_webhook(delivery) for delivery in self.address.ask("GET", "deliveries")["deliveries"]]
 
     def redeliver(self, webhook: "Webhook | str") -> Webhook:
-        """Send it again, with the same id and bytes."""
+        """Send a webhook again, with the same id and bytes."""
         webhook_id = webhook.id if isinstance(webhook, Webhook) else webhook
-        return _webhook(self.place.ask("POST", f"deliveries/{webhook_id}/redeliver"))
+        return _webhook(self.address.ask("POST", f"deliveries/{webhook_id}/redeliver"))
 
 
-def _webhook(told: Mapping[str, Any]) -> Webhook:
-    plain = {name: told[name] for name in Webhook.__dataclass_fields__ if name not in ("body", "attempts")}
-    return Webhook(**plain, body=told["body"].encode(), attempts=tuple(told["attempts"]))
+def _webhook(delivery: Mapping[str, Any]) -> Webhook:
+    plain = {name: delivery[name] for name in Webhook.__dataclass_fields__ if name not in ("body", "attempts")}
+    return Webhook(**plain, body=delivery["body"].encode(), attempts=tuple(delivery["attempts"]))
 
 
-def _told(refusal: Refusal) -> str:
-    """Why, and each delivery there is in one line."""
+def _report(refusal: Refusal) -> str:
+    """Return why the emulator refused, then a line for each delivery that there is."""
     body = refusal.body if isinstance(refusal.body, dict) else {}
-    there = [
-        f"  {found['event']} of {found['provider']} case {found['case_id']}: {found['state']}"
-        + (f", {found['reason']}" if found["reason"] else "")
-        for found in body.get("deliveries", ())
+    lines = [
+        f"  {delivery['event']} of {delivery['provider']} case {delivery['case_id']}: {delivery['state']}"
+        + (f", {delivery['reason']}" if delivery["reason"] else "")
+        for delivery in body.get("deliveries", ())
     ]
-    return "\n".join([refusal.detail, *there])
+    return "\n".join([refusal.detail, *lines])

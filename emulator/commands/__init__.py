@@ -1,4 +1,4 @@
-"""The commands, thin: one module each, loaded when it is asked for.
+"""The commands: one thin module each, imported when the command is called.
 
-Rule of this room: what a command needs is imported where it is used, so that none slows the start of another.
+Rule of this room: a command imports what it needs where it uses it, so that no command slows the start of another.
 """

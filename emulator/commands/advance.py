@@ -1,30 +1,43 @@
-"""`case-emulator advance`"""
+"""The command `case-emulator advance`."""
 
 import math
 import re
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 
 import click
 
 from emulator.client import Control
-from emulator.commands.asking import asks
 from emulator.commands.output import print_json, print_rows
+from emulator.commands.remote import asks
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-PART = r"\d+(?:\.\d+)?"
-SHORTHAND = re.compile(rf"(?:{PART}[smhdw])+", re.ASCII)
+AMOUNT = r"\d+(?:\.\d+)?"
+SHORTHAND = re.compile(rf"(?:{AMOUNT}[smhdw])+", re.ASCII)
 NEEDED = "seconds (90), a shorthand (1h30m, 2d) or ISO 8601 (PT1H, P30D) is needed"
 
 
-def _read_duration(context: click.Context, parameter: click.Parameter, text: str) -> dict[str, Any]:
-    """The body that asks for it."""
+class Event(TypedDict):
+    """One thing that happened; the last three stand on attempts to send a webhook, outcome and rule on completions."""
+
+    at: str
+    kind: str
+    provider: str
+    case_id: int
+    outcome: str | None
+    rule: str
+    state: str
+    status: int | None
+    error: str | None
+
+
+def _read_duration(context: click.Context, parameter: click.Parameter, text: str) -> dict[str, float | str]:
+    """Return the request body for this duration; raise BadParameter."""
     if text.startswith("P"):
-        return {"duration": text}  # the emulator judges it
-    if re.fullmatch(PART, text, re.ASCII):
+        return {"duration": text}  # the emulator checks it
+    if re.fullmatch(AMOUNT, text, re.ASCII):
         seconds = float(text)
     elif SHORTHAND.fullmatch(text):
-        seconds = sum(float(part[:-1]) * UNITS[part[-1]] for part in re.findall(f"{PART}[smhdw]", text))
+        seconds = sum(float(part[:-1]) * UNITS[part[-1]] for part in re.findall(f"{AMOUNT}[smhdw]", text))
     else:
         raise click.BadParameter(NEEDED)
     if math.isinf(seconds):
@@ -35,8 +48,8 @@ def _read_duration(context: click.Context, parameter: click.Parameter, text: str
 @click.command()
 @click.argument("duration", callback=_read_duration)
 @asks
-def advance(control: Control, sandbox: str, duration: dict[str, Any], as_json: bool) -> None:
-    """Let time go by in a sandbox.
+def advance(control: Control, sandbox: str, duration: dict[str, float | str], as_json: bool) -> None:
+    """Move the clock of a sandbox forward.
 
     Runs all that falls due, waits for the receivers and says what happened.
 
@@ -50,18 +63,17 @@ def advance(control: Control, sandbox: str, duration: dict[str, Any], as_json: b
     if as_json:
         print_json(answer)
         return
-    many = len(answer["happened"])
-    told = f"{many} {'thing' if many == 1 else 'things'} happened" if many else "nothing happened"
-    print_rows(
-        [_row(event) for event in answer["happened"]],
-        title=f"In {sandbox} it is {_to_the_second(answer['now'])}: {told}.",
-    )
+    events: list[Event] = answer["happened"]
+    count = len(events)
+    summary = f"{count} {'thing' if count == 1 else 'things'} happened" if count else "nothing happened"
+    title = f"In {sandbox} it is {_to_the_second(answer['now'])}: {summary}."
+    print_rows([_row(event) for event in events], title=title)
 
 
-def _row(event: Mapping[str, Any]) -> dict[str, str]:
+def _row(event: Event) -> dict[str, str]:
     return {
         "at": _to_the_second(event["at"]),
-        "what": str(event["kind"]).replace("_", " "),
+        "what": event["kind"].replace("_", " "),
         "case": f"{event['provider']} {event['case_id']}",
         "how": _how(event),
     }
@@ -71,10 +83,10 @@ def _to_the_second(moment: str) -> str:
     return f"{moment[:19]}Z"
 
 
-def _how(event: Mapping[str, Any]) -> str:
+def _how(event: Event) -> str:
     if event["kind"] == "webhook_kept":
         return "no receiver: the inbox has it"
     if event["kind"] != "delivery_attempted":
         return f"{event['outcome'] or 'no outcome yet'}, by the rule {event['rule']}"
-    answered = event["error"] or (f"answered {event['status']}" if event["status"] else "not dialled")
-    return f"{event['state']}: {answered}"
+    result = event["error"] or (f"answered {event['status']}" if event["status"] else "not dialled")
+    return f"{event['state']}: {result}"

@@ -1,25 +1,24 @@
-"""`case-emulator doctor`"""
+"""The command `case-emulator doctor`."""
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
-from emulator.commands.asking import json_flag
+from emulator.commands.environment import environment
 from emulator.commands.output import FAILURE, print_json, print_lines
+from emulator.commands.remote import json_flag
 from emulator.commands.setting_flags import given, setting_flags
-from emulator.commands.surroundings import environment
 
 
 @click.command()
 @setting_flags
 @json_flag
-def doctor(config: Path | None, as_json: bool, **flags: Any) -> None:
-    """Look for what would keep `serve` from working.
+def doctor(config: Path | None, as_json: bool, **flags: object) -> None:
+    """Check whether `serve` would work, and say what is in its way.
 
-    Reads the same flags, variables and file, and changes nothing. No request is sent to the webhook URL: it is
-    connected to, and let go.
+    Reads the same flags, variables and file as `serve`, and changes nothing. The webhook URL is connected to, but no
+    request is sent.
 
     \b
     Example:
@@ -27,12 +26,12 @@ def doctor(config: Path | None, as_json: bool, **flags: Any) -> None:
     """
     from emulator.diagnosis import Level, diagnose
 
-    found = diagnose(given(flags), environment(), Path.cwd(), config)
-    fine = all(finding.level is not Level.PROBLEM for finding in found)
-    rows = [{"level": str(finding.level), "about": finding.about, "told": finding.told} for finding in found]
+    findings = diagnose(given(flags), environment(), Path.cwd(), config)
+    is_fine = all(finding.level is not Level.PROBLEM for finding in findings)
+    rows = [{"level": str(finding.level), "about": finding.about, "told": finding.text} for finding in findings]
     if as_json:
-        print_json({"ok": fine, "findings": rows})
+        print_json({"ok": is_fine, "findings": rows})
     else:
         print_lines(rows)
-    if not fine:
+    if not is_fine:
         sys.exit(FAILURE)

@@ -1,18 +1,19 @@
-"""`case-emulator healthcheck`"""
+"""The command `case-emulator healthcheck`."""
 
 from pathlib import Path
 
 import click
 
+from emulator.commands.environment import environment
 from emulator.commands.output import FAILURE, stop
-from emulator.commands.surroundings import environment
-from emulator.settings import URL_VARIABLE, BadSetting, Settings, read_settings
+from emulator.setting_sources import read_settings
+from emulator.settings import URL_VARIABLE, BadSetting, Settings
 
 
-def _read_timeout(context: click.Context, parameter: click.Parameter, given: float) -> float:
-    if not 0 < given <= 3600:
+def _read_timeout(context: click.Context, parameter: click.Parameter, seconds: float) -> float:
+    if not 0 < seconds <= 3600:
         raise click.BadParameter("seconds are needed, more than 0 and at most 3600")
-    return given
+    return seconds
 
 
 @click.command()
@@ -21,10 +22,10 @@ def _read_timeout(context: click.Context, parameter: click.Parameter, given: flo
     "--timeout", metavar="SECONDS", type=float, default=3, callback=_read_timeout, help="How long to wait. Default: 3."
 )
 def healthcheck(url: str | None, timeout: float) -> None:
-    """Say by the exit code whether the emulator is ready: 0 yes, 1 no, with the reason on stderr.
+    """Tell by the exit code whether an emulator is ready: 0 yes, 1 no, with the reason on stderr.
 
     For containers: it needs no curl, and finds the emulator by the variables and the settings file of `serve`. The
-    certificate of an https:// address is not judged.
+    certificate of an https:// address is not verified.
 
     \b
     Example:
@@ -33,19 +34,19 @@ def healthcheck(url: str | None, timeout: float) -> None:
     from emulator.client import why_not_ready
 
     try:
-        why = why_not_ready(url or environment().get(URL_VARIABLE) or _own_url(), timeout)
+        reason = why_not_ready(url or environment().get(URL_VARIABLE) or _own_url(), timeout)
     except (BadSetting, ValueError) as error:
-        why = str(error)
-    if why:
-        stop(FAILURE, why)
+        reason = str(error)
+    if reason:
+        stop(FAILURE, reason)
 
 
 def _own_url() -> str:
-    """Where `serve` answers when it is started with this environment in this folder; raises BadSetting."""
+    """Return the URL of a `serve` with this environment in this folder; raise BadSetting, too, for port 0."""
     settings = read_settings({}, environment(), Path.cwd())
     if settings.port == 0:
         raise BadSetting(f"a free port is picked at each start: name the address with --url or {URL_VARIABLE}")
-    # Where it listens everywhere, it listens here.
+    # An emulator that listens on every address is reached by that of this machine.
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
     return f"{_scheme(settings)}://{f'[{host}]' if ':' in host else host}:{settings.port}"
 

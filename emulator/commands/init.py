@@ -1,16 +1,15 @@
-"""`case-emulator init`"""
+"""The command `case-emulator init`."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import Field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 
-from emulator.commands.asking import json_flag
 from emulator.commands.output import FAILURE, print_json, stop
+from emulator.commands.remote import json_flag
 from emulator.settings import FILE_NAME, OPTIONS
 
 HEAD = """\
@@ -46,18 +45,18 @@ def init(force: bool, as_json: bool) -> None:
 
 
 def settings_file() -> str:
-    """The whole file."""
+    """Return the text of the file, with every setting commented out."""
     return "\n".join([HEAD, *("\n".join(_entry(setting)) + "\n" for setting in OPTIONS.values())])
 
 
-def _entry(setting: "Field[Any]") -> Iterator[str]:
+def _entry(setting: "Field[object]") -> Iterator[str]:
     key, example = setting.name.replace("_", "-"), setting.metadata["example"]
     yield f"# {setting.metadata['help']}" + (" Not set by default; for example:" if example else "")
     yield f"#{key} = {_literal(example or setting.default)}"
 
 
 def _literal(value: object) -> str:
-    """As TOML writes it, which for these is as JSON does."""
+    """Return a value as TOML writes it, which for the values of settings is as JSON does."""
     if isinstance(value, timedelta):
         value = value.total_seconds()
         value = int(value) if value.is_integer() else value

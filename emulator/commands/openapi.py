@@ -1,12 +1,12 @@
-"""`case-emulator openapi`"""
+"""The command `case-emulator openapi`."""
 
 from pathlib import Path
 
 import click
 
-from emulator.commands.asking import json_flag
+from emulator.commands.environment import environment
 from emulator.commands.output import USAGE, print_json, stop
-from emulator.commands.surroundings import environment
+from emulator.commands.remote import json_flag
 
 
 @click.command()
@@ -22,7 +22,8 @@ def openapi(name: str, as_json: bool) -> None:
       case-emulator openapi aplyid > aplyid.json
     """
     from emulator.app import describe
-    from emulator.settings import BadSetting, read_settings
+    from emulator.setting_sources import read_settings
+    from emulator.settings import BadSetting
 
     try:
         print_json(describe(name, read_settings({}, environment(), Path.cwd())))

@@ -1,22 +1,23 @@
-"""What the commands print: tables for people, JSON for programs, and nothing that steers a terminal."""
+"""Print tables for people and JSON for programs, without anything that steers a terminal."""
 
 import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from emulator.commands.surroundings import environment
+from emulator.commands.environment import environment
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 FAILURE, USAGE, PORT_TAKEN = 1, 2, 3
-PIPED_WIDTH = 160  # where there is no terminal whose width counts
+PIPED_WIDTH = 160  # characters, for output that goes to no terminal
 NARROW = 100  # below it a table of several columns is unreadable
-# By the state a delivery or a finding is in.
+# The colour of a cell that is the state of a delivery or the level of a finding.
 STYLES = {
     **dict.fromkeys(("ok", "delivered"), "green"),
     **dict.fromkeys(("warning", "blocked", "inbox"), "yellow"),
@@ -27,14 +28,14 @@ BESIDES_PRINTABLE = re.compile(r"[^\x20-\x7e]")
 Row = Mapping[str, str]
 
 
-def stop(code: int, told: str) -> NoReturn:
-    """End the process with that code, and say why on stderr."""
-    click.echo(f"case-emulator: {harmless(told)}", err=True)
+def stop(code: int, message: str) -> NoReturn:
+    """End the process with this exit code, after printing the message on stderr."""
+    click.echo(f"case-emulator: {harmless(message)}", err=True)
     sys.exit(code)
 
 
 def harmless(text: str) -> str:
-    """The text with all that could steer a terminal, or hide in it, written out: ESC becomes \\x1b."""
+    """Return the text with every character escaped that could steer a terminal or hide in it: ESC becomes \\x1b."""
     return BESIDES_PRINTABLE.sub(lambda m: m[0] if m[0].isprintable() else _written_out(m[0]), text)
 
 
@@ -42,8 +43,8 @@ def _written_out(character: str) -> str:
     return character.encode("unicode_escape").decode()
 
 
-def print_json(value: Any) -> None:
-    """The value as JSON on stdout, laid out for reading; what is not printable is escaped as JSON does."""
+def print_json(value: object) -> None:
+    """Print a value as indented JSON on stdout; characters that are not printable are escaped as in JSON."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     try:
         text.encode(sys.stdout.encoding or "ascii")
@@ -57,7 +58,7 @@ def _is_fine(character: str) -> bool:
 
 
 def print_rows(rows: Sequence[Row], columns: Sequence[str] | None = None, title: str | None = None) -> None:
-    """The rows as a table of those columns (all unless told); on a narrow terminal one line for each value."""
+    """Print the rows as a table of these columns, all by default; on a narrow terminal print one line a value."""
     console = _console()
     if title:
         console.print(_cell(title, console), soft_wrap=True)
@@ -70,7 +71,7 @@ def print_rows(rows: Sequence[Row], columns: Sequence[str] | None = None, title:
 
 
 def print_lines(rows: Sequence[Row]) -> None:
-    """The rows one below the other without a frame, in aligned columns."""
+    """Print the rows in aligned columns, without a frame."""
     from rich.table import Table
 
     console = _console()
@@ -101,8 +102,8 @@ def _print_blocks(rows: Sequence[Row], console: "Console") -> None:
                 console.print(_cell(f"{name}: ", console) + _cell(value, console), soft_wrap=True)
 
 
-def _cell(text: str, console: "Console") -> Any:
-    """Text that is no markup, in letters this output knows."""
+def _cell(text: str, console: "Console") -> "Text":
+    """Return the text without markup, with characters escaped that the encoding of this output lacks."""
     from rich.text import Text
 
     encoding = console.encoding or "ascii"

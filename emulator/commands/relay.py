@@ -1,7 +1,8 @@
-"""A command as a child of ours, to which the signals that we are sent are handed on.
+"""Run a command as a child process, and hand the signals that this process receives on to it.
 
-In a terminal a Ctrl-C goes to both of us, because the child stays in our process group, where it may read what is
-typed: that one is not handed on. Where the system does not say who sent it, being in the foreground has to do.
+A Ctrl-C in a terminal is not handed on. The child already has it, because it stays in the process group of its parent,
+so that it may read what is typed. Where the system does not say who sent a signal, one that keys send counts as sent by
+the terminal while this process is in the foreground.
 """
 
 import os
@@ -14,30 +15,30 @@ from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
-# What people and programs send; a second kind of Ctrl-C exists only on Windows.
+# The signals that people and programs send; SIGBREAK, a second kind of Ctrl-C, exists on Windows alone.
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGBREAK")
 FROM_KEYS = ("SIGINT", "SIGQUIT", "SIGBREAK")
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
 DIED_BY_SIGNAL = 128
-PIECE = 0.5  # seconds
+POLL_SECONDS = 0.5
 CAN_BLOCK = hasattr(signal, "pthread_sigmask")
 
 Handler = Callable[[int, FrameType | None], object]
 
 
 class CannotStart(Exception):
-    """The command cannot be started: with which exit code to say so, and why."""
+    """The command cannot be started; `code` is the exit code that says so, the text is the reason."""
 
-    def __init__(self, code: int, told: str) -> None:
-        super().__init__(told)
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
         self.code = code
 
 
 class Relay:
-    """What becomes of signals: until `hold` they end us, then they are kept for the child, and after it ended again."""
+    """Decides what signals do: before `hold` and after `release` they end this process, else they go to the child."""
 
     def __init__(self) -> None:
-        # What we were told to ignore, as by nohup, the child is to ignore as well.
+        # A signal that this process was told to ignore, as by nohup, is for the child to ignore as well.
         numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
         self._watched = {number for number in numbers if signal.getsignal(number) != signal.SIG_IGN}
         self._early: list[int] = []
@@ -48,9 +49,9 @@ class Relay:
             signal.signal(number, handler)
 
     def hold(self) -> None:
-        """Keep what comes from now on.
+        """Keep the signals that come from now on for the child.
 
-        Called before there is any thread but ours: in another one a signal would end up where nobody waits for it.
+        Call this before a second thread starts: it inherits the blocked signals, and would else take some of them.
         """
         self._handle(self._keep)
         if CAN_BLOCK:
@@ -61,10 +62,10 @@ class Relay:
         self._early.append(number)
 
     def _notice(self, number: int, frame: FrameType | None) -> None:
-        """A child's end is asked for, but it has to have a handler in order to be noticed at all."""
+        """Do nothing: SIGCHLD has to have a handler, or else waiting for it notices nothing."""
 
     def run(self, command: Sequence[str], variables: Mapping[str, str]) -> int:
-        """The exit code of the command, 128 + n when signal n ended it; raises CannotStart."""
+        """Run the command and return its exit code, 128 + n when signal n ended it; raise CannotStart."""
         child = self._start(command, variables)
         if child is None:
             return DIED_BY_SIGNAL + self._early[0]
@@ -72,24 +73,24 @@ class Relay:
         return DIED_BY_SIGNAL - code if code < 0 else code
 
     def _start(self, command: Sequence[str], variables: Mapping[str, str]) -> "subprocess.Popen[bytes] | None":
-        """The child; None: we were asked to stop before there was one."""
-        self._open()
+        """Return the child process; None when a signal came before it was started."""
+        self._unblock()
         if self._early:
-            self._close()
+            self._block()
             return None
         try:
-            # Between `_open` and `_close`, because a child inherits what is blocked.
+            # Between `_unblock` and `_block`, because a child inherits the blocked signals.
             return subprocess.Popen([_program(command[0], variables), *command[1:]], env=dict(variables))
         except (OSError, ValueError) as error:
-            raise _worded(command[0], variables, error) from error
+            raise _reason(command[0], variables, error) from error
         finally:
-            self._close()
+            self._block()
 
-    def _open(self) -> None:
+    def _unblock(self) -> None:
         if CAN_BLOCK:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {*self._watched, signal.SIGCHLD})
 
-    def _close(self) -> None:
+    def _block(self) -> None:
         if CAN_BLOCK:
             signal.pthread_sigmask(signal.SIG_BLOCK, {*self._watched, signal.SIGCHLD})
 
@@ -100,29 +101,30 @@ class Relay:
             if CAN_BLOCK:
                 self._next(child)
             else:
-                with suppress(subprocess.TimeoutExpired):  # in pieces: on Windows no signal interrupts it
-                    child.wait(PIECE)
+                # For a short time only, because on Windows no signal interrupts a wait.
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(POLL_SECONDS)
         return code
 
     def _next(self, child: "subprocess.Popen[bytes]") -> None:
-        """Wait for a signal, or for a change of the child."""
-        wanted = {*self._watched, signal.SIGCHLD}
+        """Wait for a signal, which is handed on, or for the child to end."""
+        signals = {*self._watched, signal.SIGCHLD}
         if hasattr(signal, "sigwaitinfo"):
-            told = signal.sigwaitinfo(wanted)
-            number, reached_both = told.si_signo, told.si_code > 0  # the kernel sent it, as for a key
+            info = signal.sigwaitinfo(signals)
+            number, reached_both = info.si_signo, info.si_code > 0  # sent by the kernel, as for a key
         else:
-            number = signal.sigwait(wanted)
+            number = signal.sigwait(signals)
             reached_both = signal.Signals(number).name in FROM_KEYS and _are_in_foreground()
         if number != signal.SIGCHLD and not reached_both:
             _hand_on(child, number)
 
     def release(self, code: int) -> None:
-        """The child has ended: what came before is void, and from now on a signal ends us at once, with that code."""
+        """Drop the signals that wait, since the child has ended; from now on a signal ends this process with `code`."""
         if CAN_BLOCK:
             for number in signal.sigpending() & self._watched:
                 signal.sigwait({number})
         self._handle(lambda number, frame: os._exit(code))
-        self._open()
+        self._unblock()
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
@@ -130,7 +132,7 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _hand_on(child: "subprocess.Popen[bytes]", number: int) -> None:
-    with suppress(OSError, ValueError):  # ended meanwhile; on Windows it has got it from the console
+    with suppress(OSError, ValueError):  # it has ended meanwhile; on Windows the console has sent it the signal
         child.send_signal(number)
 
 
@@ -148,17 +150,17 @@ def _are_in_foreground() -> bool:
 
 
 def _program(name: str, variables: Mapping[str, str]) -> str:
-    """What to start: on Windows a name may stand for npm.cmd, which only a look into PATH finds."""
+    """Return the program to start; on Windows `npm` may stand for npm.cmd, which only a search of PATH finds."""
     return (shutil.which(name, path=variables.get("PATH")) or name) if sys.platform == "win32" else name
 
 
-def _worded(name: str, variables: Mapping[str, str], error: Exception) -> CannotStart:
-    found = shutil.which(name, path=variables.get("PATH"))
-    if isinstance(error, FileNotFoundError) and not found:
+def _reason(name: str, variables: Mapping[str, str], error: Exception) -> CannotStart:
+    path = shutil.which(name, path=variables.get("PATH"))
+    if isinstance(error, FileNotFoundError) and not path:
         return CannotStart(NOT_FOUND, f"the command {name} is not found: is it installed, and in PATH?")
     if isinstance(error, FileNotFoundError):
-        return CannotStart(NOT_FOUND, f"{found} cannot be started: the program its first line names is not there")
+        return CannotStart(NOT_FOUND, f"{path} cannot be started: the program its first line names is not there")
     if isinstance(error, PermissionError):
         return CannotStart(NOT_EXECUTABLE, f"the command {name} may not be executed: chmod +x makes a file a program")
-    told = getattr(error, "strerror", None) or str(error)
-    return CannotStart(NOT_EXECUTABLE, f"the command {name} cannot be started ({told}): does its first line name one?")
+    text = getattr(error, "strerror", None) or str(error)
+    return CannotStart(NOT_EXECUTABLE, f"the command {name} cannot be started ({text}): does its first line name one?")

@@ -1,16 +1,16 @@
-"""`case-emulator reset`"""
+"""The command `case-emulator reset`."""
 
 import click
 
 from emulator.client import Control
-from emulator.commands.asking import asks
 from emulator.commands.output import print_json
+from emulator.commands.remote import asks
 
 
 @click.command()
 @asks
 def reset(control: Control, sandbox: str, as_json: bool) -> None:
-    """Make a sandbox newborn.
+    """Empty a sandbox, as on first use.
 
     It has no client, no case and no webhook, counts from its first ids again and follows wall time.
 

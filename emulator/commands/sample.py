@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulator.commands.asking import json_flag, sandbox_flag, url_flag
 from emulator.commands.output import harmless, print_json
+from emulator.commands.remote import json_flag, sandbox_flag, url_flag
 
 if TYPE_CHECKING:
-    from emulator.web.provider import Provider, Sample
+    from emulator.web.extras import Sample, Samples
 
 
-def _read_provider(context: click.Context, parameter: click.Parameter, given: str) -> "Provider":
-    from emulator.app import PROVIDERS  # to judge it, and not for the help text
+def _read_provider(context: click.Context, parameter: click.Parameter, given: str) -> "Samples":
+    from emulator.app import PROVIDERS  # slow to import; the help text does not need it
 
-    known = {provider.name: provider for provider in PROVIDERS}
+    known = {provider.name: provider.samples for provider in PROVIDERS if provider.samples}
     if given not in known:
         raise click.BadParameter(f"there is no provider {harmless(given[:100])}; known are {', '.join(known)}")
     return known[given]
@@ -33,7 +33,7 @@ def _read_seed(context: click.Context, parameter: click.Parameter, given: str) -
 
 
 @click.command()
-@click.argument("provider", callback=_read_provider)
+@click.argument("samples", metavar="PROVIDER", callback=_read_provider)
 @click.option(
     "--seed", metavar="NUMBER", default="0", callback=_read_seed, help="The same number, the same request. Default: 0."
 )
@@ -43,7 +43,7 @@ def _read_seed(context: click.Context, parameter: click.Parameter, given: str) -
 @sandbox_flag
 @url_flag
 @json_flag
-def sample(provider: "Provider", seed: int, form: str | None, sandbox: str, url: str, as_json: bool) -> None:
+def sample(samples: "Samples", seed: int, form: str | None, sandbox: str, url: str, as_json: bool) -> None:
     """Print a valid request with made-up people.
 
     PROVIDER is aplyid or sphinxhq. The same seed draws the same request. --json prints method, url, headers and body.
@@ -53,11 +53,11 @@ def sample(provider: "Provider", seed: int, form: str | None, sandbox: str, url:
       case-emulator sample aplyid --seed 7 | sh
       case-emulator sample sphinxhq --as python
     """
-    from emulator.core.people import People
+    from emulator.core.randomness import SeededRandom
 
     if as_json and form:
         raise click.UsageError("--json prints the whole request, --as json its body: choose one of the two")
-    drawn = provider.draw_sample(People(seed, "", "sample"), sandbox)
+    drawn = samples.draw(SeededRandom(seed, "", "sample"), sandbox)
     if as_json:
         print_json({"method": drawn.method, "url": url + drawn.path, "headers": drawn.headers, "body": drawn.body})
     else:
@@ -65,7 +65,7 @@ def sample(provider: "Provider", seed: int, form: str | None, sandbox: str, url:
 
 
 def _body(drawn: "Sample", url: str) -> str:
-    """In ASCII, so that no shell and no terminal on the way changes a byte."""
+    """Return the body as ASCII JSON, which no shell and no terminal changes."""
     return json.dumps(drawn.body, indent=2)
 
 
@@ -88,7 +88,7 @@ def _python(drawn: "Sample", url: str) -> str:
 
 
 def _literal(value: object, indent: str = "    ") -> str:
-    """The value as Python writes it, laid out for reading."""
+    """Return the value as Python source in ASCII, one item a line."""
     deeper = f"{indent}    "
     if isinstance(value, Mapping):
         items = [f"{name!a}: {_literal(part, deeper)}" for name, part in value.items()]

@@ -1,10 +1,11 @@
-"""`case-emulator serve`"""
+"""The command `case-emulator serve`."""
 
 import gc
 import os
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--until-stdin-ends", is_flag=True, help="Stop when standard input ends: for programs that start an emulator."
 )
-def serve(config: Path | None, until_stdin_ends: bool, **flags: Any) -> None:
+def serve(config: Path | None, until_stdin_ends: bool, **flags: object) -> None:
     """Start the emulator; Ctrl-C stops it.
 
     Every flag is also a variable (in brackets) and a key in case-emulator.toml: a flag wins over a variable, a
@@ -37,7 +38,7 @@ def serve(config: Path | None, until_stdin_ends: bool, **flags: Any) -> None:
 
 
 def _serve(settings: Settings, until_stdin_ends: bool) -> None:
-    # What is imported now stays for good: looking through it for garbage would only slow the start.
+    # What is imported now is never garbage: to search it would only slow the start.
     gc.disable()
     from emulator import logs
 
@@ -47,30 +48,34 @@ def _serve(settings: Settings, until_stdin_ends: bool) -> None:
     stopping.watch_signals()
     if until_stdin_ends:
         Thread(target=_wait_for_end, args=(stopping,), name="stdin", daemon=True).start()
-    with running:
-        gc.freeze()
-        gc.enable()
-        _announce(settings, running)
-        stopping.wait()
-        click.echo("stopping: letting webhooks under way end", err=True)
-    forget_port_file(settings.port_file)
+    try:
+        with running:
+            gc.freeze()
+            gc.enable()
+            _announce(settings, running)
+            stopping.wait()
+            with suppress(OSError):  # a terminal that was closed takes no more text
+                click.echo("stopping: letting webhooks under way end", err=True)
+    finally:
+        forget_port_file(settings.port_file)
 
 
 def _wait_for_end(stopping: Stopping) -> None:
-    """Whoever holds the other end may be killed; then this ends as well."""
+    """Stop at the end of standard input, which also comes when the process at its other end is killed."""
     while os.read(0, 4096):
         pass
     stopping.ask()
 
 
 def _announce(settings: Settings, running: "RunningEmulator") -> None:
-    from emulator.app import what_to_send
+    from emulator.addresses import what_to_send
+    from emulator.app import PROVIDERS
 
-    kept = f"in {settings.database_file}" if settings.database_file else "in a temporary file, gone at exit"
+    place = f"in {settings.database_file}" if settings.database_file else "in a temporary file, gone at exit"
     click.echo(
-        f"case-emulator {VERSION}\n\n{what_to_send(running.url, settings)}\n"
-        f"APLYiD's webhooks {running.told_of_webhooks}; Sphinx's go to each case's webhook_url.\n"
-        f"Everything is kept {kept}. Stop with Ctrl-C.\n",
+        f"case-emulator {VERSION}\n\n{what_to_send(PROVIDERS, running.url, settings)}\n"
+        f"APLYiD's webhooks {running.webhook_summary}; Sphinx's go to each case's webhook_url.\n"
+        f"Everything is kept {place}. Stop with Ctrl-C.\n",
         err=True,
     )
     write_port_file(settings.port_file, running.port)

@@ -1,4 +1,4 @@
-"""The flags that are settings, documented from the table of settings."""
+"""The flags of `serve`, `run` and `doctor`, made from the table of settings."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -13,10 +13,10 @@ Command = Callable[..., None]
 
 
 def setting_flags(command: Command) -> Command:
-    """One flag for each setting, and --config."""
+    """Add a flag for each setting, and --config."""
     for setting in reversed(fields(Settings)):
-        told = f"{setting.metadata['help']} [{PREFIX}{setting.name.upper()}]"
-        options: dict[str, Any] = {"help": told, "default": None}
+        help_text = f"{setting.metadata['help']} [{PREFIX}{setting.name.upper()}]"
+        options: dict[str, Any] = {"help": help_text, "default": None}
         if setting.type is bool:
             options["is_flag"] = True
         else:
@@ -36,6 +36,6 @@ _config = click.option(
 )
 
 
-def given(flags: Mapping[str, Any]) -> dict[str, Any]:
-    """The flags somebody wrote."""
+def given(flags: Mapping[str, object]) -> dict[str, object]:
+    """Return the flags that stand on the command line, without those that click fills in as None or ()."""
     return {name: value for name, value in flags.items() if value not in (None, ())}

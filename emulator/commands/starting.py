@@ -1,31 +1,47 @@
-"""What `serve` and `run` have in common: an emulator with the settings of the command line."""
+"""What `serve` and `run` have in common: to build an emulator from the command line, and to write the port file."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from emulator.commands.environment import environment
 from emulator.commands.output import PORT_TAKEN, USAGE, stop
 from emulator.commands.setting_flags import given
-from emulator.commands.surroundings import environment
-from emulator.settings import BadSetting, Settings, read_settings
+from emulator.setting_sources import read_settings
+from emulator.settings import CONFIG_VARIABLE, TLS_CA_FILE_VARIABLE, BadSetting, Settings
 
 if TYPE_CHECKING:
     from emulator.running import RunningEmulator
 
 
-def settings_of(flags: Mapping[str, Any], config: Path | None, **defaults: Any) -> Settings:
-    """The settings, from wherever they come; wrong ones end the process."""
+def settings_of(flags: Mapping[str, object], config: Path | None, **defaults: object) -> Settings:
+    """Return the settings from flags, variables and file; a wrong setting ends the process."""
     try:
         return read_settings(given(flags), environment(), Path.cwd(), config, defaults)
     except BadSetting as error:
         stop(USAGE, str(error))
 
 
+def settings_for_tests(flags: Mapping[str, object], config: Path | None, **defaults: object) -> Settings:
+    """Return the settings of an emulator for a test run: from flags, variables, and a file that one of them names.
+
+    A case-emulator.toml in this folder belongs to the emulator that somebody develops with, and so does the authority
+    that TLS_CA_FILE names: it is for clients to trust. A wrong setting ends the process.
+    """
+    environ = {name: value for name, value in environment().items() if name != TLS_CA_FILE_VARIABLE}
+    named = config or Path(environ.get(CONFIG_VARIABLE) or os.devnull)
+    try:
+        return read_settings(given(flags), environ, Path.cwd(), named, defaults)
+    except BadSetting as error:
+        stop(USAGE, str(error))
+
+
 def build(settings: Settings) -> "RunningEmulator":
-    """An emulator that listens but does not answer yet; one that cannot be had ends the process."""
+    """Return an emulator that listens but does not answer yet; end the process when it cannot be built."""
     from emulator.running import RunningEmulator
+    from emulator.server.http_server import PortTaken
     from emulator.store.sqlite import StoreUnusable
-    from emulator.web.server import PortTaken
 
     check_port_file(settings.port_file)
     try:
@@ -41,7 +57,7 @@ def build(settings: Settings) -> "RunningEmulator":
 
 
 def check_port_file(port_file: Path | None) -> None:
-    """Find out before anything is started whether it can be written."""
+    """End the process, before anything is started, when the port file cannot be written."""
     try:
         if port_file:
             _beside(port_file).touch()
@@ -51,19 +67,19 @@ def check_port_file(port_file: Path | None) -> None:
 
 
 def write_port_file(port_file: Path | None, port: int) -> None:
-    """Say where we serve."""
+    """Write the port into the file, if one is set."""
     if port_file:
-        written = _beside(port_file)
-        written.write_text(f"{port}\n", encoding="utf-8")
-        written.replace(port_file)
+        new = _beside(port_file)
+        new.write_text(f"{port}\n", encoding="utf-8")
+        new.replace(port_file)
 
 
 def forget_port_file(port_file: Path | None) -> None:
-    """We serve no longer."""
+    """Remove the port file, if one is set, because its port is served no longer."""
     if port_file:
         port_file.unlink(missing_ok=True)
 
 
 def _beside(port_file: Path) -> Path:
-    """Written first and renamed, so that whoever waits for the file finds it whole."""
+    """Return the file to write first and then rename, so that a program that waits for the file finds it whole."""
     return port_file.with_name(port_file.name + ".new")

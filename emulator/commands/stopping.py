@@ -1,4 +1,4 @@
-"""How a command that serves is asked to stop."""
+"""Stop a command that serves, on a signal or when another thread asks for it."""
 
 import os
 import signal
@@ -8,31 +8,40 @@ from queue import Empty, SimpleQueue
 
 from emulator.commands.starting import forget_port_file
 
+# SIGHUP comes when the terminal is closed; SIGBREAK, which Windows alone has, when a window is.
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+
 
 class Stopping:
-    """Whoever waits for the end of a command, and whoever asks for it: a signal, or another thread."""
+    """The request to stop: one thread waits for it, a signal or another thread makes it."""
 
     def __init__(self, port_file: Path | None) -> None:
         self.port_file = port_file
         self._signalled = False
-        # A signal may interrupt the one who waits. An Event would then ask for a lock that its own thread holds, and
-        # wait for ever; this queue may be put to from within its own `get`.
+        # A signal handler runs in the thread that waits. With an Event it would wait for ever for a lock that its own
+        # thread holds; a SimpleQueue may be put to while the same thread is in its `get`.
         self._asked: SimpleQueue[None] = SimpleQueue()
 
     def watch_signals(self) -> None:
-        """From now on Ctrl-C and SIGTERM ask for the end; a second Ctrl-C ends the process at once."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._take_signal)
+        """Let each of NAMES ask for the end from now on; a second Ctrl-C ends the process at once.
+
+        A SIGHUP that the process was told to ignore, as by nohup, stays ignored. A shell lets what it starts in the
+        background ignore SIGINT, but whoever sends that wants the end.
+        """
+        for number in (getattr(signal, name) for name in NAMES if hasattr(signal, name)):
+            if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._take_signal)
 
     def ask(self) -> None:
-        """Ask for the end."""
+        """Ask the command to stop."""
         self._asked.put(None)
 
     def wait(self) -> None:
-        """Return once somebody has asked."""
+        """Wait until the command is asked to stop."""
         while True:
             with suppress(Empty):
-                return self._asked.get(timeout=0.5)  # in pieces: on Windows, Ctrl-C does not interrupt a wait
+                # For a short time only, because on Windows Ctrl-C does not interrupt a wait.
+                return self._asked.get(timeout=0.5)
 
     def _take_signal(self, number: int, frame: object) -> None:
         if self._signalled and number == signal.SIGINT:

@@ -1,1 +1,1 @@
-"""The emulator's own API under /_emulator: what a test or a person at the keyboard can ask of it."""
+"""The emulator's own API under /_emulator, for tests and for people at the keyboard."""

@@ -1,67 +1,81 @@
-"""The routes that look at a case and end it."""
+"""The routes that list, read and complete cases."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from flask import Blueprint, Response
 from marshmallow import fields
 from marshmallow.validate import Range
 
-from emulator.control.room import ControlRoom, known_provider
-from emulator.control.wire import Strict, answer, moment, read_body, takes
+from emulator.control.context import ControlContext
+from emulator.control.filter_words import Word
+from emulator.control.payloads_cases import CasePayload, CasesPayload
+from emulator.control.request_schemas import Strict
+from emulator.control.views import json_response, moment, read_body, responds, takes
 from emulator.core.model import Case, CaseFilter
 
 MOST_SHOWN = 1_000
 
 
+class CasesFilter(TypedDict):
+    """What CasesQuery loads."""
+
+    limit: int
+    provider: NotRequired[str]
+    external_id: NotRequired[str]
+
+
 class CasesQuery(Strict):
     """Which cases."""
 
-    provider = fields.String(metadata={"description": "of one API"})
+    provider = Word("provider", metadata={"description": "of one API"})
     external_id = fields.String(metadata={"description": "of that reference"})
     limit = fields.Integer(
         load_default=100, validate=Range(0, MOST_SHOWN), metadata={"description": "the newest so many"}
     )
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
-    """/cases, /cases/{provider}/{id}, and its completion."""
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
+    """Add /cases, /cases/{provider}/{id}, and its completion."""
 
     @routes.get("/sandboxes/<sandbox:name>/cases")
     @takes(query=CasesQuery())
-    def list_cases(name: str, asked: dict[str, Any]) -> Response:
-        """The cases of a sandbox, newest first."""
-        count, found = _find(room, name, **asked)
-        return answer({"count": count, "cases": [render_case(room, case) for case in found]})
+    @responds("CasesOut")
+    def list_cases(name: str, query: CasesFilter) -> Response:
+        """List the cases of a sandbox, newest first."""
+        count, cases = _find(context, name, **query)
+        answer: CasesPayload = {"count": count, "cases": [render_case(context, case) for case in cases]}
+        return json_response(answer)
 
     @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>")
+    @responds("CaseOut")
     def read_case(name: str, provider: str, case_id: int) -> Response:
-        """One case, and the rule that decides how it ends."""
-        room.ending_of(provider)
-        return answer(render_case(room, room.cases.get(name, provider, case_id)))
+        """Return one case, and the rule that decides how it ends."""
+        context.completion_schema_of(provider)
+        return json_response(render_case(context, context.cases.get(name, provider, case_id)))
 
     @routes.post("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>/complete")
+    @responds("CaseOut")
     def complete_case(name: str, provider: str, case_id: int) -> Response:
-        """End a case now, in the words of its provider."""
-        order = read_body(room.ending_of(provider))
-        return answer(render_case(room, room.completion.complete(name, provider, case_id, order)))
+        """Complete a case now, in the words of its provider."""
+        order = read_body(context.completion_schema_of(provider))
+        return json_response(render_case(context, context.completion.complete(name, provider, case_id, order)))
 
 
 def _find(
-    room: ControlRoom, name: str, limit: int, provider: str | None = None, external_id: str | None = None
+    context: ControlContext, name: str, limit: int, provider: str | None = None, external_id: str | None = None
 ) -> tuple[int, Sequence[Case]]:
-    """How many fit, and the newest of them."""
-    known_provider(room.endings, provider)
-    wanted, count = CaseFilter(external_id=external_id), 0
-    found: list[Case] = []
-    for each in [provider] if provider else room.endings:
-        count += room.cases.count(name, each, wanted)
-        found += room.cases.list(name, each, wanted, offset=0, limit=limit)
-    return count, sorted(found, key=lambda case: (case.created_at, case.id), reverse=True)[:limit]
+    """Return how many cases fit, and the newest `limit` of them."""
+    case_filter, count = CaseFilter(external_id=external_id), 0
+    cases: list[Case] = []
+    for each in [provider] if provider else context.completion_schemas:
+        count += context.cases.count(name, each, case_filter)
+        cases += context.cases.list(name, each, case_filter, offset=0, limit=limit)
+    return count, sorted(cases, key=lambda case: (case.created_at, case.id), reverse=True)[:limit]
 
 
-def render_case(room: ControlRoom, case: Case) -> dict[str, Any]:
-    """A case in the words of the emulator; each provider has its own."""
+def render_case(context: ControlContext, case: Case) -> CasePayload:
+    """Return a case in the words of the emulator, which are the same for every provider."""
     return {
         "provider": case.provider,
         "id": case.id,
@@ -70,8 +84,8 @@ def render_case(room: ControlRoom, case: Case) -> dict[str, Any]:
         "state": case.state,
         "outcome": case.outcome,
         "risk_score": case.risk_score,
-        "rule": case.verdict.rule,
-        "link": room.link_of(case),
+        "rule": case.decision.rule,
+        "link": context.link_of(case),
         "created_at": moment(case.created_at),
         "updated_at": moment(case.updated_at),
         "next_step_at": moment(case.due_at),

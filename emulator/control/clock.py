@@ -3,21 +3,38 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import NotRequired, TypedDict, cast
 
 from flask import Blueprint, Response
 from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf, Range
 
-from emulator.control.room import ControlRoom
-from emulator.control.wire import NothingIn, Strict, answer, moment, takes
-from emulator.core.advance import Happening
-from emulator.core.timepiece import EPOCH
-from emulator.web.problem import Refused
+from emulator.control.context import ControlContext
+from emulator.control.payloads import AdvancedPayload, ClockPayload, HappeningPayload
+from emulator.control.request_schemas import NothingIn, Strict
+from emulator.control.views import json_response, moment, responds, takes
+from emulator.core.errors import OutOfTime
+from emulator.core.sandbox_clock import EPOCH, LATEST
+from emulator.core.time_machine import Happening
+from emulator.web.problem_json import Problem
 
 LONGEST_ADVANCE = 100 * 365 * 86_400  # seconds: a hundred years
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 DURATION = re.compile(r"P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
+
+
+class ClockChange(TypedDict):
+    """What ClockIn loads."""
+
+    mode: str
+    at: NotRequired[datetime]
+    factor: NotRequired[float]
+
+
+class Advance(TypedDict, total=False):
+    """What AdvanceIn loads: one of the two."""
+
+    seconds: float
+    duration: str
 
 
 class ClockIn(Strict):
@@ -28,13 +45,13 @@ class ClockIn(Strict):
     factor = fields.Float(validate=Range(0.001, 1_000_000))
 
     @validates_schema
-    def fit(self, said: dict[str, Any], **_: Any) -> None:
-        """A factor is what scaled needs and the others have none; real knows no other moment than now."""
-        if (said.get("mode") == "scaled") != ("factor" in said):
+    def fit(self, payload: ClockChange, **_: object) -> None:
+        """Raise ValidationError unless the factor and the time fit the mode."""
+        if (payload.get("mode") == "scaled") != ("factor" in payload):
             raise ValidationError("scaled needs a factor, the other modes have none", "factor")
-        if said.get("mode") == "real" and "at" in said:
+        if payload.get("mode") == "real" and "at" in payload:
             raise ValidationError("real goes without at", "at")
-        if "at" in said and not _is_sensible(said["at"]):
+        if "at" in payload and not _is_sensible(payload["at"]):
             raise ValidationError("between the years 1970 and 9000, please", "at")
 
 
@@ -45,87 +62,95 @@ class AdvanceIn(Strict):
     duration = fields.String()
 
     @validates_schema
-    def fit(self, said: dict[str, Any], **_: Any) -> None:
-        """One of the two."""
-        if len(said) != 1:
+    def fit(self, payload: Advance, **_: object) -> None:
+        """Raise ValidationError unless exactly one of seconds and duration is given."""
+        if len(payload) != 1:
             raise ValidationError("one of seconds and duration is needed", "seconds")
 
 
 def _is_sensible(moment: datetime) -> bool:
     try:
         return EPOCH < moment < LATEST
-    except OverflowError:  # at the end of time, in another time zone
+    except OverflowError:  # near the year 9999, in another time zone
         return False
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
-    """/clock, /clock/advance, /clock/settle."""
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
+    """Add /clock, /clock/advance and /clock/settle."""
 
     @routes.get("/sandboxes/<sandbox:name>/clock")
+    @responds("ClockOut")
     def read_clock(name: str) -> Response:
-        """What the sandbox's clock reads, and how it runs."""
-        return answer(_render(room, name))
+        """Return what the sandbox's clock reads, how it runs, and when the next thing falls due."""
+        return json_response(_render(context, name))
 
     @routes.patch("/sandboxes/<sandbox:name>/clock")
     @takes(ClockIn())
-    def set_clock(name: str, said: dict[str, Any]) -> Response:
-        """Freeze it, scale it, or follow wall time again."""
-        if said["mode"] == "real":
-            room.machine.follow_wall_time(name)
+    @responds("ClockOut")
+    def set_clock(name: str, payload: ClockChange) -> Response:
+        """Freeze the clock, scale it, or let it follow wall time again."""
+        if payload["mode"] == "real":
+            context.time_machine.follow_wall_time(name)
         else:
-            room.machine.set(name, said.get("factor", 0.0), said.get("at"))
-        return answer(_render(room, name))
+            context.time_machine.set(name, payload.get("factor", 0.0), payload.get("at"))
+        return json_response(_render(context, name))
 
     @routes.post("/sandboxes/<sandbox:name>/clock/advance")
     @takes(AdvanceIn())
-    def advance_clock(name: str, said: dict[str, Any]) -> Response:
-        """Run all that falls due until then, wait for the receivers, and say what happened."""
-        return _run(room, name, _step(said))
+    @responds("AdvancedOut")
+    def advance_clock(name: str, payload: Advance) -> Response:
+        """Move the clock on, run all that falls due meanwhile, wait for the receivers, and return what happened."""
+        return _run(context, name, _step(payload))
 
     @routes.post("/sandboxes/<sandbox:name>/clock/settle")
     @takes(NothingIn())
-    def settle(name: str, said: dict[str, Any]) -> Response:
-        """Run what is due now, and nothing later."""
-        return _run(room, name, timedelta())
+    @responds("AdvancedOut")
+    def settle(name: str, payload: object) -> Response:
+        """Run what is due now and nothing later, and return what happened."""
+        return _run(context, name, timedelta())
 
 
-def _run(room: ControlRoom, name: str, step: timedelta) -> Response:
-    def target(now: datetime) -> datetime:
-        if now > LATEST - step:
-            raise Refused(422, "that is after the year 9000")
-        return now + step
+def _run(context: ControlContext, name: str, step: timedelta) -> Response:
+    with context.wait_slots.take():
+        try:
+            now, happened = context.time_machine.advance(name, step)
+        except OutOfTime as error:
+            raise Problem(422, str(error)) from error
+    answer: AdvancedPayload = {"now": moment(now), "happened": _happenings(happened)}
+    return json_response(answer)
 
-    with room.seats.take():
-        now, happened = room.machine.advance(name, target)
-    return answer({"now": moment(now), "happened": _happenings(happened)})
 
-
-def _step(said: dict[str, Any]) -> timedelta:
-    if "seconds" in said:
-        return timedelta(seconds=said["seconds"])
-    match = DURATION.fullmatch(said["duration"])
+def _step(payload: Advance) -> timedelta:
+    if "seconds" in payload:
+        return timedelta(seconds=payload["seconds"])
+    match = DURATION.fullmatch(payload["duration"])
     parts = [float(part or 0) for part in match.groups()] if match else []
     if not match or sum(parts) > LONGEST_ADVANCE:
-        raise Refused(422, "duration: ISO 8601 is needed, as in PT1H30M, P30D or P1W, a hundred years at most")
+        raise Problem(422, "duration: ISO 8601 is needed, as in PT1H30M, P30D or P1W, a hundred years at most")
     weeks, days, hours, minutes, seconds = parts
     step = timedelta(weeks=min(weeks, 1e5), days=min(days, 1e5), hours=hours, minutes=minutes, seconds=seconds)
     if step.total_seconds() > LONGEST_ADVANCE:
-        raise Refused(422, "duration: a hundred years at most")
+        raise Problem(422, "duration: a hundred years at most")
     return step
 
 
-def _happenings(happened: Sequence[Happening]) -> list[dict[str, Any]]:
-    return [
-        {"at": moment(event.at), "kind": event.kind, **{name: _plain(value) for name, value in event.told.items()}}
-        for event in happened
-    ]
+def _happenings(happened: Sequence[Happening]) -> list[HappeningPayload]:
+    return [_happening(event) for event in happened]
 
 
-def _plain(value: Any) -> Any:
+def _happening(event: Happening) -> HappeningPayload:
+    details = {name: _plain(value) for name, value in event.told.items()}  # which ones depends on the kind
+    return cast(HappeningPayload, {"at": moment(event.at), "kind": event.kind, **details})
+
+
+def _plain(value: object) -> object:
     return moment(value) if isinstance(value, datetime) else value
 
 
-def _render(room: ControlRoom, name: str) -> dict[str, Any]:
-    timepiece, now = room.machine.read(name)
-    factor = {"factor": timepiece.factor} if timepiece.mode == "scaled" else {}
-    return {"mode": timepiece.mode, "now": moment(now), "next_at": moment(room.machine.next_due(name)), **factor}
+def _render(context: ControlContext, name: str) -> ClockPayload:
+    view = context.time_machine.read(name)
+    next_at = moment(context.time_machine.next_due(name))
+    clock: ClockPayload = {"mode": view.clock.mode, "now": moment(view.now), "next_at": next_at}
+    if view.clock.mode == "scaled":
+        clock["factor"] = view.clock.factor
+    return clock

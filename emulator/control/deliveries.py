@@ -1,20 +1,36 @@
-"""The routes that follow webhooks: list, wait, look at one, send again, and the inbox."""
+"""The routes that follow webhooks: list them, wait for one, read one, send it again, and the inbox."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypedDict
 
 from flask import Blueprint, Response
 from marshmallow import fields
 from marshmallow.validate import Range
 
-from emulator.control.room import ControlRoom
-from emulator.control.wire import DeliveryQuery, NothingIn, WaitQuery, answer, moment, takes
+from emulator.control.context import ControlContext
+from emulator.control.payloads import AttemptPayload, DeliveriesPayload, DeliveryPayload, InboxPayload, WebhookPayload
+from emulator.control.request_schemas import DeliveryQuery, NothingIn, WaitQuery
+from emulator.control.views import json_response, moment, responds, takes
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryFilter, DeliveryReport, DeliveryState
-from emulator.core.tracking import is_settled
-from emulator.web.problem import Refused
+from emulator.core.delivery_queries import is_settled
+from emulator.web.problem_json import Problem
 
 KEPT = {DeliveryState.INBOX, DeliveryState.BLOCKED}
 MOST_SHOWN = 1_000
+
+
+class DeliveryParameters(TypedDict, total=False):
+    """What the queries below load: DeliveryQuery, with the limit of one and the waiting of the other."""
+
+    provider: str
+    case_id: int
+    external_id: str
+    event: str
+    state: str
+    limit: int
+    timeout: float
+    expect: str
 
 
 class DeliveriesQuery(DeliveryQuery):
@@ -25,99 +41,124 @@ class DeliveriesQuery(DeliveryQuery):
     )
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
-    """Everything below /sandboxes/{name}/deliveries and /inbox."""
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
+    """Add everything below /sandboxes/{name}/deliveries and /inbox."""
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries")
     @takes(query=DeliveriesQuery())
-    def list_deliveries(name: str, asked: dict[str, Any]) -> Response:
-        """The webhooks of a sandbox with all their attempts."""
-        limit = asked.pop("limit")
-        return _listed(room.tracking.find(name, DeliveryFilter(**asked), limit))
+    @responds("DeliveriesOut")
+    def list_deliveries(name: str, query: DeliveryParameters) -> Response:
+        """List the webhooks of a sandbox with all their attempts."""
+        return _listed(context.deliveries.find(name, _filter(query), query["limit"]))
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries/wait")
     @takes(query=WaitQuery())
-    def wait_for_delivery(name: str, asked: dict[str, Any]) -> Response:
-        """The webhooks, once one of them is delivered, blocked or in the inbox."""
-        return _wait(room, name, asked, is_settled, _listed)
+    @responds("DeliveriesOut")
+    def wait_for_delivery(name: str, query: DeliveryParameters) -> Response:
+        """Wait until a webhook is delivered, blocked or in the inbox, and list the webhooks."""
+        return _wait(context, name, query, DELIVERIES)
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries/<delivery_id>")
+    @responds("DeliveryOut")
     def read_delivery(name: str, delivery_id: str) -> Response:
-        """One webhook with all its attempts."""
-        return answer(render_report(room.tracking.one(name, delivery_id)))
+        """Return one webhook with all its attempts."""
+        return json_response(render_report(context.deliveries.one(name, delivery_id)))
 
     @routes.post("/sandboxes/<sandbox:name>/deliveries/<delivery_id>/redeliver")
     @takes(NothingIn())
-    def redeliver(name: str, delivery_id: str, said: dict[str, Any]) -> Response:
-        """Send it again, with the same id and bytes."""
-        return answer(render_report(room.tracking.redeliver(name, delivery_id)), 202)
+    @responds("DeliveryOut", 202)
+    def redeliver(name: str, delivery_id: str, payload: object) -> Response:
+        """Send a webhook again, with the same id and bytes."""
+        return json_response(render_report(context.deliveries.redeliver(name, delivery_id)), 202)
 
     @routes.get("/sandboxes/<sandbox:name>/inbox")
+    @responds("InboxOut")
     def inbox(name: str) -> Response:
-        """What was kept instead of sent."""
-        count, kept = room.cases.inbox(name)
-        return _kept(count, kept)
+        """List the webhooks that were kept instead of sent."""
+        count, kept = context.cases.inbox(name)
+        return _inbox(count, kept)
 
     @routes.get("/sandboxes/<sandbox:name>/inbox/wait")
     @takes(query=WaitQuery())
-    def wait_for_inbox(name: str, asked: dict[str, Any]) -> Response:
-        """What was kept instead of sent, once something is there."""
-        return _wait(room, name, asked, _is_kept, _listed_inbox)
+    @responds("InboxOut")
+    def wait_for_inbox(name: str, query: DeliveryParameters) -> Response:
+        """Wait until a webhook is kept instead of sent, and list those that were."""
+        return _wait(context, name, query, INBOX)
 
 
-def _wait(
-    room: ControlRoom,
-    name: str,
-    asked: dict[str, Any],
-    is_enough: Callable[[DeliveryReport], bool],
-    listed: Callable[[Sequence[DeliveryReport]], Response],
-) -> Response:
-    seconds, nothing = asked.pop("timeout"), asked.pop("expect") == "none"
-    wanted = DeliveryFilter(**asked)
-    if nothing and room.machine.is_at_rest(name):
-        seconds = 0.0  # waiting would only waste the time of a test
-    with room.seats.take():
-        found = room.tracking.wait(name, wanted, seconds, (lambda _: True) if nothing else is_enough)
-    return _expect_nothing(found) if nothing else _expect_one(found, is_enough, listed, seconds)
+def _filter(query: DeliveryParameters) -> DeliveryFilter:
+    return DeliveryFilter(
+        provider=query.get("provider"),
+        case_id=query.get("case_id"),
+        external_id=query.get("external_id"),
+        event=query.get("event"),
+        state=query.get("state"),
+    )
 
 
-def _expect_nothing(found: Sequence[DeliveryReport]) -> Response:
-    if found:
-        raise Refused(409, "there is a delivery", deliveries=[render_report(report) for report in found])
-    return _listed(found)
+@dataclass(frozen=True)
+class Awaited:
+    """What a route waits for: how its webhooks are listed, which of them end the wait, and which may not come."""
+
+    key: str
+    render: Callable[[DeliveryReport], Mapping[str, object]]
+    is_enough: Callable[[DeliveryReport], bool]
+    is_unexpected: Callable[[DeliveryReport], bool]
+    is_listed: Callable[[DeliveryReport], bool]
+
+    def listed(self, reports: Sequence[DeliveryReport]) -> dict[str, object]:
+        """Return these webhooks under the key of the route."""
+        return {self.key: [self.render(report) for report in reports]}
+
+    def answer(self, reports: Sequence[DeliveryReport]) -> Response:
+        """Return the answer of the route, with those of the webhooks that it lists."""
+        shown = [report for report in reports if self.is_listed(report)]
+        return json_response({"count": len(shown), **self.listed(shown)})
 
 
-def _expect_one(
-    found: Sequence[DeliveryReport],
-    is_enough: Callable[[DeliveryReport], bool],
-    listed: Callable[[Sequence[DeliveryReport]], Response],
-    seconds: float,
-) -> Response:
-    if not any(map(is_enough, found)):
-        there = [render_report(report) for report in found]
-        raise Refused(408, f"no such delivery was settled within {seconds:g} s", deliveries=there)
-    return listed(found)
+def _wait(context: ControlContext, name: str, query: DeliveryParameters, awaited: Awaited) -> Response:
+    seconds, expects_none = query["timeout"], query["expect"] == "none"
+    if expects_none and context.time_machine.is_at_rest(name):
+        seconds = 0.0  # nothing can happen, so waiting would only slow a test down
+    ends_wait = awaited.is_unexpected if expects_none else awaited.is_enough
+    with context.wait_slots.take():
+        reports = context.deliveries.wait(name, _filter(query), seconds, ends_wait)
+    return _expect_nothing(reports, awaited) if expects_none else _expect_one(reports, awaited, seconds)
+
+
+def _expect_nothing(reports: Sequence[DeliveryReport], awaited: Awaited) -> Response:
+    unexpected = [report for report in reports if awaited.is_unexpected(report)]
+    if unexpected:
+        raise Problem(409, "there is a delivery", **awaited.listed(unexpected))
+    return awaited.answer(unexpected)
+
+
+def _expect_one(reports: Sequence[DeliveryReport], awaited: Awaited, seconds: float) -> Response:
+    if not any(map(awaited.is_enough, reports)):
+        raise Problem(408, f"no such delivery was settled within {seconds:g} s", **awaited.listed(reports))
+    return awaited.answer(reports)
+
+
+def _is_any(_: DeliveryReport) -> bool:
+    return True
 
 
 def _is_kept(report: DeliveryReport) -> bool:
     return report.delivery.state in KEPT
 
 
-def _listed(found: Sequence[DeliveryReport]) -> Response:
-    return answer({"count": len(found), "deliveries": [render_report(report) for report in found]})
+def _listed(reports: Sequence[DeliveryReport]) -> Response:
+    answer: DeliveriesPayload = {"count": len(reports), "deliveries": [render_report(report) for report in reports]}
+    return json_response(answer)
 
 
-def _listed_inbox(found: Sequence[DeliveryReport]) -> Response:
-    kept = [report.delivery for report in found if _is_kept(report)]
-    return _kept(len(kept), kept)
+def _inbox(count: int, kept: Sequence[Delivery]) -> Response:
+    answer: InboxPayload = {"count": count, "webhooks": [render_kept(delivery) for delivery in kept]}
+    return json_response(answer)
 
 
-def _kept(count: int, kept: Sequence[Delivery]) -> Response:
-    return answer({"count": count, "webhooks": [render_kept(delivery) for delivery in kept]})
-
-
-def render_report(report: DeliveryReport) -> dict[str, Any]:
-    """A delivery with all its attempts; headers and body are what is sent, byte for byte."""
+def render_report(report: DeliveryReport) -> DeliveryPayload:
+    """Return a delivery with all its attempts; headers and body are what is sent, byte for byte."""
     delivery = report.delivery
     return {
         "id": delivery.id,
@@ -138,7 +179,7 @@ def render_report(report: DeliveryReport) -> dict[str, Any]:
     }
 
 
-def _render_attempt(attempt: AttemptRecord) -> dict[str, Any]:
+def _render_attempt(attempt: AttemptRecord) -> AttemptPayload:
     return {
         "number": attempt.number,
         "ended_at": moment(attempt.ended_at),
@@ -149,8 +190,8 @@ def _render_attempt(attempt: AttemptRecord) -> dict[str, Any]:
     }
 
 
-def render_kept(delivery: Delivery) -> dict[str, Any]:
-    """A webhook that was not dialled: the exact headers, and the body as the exact text that would be sent."""
+def render_kept(delivery: Delivery) -> WebhookPayload:
+    """Return a webhook that was not sent; headers and body are what would be sent, byte for byte."""
     return {
         "id": delivery.id,
         "provider": delivery.provider,
@@ -163,3 +204,10 @@ def render_kept(delivery: Delivery) -> dict[str, Any]:
         "headers": dict(delivery.headers),
         "body": delivery.body.decode(),
     }
+
+
+DELIVERIES = Awaited("deliveries", render_report, is_settled, is_unexpected=_is_any, is_listed=_is_any)
+# At the time out it lists every webhook, so that one sees which was sent instead.
+INBOX = Awaited(
+    "webhooks", lambda report: render_kept(report.delivery), _is_kept, is_unexpected=_is_kept, is_listed=_is_kept
+)

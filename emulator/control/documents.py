@@ -4,31 +4,41 @@ from functools import cache
 
 from flask import Blueprint, Response, current_app
 
-from emulator.control.room import ControlRoom
-from emulator.control.wire import answer
-from emulator.web.problem import Refused
+from emulator.control.context import ControlContext
+from emulator.control.views import json_response, responds
+from emulator.web.problem_json import Problem
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
-    """/openapi.json and /openapi/{provider}.json."""
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
+    """Add /openapi.json and /openapi/{provider}.json."""
 
     @cache
     def document(provider: str | None) -> bytes:
         if provider:
-            return answer(room.descriptions[provider](room.address)).get_data()
-        from emulator.control import openapi  # only who asks for the document needs it
+            from emulator.openapi import provider_document
 
-        return answer(openapi.describe(current_app, room.endings, room.address)).get_data()
+            return json_response(provider_document.describe(context.providers[provider], context.address)).get_data()
+        return json_response(_describe(context)).get_data()
 
     @routes.get("/openapi.json")
+    @responds({"type": "object"})
     def describe_control() -> Response:
-        """The OpenAPI document of this control API."""
+        """Return the OpenAPI document of this control API."""
         return Response(document(None), content_type="application/json")
 
     @routes.get("/openapi/<provider>.json")
+    @responds({"type": "object"})
     def describe_provider(provider: str) -> Response:
-        """The OpenAPI document of an emulated API."""
-        if provider not in room.descriptions:
-            known = ", ".join(sorted(room.descriptions))
-            raise Refused(404, f"there is no provider {provider[:100]}; known are {known}")
+        """Return the OpenAPI document of an emulated API."""
+        if provider not in context.providers:
+            known = ", ".join(sorted(context.providers))
+            raise Problem(404, f"there is no provider {provider[:100]}; known are {known}")
         return Response(document(provider), content_type="application/json")
+
+
+def _describe(context: ControlContext) -> dict[str, object]:
+    from emulator.control import openapi  # its libraries are slow to import, and only this document needs them
+
+    return openapi.describe(
+        current_app, context.completion_schemas, context.address, asks_for_token=context.asks_for_token
+    )

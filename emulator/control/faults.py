@@ -1,28 +1,32 @@
-"""The routes of faults: what kinds there are, which stand, add, take back."""
+"""The routes of faults: list the kinds and the planned faults, plan one, and take it back."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import MISSING, Field
 from dataclasses import fields as fields_of
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response
-from marshmallow import Schema, ValidationError, fields
-from marshmallow.validate import Length, OneOf, Range, Regexp
 
-from emulator.control.matching import MatchIn
-from emulator.control.room import ControlRoom, known_provider
-from emulator.control.wire import NothingIn, Variants, answer, moment, takes
+from emulator.control.context import ControlContext, known_provider
+from emulator.control.fault_schemas import FAULT_KINDS, SCHEMAS
+from emulator.control.payloads import (
+    FaultKindPayload,
+    FaultKindsPayload,
+    FaultPayload,
+    FaultSettingPayload,
+    FaultsPayload,
+)
+from emulator.control.request_schemas import NothingIn
+from emulator.control.views import Variants, json_response, moment, responds, takes
 from emulator.core.faults import Fault
 from emulator.core.matching import match_of_json, match_to_json
-from emulator.core.mishaps import MISHAPS, Early
-from emulator.web.outages import OUTAGES
-from emulator.web.problem import Refused
+from emulator.core.webhook_faults import EarlyWebhook
+from emulator.web.problem_json import Problem
 
-KINDS: Mapping[str, Any] = {kind.kind: kind for kind in (*OUTAGES, *MISHAPS)}
-# By the type of a setting: how it is called. Whatever is not here is a JSON object.
-TYPES: Mapping[Any, str] = {
+# By the type of a setting, its name in answers. Any other type is a JSON object.
+TYPES: Mapping[object, str] = {
     bool: "boolean",
     int: "integer",
     float: "number",
@@ -30,179 +34,87 @@ TYPES: Mapping[Any, str] = {
     str: "text",
     Any: "json",
 }
-LONGEST_LIFE = 30 * 86_400
 MATCHING = ("provider", "path", "when")
 STRIKING = ("times", "probability", "expires_in")
 
 
-class FaultIn(MatchIn):
-    """What every kind of fault takes beside its own settings."""
-
-    path = fields.String(
-        allow_none=True,
-        validate=Length(max=500),
-        metadata={"description": "how the path starts: of the request, or of the webhook's target"},
-    )
-    times = fields.Integer(
-        strict=True,
-        allow_none=True,
-        load_default=None,
-        validate=Range(1, 1_000_000),
-        metadata={"description": "how often it strikes; as often as it fits unless told"},
-    )
-    probability = fields.Float(
-        load_default=1.0,
-        validate=Range(0, 1),
-        metadata={"description": "how likely, drawn from the sandbox's seed"},
-    )
-    expires_in = fields.Float(
-        load_default=900.0,
-        validate=Range(0, LONGEST_LIFE, min_inclusive=False),
-        metadata={"description": "seconds of wall time until it is forgotten"},
-    )
-
-
-class AnyJsonObject(fields.Dict):
-    """A JSON object that is not too long."""
-
-    def __init__(self, most: int, **options: Any) -> None:
-        super().__init__(**options)
-        self.most = most
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
-        value = super()._deserialize(value, attr, data, **options)  # type: ignore[no-untyped-call]
-        if not value or len(written(value)) > self.most:
-            raise ValidationError(f"an object of 1 to {self.most} characters of JSON is needed")
-        return value
-
-
-def written(value: Any) -> str:
-    """The JSON of it; raises ValidationError for what JSON cannot say, as the 1e400 that was read as infinity."""
-    try:
-        return json.dumps(value, allow_nan=False)
-    except ValueError as error:
-        raise ValidationError("a number is too large") from error
-
-
-def schema_of(kind: str) -> type[Schema]:
-    """What a fault of that kind is asked for with, made from the fields of its class."""
-    own: dict[str, fields.Field[Any]] = {
-        "kind": fields.String(required=True, validate=OneOf([kind]), metadata={"description": "what goes wrong"})
-    }
-    own |= {field.name: _field(field) for field in fields_of(KINDS[kind])}
-    name = "".join(part.capitalize() for part in kind.split("_"))
-    made = FaultIn.from_dict(own, name=f"{name}FaultIn")
-    made.__module__, made.__doc__ = __name__, KINDS[kind].__doc__
-    return made
-
-
-def _field(field: Field[Any]) -> fields.Field[Any]:
-    about = field.metadata
-    options: dict[str, Any] = {"metadata": {"description": about["told"]}}
-    if field.default is MISSING and field.default_factory is MISSING:
-        options["required"] = True
-    if field.type is bool:
-        return fields.Boolean(truthy={True}, falsy={False}, **options)
-    if field.type is int:
-        return fields.Integer(validate=Range(about["low"], about["high"]), strict=True, **options)
-    if field.type in (float, float | None):
-        return fields.Float(validate=Range(about["low"], about["high"]), allow_none=field.default is None, **options)
-    if field.type is str:
-        return fields.String(validate=list(_rules(about)), **options)
-    if field.type is Any:
-        return fields.Raw(allow_none=True, validate=_short_enough(int(about["high"])), **options)
-    return AnyJsonObject(int(about["high"]), **options)
-
-
-def _rules(about: Mapping[str, Any]) -> Any:
-    if "choices" in about:
-        yield OneOf(about["choices"])
-    if about["high"] is not None:
-        yield Length(about["low"], about["high"])
-    if "pattern" in about:
-        yield Regexp(f"(?:{about['pattern']})\\Z")
-
-
-def _short_enough(most: int) -> Any:
-    def check(value: Any) -> None:
-        if len(value if isinstance(value, str) else written(value)) > most:
-            raise ValidationError(f"at most {most} characters")
-
-    return check
-
-
-SCHEMAS = {kind: schema_of(kind)() for kind in KINDS}
-
-
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
-    """/faults of the emulator, and /faults of a sandbox."""
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
+    """Add /faults of the emulator, and /faults of a sandbox."""
 
     @routes.get("/faults")
+    @responds("FaultKindsOut")
     def list_kinds() -> Response:
-        """Every kind of fault, with its settings and what they mean."""
-        return answer({"count": len(KINDS), "kinds": [describe_kind(kind) for kind in KINDS]})
+        """List every fault kind, with its settings and what they mean."""
+        answer: FaultKindsPayload = {"count": len(FAULT_KINDS), "kinds": [describe_kind(kind) for kind in FAULT_KINDS]}
+        return json_response(answer)
 
     @routes.get("/sandboxes/<sandbox:name>/faults")
+    @responds("FaultsOut")
     def list_faults(name: str) -> Response:
-        """The faults that may still strike in a sandbox."""
-        found = room.planning.faults(name)
-        return answer({"count": len(found), "faults": [_render(fault) for fault in found]})
+        """List the faults that may still trigger in a sandbox."""
+        faults = context.planning.faults(name)
+        answer: FaultsPayload = {"count": len(faults), "faults": [_render(fault) for fault in faults]}
+        return json_response(answer)
 
     @routes.post("/sandboxes/<sandbox:name>/faults")
     @takes(Variants("kind", SCHEMAS))
-    def add_fault(name: str, said: dict[str, Any]) -> Response:
+    @responds("FaultOut", 201)
+    def add_fault(name: str, payload: dict[str, Any]) -> Response:
         """Plan a fault."""
-        return answer(_render(_add(room, name, said)), 201)
+        return json_response(_render(_add(context, name, payload)), 201)
 
     @routes.delete("/sandboxes/<sandbox:name>/faults")
     @takes(NothingIn())
-    def clear_faults(name: str, said: dict[str, Any]) -> Response:
-        """Take all faults back; requests that are held up by one go on."""
-        room.planning.remove_faults(name)
-        return answer({"count": 0, "faults": []})
+    @responds("FaultsOut")
+    def clear_faults(name: str, payload: object) -> Response:
+        """Take all faults back, and wake the requests that one delays."""
+        context.planning.remove_faults(name)
+        answer: FaultsPayload = {"count": 0, "faults": []}
+        return json_response(answer)
 
     @routes.delete("/sandboxes/<sandbox:name>/faults/<fault_id>")
     @takes(NothingIn())
-    def remove_fault(name: str, fault_id: str, said: dict[str, Any]) -> Response:
+    @responds("FaultsOut")
+    def remove_fault(name: str, fault_id: str, payload: object) -> Response:
         """Take one fault back."""
-        room.planning.remove_faults(name, fault_id)
+        context.planning.remove_faults(name, fault_id)
         return list_faults(name)
 
 
-def _add(room: ControlRoom, name: str, said: dict[str, Any]) -> Fault:
-    known_provider(room.endings, said.get("provider"))
-    _check_together(said)
-    return room.planning.add_fault(
+def _add(context: ControlContext, name: str, payload: dict[str, Any]) -> Fault:
+    known_provider(context.completion_schemas, payload.get("provider"))
+    _check_together(payload)
+    return context.planning.add_fault(
         name,
-        kind=said["kind"],
-        match=match_of_json(said),
-        times=said["times"],
-        probability=said["probability"],
-        expires_in=timedelta(seconds=said["expires_in"]),
-        settings=settings_of(said),
+        kind=payload["kind"],
+        match=match_of_json(payload),
+        times=payload["times"],
+        probability=payload["probability"],
+        expires_in=timedelta(seconds=payload["expires_in"]),
+        settings=settings_of(payload),
     )
 
 
-def settings_of(said: Mapping[str, Any]) -> dict[str, Any]:
-    """What the kind itself was told."""
-    return {name: value for name, value in said.items() if name not in (*MATCHING, *STRIKING, "kind")}
+def settings_of(payload: Mapping[str, object]) -> dict[str, object]:
+    """Return the settings of the fault kind itself, without those that every fault takes."""
+    return {name: value for name, value in payload.items() if name not in (*MATCHING, *STRIKING, "kind")}
 
 
-def _check_together(said: Mapping[str, Any]) -> None:
-    """Raises Refused for settings that exclude each other."""
-    up_to, seconds = said.get("up_to"), said.get("seconds")
+def _check_together(payload: Mapping[str, Any]) -> None:
+    """Raise Problem 422 for settings that exclude each other."""
+    up_to, seconds = payload.get("up_to"), payload.get("seconds")
     if up_to is not None and seconds is not None and up_to < seconds:
-        raise Refused(422, "up_to: not less than seconds", errors={"up_to": "not less than seconds"})
-    if said["kind"] == Early.kind and said.get("path") is not None:
-        told = "early strikes before there is a webhook with a target: match by provider and when"
-        raise Refused(422, f"path: {told}", errors={"path": told})
+        raise Problem(422, "up_to: not less than seconds", errors={"up_to": "not less than seconds"})
+    if payload["kind"] == EarlyWebhook.kind and payload.get("path") is not None:
+        reason = "early strikes before there is a webhook with a target: match by provider and when"
+        raise Problem(422, f"path: {reason}", errors={"path": reason})
 
 
-def _render(fault: Fault) -> dict[str, Any]:
-    return {
+def _render(fault: Fault) -> FaultPayload:
+    rendered = {
         "id": fault.id,
         "kind": fault.kind,
-        "side": KINDS[fault.kind].side,
+        "side": FAULT_KINDS[fault.kind].side,
         **match_to_json(fault.match),
         "times": fault.times,
         "probability": fault.probability,
@@ -210,33 +122,31 @@ def _render(fault: Fault) -> dict[str, Any]:
         "seen": fault.seen,
         **json.loads(fault.settings),
     }
+    return cast(FaultPayload, rendered)  # the settings of its kind are further keys
 
 
-def describe_kind(kind: str) -> dict[str, Any]:
-    """What a kind of fault does, and its settings."""
-    about = KINDS[kind]
-    told = " ".join((about.__doc__ or "").split())
+def describe_kind(kind: str) -> FaultKindPayload:
+    """Return what a fault kind does, which is the docstring of its class, and its settings."""
+    kind_class = FAULT_KINDS[kind]
     return {
         "kind": kind,
-        "side": about.side,
-        "does": told,
-        "settings": [_describe_setting(field) for field in fields_of(about)],
+        "side": kind_class.side,
+        "does": " ".join((kind_class.__doc__ or "").split()),
+        "settings": [_describe_setting(field) for field in fields_of(kind_class)],
     }
 
 
-def _describe_setting(field: Field[Any]) -> dict[str, Any]:
-    about = field.metadata
+def _describe_setting(field: Field[object]) -> FaultSettingPayload:
     default = None if field.default is MISSING else field.default
     if field.default_factory is not MISSING:
         default = field.default_factory()
-    required = field.default is MISSING and field.default_factory is MISSING
-    bounds = {name: about[name] for name in ("low", "high", "choices") if about.get(name) is not None}
-    kind = TYPES.get(field.type, "object")
-    return {
+    described = {
         "name": field.name,
-        "type": kind,
-        "means": about["told"],
-        "required": required,
+        "type": TYPES.get(field.type, "object"),
+        "means": field.metadata["told"],
+        "required": field.default is MISSING and field.default_factory is MISSING,
         "default": default,
-        **bounds,
     }
+    bounds = {key: field.metadata.get(key) for key in ("low", "high", "choices")}
+    described |= {key: bound for key, bound in bounds.items() if bound is not None}
+    return cast(FaultSettingPayload, described)

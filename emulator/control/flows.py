@@ -1,46 +1,46 @@
-"""The routes that tell what the pages of an applicant, and of an analyst, show of a case."""
-
-from typing import Any
+"""The routes behind the pages of an applicant and of an analyst: a guided flow, and the checks of a case."""
 
 from flask import Blueprint, Response
 
 from emulator.control.cases import render_case
-from emulator.control.room import ControlRoom
-from emulator.control.wire import answer, moment
+from emulator.control.context import ControlContext
+from emulator.control.payloads_cases import ApplicantPayload, CheckPayload, ChecksPayload, FlowPayload
+from emulator.control.views import json_response, moment, responds
 from emulator.core.model import Check
-from emulator.web.problem import Refused
-from emulator.web.provider import Applicant
+from emulator.web.extras import Applicant
+from emulator.web.problem_json import Problem
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
-    """/flows/{provider}/{number}, and the checks of a case."""
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
+    """Add /flows/{provider}/{number}, and the checks of a case."""
 
     @routes.get("/sandboxes/<sandbox:name>/flows/<provider>/<int:number>")
+    @responds("FlowOut")
     def read_flow(name: str, provider: str, number: int) -> Response:
-        """The case of a guided flow, by the number in its link, and what its applicant told."""
-        flow = room.flows.get(provider)
+        """Return the case of a guided flow, by the number in its link, and what its request says of the applicant."""
+        flow = context.flows.get(provider)
         if flow is None:
-            raise Refused(404, f"cases of {provider[:100]} have no guided flow; those of {', '.join(room.flows)} do")
-        case = room.cases.get(name, provider, flow.case_id_of(number))
-        words: dict[str, str] = {outcome.value: word for outcome, word in flow.words.items()}
-        return answer(
-            {
-                "case": render_case(room, case),
-                "applicant": _render_applicant(flow.applicant(case)),
-                "planned_outcome": case.verdict.outcome,
-                "endings": words,
-            }
-        )
+            raise Problem(404, f"cases of {provider[:100]} have no guided flow; those of {', '.join(context.flows)} do")
+        case = context.cases.get(name, provider, flow.case_id_of(number))
+        answer: FlowPayload = {
+            "case": render_case(context, case),
+            "applicant": _render_applicant(flow.applicant(case)),
+            "planned_outcome": case.decision.outcome,
+            "endings": {outcome.value: word for outcome, word in flow.words.items()},
+        }
+        return json_response(answer)
 
     @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>/checks")
+    @responds("ChecksOut")
     def read_checks(name: str, provider: str, case_id: int) -> Response:
-        """The checks of a case, and what an analyst wrote about each."""
-        room.ending_of(provider)
-        checks = room.cases.get(name, provider, case_id).checks
-        return answer({"count": len(checks), "checks": [_render_check(check) for check in checks]})
+        """List the checks of a case, with what an analyst wrote about each."""
+        context.completion_schema_of(provider)  # refuses an unknown provider with a list of the known ones
+        checks = context.cases.get(name, provider, case_id).checks
+        answer: ChecksPayload = {"count": len(checks), "checks": [_render_check(check) for check in checks]}
+        return json_response(answer)
 
 
-def _render_applicant(applicant: Applicant) -> dict[str, Any]:
+def _render_applicant(applicant: Applicant) -> ApplicantPayload:
     return {
         "name": applicant.name,
         "is_business": applicant.is_business,
@@ -54,7 +54,7 @@ def _render_applicant(applicant: Applicant) -> dict[str, Any]:
     }
 
 
-def _render_check(check: Check) -> dict[str, Any]:
+def _render_check(check: Check) -> CheckPayload:
     return {
         "id": check.id,
         "kind": check.kind,

@@ -1,4 +1,4 @@
-"""How rules and faults say what they match."""
+"""The part of a request body that says what a rule or a fault matches."""
 
 from math import isfinite
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Length
 
-from emulator.control.wire import Strict
+from emulator.control.filter_words import Word
+from emulator.control.request_schemas import Strict
 from emulator.core.matching import COMPARISONS
 
 MOST_CONDITIONS, LONGEST = 20, 500
@@ -21,29 +22,30 @@ class When(fields.Dict):
             keys=fields.String(validate=Length(1, LONGEST)), validate=Length(max=MOST_CONDITIONS), **options
         )
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
-        given = super()._deserialize(value, attr, data, **options)  # type: ignore[no-untyped-call]
-        for name, asked in given.items():
-            if asked == {}:
-                raise ValidationError(f"{name}: say what to compare it with")
-            for comparison, wanted in asked.items() if isinstance(asked, dict) else [("equals", asked)]:
-                _check(name, comparison, wanted)
-        return given
+    def _deserialize(self, value: object, attr: str | None, data: object, **options: object) -> dict[str, object]:
+        conditions: dict[str, object]
+        conditions = super()._deserialize(value, attr, data, **options)  # type: ignore[no-untyped-call]
+        for field, condition in conditions.items():
+            if condition == {}:
+                raise ValidationError(f"{field}: say what to compare it with")
+            for comparison, operand in condition.items() if isinstance(condition, dict) else [("equals", condition)]:
+                _check(field, comparison, operand)
+        return conditions
 
 
-def _check(name: str, comparison: str, wanted: Any) -> None:
+def _check(field: str, comparison: str, operand: object) -> None:
     if comparison not in COMPARISONS:
-        raise ValidationError(f"{name}: compare with one of {', '.join(COMPARISONS)}")
-    if isinstance(wanted, dict | list) or (isinstance(wanted, str) and len(wanted) > LONGEST):
-        raise ValidationError(f"{name}: a text (at most {LONGEST} characters), number, boolean or null is needed")
-    if isinstance(wanted, float) and not isfinite(wanted):
-        raise ValidationError(f"{name}: the number is too large")
-    if comparison != "equals" and not isinstance(wanted, str | int | float):
-        raise ValidationError(f"{name}: {comparison} needs a text")
+        raise ValidationError(f"{field}: compare with one of {', '.join(COMPARISONS)}")
+    if isinstance(operand, dict | list) or (isinstance(operand, str) and len(operand) > LONGEST):
+        raise ValidationError(f"{field}: a text (at most {LONGEST} characters), number, boolean or null is needed")
+    if isinstance(operand, float) and not isfinite(operand):
+        raise ValidationError(f"{field}: the number is too large")
+    if comparison != "equals" and not isinstance(operand, str | int | float):
+        raise ValidationError(f"{field}: {comparison} needs a text")
 
 
 class MatchIn(Strict):
-    """What something has to be; what is left out may be anything."""
+    """The conditions that a request or webhook has to meet; what is left out may be anything."""
 
-    provider = fields.String(allow_none=True, metadata={"description": "one API; both unless told"})
+    provider = Word("provider", allow_none=True, metadata={"description": "one API; both unless told"})
     when = When(load_default=dict, metadata={"description": SHAPE})

@@ -1,51 +1,59 @@
-"""/metrics in the text format of Prometheus; its library is imported when somebody first asks."""
+"""The route /metrics, in the text format of Prometheus; its library is imported for the first request."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import Blueprint, Response
 
-from emulator.control.room import ControlRoom
-from emulator.web.meter import BUCKETS
+from emulator.control.context import ControlContext
+from emulator.control.views import responds
+from emulator.web.request_metrics import BUCKETS
+
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
-    """/metrics"""
+LabelValues = TypeVar("LabelValues", bound=tuple[str, ...])
+
+
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
+    """Add /metrics."""
 
     @routes.get("/metrics")
+    @responds({"type": "string"}, media_type="text/plain")
     def metrics() -> Response:
-        """What the emulator did since it started, as Prometheus reads it."""
+        """Return what the emulator did since it started, in the text format of Prometheus."""
         from prometheus_client import CollectorRegistry
         from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
         registry = CollectorRegistry()
-        registry.register(_Collector(room))
+        registry.register(_Collector(context))
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 class _Collector:
-    def __init__(self, room: ControlRoom) -> None:
-        self.room = room
+    def __init__(self, context: ControlContext) -> None:
+        self.context = context
 
-    def collect(self) -> Iterator[Any]:
-        """Every metric."""
+    def collect(self) -> "Iterator[Metric]":
+        """Yield every metric; Prometheus's registry calls this."""
         from prometheus_client.core import CounterMetricFamily
 
         yield from self._served()
-        cases, deliveries, lag = self.room.tracking.overview()
+        cases, deliveries, lag = self.context.deliveries.overview()
         yield _gauge("emulator_cases", "Cases by state", ("provider", "state"), cases)
         yield _gauge("emulator_deliveries", "Webhooks by state", ("state",), {(k,): v for k, v in deliveries.items()})
         waiting = deliveries.get("scheduled", 0) + deliveries.get("in_flight", 0)
         yield _gauge("emulator_delivery_queue_depth", "Webhooks that wait or are under way", (), {(): waiting})
         yield _gauge("emulator_delivery_queue_lag_seconds", "How long the oldest due one waits", (), {(): lag})
         evicted = CounterMetricFamily("emulator_journal_evictions", "Exchanges the journal had no room for")
-        evicted.add_metric([], self.room.journal.evicted)
+        evicted.add_metric([], self.context.journal.evicted)
         yield evicted
 
-    def _served(self) -> Iterator[Any]:
+    def _served(self) -> "Iterator[Metric]":
         from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
-        requests, creates = self.room.meter.read()
+        requests, creates = self.context.request_metrics.read()
         served = CounterMetricFamily("emulator_requests", "Requests answered", labels=("provider", "status"))
         for (provider, status), many in sorted(requests.items()):
             served.add_metric([provider, str(status)], many)
@@ -57,10 +65,12 @@ class _Collector:
         yield taken
 
 
-def _gauge(name: str, told: str, labels: tuple[str, ...], values: Mapping[Any, float]) -> Any:
+def _gauge(
+    name: str, description: str, labels: tuple[str, ...], values: Mapping[LabelValues, float]
+) -> "GaugeMetricFamily":
     from prometheus_client.core import GaugeMetricFamily
 
-    family = GaugeMetricFamily(name, told, labels=labels)
-    for key, value in sorted(values.items()):
-        family.add_metric(key, value)
+    family = GaugeMetricFamily(name, description, labels=labels)
+    for label_values, value in sorted(values.items()):
+        family.add_metric(label_values, value)
     return family

@@ -1,21 +1,24 @@
-"""The control API as an OpenAPI document, made from its routes."""
+"""Describe the control API as an OpenAPI document, made from its routes."""
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from inspect import getdoc
 from typing import Any
 
 from apispec import APISpec
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
-from marshmallow import Schema
+from marshmallow import Schema, fields
 from werkzeug.routing import Rule
 
-from emulator.control.answers import ANSWERS, ProblemOut
-from emulator.control.wire import Document, Takes, Variants
-from emulator.web import describe as openapi
+from emulator.control.filter_words import EXTENSION, FilterWords, Word
+from emulator.control.response_schemas import ProblemOut
+from emulator.control.views import Document, Responds, Takes, Variants
+from emulator.openapi import builder as openapi
+from emulator.openapi.builder import Json, content, response_object
 from emulator.web.credentials import SANDBOX_NAME
-from emulator.web.describe import Json, answer, content
 
 TITLE = "The control API of case-emulator"
 ABOUT = """\
@@ -23,89 +26,143 @@ Everything under `/_emulator` is the emulator's own: JSON both ways, errors as `
 refused with a suggestion. Changes are asked for as `application/json`, with `{}` where there is nothing to say."""
 BLUEPRINT = "control."
 ARGUMENT = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")
-# By converter, as werkzeug knows it.
+# By the name of the converter in a path of werkzeug's.
 CONVERTED: dict[str | None, Json] = {
     "sandbox": {"type": "string", "pattern": f"^{SANDBOX_NAME.pattern}$"},
     "int": {"type": "integer", "minimum": 0},
     None: {"type": "string", "minLength": 1},
 }
-Endings = Mapping[str, Schema]
+CompletionSchemas = Mapping[str, Schema]
+TOKEN = {"type": "http", "scheme": "bearer", "description": "the control token, where the emulator asks for one"}
+OPEN_TO_ALL = {"live", "ready"}
+# Values of parameters by name, and bodies by operation; one whose schema tells it is not here.
+EXAMPLES: dict[str, object] = {
+    "name": "default",
+    "provider": "aplyid",
+    "case_id": 1024,
+    "number": 5567,
+    "delivery_id": "a1b2c3d4-e5f6-47a1-b2c3-d4e5f6a1b2c3",
+    "rule_id": "r1",
+    "fault_id": "f1",
+    "external_id": "order-9281",
+    "event": "case.completed",
+    "method": "POST",
+    "path": "/",
+    "status": 201,
+}
+BODIES: dict[str, Json] = {
+    "create_sandbox": {"name": "shop", "delay": 0.5},
+    "change_sandbox": {"delay": 0.5, "retry": "1,5,30"},
+    "set_clock": {"mode": "frozen", "at": "2030-01-01T00:00:00Z"},
+    "advance_clock": {"seconds": 3600},
+    "complete_case": {"outcome": "denied"},
+    "send_sample": {"outcome": "denied"},
+    "plan_outcome": {"provider": "aplyid", "outcome": "denied", "times": 1},
+    "add_rule": {"when": {"client.email": {"contains": "@risky."}}, "outcome": "denied"},
+    "add_fault": {"kind": "status", "provider": "aplyid", "status": 503, "times": 2},
+    "restore_snapshot": {"schema": 1},
+    "switch_receiver": {"is_on": False},
+}
 
 
-def describe(app: Flask, endings: Endings, address: str) -> Json:
-    """The document of the control API of that application, served at that address."""
+def describe(app: Flask, completion_schemas: CompletionSchemas, address: str, *, asks_for_token: bool) -> Json:
+    """Return the document of the control API of an application that is served at `address`."""
     servers = [{"url": address, "description": "this emulator"}]
-    spec = openapi.begin(TITLE, ABOUT, servers=servers, name_of=_name)
+    security: list[Json] = [{"token": []}] if asks_for_token else [{}, {"token": []}]
+    rules_of_words = [_rule_of_words(app.extensions[EXTENSION])]
+    spec = openapi.begin(TITLE, ABOUT, servers=servers, rules=rules_of_words, name_of=_name, security=security)
+    spec.components.security_scheme("token", TOKEN)
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(BLUEPRINT)]
-    spec.components.response("problem", answer("What is wrong and what to do.", PROBLEM))
+    spec.components.response("Problem", response_object("What is wrong and what to do.", PROBLEM))
     for module in sorted({app.view_functions[rule.endpoint].__module__ for rule in rules}):
         spec.tag({"name": _tag(module), "description": getdoc(sys.modules[module]) or ""})
     for rule in sorted(rules, key=str):
-        _add_route(spec, app, rule, endings)
-    return openapi.finish(spec)
+        _add_route(spec, app, rule, completion_schemas)
+    return openapi.finish(spec, EXAMPLES)
+
+
+def _rule_of_words(words: FilterWords) -> openapi.Rule:
+    """Return the rule that documents the words of a filter, from the list that checks them."""
+
+    def enum(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
+        if not isinstance(field, Word):
+            return {}
+        return {"enum": [*words.documented(field.kind), *([None] if field.allow_none else ())]}
+
+    return enum
 
 
 def _name(schema: type[Schema] | Schema) -> str:
-    """The name of a schema; two providers may have named theirs alike."""
+    """Return the name of a schema, with the provider in front: two providers may name theirs alike."""
     name = openapi.class_name(schema)
-    _, room, provider, *_ = openapi.class_of(schema).__module__.split(".")
-    return f"{provider}.{name}" if room == "providers" else name
+    _, context, provider, *_ = openapi.class_of(schema).__module__.split(".")
+    return f"{provider}.{name}" if context == "providers" else name
 
 
 def _tag(module: str) -> str:
-    """The area of a view: the module it stands in."""
+    """Return the area of a view: the name of its module."""
     name = module.rpartition(".")[2]
     return "emulator" if name == "routes" else name
 
 
-def _add_route(spec: APISpec, app: Flask, rule: Rule, endings: Endings) -> None:
+def _add_route(spec: APISpec, app: Flask, rule: Rule, completion_schemas: CompletionSchemas) -> None:
     view = app.view_functions[rule.endpoint]
     path = ARGUMENT.sub(r"{\g<name>}", rule.rule)
     for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-        spec.path(path=path, operations={method.lower(): _operation(rule, view, method, endings)})
+        spec.path(path=path, operations={method.lower(): _operation(rule, view, method, completion_schemas)})
 
 
-def _operation(rule: Rule, view: Any, method: str, endings: Endings) -> Json:
+def _operation(rule: Rule, view: Callable[..., object], method: str, completion_schemas: CompletionSchemas) -> Json:
     name = rule.endpoint.removeprefix(BLUEPRINT)
     takes: Takes = getattr(view, "takes", Takes(None, None))
-    body: Any = _body(takes)
+    body = _body(takes)
     if name == "complete_case":  # its body is in the words of the provider that the path names
-        body = {"oneOf": [type(ending) for ending in endings.values()]}
+        body = {"oneOf": [type(schema) for schema in completion_schemas.values()]}
     query = [{"in": "query", "schema": type(takes.query)}] if takes.query else []
     return {
         "operationId": name,
         "summary": (getdoc(view) or "").partition("\n")[0],
         "tags": [_tag(view.__module__)],
-        "parameters": [*_parameters(rule, endings), *query],
-        "responses": {**_answers(name), "default": "problem"},
-    } | ({"requestBody": {"required": method != "DELETE", "content": content(body)}} if body else {})
+        "parameters": [*_parameters(rule, completion_schemas), *query],
+        "responses": {**_responses(view), "default": "Problem"},
+        **({"security": []} if name in OPEN_TO_ALL else {}),
+        **({"requestBody": _request_body(name, method, body)} if body else {}),
+    }
 
 
-def _body(takes: Takes) -> Any:
+def _request_body(name: str, method: str, body: Json | type[Schema]) -> Json:
+    return {"required": method != "DELETE", "content": content(body, {"example": BODIES.get(name, {})})}
+
+
+def _body(takes: Takes) -> Json | type[Schema] | None:
     if isinstance(takes.body, Variants):
         return {"oneOf": [type(schema) for schema in takes.body.schemas.values()]}
     if isinstance(takes.body, Document):
         return {"type": "object"}
-    return takes.body and type(takes.body)
+    return None if takes.body is None else type(takes.body)
 
 
-def _parameters(rule: Rule, endings: Endings) -> list[Json]:
-    providers = {"type": "string", "enum": sorted(endings)}
+def _parameters(rule: Rule, completion_schemas: CompletionSchemas) -> list[Json]:
+    providers = {"type": "string", "enum": sorted(completion_schemas)}
     return [
         {
             "in": "path",
-            "name": found["name"],
-            "schema": providers if found["name"] == "provider" else CONVERTED[found["converter"]],
+            "name": argument["name"],
+            "schema": providers if argument["name"] == "provider" else CONVERTED[argument["converter"]],
         }
-        for found in ARGUMENT.finditer(rule.rule)
+        for argument in ARGUMENT.finditer(rule.rule)
     ]
 
 
-def _answers(name: str) -> Json:
-    if name == "metrics":
-        return {"200": answer("The metrics.", content({"type": "string"}, media_type="text/plain"))}
-    status, schema = ANSWERS.get(name, (200, {"type": "object"}))
-    return {str(status): answer("Done." if status == 200 else "Taken.", content(schema))}
+def _responses(view: Callable[..., object]) -> Json:
+    responds: Responds = vars(view)["responds"]
+    if isinstance(responds.schema, str):
+        # The module of the schemas lies beside that of the view, and is imported only for this document.
+        schemas = import_module(f"{view.__module__.rpartition('.')[0]}.response_schemas")
+        body = content(getattr(schemas, responds.schema))
+    else:
+        body = content(responds.schema, media_type=responds.media_type)
+    return {str(responds.status): response_object(responds.description, body)}
 
 
 PROBLEM = content(ProblemOut, media_type="application/problem+json")

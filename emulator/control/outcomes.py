@@ -1,32 +1,53 @@
-"""The routes that decide how cases will end: the queue of the next ones, and rules on requests."""
+"""The routes that decide how cases will end: the queue of outcomes for the next ones, and outcome rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TypedDict, cast
 
 from flask import Blueprint, Response
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, Range
 
+from emulator.control.context import ControlContext, known_provider
+from emulator.control.filter_words import Word
 from emulator.control.matching import MatchIn
-from emulator.control.room import ControlRoom, known_provider
-from emulator.control.wire import NothingIn, Strict, answer, takes
+from emulator.control.payloads import OutcomesPayload, QueuedOutcomePayload, RulePayload
+from emulator.control.request_schemas import NothingIn, Strict
+from emulator.control.views import json_response, responds, takes
 from emulator.core.matching import match_of_json
-from emulator.core.model import Completed, Outcome
-from emulator.core.preferences import Planned
+from emulator.core.model import CompletionOrder, Outcome
 from emulator.core.rules import Rule, rule_to_json
+from emulator.core.sandbox_settings import QueuedOutcome
 from emulator.readers import LONGEST_DELAY
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
 MOST_TIMES = 10_000
 WORDS = "approved, denied, undecided, failed, stuck, or a word of the provider's"
 
 
+class OutcomeOrder(TypedDict):
+    """What PlanIn loads."""
+
+    provider: str | None
+    outcome: str
+    times: int
+
+
+class RuleOrder(TypedDict, total=False):
+    """What RuleIn loads."""
+
+    provider: str | None
+    when: dict[str, object]
+    outcome: str
+    delay: float
+    risk_score: float
+
+
 class PlanIn(Strict):
     """{"provider": "aplyid", "outcome": "denied", "times": 1}"""
 
-    provider = fields.String(allow_none=True, load_default=None, metadata={"description": "both unless told"})
+    provider = Word("provider", allow_none=True, load_default=None, metadata={"description": "both unless told"})
     outcome = fields.String(required=True, validate=Length(1, 100), metadata={"description": WORDS})
     times = fields.Integer(
         strict=True,
@@ -44,108 +65,125 @@ class RuleIn(MatchIn):
     risk_score = fields.Float(validate=Range(0, 1), metadata={"description": "where the provider tells one"})
 
     @validates_schema
-    def fit(self, said: dict[str, Any], **_: Any) -> None:
-        """A rule has to set something."""
-        if not said.keys() & {"outcome", "delay", "risk_score"}:
+    def fit(self, payload: Mapping[str, object], **_: object) -> None:
+        """Raise ValidationError for a rule that sets nothing."""
+        if not payload.keys() & {"outcome", "delay", "risk_score"}:
             raise ValidationError("one of outcome, delay and risk_score is needed", "outcome")
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a word for an outcome stands for."""
+class NamedOutcome:
+    """How a case ends that ends in a certain word; `ends` is False for one that never does."""
 
     outcome: Outcome
     failed: bool = False
     ends: bool = True
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
-    """/outcomes, its queue and its rules."""
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
+    """Add /outcomes, its queue and its rules."""
 
     @routes.get("/sandboxes/<sandbox:name>/outcomes")
+    @responds("OutcomesOut")
     def read_outcomes(name: str) -> Response:
-        """How cases will end: what is planned for the next ones, the rules, and the default."""
-        return answer(_outcomes(room, name))
+        """Return how cases will end: the queue of outcomes, the rules, and the default."""
+        return json_response(_outcomes(context, name))
 
     @routes.post("/sandboxes/<sandbox:name>/outcomes/next")
     @takes(PlanIn())
-    def plan_outcome(name: str, said: dict[str, Any]) -> Response:
-        """Plan how the next cases end."""
-        room.planning.plan(name, planned_of(room, **said))
-        return answer(_outcomes(room, name), 201)
+    @responds("OutcomesOut", 201)
+    def plan_outcome(name: str, payload: OutcomeOrder) -> Response:
+        """Queue an outcome for the next cases."""
+        context.planning.queue_outcome(name, queued_outcome_of(context, **payload))
+        return json_response(_outcomes(context, name), 201)
 
     @routes.delete("/sandboxes/<sandbox:name>/outcomes/next")
     @takes(NothingIn())
-    def forget_plans(name: str, said: dict[str, Any]) -> Response:
-        """Plan nothing for the next cases any more."""
-        room.planning.forget_plans(name)
-        return answer(_outcomes(room, name))
+    @responds("OutcomesOut")
+    def forget_plans(name: str, payload: object) -> Response:
+        """Empty the queue of outcomes."""
+        context.planning.forget_queued_outcomes(name)
+        return json_response(_outcomes(context, name))
 
     @routes.post("/sandboxes/<sandbox:name>/outcomes/rules")
     @takes(RuleIn())
-    def add_rule(name: str, said: dict[str, Any]) -> Response:
-        """Decide how the cases of matching requests end; of several rules the first that matches counts."""
-        rule = room.planning.add_rule(name, lambda rule_id: make_rule(room.endings, rule_id, said))
-        return answer(rule_to_json(rule), 201)
+    @responds("RuleOut", 201)
+    def add_rule(name: str, payload: RuleOrder) -> Response:
+        """Add a rule that decides how the cases of matching requests end; the first rule that matches decides."""
+        rule = context.planning.add_rule(name, lambda rule_id: make_rule(context.completion_schemas, rule_id, payload))
+        return json_response(_render_rule(rule), 201)
 
     @routes.delete("/sandboxes/<sandbox:name>/outcomes/rules")
     @takes(NothingIn())
-    def remove_rules(name: str, said: dict[str, Any]) -> Response:
-        """Take all rules of the sandbox back."""
-        room.planning.remove_rules(name)
-        return answer(_outcomes(room, name))
+    @responds("OutcomesOut")
+    def remove_rules(name: str, payload: object) -> Response:
+        """Remove all rules of the sandbox."""
+        context.planning.remove_rules(name)
+        return json_response(_outcomes(context, name))
 
     @routes.delete("/sandboxes/<sandbox:name>/outcomes/rules/<rule_id>")
     @takes(NothingIn())
-    def remove_rule(name: str, rule_id: str, said: dict[str, Any]) -> Response:
-        """Take one rule back."""
-        room.planning.remove_rules(name, rule_id)
-        return answer(_outcomes(room, name))
+    @responds("OutcomesOut")
+    def remove_rule(name: str, rule_id: str, payload: object) -> Response:
+        """Remove one rule."""
+        context.planning.remove_rules(name, rule_id)
+        return json_response(_outcomes(context, name))
 
 
-def make_rule(endings: Mapping[str, Schema], rule_id: str, said: dict[str, Any]) -> Rule:
-    """The rule that was asked for; raises Refused for an unknown provider or word."""
-    provider = known_provider(endings, said.get("provider"))
-    meaning = meaning_of(endings, provider, said["outcome"]) if "outcome" in said else None
+def make_rule(completion_schemas: Mapping[str, Schema], rule_id: str, payload: RuleOrder) -> Rule:
+    """Return the rule that a body describes; raise Problem 422 for an unknown provider or outcome."""
+    provider = known_provider(completion_schemas, payload.get("provider"))
+    named = named_outcome(completion_schemas, provider, payload["outcome"]) if "outcome" in payload else None
     return Rule(
         id=rule_id,
-        match=match_of_json(said),
-        outcome=meaning.outcome if meaning else None,
-        failed=bool(meaning and meaning.failed),
-        ends=meaning is None or meaning.ends,
-        delay=timedelta(seconds=said["delay"]) if "delay" in said else None,
-        risk_score=said.get("risk_score"),
+        match=match_of_json(payload),
+        outcome=named.outcome if named else None,
+        failed=bool(named and named.failed),
+        ends=named is None or named.ends,
+        delay=timedelta(seconds=payload["delay"]) if "delay" in payload else None,
+        risk_score=payload.get("risk_score"),
     )
 
 
-def planned_of(room: ControlRoom, provider: str | None, outcome: str, times: int) -> Planned:
-    """A plan for so many of the next cases; raises Refused for a word that means nothing."""
-    meaning = meaning_of(room.endings, known_provider(room.endings, provider), outcome)
-    return Planned(provider=provider, outcome=meaning.outcome, failed=meaning.failed, ends=meaning.ends, times=times)
+def queued_outcome_of(context: ControlContext, provider: str | None, outcome: str, times: int) -> QueuedOutcome:
+    """Return an outcome for the next `times` cases; raise Problem 422 for an unknown provider or outcome."""
+    named = named_outcome(context.completion_schemas, known_provider(context.completion_schemas, provider), outcome)
+    return QueuedOutcome(provider=provider, outcome=named.outcome, failed=named.failed, ends=named.ends, times=times)
 
 
-def meaning_of(endings: Mapping[str, Schema], provider: str | None, word: str) -> Meaning:
-    """What a word stands for, in the words of its provider, of any provider, or of the emulator; raises Refused."""
+def named_outcome(completion_schemas: Mapping[str, Schema], provider: str | None, word: str) -> NamedOutcome:
+    """Return what a word means to the emulator, to the given provider, or to any if none is given.
+
+    Raise Problem 422 for a word that means nothing.
+    """
     if word == "failed":
-        return Meaning(Outcome.UNDECIDED, failed=True)
-    if word == "stuck":  # as by surname: approved, should somebody end it after all
-        return Meaning(Outcome.APPROVED, ends=False)
+        return NamedOutcome(Outcome.UNDECIDED, failed=True)
+    if word == "stuck":  # like the surname Stuck: approved, in case somebody completes it after all
+        return NamedOutcome(Outcome.APPROVED, ends=False)
     if word in [outcome.value for outcome in Outcome]:
-        return Meaning(Outcome(word))
-    schemas = [endings[provider]] if provider else endings.values()
+        return NamedOutcome(Outcome(word))
+    schemas = [completion_schemas[provider]] if provider else completion_schemas.values()
     for schema in schemas:
-        for said in ({"outcome": word}, {"status": word}):
-            order: Completed | None = None if schema.validate(said) else schema.load(said)
-            if order and ("outcome" in said or order.verdict.failed):
-                return Meaning(order.verdict.outcome, failed=order.verdict.failed)
-    raise Refused(422, f"outcome: {word[:100]} is no outcome {'of ' + provider if provider else 'of any provider'}")
+        for payload in ({"outcome": word}, {"status": word}):
+            order: CompletionOrder | None = None if schema.validate(payload) else schema.load(payload)
+            if order and ("outcome" in payload or order.decision.failed):
+                return NamedOutcome(order.decision.outcome, failed=order.decision.failed)
+    raise Problem(422, f"outcome: {word[:100]} is no outcome {'of ' + provider if provider else 'of any provider'}")
 
 
-def _outcomes(room: ControlRoom, name: str) -> dict[str, Any]:
-    preferences = room.planning.read(name)
+def _outcomes(context: ControlContext, name: str) -> OutcomesPayload:
+    settings = context.planning.read(name)
     return {
-        "default": preferences.default_outcome,
-        "next": [{"provider": p.provider, "outcome": p.word, "times": p.times} for p in preferences.planned],
-        "rules": [rule_to_json(rule) for rule in preferences.rules],
-        "common_rules": [rule_to_json(rule) for rule in preferences.common_rules],
+        "default": settings.default_outcome,
+        "next": [_render_queued(queued) for queued in settings.queued],
+        "rules": [_render_rule(rule) for rule in settings.rules],
+        "common_rules": [_render_rule(rule) for rule in settings.common_rules],
     }
+
+
+def _render_queued(queued: QueuedOutcome) -> QueuedOutcomePayload:
+    return {"provider": queued.provider, "outcome": queued.word, "times": queued.times}
+
+
+def _render_rule(rule: Rule) -> RulePayload:
+    return cast(RulePayload, rule_to_json(rule))  # shown as it is stored

@@ -1,43 +1,54 @@
-"""The route that says what is emulated, and how a sandbox is reached through it."""
+"""The route that lists the emulated APIs, and how a sandbox is reached through each."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from flask import Blueprint, Response
 from marshmallow import Schema
 from marshmallow.validate import OneOf
 
-from emulator.control.room import ControlRoom
-from emulator.control.wire import answer
-from emulator.web.provider import Provider
+from emulator.control.context import ControlContext
+from emulator.control.payloads_cases import ProviderPayload, ProvidersPayload
+from emulator.control.views import json_response, responds
+from emulator.settings import variables_of
+from emulator.web.provider import Operation, Provider
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
-    """/providers of a sandbox."""
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
+    """Add /providers of a sandbox."""
 
     @routes.get("/sandboxes/<sandbox:name>/providers")
+    @responds("ProvidersOut")
     def list_providers(name: str) -> Response:
-        """The emulated APIs: the key to send, a first request, and how their cases can end."""
-        found = [_render(provider, room, name) for provider in room.providers.values()]
-        return answer({"address": room.address, "providers": found})
+        """List the emulated APIs: the key to send, a first request, and how their cases can end."""
+        providers = [_render(provider, context, name) for provider in context.providers.values()]
+        answer: ProvidersPayload = {"address": context.address, "providers": providers}
+        return json_response(answer)
 
 
-def _render(provider: Provider, room: ControlRoom, sandbox: str) -> dict[str, Any]:
+def _render(provider: Provider, context: ControlContext, sandbox: str) -> ProviderPayload:
+    samples = provider.samples
     return {
         "name": provider.name,
         "title": provider.title,
-        "routes": list(provider.routes),
-        "key": dict([provider.key_of(sandbox)]),
-        "curl": provider.curl(room.address, sandbox),
-        "has_flow": provider.name in room.flows,
-        "endings": list(_endings(room.endings[provider.name])),
+        "routes": [str(operation) for operation in provider.operations],
+        "operations": [_render_operation(operation) for operation in provider.operations],
+        "key": dict([samples.key_of(sandbox)]) if samples else {},
+        "credential": f"test_{sandbox}",
+        "variables": variables_of(provider.name),
+        "curl": samples.curl(context.address, sandbox) if samples else "",
+        "has_flow": provider.name in context.flows,
+        "endings": list(_completions(context.completion_schemas[provider.name])),
     }
 
 
-def _endings(schema: Schema) -> Iterator[dict[str, str]]:
-    """The simplest bodies that say how a case ends: each outcome, and each way to fail."""
+def _render_operation(operation: Operation) -> dict[str, str]:
+    return {"name": operation.name, "method": operation.verb, "path": operation.path}
+
+
+def _completions(schema: Schema) -> Iterator[dict[str, str]]:
+    """Yield the simplest bodies that complete a case: one for each outcome, and one for each way to fail."""
     for name, field in schema.fields.items():
         for word in (word for rule in field.validators if isinstance(rule, OneOf) for word in rule.choices):
             body = {name: str(word)}
-            if not schema.validate(body) and (name == "outcome" or schema.load(body).verdict.failed):
+            if not schema.validate(body) and (name == "outcome" or schema.load(body).decision.failed):
                 yield body

@@ -1,15 +1,18 @@
-"""The routes of the journal: what came in, what went out, and what a refused request would have needed."""
+"""The routes of the journal: requests that came in, webhooks that went out, and near misses."""
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response
 from marshmallow import fields
 from marshmallow.validate import OneOf, Range
 
-from emulator.control.room import ControlRoom
-from emulator.control.wire import Strict, answer, moment, takes
+from emulator.control.context import ControlContext
+from emulator.control.filter_words import Word
+from emulator.control.payloads_cases import ExchangePayload, RequestsPayload
+from emulator.control.request_schemas import Strict
+from emulator.control.views import json_response, moment, responds, takes
 from emulator.core.journal import Exchange, Found
 from emulator.core.matching import values_at
 
@@ -19,10 +22,10 @@ NOTE = "kept in memory: gone with the process, and with a reset"
 
 
 class RequestsQuery(Strict):
-    """Which exchanges; `body.<field>` asks for a field of the request's JSON, as in body.client.name=Jo."""
+    """Which exchanges; `body.<field>` compares a field of the request's JSON, as in body.client.name=Jo."""
 
-    provider = fields.String(metadata={"description": "of one API"})
-    method = fields.String(metadata={"description": "GET, POST, ..."})
+    provider = Word("provider", metadata={"description": "of one API"})
+    method = Word("method", in_capitals=True, metadata={"description": "or another one that was asked here"})
     path = fields.String(metadata={"description": "how the path starts"})
     status = fields.Integer(validate=Range(100, 999), metadata={"description": "what was answered"})
     direction = fields.String(
@@ -41,86 +44,92 @@ class RequestsQuery(Strict):
     )
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
-    """/requests and /requests/near-misses."""
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
+    """Add /requests and /requests/near-misses."""
 
     @routes.get("/sandboxes/<sandbox:name>/requests")
     @takes(query=RequestsQuery(), more=BODY)
-    def find_requests(name: str, asked: dict[str, Any]) -> Response:
-        """The exchanges that fit, oldest first, and how many there are; `unknown` where some were evicted."""
-        found = room.journal.find(name, _fitting(asked))
-        return answer(_listed(found, asked, _render))
+    @responds("RequestsOut")
+    def find_requests(name: str, query: Mapping[str, Any]) -> Response:
+        """List the exchanges that fit, oldest first, and count them; the count is `unknown` if some were evicted."""
+        found = context.journal.find(name, _fitting(query))
+        return json_response(_listed(found, query, _render))
 
     @routes.get("/sandboxes/<sandbox:name>/requests/near-misses")
     @takes(query=RequestsQuery(), more=BODY)
-    def near_misses(name: str, asked: dict[str, Any]) -> Response:
-        """The refused requests, each with what it would have needed."""
-        fits = _fitting(asked)
-        found = room.journal.find(name, lambda e: bool(e.needed) and fits(e))
-        return answer(_listed(found, asked, lambda e: _render(e) | {"needed": list(e.needed)}))
+    @responds("RequestsOut")
+    def near_misses(name: str, query: Mapping[str, Any]) -> Response:
+        """List the refused requests, each with what it would have needed."""
+        fits = _fitting(query)
+        found = context.journal.find(name, lambda exchange: bool(exchange.needed) and fits(exchange))
+        return json_response(_listed(found, query, _render_near_miss))
 
 
-def _listed(found: Found, asked: Mapping[str, Any], render: Callable[[Exchange], Any]) -> dict[str, Any]:
-    """A count is only told where nothing that might have counted was evicted."""
-    is_whole = asked["since"] >= found.last_evicted
-    shown = found.exchanges[-asked["limit"] :] if asked["limit"] else []
-    at_least = {} if is_whole else {"at_least": len(found.exchanges)}
-    return {
-        "count": len(found.exchanges) if is_whole else "unknown",
-        **at_least,
-        "evicted": found.evicted,
-        "note": NOTE,
-        "requests": [render(exchange) for exchange in shown],
-    }
+def _listed(found: Found, query: Mapping[str, Any], render: Callable[[Exchange], ExchangePayload]) -> RequestsPayload:
+    """Return the newest exchanges that fit; their count is unknown if one that might fit was evicted."""
+    count, evicted = len(found.exchanges), found.evicted
+    shown = [render(exchange) for exchange in found.exchanges[-query["limit"] :]] if query["limit"] else []
+    if query["since"] >= found.last_evicted:
+        return {"count": count, "evicted": evicted, "note": NOTE, "requests": shown}
+    return {"count": "unknown", "at_least": count, "evicted": evicted, "note": NOTE, "requests": shown}
 
 
-def _fitting(asked: Mapping[str, Any]) -> Callable[[Exchange], bool]:
-    places = {name.removeprefix(BODY): wanted for name, wanted in asked.items() if name.startswith(BODY)}
-    plain = {name: wanted for name, wanted in asked.items() if name in PLAIN}
+def _fitting(query: Mapping[str, Any]) -> Callable[[Exchange], bool]:
+    fields_of_body = {name.removeprefix(BODY): text for name, text in query.items() if name.startswith(BODY)}
+    filters = {name: value for name, value in query.items() if name in FILTERS}
 
     def fits(exchange: Exchange) -> bool:
-        if exchange.number <= asked["since"] or not all(PLAIN[name](exchange, plain[name]) for name in plain):
+        if exchange.number <= query["since"]:
             return False
-        return all(_has(exchange, place, wanted) for place, wanted in places.items())
+        if not all(FILTERS[name](exchange, value) for name, value in filters.items()):
+            return False
+        return all(_has(exchange, field, text) for field, text in fields_of_body.items())
 
     return fits
 
 
-PLAIN: Mapping[str, Callable[[Exchange, Any], bool]] = {
-    "provider": lambda exchange, wanted: exchange.provider == wanted,
-    "method": lambda exchange, wanted: exchange.method == wanted.upper(),
-    "path": lambda exchange, wanted: any(path.startswith(wanted) for path in _paths(exchange)),
-    "status": lambda exchange, wanted: exchange.status == wanted,
-    "refused": lambda exchange, wanted: wanted == (exchange.refused is not None or (exchange.status or 0) >= 400),
-    "number": lambda exchange, wanted: exchange.number == wanted,
-    "case_id": lambda exchange, wanted: exchange.case_id == wanted,
-    "direction": lambda exchange, wanted: wanted == "both" or exchange.outgoing == (wanted == "out"),
+# By the name of the parameter, whether an exchange fits its value, which the schema has checked.
+FILTERS: Mapping[str, Callable[[Exchange, Any], bool]] = {
+    "provider": lambda exchange, provider: exchange.provider == provider,
+    "method": lambda exchange, method: exchange.method == method.upper(),
+    "path": lambda exchange, start: any(path.startswith(start) for path in _paths(exchange)),
+    "status": lambda exchange, status: exchange.status == status,
+    "refused": lambda exchange, refused: refused == (exchange.refused is not None or (exchange.status or 0) >= 400),
+    "number": lambda exchange, number: exchange.number == number,
+    "case_id": lambda exchange, case_id: exchange.case_id == case_id,
+    "direction": lambda exchange, direction: direction == "both" or exchange.outgoing == (direction == "out"),
 }
 
 
 def _paths(exchange: Exchange) -> tuple[str, ...]:
-    """The path as it was sent, and without the prefix that selects the sandbox."""
+    """Return the path as it was sent, and of what came in also without the prefix that selects the sandbox."""
     if exchange.outgoing:
         _, _, after_host = exchange.url.partition("://")
         return (f"/{after_host.partition('/')[2]}",)
     return exchange.url, exchange.url.removeprefix(f"/s/{exchange.sandbox}")
 
 
-def _has(exchange: Exchange, place: str, wanted: str) -> bool:
-    """Is there such a field, or such an item in it, that reads so as text?"""
+def _has(exchange: Exchange, field: str, text: str) -> bool:
+    """Return whether a field of the body, named by its dotted place, or an item of it is the text."""
     try:
         document = json.loads(exchange.body or b"null")
     except (ValueError, RecursionError):
         return False
-    return any(_text(value) == wanted for value in values_at(document, place))
+    return any(_text(value) == text for value in values_at(document, field))
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _render(exchange: Exchange) -> dict[str, Any]:
-    shown: dict[str, Any] = {
+def _render_near_miss(exchange: Exchange) -> ExchangePayload:
+    payload = _render(exchange)
+    payload["needed"] = list(exchange.needed)
+    return payload
+
+
+def _render(exchange: Exchange) -> ExchangePayload:
+    shown: dict[str, object] = {
         "number": exchange.number,
         "at": moment(exchange.at),
         "direction": "out" if exchange.outgoing else "in",
@@ -140,4 +149,4 @@ def _render(exchange: Exchange) -> dict[str, Any]:
     }
     if exchange.outgoing:
         shown |= {"delivery_id": exchange.delivery_id, "error": exchange.error}
-    return shown
+    return cast(ExchangePayload, shown)  # which keys there are depends on the direction

@@ -1,10 +1,11 @@
-"""The routes under /_emulator."""
+"""The blueprint of all routes under /_emulator."""
 
+from collections.abc import Callable, Iterable
 from functools import partial
 from hmac import compare_digest
-from typing import Any
 
 from flask import Blueprint, Response, request
+from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter
 
 from emulator.control import (
@@ -21,61 +22,70 @@ from emulator.control import (
     samples,
     sandboxes,
     snapshots,
-    stage,
 )
-from emulator.control.room import ControlRoom
-from emulator.control.wire import answer
-from emulator.web.problem import Refused
+from emulator.control.context import ControlContext
+from emulator.control.filter_words import FilterWords
+from emulator.control.payloads import HealthPayload
+from emulator.control.views import json_response, responds
+from emulator.web.problem_json import Problem
 
 
 def _check_token(token: str) -> None:
-    """Raises Refused 401 for whoever does not know the token; how the process is may be asked by all."""
+    """Raise Problem 401 for a request without the token; the two health routes need none."""
     if request.endpoint in ("control.live", "control.ready"):
         return
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not compare_digest(given.strip().encode(), token.encode()):
-        raise Refused(401, "the control token is needed: send Authorization: Bearer <token>")
+        raise Problem(401, "the control token is needed: send Authorization: Bearer <token>")
 
 
 class SandboxName(BaseConverter):
-    """1 to 64 of a-z 0-9 - _"""
+    """Matches the name of a sandbox in a path: 1 to 64 of a-z 0-9 - _"""
 
     regex = "[a-z0-9_-]{1,64}"
 
 
-def blueprint(room: ControlRoom, token: str | None) -> Blueprint:
-    """The whole control API; with a token, only for those who know it."""
+def blueprint(
+    context: ControlContext, token: str | None, further: Iterable[Callable[[Blueprint], None]] = ()
+) -> Blueprint:
+    """Return the control API with the routes that `further` adds; a token, if given, is needed for all but health."""
     routes = Blueprint("control", __name__, url_prefix="/_emulator")
     if token is not None:
         routes.before_request(partial(_check_token, token))
 
     @routes.record_once
-    def know_sandbox_names(setup: Any) -> None:
+    def know_sandbox_names(setup: BlueprintSetupState) -> None:
         setup.app.url_map.converters["sandbox"] = SandboxName
+        FilterWords(context).install(setup.app)
 
     @routes.get("/livez")
+    @responds("HealthOut")
     def live() -> Response:
-        """Is the process up?"""
-        return answer({"status": "alive"})
+        """Answer as soon as the process is up."""
+        answer: HealthPayload = {"status": "alive"}
+        return json_response(answer)
 
     @routes.get("/readyz")
+    @responds("HealthOut")
     def ready() -> Response:
-        """Does the store answer, so that cases can be opened?"""
-        room.sandboxes.names()  # the store answers, so that cases can be opened
-        return answer({"status": "ready"})
+        """Answer once the store answers, so that cases can be opened."""
+        context.sandboxes.names()
+        answer: HealthPayload = {"status": "ready"}
+        return json_response(answer)
 
-    sandboxes.add_routes(routes, room)
-    snapshots.add_routes(routes, room)
-    stage.add_routes(routes, room)
-    clock.add_routes(routes, room)
-    cases.add_routes(routes, room)
-    providers.add_routes(routes, room)
-    flows.add_routes(routes, room)
-    samples.add_routes(routes, room)
-    outcomes.add_routes(routes, room)
-    faults.add_routes(routes, room)
-    deliveries.add_routes(routes, room)
-    requests.add_routes(routes, room)
-    metrics.add_routes(routes, room)
-    documents.add_routes(routes, room)
+    for add_routes in further:
+        add_routes(routes)
+    sandboxes.add_routes(routes, context)
+    snapshots.add_routes(routes, context)
+    clock.add_routes(routes, context)
+    cases.add_routes(routes, context)
+    providers.add_routes(routes, context)
+    flows.add_routes(routes, context)
+    samples.add_routes(routes, context)
+    outcomes.add_routes(routes, context)
+    faults.add_routes(routes, context)
+    deliveries.add_routes(routes, context)
+    requests.add_routes(routes, context)
+    metrics.add_routes(routes, context)
+    documents.add_routes(routes, context)
     return routes

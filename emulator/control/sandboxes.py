@@ -1,71 +1,88 @@
-"""The routes of a sandbox as a whole: look, set, reset."""
+"""The routes of a sandbox as a whole: create, read, change and reset it."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from flask import Blueprint, Response
 
-from emulator.control.room import ControlRoom
-from emulator.control.wire import NothingIn, SandboxIn, SettingsIn, answer, takes
-from emulator.core.people import fresh_name
+from emulator.control.context import ControlContext
+from emulator.control.payloads import CountsPayload, SandboxesPayload, SandboxPayload, SettingsPayload
+from emulator.control.request_schemas import NothingIn, SandboxIn, SettingsIn
+from emulator.control.views import json_response, responds, takes
+from emulator.core.randomness import fresh_name
+from emulator.core.sandbox_view import SandboxView
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
-    """/sandboxes and /sandboxes/{name}."""
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
+    """Add /sandboxes, /sandboxes/{name}, its counts and its reset."""
 
     @routes.get("/sandboxes")
+    @responds("SandboxesOut")
     def list_sandboxes() -> Response:
-        """The sandboxes that were used."""
-        names = room.sandboxes.names()
-        return answer({"count": len(names), "sandboxes": list(names)})
+        """List the names of the sandboxes that were used."""
+        names = context.sandboxes.names()
+        answer: SandboxesPayload = {"count": len(names), "sandboxes": list(names)}
+        return json_response(answer)
 
     @routes.post("/sandboxes")
     @takes(SandboxIn())
-    def create_sandbox(said: dict[str, Any]) -> Response:
-        """Make a sandbox with settings of its own; one is also made by the first request with its key."""
-        name = said.pop("name", None) or fresh_name()
-        room.sandboxes.create(name, said)
-        return answer(_render(room, name), 201)
+    @responds("SandboxOut", 201)
+    def create_sandbox(payload: Mapping[str, object]) -> Response:
+        """Make a sandbox with settings of its own; the first request with its key makes one as well."""
+        name = str(payload.get("name") or fresh_name())
+        context.sandboxes.create(name, {setting: value for setting, value in payload.items() if setting != "name"})
+        return json_response(_render(context, name), 201)
 
     @routes.get("/sandboxes/<sandbox:name>")
+    @responds("SandboxOut")
     def read_sandbox(name: str) -> Response:
-        """How a sandbox behaves, and what was set for it alone."""
-        return answer(_render(room, name))
+        """Return how a sandbox behaves, and what was set for it alone."""
+        return json_response(_render(context, name))
 
     @routes.patch("/sandboxes/<sandbox:name>")
     @takes(SettingsIn())
-    def change_sandbox(name: str, said: dict[str, Any]) -> Response:
-        """Set how it behaves; null takes a setting back."""
-        room.sandboxes.change(name, said)
-        return answer(_render(room, name))
+    @responds("SandboxOut")
+    def change_sandbox(name: str, payload: Mapping[str, object]) -> Response:
+        """Set how a sandbox behaves; null takes a setting back."""
+        context.sandboxes.change(name, payload)
+        return json_response(_render(context, name))
 
     @routes.get("/sandboxes/<sandbox:name>/counts")
+    @responds("CountsOut")
     def count_states(name: str) -> Response:
-        """How many of its cases and webhooks stand where, by state."""
-        cases, deliveries = room.tracking.counts(name)
-        return answer({"cases": dict(cases), "deliveries": dict(deliveries)})
+        """Count the cases and the webhooks of a sandbox by state."""
+        cases, deliveries = context.deliveries.counts(name)
+        answer: CountsPayload = {"cases": dict(cases), "deliveries": dict(deliveries)}
+        return json_response(answer)
 
     @routes.post("/sandboxes/<sandbox:name>/reset")
     @takes(NothingIn())
-    def reset_sandbox(name: str, said: dict[str, Any]) -> Response:
-        """Leave a newborn: no webhook of its old life starts after the answer."""
-        room.sandboxes.reset(name)
-        return answer(_render(room, name))
+    @responds("SandboxOut")
+    def reset_sandbox(name: str, payload: object) -> Response:
+        """Reset a sandbox to its first state; no webhook from before starts after the answer."""
+        context.sandboxes.reset(name)
+        return json_response(_render(context, name))
 
 
-def _render(room: ControlRoom, name: str) -> dict[str, Any]:
-    """A sandbox: whether it was used, how it behaves, and which of that was set for it alone."""
-    used, preferences, own = room.sandboxes.look(name)
+def _render(context: ControlContext, name: str) -> SandboxPayload:
+    view = context.sandboxes.look(name)
+    own_names = sorted(view.own_settings.keys() & SettingsIn().fields.keys())
     return {
         "name": name,
-        "used": used,
-        "settings": {
-            "webhook_url": preferences.webhook_url,
-            "delay": preferences.delay.total_seconds(),
-            "retry": [wait.total_seconds() for wait in preferences.retry.waits],
-            "seed": preferences.seed,
-            "default_outcome": preferences.default_outcome,
-            "pace": preferences.pace,
-            "integration": own.get("integration", "live"),
-        },
-        "set_here": sorted(own.keys() & SettingsIn().fields.keys()),
+        "used": view.is_used,
+        "settings": _render_settings(view),
+        "providers": list(context.providers),
+        "set_here": own_names,
+    }
+
+
+def _render_settings(view: SandboxView) -> SettingsPayload:
+    settings = view.settings
+    return {
+        "webhook_url": settings.webhook_url,
+        "delay": settings.delay.total_seconds(),
+        "retry": [wait.total_seconds() for wait in settings.retry.waits],
+        "seed": settings.seed,
+        "default_outcome": settings.default_outcome,
+        "pace": settings.pace,
+        "integration": view.own_settings.get("integration", "live"),
     }

@@ -1,43 +1,48 @@
-"""Outcome rules from YAML files and from settings: they hold for every sandbox, after its own."""
+"""Read the outcome rules of every sandbox from YAML files and settings; a sandbox's own rules come first."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
 from marshmallow import Schema
 
 from emulator.control.outcomes import RuleIn, make_rule
-from emulator.control.wire import load
+from emulator.control.views import load
 from emulator.core.rules import Rule
+from emulator.person_files import UnusableFile, decode, read_person_file
 from emulator.settings import BadSetting, suggest
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
-LARGEST_FILE = 1024 * 1024
 MOST_RULES = 1_000
 DEEPEST = 20
-Endings = Mapping[str, Schema]
+CompletionSchemas = Mapping[str, Schema]
 
 
-def common_rules(scenarios: Iterable[str], texts: Iterable[str], endings: Endings) -> tuple[Rule, ...]:
-    """The rules written as JSON texts, then those of the files and built-in scenarios; raises BadSetting."""
-    written = [(f"rule {number}", json.loads(text)) for number, text in enumerate(texts, 1)]
+def common_rules(
+    scenarios: Iterable[str], texts: Iterable[str], completion_schemas: CompletionSchemas
+) -> tuple[Rule, ...]:
+    """Return the rules of JSON texts, then those of scenarios: names of built-in ones, or paths of files.
+
+    The id of a rule says where it was read. Raise BadSetting for a file or rule that is not valid.
+    """
+    rules: list[tuple[str, object]] = [(f"rule {number}", json.loads(text)) for number, text in enumerate(texts, 1)]
     for name in scenarios:
-        written += [(f"{Path(name).stem} {number}", said) for number, said in enumerate(_read(name), 1)]
-    return tuple(_rule(where, said, endings) for where, said in written)
+        rules += [(f"{Path(name).stem} {number}", rule) for number, rule in enumerate(_read(name), 1)]
+    return tuple(_rule(rule_id, rule, completion_schemas) for rule_id, rule in rules)
 
 
-def _rule(where: str, said: Any, endings: Endings) -> Rule:
+def _rule(rule_id: str, rule: object, completion_schemas: CompletionSchemas) -> Rule:
     try:
-        if not isinstance(said, dict):
-            raise Refused(422, "an object is needed")
-        return make_rule(endings, where, load(RuleIn(), said))
-    except Refused as error:
-        raise BadSetting(f"{where}: {error.detail}") from error
+        if not isinstance(rule, dict):
+            raise Problem(422, "an object is needed")
+        return make_rule(completion_schemas, rule_id, load(RuleIn(), rule))
+    except Problem as error:
+        raise BadSetting(f"{rule_id}: {error.detail}") from error
 
 
-def _read(name: str) -> list[Any]:
+def _read(name: str) -> list[object]:
     document = _parse(name, _text(name))
     if not isinstance(document, dict) or document.keys() != {"rules"} or not isinstance(document["rules"], list):
         raise BadSetting(f"{name}: a list called rules is needed, and nothing else")
@@ -47,27 +52,30 @@ def _read(name: str) -> list[Any]:
 
 
 def _text(name: str) -> str:
-    """The text of a built-in scenario, or of a file."""
+    """Return the text of a built-in scenario, or else of a file; raise BadSetting if there is neither."""
     built_in = {entry.name.removesuffix(".yaml"): entry for entry in _built_in()}
     if name in built_in:
-        return str(built_in[name].read_text("utf-8"))
+        return decode(built_in[name].read_bytes(), name)
     path = Path(name)
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise BadSetting(f"{name} is larger than {LARGEST_FILE} bytes")
-        return path.read_text("utf-8")
+        return read_person_file(path)
+    except UnusableFile as error:
+        raise BadSetting(str(error)) from error
     except (OSError, ValueError) as error:
-        told = f"{name} is no scenario{suggest(name, built_in)}" if path.suffix == "" else f"{name} cannot be read"
-        raise BadSetting(f"{told} ({error})") from error
+        reason = f"{name} is no scenario{suggest(name, built_in)}" if path.suffix == "" else f"{name} cannot be read"
+        raise BadSetting(f"{reason} ({error})") from error
 
 
-def _built_in() -> Iterator[Any]:
+def _built_in() -> Iterator[Traversable]:
     return (entry for entry in files("emulator.fixtures.scenarios").iterdir() if entry.name.endswith(".yaml"))
 
 
-def _parse(name: str, text: str) -> Any:
-    """The YAML, read safely: no tags but those of plain values, and no aliases, which can grow without end."""
-    import yaml  # only scenarios need it
+def _parse(name: str, text: str) -> object:
+    """Return the value of a YAML text; raise BadSetting for tags of other than plain values, aliases and deep nesting.
+
+    Aliases are refused because a short text with them can stand for an endless value.
+    """
+    import yaml  # slow to import, and only scenarios need it
 
     try:
         depth = 0

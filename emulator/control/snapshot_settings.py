@@ -1,27 +1,28 @@
-"""The settings of a snapshot, judged as they were when they were set."""
+"""Check the settings of a snapshot by the rules that held when they were set."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 
-from emulator.control.faults import SCHEMAS, settings_of
-from emulator.control.outcomes import MOST_TIMES, RuleIn, make_rule
-from emulator.control.room import known_provider
-from emulator.control.wire import SettingsIn, Strict, Variants, load
+from emulator.control.context import known_provider
+from emulator.control.fault_schemas import SCHEMAS
+from emulator.control.faults import settings_of
+from emulator.control.outcomes import MOST_TIMES, RuleIn, RuleOrder, make_rule
+from emulator.control.request_schemas import SettingsIn, Strict
+from emulator.control.views import Variants, load
 from emulator.core.faults import MOST_FAULTS
 from emulator.core.matching import match_of_json, match_to_json
 from emulator.core.rules import MOST_RULES, rule_to_json
-from emulator.core.snapshots import LATEST
-from emulator.core.timepiece import to_micros
-from emulator.web.problem import Refused
+from emulator.core.sandbox_clock import LATEST, to_micros
+from emulator.web.problem_json import Problem
 
 LATEST_MICROS = to_micros(LATEST)
 
 
 class KeptPlanIn(Strict):
-    """What is planned for the next cases, as it is kept."""
+    """A queued outcome, as it is stored."""
 
     provider = fields.String(required=True, allow_none=True)
     outcome = fields.String(required=True)
@@ -30,8 +31,21 @@ class KeptPlanIn(Strict):
     times = fields.Integer(required=True, strict=True, validate=Range(1, MOST_TIMES))
 
 
+class StoredFault(TypedDict):
+    """What KeptFaultIn loads; `until` is in microseconds since 1970."""
+
+    id: str
+    kind: str
+    match: dict[str, object]
+    until: int
+    times: int | None
+    probability: float
+    seen: int
+    settings: dict[str, object]
+
+
 class KeptFaultIn(Strict):
-    """A fault, as it is kept."""
+    """A fault, as it is stored."""
 
     id = fields.String(required=True, validate=Length(1, 20))
     kind = fields.String(required=True)
@@ -44,7 +58,7 @@ class KeptFaultIn(Strict):
 
 
 class KeptSettingsIn(SettingsIn):
-    """Everything that is set and planned for a sandbox, as it is kept."""
+    """Everything that is set and planned for a sandbox, as it is stored."""
 
     numbered = fields.Integer(strict=True, validate=Range(0, 2**53))
     key_since = fields.Integer(strict=True, validate=Range(0, LATEST_MICROS))
@@ -53,28 +67,28 @@ class KeptSettingsIn(SettingsIn):
     faults = fields.List(fields.Nested(KeptFaultIn), validate=Length(max=MOST_FAULTS))
 
 
-def read_settings(endings: Mapping[str, Schema], given: Any) -> dict[str, Any]:
-    """The settings as they are kept; raises Refused for what could not have been set."""
+def read_settings(completion_schemas: Mapping[str, Schema], given: object) -> dict[str, Any]:
+    """Return the settings of a snapshot as they are stored; raise Problem 422 for what could not have been set."""
     if not isinstance(given, dict):
-        raise Refused(422, "settings: a JSON object is needed")
-    read: dict[str, Any] = load(KeptSettingsIn(), given)
-    for planned in read.get("planned", ()):
-        known_provider(endings, planned["provider"])
+        raise Problem(422, "settings: a JSON object is needed")
+    settings: dict[str, Any] = load(KeptSettingsIn(), given)
+    for queued in settings.get("planned", ()):
+        known_provider(completion_schemas, queued["provider"])
     planning = {
-        "rules": [_rule(endings, rule) for rule in read.get("rules", ())],
-        "faults": [_fault(endings, fault) for fault in read.get("faults", ())],
+        "rules": [_rule(completion_schemas, rule) for rule in settings.get("rules", ())],
+        "faults": [_fault(completion_schemas, fault) for fault in settings.get("faults", ())],
     }
-    return {name: value for name, value in {**read, **planning}.items() if value is not None and value != []}
+    return {name: value for name, value in {**settings, **planning}.items() if value is not None and value != []}
 
 
-def _rule(endings: Mapping[str, Schema], given: dict[str, Any]) -> dict[str, Any]:
-    said = load(RuleIn(), {name: value for name, value in given.items() if name != "id"})
-    return rule_to_json(make_rule(endings, str(given.get("id", "r"))[:20], said))
+def _rule(completion_schemas: Mapping[str, Schema], stored: Mapping[str, object]) -> Mapping[str, object]:
+    order: RuleOrder = load(RuleIn(), {name: value for name, value in stored.items() if name != "id"})
+    return rule_to_json(make_rule(completion_schemas, str(stored.get("id", "r"))[:20], order))
 
 
-def _fault(endings: Mapping[str, Schema], given: dict[str, Any]) -> dict[str, Any]:
-    striking = {name: given[name] for name in ("kind", "times", "probability")}
-    said = Variants("kind", SCHEMAS).load({**given["match"], **given["settings"], **striking})
-    known_provider(endings, said.get("provider"))
-    match = match_to_json(match_of_json(said))
-    return {**given, "match": match, "settings": settings_of(said), "probability": said["probability"]}
+def _fault(completion_schemas: Mapping[str, Schema], stored: StoredFault) -> Mapping[str, object]:
+    order = {"kind": stored["kind"], "times": stored["times"], "probability": stored["probability"]}
+    payload = Variants("kind", SCHEMAS).load({**stored["match"], **stored["settings"], **order})
+    known_provider(completion_schemas, payload.get("provider"))
+    match = match_to_json(match_of_json(payload))
+    return {**stored, "match": match, "settings": settings_of(payload), "probability": payload["probability"]}

@@ -1,24 +1,26 @@
-"""The routes that take a sandbox as one document, and bring it back."""
+"""The routes that take a snapshot of a sandbox, and restore one."""
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, Response
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from emulator.control.room import ControlRoom
+from emulator.control.context import ControlContext
+from emulator.control.payloads import RestoredPayload
+from emulator.control.request_schemas import Strict
 from emulator.control.snapshot_settings import read_settings
-from emulator.control.wire import Document, Strict, answer, takes
+from emulator.control.views import Document, json_response, responds, takes
 from emulator.core.errors import Unreadable
 from emulator.version import VERSION
-from emulator.web.problem import Refused
+from emulator.web.problem_json import Problem
 
-LARGEST = 8 * 1024 * 1024  # bytes, which is what the server takes
+LARGEST = 8 * 1024 * 1024  # bytes; the server takes no larger body
 
 
 class RestoreQuery(Strict):
-    """What becomes of what a snapshot does not hold."""
+    """Whether the journal, which no snapshot holds, is emptied."""
 
     journal = fields.String(
         load_default="empty",
@@ -27,24 +29,27 @@ class RestoreQuery(Strict):
     )
 
 
-def add_routes(routes: Blueprint, room: ControlRoom) -> None:
-    """/snapshot and /restore of a sandbox."""
+def add_routes(routes: Blueprint, context: ControlContext) -> None:
+    """Add /snapshot and /restore of a sandbox."""
 
     @routes.get("/sandboxes/<sandbox:name>/snapshot")
+    @responds("SnapshotOut")
     def take_snapshot(name: str) -> Response:
-        """The sandbox as one JSON document: settings, clock, ids, clients, cases and webhooks."""
-        taken = answer({"written_by": f"case-emulator {VERSION}", **room.snapshots.take(name)})
+        """Return the sandbox as one JSON document: settings, clock, ids, clients, cases and webhooks."""
+        taken = json_response({"written_by": f"case-emulator {VERSION}", **context.snapshots.take(name)})
         if len(taken.get_data()) > LARGEST:
-            raise Refused(409, f"the snapshot is larger than {LARGEST} bytes, which is what restore takes")
+            raise Problem(409, f"the snapshot is larger than {LARGEST} bytes, which is what restore takes")
         return taken
 
     @routes.post("/sandboxes/<sandbox:name>/restore")
     @takes(Document(LARGEST), query=RestoreQuery())
-    def restore_snapshot(name: str, said: dict[str, Any], asked: dict[str, str]) -> Response:
-        """Make the sandbox what a snapshot says, with the same ids; whole or not at all."""
+    @responds("RestoredOut")
+    def restore_snapshot(name: str, payload: Mapping[str, object], query: dict[str, str]) -> Response:
+        """Replace the sandbox by a snapshot, with the same ids; wholly or not at all."""
         try:
-            reader = partial(read_settings, room.endings)
-            room.snapshots.restore(name, said, reader, keep_journal=asked["journal"] == "keep")
+            reader = partial(read_settings, context.completion_schemas)
+            context.snapshots.restore(name, payload, reader, keep_journal=query["journal"] == "keep")
         except Unreadable as error:
-            raise Refused(422, f"nothing was restored: {error}") from error
-        return answer({"restored": name})
+            raise Problem(422, f"nothing was restored: {error}") from error
+        answer: RestoredPayload = {"restored": name}
+        return json_response(answer)

@@ -1,4 +1,4 @@
-"""The rules of the game: what a case is, how it ends, when its webhook goes out.
+"""The domain: what a case is, how it ends, and when its webhook is sent.
 
-Rule of this room: no HTTP, no SQL, no words of a provider. It imports nothing of ours but itself.
+Rule of this room: no HTTP, no SQL, no words of a provider. It imports no other room.
 """

@@ -1,18 +1,19 @@
-"""Open a case for a client we may already know, and find it again."""
+"""Open cases for new or known clients, and find cases, clients and kept webhooks."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound
-from emulator.core.faults import Situation
-from emulator.core.mishaps import Early
-from emulator.core.model import Case, CaseFilter, Client, Ids, NewCase, Schedule, State, Verdict
+from emulator.core.faults import FaultContext
+from emulator.core.model import Case, CaseFilter, Client, Decision, Ids, NewCase, Schedule, State
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
+from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.webhook_faults import EarlyWebhook
 
 INBOX_LIMIT = 1_000
 HIGHEST_ID = 2**63 - 1
@@ -23,83 +24,89 @@ class Cases:
     """The use cases behind the two APIs."""
 
     store: Store
-    clock: Clock
+    clock: WallClock
     sandboxes: Sandboxes
     wake: Callable[[datetime], None]
-    rush: Callable[[Case, Sequence[str]], None]  # end it and send its webhook before it is answered, for those faults
+    complete_early: Callable[[Case, Sequence[str]], None]  # given the names of the faults that ask for it
 
     def open(self, order: NewCase) -> Case:
-        """A new case, stored with its client in one transaction before this returns.
+        """Open a case and return it, stored with its client in one transaction.
 
-        Raises the order's own refusal, or NotFound for a client named by id.
+        Raise the order's own refusal, or NotFound for a client id that is unknown.
         """
-        wall = self.clock.now()
         with self.store.transaction() as tx:
-            preferences, timepiece = self.sandboxes.enter(tx, order.sandbox)
-            now = timepiece.now(wall)
+            view = self.sandboxes.enter(tx, order.sandbox)
+            now = view.now
             known = _find_client(tx, order)
             ids = tx.take_ids(order, new_client=known is None)
             client = _write_client(tx, order, known, ids, now)
             if order.refused:
                 raise order.refused
-            planned = preferences.planned and self.sandboxes.take_planned(
-                tx, order.sandbox, preferences, order.provider
-            )
-            verdict = planned or decide(order, client.name, preferences)
-            usual = preferences.usual_delay(of_business=order.of_business)
-            schedule = _schedule(order, verdict, usual, now)
-            case = tx.add_case(order, client, ids, now, schedule, verdict)
-            hasty = preferences.faults and schedule and self._is_rushed(tx, order)
-        if hasty:
-            self.rush(case, hasty)
+            view, decision = self._decide(tx, view, order, client)
+            usual = view.settings.usual_delay(of_business=order.of_business)
+            schedule = _schedule(order, decision, usual, now)
+            case = tx.add_case(order, client, ids, now, schedule, decision)
+            early = view.settings.faults and schedule and self._early_faults(tx, view, order)
+        if early:
+            self.complete_early(case, early)
             return case
-        due = case.due_at and timepiece.wall_time_of(case.due_at, wall)
+        due = case.due_at and view.wall_time_of(case.due_at)
         if due:
             self.wake(due)
         return case
 
-    def _is_rushed(self, tx: Transaction, order: NewCase) -> Sequence[str]:
-        """The faults that end this case before it is answered."""
-        situation = Situation(provider=order.provider, path=None, document=lambda: order.request)
-        return [hit.fault.name for hit in self.sandboxes.strike(tx, order.sandbox, {Early.kind}, situation)]
+    def _decide(
+        self, tx: Transaction, view: SandboxView, order: NewCase, client: Client
+    ) -> tuple[SandboxView, Decision]:
+        """Return how the case is to end: as queued, else by the rules; and the view without what was queued."""
+        queued = None
+        if view.settings.queued:
+            view, queued = self.sandboxes.take_queued_outcome(tx, view, order.provider)
+        return view, queued or decide(order, client.name, view.settings)
+
+    def _early_faults(self, tx: Transaction, view: SandboxView, order: NewCase) -> Sequence[str]:
+        """Return the names of the faults that end this case before its request is answered."""
+        context = FaultContext(provider=order.provider, path=None, document=lambda: order.request)
+        return [hit.fault.name for hit in self.sandboxes.trigger(tx, view, {EarlyWebhook.kind}, context)]
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
-        """That case; raises NotFound."""
-        if case_id > HIGHEST_ID:  # no store can be asked for it
+        """Return a case with its client and checks; raise NotFound for an unknown or expired one."""
+        if case_id > HIGHEST_ID:  # a store holds 64-bit integers
             raise NotFound("case", case_id)
         with self.store.reading() as read:
-            case = read.case(sandbox, provider, case_id, self.sandboxes.now(read, sandbox))
+            case = read.case(sandbox, provider, case_id, self.sandboxes.view(read, sandbox).now)
         if case is None:
             raise NotFound("case", case_id)
         return case
 
-    def count(self, sandbox: str, provider: str, wanted: CaseFilter) -> int:
-        """How many cases fit."""
+    def count(self, sandbox: str, provider: str, query: CaseFilter) -> int:
+        """Return the number of cases that fit the filter."""
         with self.store.reading() as read:
-            return read.count_cases(sandbox, provider, wanted, self.sandboxes.now(read, sandbox))
+            return read.count_cases(sandbox, provider, query, self.sandboxes.view(read, sandbox).now)
 
-    def list(self, sandbox: str, provider: str, wanted: CaseFilter, *, offset: int, limit: int) -> Sequence[Case]:
-        """A page of the cases that fit, newest first."""
+    def list(self, sandbox: str, provider: str, query: CaseFilter, *, offset: int, limit: int) -> Sequence[Case]:
+        """Return a page of the cases that fit the filter, newest first."""
         with self.store.reading() as read:
-            now = self.sandboxes.now(read, sandbox)
-            return read.list_cases(sandbox, provider, wanted, now, offset=offset, limit=limit)
+            now = self.sandboxes.view(read, sandbox).now
+            return read.list_cases(sandbox, provider, query, now, offset=offset, limit=limit)
 
     def knows_client(self, sandbox: str, provider: str, client_id: int) -> bool:
-        """Is there such a client? In a sandbox not used yet: is it born with one?"""
+        """Return whether the sandbox holds a client of this id."""
         with self.store.reading() as read:
-            if read.knows_sandbox(sandbox):
-                return read.client(sandbox, provider, client_id) is not None
-        return any(client_id == born for born, _ in self.sandboxes.endings[provider].newborn.clients)
+            return self.sandboxes.view(read, sandbox).has_client(read, provider, client_id)
+
+    def is_first_without_key(self, case: Case) -> bool:
+        """Return whether the case's client is the first in its sandbox that no later request can name for reuse."""
+        with self.store.reading() as read:
+            return not read.has_earlier_without_key(case.sandbox, case.provider, case.client.id)
 
     def document_ids(self, sandbox: str, provider: str) -> Collection[int]:
-        """Every document there is; in a sandbox not used yet, those it is born with."""
+        """Return the ids of all documents that a request may refer to."""
         with self.store.reading() as read:
-            if read.knows_sandbox(sandbox):
-                return read.document_ids(sandbox, provider)
-        return self.sandboxes.endings[provider].newborn.documents
+            return self.sandboxes.view(read, sandbox).document_ids(read, provider)
 
     def inbox(self, sandbox: str) -> tuple[int, Sequence[Delivery]]:
-        """How many webhooks this sandbox kept instead of dialling anyone, and the newest 1,000, oldest first."""
+        """Return how many webhooks the sandbox kept instead of sending, and the newest 1,000 of them, oldest first."""
         with self.store.reading() as read:
             return read.inbox(sandbox, INBOX_LIMIT)
 
@@ -115,10 +122,10 @@ def _write_client(tx: Transaction, order: NewCase, known: Client | None, ids: Id
     return known
 
 
-def _schedule(order: NewCase, verdict: Verdict, usual: timedelta, now: datetime) -> Schedule | None:
+def _schedule(order: NewCase, decision: Decision, usual: timedelta, now: datetime) -> Schedule | None:
     if not order.finishes or order.state is not State.OPEN:
         return None
-    delay = verdict.delay(usual)
+    delay = decision.delay(usual)
     return Schedule(starts_at=now + delay / 2, ends_at=now + delay) if delay is not None else None
 
 

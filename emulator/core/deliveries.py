@@ -1,4 +1,4 @@
-"""A webhook as a provider writes it, and on its way."""
+"""Webhooks: as a provider renders them, as deliveries, and as attempts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ from urllib.parse import urlsplit
 
 
 class DeliveryState(StrEnum):
-    """Where a webhook stands."""
+    """The state of a delivery."""
 
-    SCHEDULED = "scheduled"  # waits for its (next) attempt
-    IN_FLIGHT = "in_flight"  # an attempt is under way
-    DELIVERED = "delivered"  # the receiver said 2xx
+    SCHEDULED = "scheduled"  # waits for its first or next attempt
+    IN_FLIGHT = "in_flight"  # an attempt is being made
+    DELIVERED = "delivered"  # the receiver answered 2xx
     FAILED = "failed"  # given up
-    BLOCKED = "blocked"  # may not be dialled; kept, readable
-    INBOX = "inbox"  # had no target; kept, readable
+    BLOCKED = "blocked"  # its target may not be dialled; readable in the inbox
+    INBOX = "inbox"  # it had no target; readable in the inbox
 
 
 def without_password(url: str) -> str:
-    """The URL as it may be shown and logged."""
+    """Return the URL with its credentials masked, as it may be shown and logged."""
     scheme, slashes, rest = url.partition("//")
     authority, slash, path = rest.partition("/")
     _, at, host = authority.rpartition("@")
@@ -27,25 +27,25 @@ def without_password(url: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
-    """A webhook as its provider writes it: where to, and the exact headers and bytes."""
+class RenderedWebhook:
+    """A webhook as its provider renders it: its target, and the exact headers and bytes."""
 
     event: str
-    url: str | None  # None: there is no receiver, the inbox keeps it
+    url: str | None  # None: there is no receiver, so the inbox keeps the webhook
     headers: Mapping[str, str]
     body: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
-    """Why a finished case sends no webhook."""
+class NoWebhook:
+    """The reason why a finished case sends no webhook."""
 
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
-    """One webhook on its way; headers and body never change once it is written."""
+    """A webhook on its way to one target; headers and body never change once it is written."""
 
     id: str
     sandbox: str
@@ -60,18 +60,18 @@ class Delivery:
     due_at: datetime | None
     attempts: int = 0
     reason: str | None = None
-    faults: tuple[str, ...] = ()  # what was planned to go wrong with it
-    slowly: float | None = None  # seconds its body takes to send
-    held: bool = False  # until another one went to the same target
+    faults: tuple[str, ...] = ()  # the names of the faults that were applied to it
+    slowly: float | None = None  # seconds over which its body is sent
+    held: bool = False  # waits until another delivery went to the same target
 
     @property
     def shown_url(self) -> str | None:
-        """The URL without a password in it."""
+        """The URL with its credentials masked."""
         return None if self.url is None else without_password(self.url)
 
     @property
     def target(self) -> str | None:
-        """Host and port, the same for all URLs of one receiver; something even for what is no URL."""
+        """Host and port, the same for all URLs of one receiver; `nowhere` when the URL has none."""
         if self.url is None:
             return None
         try:
@@ -83,7 +83,7 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
-    """What one attempt to deliver came to; all None: it was not even dialled."""
+    """The result of one attempt to deliver; without status and error, nothing was dialled."""
 
     status: int | None = None
     error: str | None = None
@@ -94,13 +94,20 @@ class Attempt:
 
     @property
     def ok(self) -> bool:
-        """Did the receiver take it?"""
+        """Whether the receiver accepted the webhook (2xx)."""
         return self.status is not None and 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The confirmation that an attempt was written down."""
+
+    retention_days: int | None  # of the case that the webhook belongs to
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AttemptRecord:
-    """One attempt, as it was written down."""
+    """One attempt as it is stored."""
 
     number: int
     ended_at: datetime
@@ -112,17 +119,17 @@ class AttemptRecord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryReport:
-    """A delivery, what its case was called, and every attempt so far."""
+    """A delivery, its attempts so far, and the external id of its case."""
 
     delivery: Delivery
     external_id: str | None
-    rule: str | None  # the outcome rule that fired for its case
+    rule: str | None  # the outcome rule that decided its case
     attempts: tuple[AttemptRecord, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryFilter:
-    """Which deliveries of a sandbox; None: any."""
+    """The deliveries of a sandbox to find; None fits any."""
 
     id: str | None = None
     provider: str | None = None

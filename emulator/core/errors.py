@@ -1,15 +1,15 @@
-"""What can be wrong, as facts; each provider words them in its own way."""
+"""Errors as facts, which each provider words in its own way."""
 
 
 class Fact(Exception):
-    """Something the caller has to be told."""
+    """An error that the caller has to be told."""
 
 
 class Invalid(Fact):
-    """Fields break the rules.
+    """Fields of a request break the rules.
 
-    `problems` is whatever the provider that read them needs to say so; `fields` what is wrong by the place of a field,
-    where `problems` does not tell that.
+    `problems` is in the form that the provider needs to answer; `fields` holds the errors by the place of the field,
+    for a provider whose `problems` do not.
     """
 
     def __init__(self, problems: object, fields: object = None) -> None:
@@ -22,7 +22,7 @@ class Unauthorized(Fact):
 
 
 class NotFound(Fact):
-    """There is no such thing in this sandbox (any more)."""
+    """The sandbox holds no such thing, or no longer."""
 
     def __init__(self, kind: str, key: object) -> None:
         super().__init__(f"no {kind} {key}")
@@ -30,8 +30,12 @@ class NotFound(Fact):
 
 
 class Unreadable(Fact):
-    """A document cannot be taken as what it says it is; the text says why."""
+    """A snapshot cannot be restored; the text says why."""
 
 
 class Conflict(Fact):
-    """It cannot be done as things stand now; the text says why."""
+    """The present state does not allow the change; the text says why."""
+
+
+class OutOfTime(Fact):
+    """A clock would move beyond the latest moment it can read; the text says why."""

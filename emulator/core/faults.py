@@ -1,40 +1,50 @@
-"""Planned misbehaviour: what it is aimed at, how often it strikes, and until when."""
+"""Planned faults: what they match, how often they trigger, and until when."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from functools import partial
+from types import EllipsisType
+from typing import ClassVar, Protocol, TypedDict, TypeVar
 
-from emulator.core.matching import Match, match_of_json, match_to_json
-from emulator.core.people import People
-from emulator.core.timepiece import from_micros, to_micros
+from emulator.core.matching import Match, MatchJson, match_of_json, match_to_json
+from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_clock import from_micros, to_micros
 
+T = TypeVar("T")
 MOST_FAULTS = 100
 
 
 class Side(StrEnum):
-    """Where a fault strikes."""
+    """Whether a fault applies to API calls or to webhooks."""
 
     API = "api"
     WEBHOOK = "webhook"
 
 
-class Effect(Protocol):
-    """What a fault does: one small class a kind, whose fields are its settings; its docstring is its documentation."""
+class FaultKind(Protocol):
+    """The effect of a fault: one small class a kind, whose fields are its settings and whose docstring documents it."""
 
     kind: ClassVar[str]
     side: ClassVar[Side]
 
 
-def setting(default: Any, told: str, *, low: float | None = None, high: float | None = None, **more: Any) -> Any:
-    """A field of an effect: its default (... where one is needed), what it means, and its bounds (length of texts)."""
-    metadata = {"told": told, "low": low, "high": high, **more}
-    if default is ...:
-        return field(metadata=metadata)
+def setting(
+    default: T | EllipsisType, meaning: str, *, low: float | None = None, high: float | None = None, **more: object
+) -> T:
+    """Declare a setting of a fault kind, as a dataclass field.
+
+    A default of `...` makes the setting required. `low` and `high` bound a number, or the length of a text.
+    """
+    metadata = {"told": meaning, "low": low, "high": high, **more}
+    if isinstance(default, EllipsisType):
+        required: T = field(metadata=metadata)
+        return required
     if isinstance(default, dict):
-        return field(default_factory=lambda: dict(default), metadata=metadata)
+        return field(default_factory=partial(copy, default), metadata=metadata)
     return field(default=default, metadata=metadata)
 
 
@@ -45,78 +55,94 @@ class Fault:
     id: str
     kind: str
     match: Match
-    until: datetime  # wall time: a clock that stands still must not keep a fault alive
-    times: int | None = None  # how often it still strikes; None: as often as it fits
+    until: datetime  # wall time: a frozen sandbox clock must not keep a fault alive
+    times: int | None = None  # how often it triggers from now on; None: as often as it matches
     probability: float = 1.0
-    seen: int = 0  # how often it fitted so far, which the draw depends on
+    seen: int = 0  # how often it matched so far; the next draw depends on it
     settings: str = "{}"
 
     @property
     def name(self) -> str:
-        """As it is told in journal and deliveries."""
+        """Kind and id, as journal and deliveries show them."""
         return f"{self.kind} ({self.id})"
 
-    def looked_at(self, *, struck: bool) -> "Fault":
-        """The same after it fitted once more."""
-        spent = self.times is not None and struck
+    def counted(self, *, triggered: bool) -> "Fault":
+        """Return the fault after one more match."""
+        spent = self.times is not None and triggered
         return replace(self, seen=self.seen + 1, times=(self.times or 0) - 1 if spent else self.times)
 
     @property
-    def is_spent(self) -> bool:
-        """Will it never strike again?"""
+    def is_used_up(self) -> bool:
+        """Whether it will never trigger again."""
         return self.times is not None and self.times <= 0
 
 
+class StoredFault(TypedDict):
+    """A fault as the settings of a sandbox, and so snapshots, hold it."""
+
+    id: str
+    kind: str
+    match: MatchJson
+    until: int  # microseconds since 1970, wall time
+    times: int | None
+    probability: float
+    seen: int
+    settings: dict[str, object]
+
+
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A fault that strikes, and chance for what it draws."""
+class FaultHit:
+    """A fault that triggered, and the random source for what its kind draws."""
 
     fault: Fault
-    people: People
+    random: SeededRandom
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Situation:
-    """What happens where a fault may strike; the document is asked for only when a fault looks into it."""
+class FaultContext:
+    """The request or webhook that faults are matched with; its JSON is read only when a fault looks into it."""
 
     provider: str
     path: str | None
-    document: Callable[[], Any]
+    document: Callable[[], object]
 
 
-def strike(
+def trigger(
     faults: Sequence[Fault],
-    situation: Situation,
+    context: FaultContext,
     wall: datetime,
-    people: Callable[[str], People],
-    one_of: Collection[str],
-) -> tuple[list[Hit], list[Fault]]:
-    """Which strike, in the order they were added, and what is left of all; of the kinds in `one_of` the first only."""
-    hits: list[Hit] = []
-    after: list[Fault] = []
+    random: Callable[[str], SeededRandom],
+    exclusive: Collection[str],
+) -> tuple[list[FaultHit], list[Fault]]:
+    """Return the faults that trigger and those that remain, in the order they were added.
+
+    At most one fault of the kinds in `exclusive` triggers. Expired and used-up faults do not remain.
+    """
+    hits: list[FaultHit] = []
+    remaining: list[Fault] = []
     for fault in faults:
         if fault.until <= wall:
             continue
-        taken = fault.kind in one_of and any(hit.fault.kind in one_of for hit in hits)
-        if taken or not _fits(fault, situation):
-            after.append(fault)
+        taken = fault.kind in exclusive and any(hit.fault.kind in exclusive for hit in hits)
+        if taken or not _fits(fault, context):
+            remaining.append(fault)
             continue
-        drawn = people(f"fault/{fault.id}/{fault.seen}")
-        struck = fault.probability >= 1 or drawn.share("strikes") < fault.probability
-        if struck:
-            hits.append(Hit(fault, drawn))
-        looked_at = fault.looked_at(struck=struck)
-        after += [] if looked_at.is_spent else [looked_at]
-    return hits, after
+        drawn = random(f"fault/{fault.id}/{fault.seen}")
+        triggered = fault.probability >= 1 or drawn.share("strikes") < fault.probability
+        if triggered:
+            hits.append(FaultHit(fault, drawn))
+        counted = fault.counted(triggered=triggered)
+        remaining += [] if counted.is_used_up else [counted]
+    return hits, remaining
 
 
-def _fits(fault: Fault, situation: Situation) -> bool:
-    document = situation.document() if fault.match.conditions else None
-    return fault.match.fits(situation.provider, situation.path, document)
+def _fits(fault: Fault, context: FaultContext) -> bool:
+    document = context.document() if fault.match.conditions else None
+    return fault.match.fits(context.provider, context.path, document)
 
 
-def fault_to_json(fault: Fault) -> dict[str, Any]:
-    """As it is kept."""
+def fault_to_json(fault: Fault) -> StoredFault:
+    """Return the fault as it is stored."""
     return {
         "id": fault.id,
         "kind": fault.kind,
@@ -129,11 +155,15 @@ def fault_to_json(fault: Fault) -> dict[str, Any]:
     }
 
 
-def fault_of_json(value: Mapping[str, Any]) -> Fault:
-    """The fault that was written so."""
-    read = {
-        "match": match_of_json(value["match"]),
-        "until": from_micros(value["until"]),
-        "settings": json.dumps(value["settings"]),
-    }
-    return Fault(**{**value, **read})
+def fault_of_json(stored: StoredFault) -> Fault:
+    """Return the fault that was stored so."""
+    return Fault(
+        id=stored["id"],
+        kind=stored["kind"],
+        match=match_of_json(stored["match"]),
+        until=from_micros(stored["until"]),
+        times=stored["times"],
+        probability=stored["probability"],
+        seen=stored["seen"],
+        settings=json.dumps(stored["settings"]),
+    )

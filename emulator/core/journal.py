@@ -1,4 +1,4 @@
-"""The journal: what came in and what went out, bounded; kept in memory, and gone with the process."""
+"""The journal: the latest requests and attempts of every sandbox, bounded, in memory only."""
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
@@ -8,14 +8,14 @@ from itertools import count
 from threading import Lock
 
 MOST_EXCHANGES = 1_000  # of one sandbox
-MOST_BYTES = 64 * 1024 * 1024  # of all
-MOST_EMPTIED = 10_000  # sandboxes; there are no more at once anyway
-OVERHEAD = 2_500  # bytes an exchange takes beside its bodies
+MOST_BYTES = 64 * 1024 * 1024  # of all sandboxes together
+MOST_EMPTIED = 10_000  # sandboxes; a store holds no more of them at once
+OVERHEAD = 2_500  # bytes an exchange takes beside its texts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exchange:
-    """A request and its answer: one that came in, or an attempt to deliver a webhook."""
+    """A request and its answer: one that was received, or an attempt to deliver a webhook."""
 
     number: int
     at: datetime  # wall time
@@ -23,7 +23,7 @@ class Exchange:
     sandbox: str
     provider: str | None
     method: str
-    url: str  # what came in: path and query
+    url: str  # of a received request: path and query
     headers: Mapping[str, str]  # credentials masked
     body: bytes | None  # None: it was not read
     status: int | None  # None: no answer came
@@ -35,15 +35,15 @@ class Exchange:
     rule: str | None = None
     faults: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
-    refused: str | None = None  # why; no exception, which would keep alive all that its traceback sees
-    needed: tuple[str, ...] = ()  # what it would have needed
+    refused: str | None = None  # why; as text, because an exception keeps alive all that its traceback refers to
+    needed: tuple[str, ...] = ()  # what a refused request would have needed
     error: str | None = None  # why an attempt failed
 
     @property
     def size(self) -> int:
-        """About how many bytes it takes."""
-        told = (*self.headers.values(), *self.answer_headers.values(), *self.advice, *self.needed, self.url)
-        return OVERHEAD + len(self.body or b"") + len(self.answer) + sum(map(len, told))
+        """The memory it takes, in bytes, roughly."""
+        texts = (*self.headers.values(), *self.answer_headers.values(), *self.advice, *self.needed, self.url)
+        return OVERHEAD + len(self.body or b"") + len(self.answer) + sum(map(len, texts))
 
 
 @dataclass
@@ -55,16 +55,16 @@ class _Book:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The exchanges that fit, oldest first, and what is missing: so many were evicted, the last one of that number."""
+    """The exchanges of a sandbox that fit, oldest first, and how many others were evicted before."""
 
     exchanges: Sequence[Exchange]
     evicted: int
-    last_evicted: int
+    last_evicted: int  # the number of the newest evicted exchange; 0: none
 
 
 @dataclass
 class Journal:
-    """The latest exchanges of every sandbox; a reader sees all that was answered before."""
+    """The latest exchanges of every sandbox; a reader sees every exchange that was answered before."""
 
     most_exchanges: int = MOST_EXCHANGES
     most_bytes: int = MOST_BYTES
@@ -72,16 +72,16 @@ class Journal:
     _bytes: int = 0
     _lock: Lock = field(default_factory=Lock)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
-    # The longest idle sandbox first; those that were emptied remember for a while how much they lost.
+    # The longest idle sandbox comes first. The emptied books keep how much they lost, for a while.
     _books: OrderedDict[str, _Book] = field(default_factory=OrderedDict)
     _emptied: OrderedDict[str, _Book] = field(default_factory=OrderedDict)
 
     def next_number(self) -> int:
-        """A number higher than any before."""
+        """Return a number higher than any before."""
         return next(self._numbers)
 
     def add(self, exchange: Exchange) -> None:
-        """Write it down; what no longer has room is evicted, the longest idle sandbox first."""
+        """Keep an exchange; evict the oldest ones beyond the bounds, of the longest idle sandbox first."""
         with self._lock:
             book = self._books.setdefault(exchange.sandbox, self._emptied.pop(exchange.sandbox, _Book()))
             self._books.move_to_end(exchange.sandbox)
@@ -108,14 +108,14 @@ class Journal:
         self.evicted += 1
 
     def find(self, sandbox: str, fits: Callable[[Exchange], bool]) -> Found:
-        """What fits of one sandbox."""
+        """Return the exchanges of a sandbox for which `fits` is true."""
         with self._lock:
             book = self._books.get(sandbox) or self._emptied.get(sandbox) or _Book()
-            there, evicted, last = tuple(book.exchanges), book.evicted, book.last_evicted
-        return Found([exchange for exchange in there if fits(exchange)], evicted, last)
+            exchanges, evicted, last = tuple(book.exchanges), book.evicted, book.last_evicted
+        return Found([exchange for exchange in exchanges if fits(exchange)], evicted, last)
 
     def forget(self, sandbox: str) -> None:
-        """Nothing was ever written down of that sandbox."""
+        """Drop all exchanges of a sandbox, and the count of those that were evicted."""
         with self._lock:
             self._emptied.pop(sandbox, None)
             book = self._books.pop(sandbox, _Book())

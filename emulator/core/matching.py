@@ -1,37 +1,45 @@
-"""Does a request or a webhook fit? By its provider, its path and any field of its JSON."""
+"""Match requests and webhooks by their provider, their path and any field of their JSON."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
-MOST_DIGITS = 10  # of a place in a list
+MOST_DIGITS = 10  # of an index into a list
 Scalar = str | int | float | bool | None
+
+
+class MatchJson(TypedDict, total=False):
+    """A match as it is stored and shown: `when` holds values by comparison by field."""
+
+    provider: str
+    path: str
+    when: dict[str, dict[str, Scalar]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condition:
-    """One field, named by its dotted place, compared with a value: `client.name` starts with Acme."""
+    """One field, named by its dotted path, compared with a value: `client.name` starts with Acme."""
 
     field: str
     comparison: str
-    wanted: Scalar
+    expected: Scalar
 
-    def fits(self, document: Any) -> bool:
-        """Is there such a field? Of a list any item will do: `checks.check_type` asks all checks."""
+    def fits(self, document: object) -> bool:
+        """Return whether any value at the field compares true: of a list (`checks.check_type`) one item suffices."""
         compare = COMPARISONS[self.comparison]
-        return any(compare(found, self.wanted) for found in values_at(document, self.field))
+        return any(compare(found, self.expected) for found in values_at(document, self.field))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Match:
-    """What something has to be; what is left out may be anything."""
+    """The criteria of a rule or fault; a criterion left out fits everything."""
 
     provider: str | None = None
-    path: str | None = None  # how the path starts
+    path: str | None = None  # the start of the path
     conditions: tuple[Condition, ...] = ()
 
-    def fits(self, provider: str, path: str | None, document: Any) -> bool:
-        """Is it so?"""
+    def fits(self, provider: str, path: str | None, document: object) -> bool:
+        """Return whether a request or webhook meets all criteria."""
         if self.provider not in (None, provider):
             return False
         if self.path is not None and not (path or "").startswith(self.path):
@@ -39,10 +47,14 @@ class Match:
         return all(condition.fits(document) for condition in self.conditions)
 
 
-def values_at(document: Any, place: str) -> Iterator[Any]:
-    """Every value at a dotted place; numbers choose an item of a list, any other step goes into all of them."""
-    waiting = [(document, tuple(place.split(".")))]
-    while waiting:  # no recursion: a stranger's JSON may be nested thousands deep
+def values_at(document: object, field: str) -> Iterator[object]:
+    """Yield every value at a dotted path.
+
+    In a list a number chooses one item and any other step looks into every item; a list at the end is yielded itself
+    and then item by item.
+    """
+    waiting = [(document, tuple(field.split(".")))]
+    while waiting:  # no recursion: a client's JSON may be nested thousands deep
         value, steps = waiting.pop()
         if steps:
             waiting += reversed(_into(value, steps))
@@ -52,8 +64,8 @@ def values_at(document: Any, place: str) -> Iterator[Any]:
                 yield from value
 
 
-def _into(value: Any, steps: tuple[str, ...]) -> list[tuple[Any, tuple[str, ...]]]:
-    """What the first step leads to, each with the steps that are left."""
+def _into(value: object, steps: tuple[str, ...]) -> list[tuple[object, tuple[str, ...]]]:
+    """Take the first step, and return the values it leads to, each with the steps that remain."""
     step, *rest = steps
     if isinstance(value, list):
         if step.isdecimal():
@@ -64,37 +76,42 @@ def _into(value: Any, steps: tuple[str, ...]) -> list[tuple[Any, tuple[str, ...]
     return [(value[step], tuple(rest))] if isinstance(value, Mapping) and step in value else []
 
 
-def _same(found: Any, wanted: Scalar) -> bool:
-    return bool(found == wanted) and isinstance(found, bool) == isinstance(wanted, bool)
+def _same(found: object, expected: Scalar) -> bool:
+    # In Python True equals 1; in JSON it does not.
+    return bool(found == expected) and isinstance(found, bool) == isinstance(expected, bool)
 
 
-def _contains(found: Any, wanted: Scalar) -> bool:
+def _contains(found: object, expected: Scalar) -> bool:
     if isinstance(found, list):
-        return any(_same(item, wanted) for item in found)
-    return isinstance(found, str) and str(wanted) in found
+        return any(_same(item, expected) for item in found)
+    return isinstance(found, str) and str(expected) in found
 
 
-def _starts_with(found: Any, wanted: Scalar) -> bool:
-    return isinstance(found, str) and found.startswith(str(wanted))
+def _starts_with(found: object, expected: Scalar) -> bool:
+    return isinstance(found, str) and found.startswith(str(expected))
 
 
 COMPARISONS = {"equals": _same, "contains": _contains, "starts_with": _starts_with}
 
 
-def match_to_json(match: Match) -> dict[str, Any]:
-    """As it is kept and shown: {"provider": ..., "path": ..., "when": {"client.name": {"equals": ...}}}."""
-    when: dict[str, dict[str, Scalar]] = {}
+def match_to_json(match: Match) -> MatchJson:
+    """Return the match as it is stored and shown, without the criteria that it leaves out."""
+    payload: MatchJson = {}
+    if match.provider:
+        payload["provider"] = match.provider
+    if match.path:
+        payload["path"] = match.path
     for condition in match.conditions:
-        when.setdefault(condition.field, {})[condition.comparison] = condition.wanted
-    given = {"provider": match.provider, "path": match.path, "when": when}
-    return {name: value for name, value in given.items() if value}
+        when = payload.setdefault("when", {}).setdefault(condition.field, {})
+        when[condition.comparison] = condition.expected
+    return payload
 
 
-def match_of_json(value: Mapping[str, Any]) -> Match:
-    """The match that was written so; a plain value in `when` means equals."""
+def match_of_json(payload: Mapping[str, Any]) -> Match:
+    """Return the match that the keys of a `MatchJson` describe; a plain value in `when` means equals."""
     conditions = [
-        Condition(field=field, comparison=comparison, wanted=wanted)
-        for field, asked in value.get("when", {}).items()
-        for comparison, wanted in (asked if isinstance(asked, Mapping) else {"equals": asked}).items()
+        Condition(field=field, comparison=comparison, expected=expected)
+        for field, value in payload.get("when", {}).items()
+        for comparison, expected in (value if isinstance(value, Mapping) else {"equals": value}).items()
     ]
-    return Match(provider=value.get("provider"), path=value.get("path"), conditions=tuple(conditions))
+    return Match(provider=payload.get("provider"), path=payload.get("path"), conditions=tuple(conditions))

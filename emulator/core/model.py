@@ -1,29 +1,28 @@
-"""The nouns of the emulator, as frozen values."""
+"""The entities of the emulator, as frozen values."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from emulator.core.errors import Invalid
-from emulator.core.timepiece import WALL, Timepiece
+from emulator.core.sandbox_clock import WALL_TIME, SandboxClock
 
 DEFAULT_SANDBOX = "default"
 
 
 class State(StrEnum):
-    """Where a case stands; each provider has its own words for these."""
+    """The state of a case or check; each provider has its own words for these."""
 
-    OPEN = "open"  # created, nobody works on it yet
+    OPEN = "open"  # created; work on it has not started
     PROCESSING = "processing"
     COMPLETED = "completed"
-    FAILED = "failed"  # it ended, without a decision, by an error of the service
-    CANCELLED = "cancelled"  # created as final: nothing more happens
+    FAILED = "failed"  # ended by an error of the service, without a decision
+    CANCELLED = "cancelled"  # created in a final state: it takes no further step
 
 
 class Outcome(StrEnum):
-    """What was decided about a client."""
+    """The decision about a client."""
 
     APPROVED = "approved"
     DENIED = "denied"
@@ -31,19 +30,19 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class Decision:
     """How a case is to end, and the name of the rule that says so."""
 
     rule: str
     outcome: Outcome = Outcome.APPROVED
-    failed: bool = False  # the service breaks down over it
+    failed: bool = False  # it ends by an error of the service
     ends: bool = True
-    slowness: int = 1  # times the usual delay
-    takes: timedelta | None = None  # instead of the usual delay
-    risk_score: float | None = None  # instead of a drawn one
+    slowness: int = 1  # multiplies the usual delay
+    takes: timedelta | None = None  # replaces the usual delay
+    risk_score: float | None = None  # replaces a drawn one
 
     def delay(self, usual: timedelta) -> timedelta | None:
-        """How long the case takes; None: for ever."""
+        """Return how long the case takes, None when it never ends."""
         if not self.ends:
             return None
         return self.takes if self.takes is not None else usual * self.slowness
@@ -51,11 +50,25 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sandbox:
-    """What is kept of a sandbox itself: its settings as JSON text, and its clock."""
+    """The stored row of a sandbox: its settings as JSON text, and its clock."""
 
     settings: str = "{}"
-    timepiece: Timepiece = WALL
+    clock: SandboxClock = WALL_TIME
     advancing: bool = False
+    born: int = field(default=0, compare=False)  # when it was first used or last reset, in microseconds since 1970
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """When the next case and the next delivery of a sandbox are due by its clock; None when none is."""
+
+    case: datetime | None
+    delivery: datetime | None
+
+    @property
+    def first(self) -> datetime | None:
+        """The earlier of the two."""
+        return min((due for due in (self.case, self.delivery) if due), default=None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,19 +82,19 @@ class NewClient:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClientClaim:
-    """Whom a request means: by `id`, by `reuse_key`, or a new one (`fresh`, or why it is `refused`)."""
+    """The client that a request names: by `id`, by `reuse_key`, or as a new one."""
 
     id: int | None = None
-    reuse_key: str | None = None  # a non-blank external id: the same key is the same client
+    reuse_key: str | None = None  # a non-blank external id: equal keys name one client
     external_id: str | None = None
-    fresh: NewClient | None = None
-    refused: Invalid | None = None
-    updates: bool = False  # does `fresh` replace what is stored of a client that is reused?
+    fresh: NewClient | None = None  # to be added when the client is not known
+    refused: Invalid | None = None  # raised when there is neither a known client nor a fresh one
+    updates: bool = False  # whether `fresh` replaces what is stored of a known client
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Client:
-    """The person or entity that is verified."""
+    """The person or company that is verified."""
 
     id: int
     external_id: str | None
@@ -92,7 +105,7 @@ class Client:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewCheck:
-    """One check a request asks for; `details` is JSON text that only its provider reads."""
+    """One check that a request orders; `details` is JSON text that only its provider reads."""
 
     kind: str
     details: str = "{}"
@@ -100,7 +113,7 @@ class NewCheck:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """One check of a case, and what came of it."""
+    """One check of a case, with its result once the case has ended."""
 
     id: int
     kind: str
@@ -117,21 +130,21 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewCase:
-    """What a request orders; `refused` is raised once its client stands."""
+    """A case that a request orders."""
 
     sandbox: str
     provider: str
     client: ClientClaim
     external_id: str | None = None
     state: State = State.OPEN
-    finishes: bool = True  # False: it waits until somebody finishes it
+    finishes: bool = True  # False: it waits until it is completed by an order
     webhook_url: str | None = None
-    retention_days: int | None = None  # 0: gone once finished and its webhook settled
+    retention_days: int | None = None  # 0: it expires as soon as it has ended and its webhook is settled
     details: str = "{}"
     checks: tuple[NewCheck, ...] = ()
-    of_business: bool = False  # a company is looked at longer than a person
-    request: Any = None  # the JSON that was sent, for rules that look into it
-    refused: Invalid | None = None
+    of_business: bool = False  # the usual delay of a company is longer than that of a person
+    request: object = None  # the JSON that was sent, for rules that look into it
+    refused: Invalid | None = None  # raised after its client was found or added
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,7 +157,7 @@ class Schedule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ids:
-    """The ids a new case takes: its own, its client's where that is new, and the first of its checks'."""
+    """The ids that a new case takes: its own, that of a new client, and the first of its checks."""
 
     case: int
     client: int
@@ -153,7 +166,7 @@ class Ids:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """One verification: its client, its checks and where it stands."""
+    """One verification: its client, its checks and its state."""
 
     sandbox: str
     provider: str
@@ -168,20 +181,20 @@ class Case:
     updated_at: datetime
     due_at: datetime | None  # when its next step is due
     finish_at: datetime | None  # when it is to end
-    verdict: Verdict  # how it is to end, decided when it was opened
+    decision: Decision  # how it is to end, decided when it was opened
     outcome: Outcome | None = None
     risk_score: float | None = None
     checks: tuple[Check, ...] = ()
 
     @property
     def starts_at(self) -> datetime | None:
-        """When work on it starts, or started: half way to its end; None: it waits for somebody."""
+        """When work on it starts or started, half way to its end; None for a case without a schedule."""
         return None if self.finish_at is None else self.created_at + (self.finish_at - self.created_at) / 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseFilter:
-    """Which cases of one sandbox and provider to list."""
+    """The cases of one sandbox and provider to list; None fits any."""
 
     client_id: int | None = None
     outcomes: frozenset[Outcome | None] | None = None
@@ -190,8 +203,8 @@ class CaseFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Completed:
-    """How somebody orders a case to end: the verdict, and what is to be said otherwise than drawn."""
+class CompletionOrder:
+    """An order to end a case: the decision, and a function that replaces drawn values by ordered ones."""
 
-    verdict: Verdict
+    decision: Decision
     amend: Callable[[Case], Case]

@@ -1,68 +1,42 @@
-"""Deliver what is due: lease, send, settle. At least once, with one id however often it is sent."""
+"""Deliver due webhooks: lease, send, settle. At least once, with the same id at each attempt."""
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from threading import Condition
 
-from emulator.core.bell import Bell
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
-from emulator.core.ports import Reading, Sender, Store, Transaction
+from emulator.core.in_flight import InFlight
+from emulator.core.ports import Sender, Store
 from emulator.core.retry import RetryProfile
+from emulator.core.sandbox_view import SandboxView
+from emulator.core.sandboxes import Sandboxes
+from emulator.core.signals import Signal
 
 log = logging.getLogger("emulator.webhooks")
 
-# Seconds, longer than the longest attempt, so that nobody takes over a delivery that is still being sent.
+# Seconds; longer than the longest attempt, so that no delivery is taken over while it is being sent.
 LEASE = 60.0
-SENDERS = 32  # the latency of receivers decides, so many threads wait and few work
-PER_TARGET = 8
+LEASES_LOOKED_AT = 1.0  # seconds between two searches for leases that ended
+SENDERS = 32  # threads; most of them wait for slow receivers
+PER_TARGET = 8  # attempts at the same time
 GONE = 410
 
 
-class UnderWay:
-    """How many attempts each sandbox has under way, for whoever must see them end.
+@dataclass
+class LeaseWatch:
+    """The pause of one second between two searches for leases that ended."""
 
-    An attempt counts from its lease on, not from its first byte: who looks into the store later than it was leased
-    must find it counted.
-    """
+    _next: float = 0.0
 
-    def __init__(self) -> None:
-        self._condition = Condition()
-        self._many: Counter[str] = Counter()
-
-    @contextmanager
-    def beginning(self) -> Iterator[Callable[[Delivery], Delivery]]:
-        """Counts each delivery it is given, around the transaction that leases them; none, where that is undone."""
-        begun: list[Delivery] = []
-
-        def begin(delivery: Delivery) -> Delivery:
-            begun.append(delivery)
-            with self._condition:
-                self._many[delivery.sandbox] += 1
-            return delivery
-
-        try:
-            yield begin
-        except BaseException:
-            for delivery in begun:
-                self.end(delivery.sandbox)
-            raise
-
-    def end(self, sandbox: str) -> None:
-        """It is over, whatever came of it."""
-        with self._condition:
-            self._many[sandbox] -= 1
-            self._many += Counter()  # drops what is zero
-            self._condition.notify_all()
-
-    def wait_for(self, sandbox: str, seconds: float) -> None:
-        """Return once no attempt of the sandbox is under way, or after so many seconds."""
-        with self._condition:
-            self._condition.wait_for(lambda: not self._many[sandbox], seconds)
+    def is_due(self, stopwatch: float) -> bool:
+        """Return whether a second has passed since this last returned True."""
+        if stopwatch < self._next:
+            return False
+        self._next = stopwatch + LEASES_LOOKED_AT
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,89 +44,99 @@ class Outbox:
     """The webhooks of all sandboxes; `owner` names this process in the leases."""
 
     store: Store
-    clock: Clock
-    retry_of: Callable[[Reading, str], RetryProfile]
-    now_of: Callable[[Reading, str], datetime]  # the time in a sandbox
-    wall_time_of: Callable[[Reading, str, datetime], datetime | None]
+    clock: WallClock
+    sandboxes: Sandboxes
     sender: Sender
     owner: str
     wake: Callable[[datetime], None]
-    note: Callable[[Delivery, Attempt], None] = lambda *_: None  # for the journal
-    bell: Bell = field(default_factory=Bell)
-    under_way: UnderWay = field(default_factory=UnderWay)
+    note: Callable[[Delivery, Attempt], None] = lambda *_: None  # writes the attempt into the journal
+    news: Signal = field(default_factory=Signal)
+    _leases: LeaseWatch = field(default_factory=LeaseWatch)
+
+    @property
+    def in_flight(self) -> InFlight:
+        """The attempts in flight of each sandbox."""
+        return self.sandboxes.in_flight
 
     def claim(self, load: Mapping[str, int], limit: int, waiting: Collection[str] | None = None) -> Sequence[Delivery]:
-        """Lease up to `limit` due deliveries, to the `waiting` targets alone where they are given.
+        """Lease up to `limit` due deliveries, and return them.
 
-        `load` says how many each target is being sent already.
+        `load` is the number of attempts in flight by target. With `waiting`, only these targets are considered.
         """
         now = self.clock.now()
         sending, most = Counter(load), most_per_target(load)
         until = self.clock.stopwatch() + LEASE
-        with self.under_way.beginning() as begin, self.store.transaction() as tx:
-            if tx.release_leases(until=self.clock.stopwatch()):
+        with self.in_flight.counting() as count, self.store.transaction() as tx:
+            if self._leases.is_due(self.clock.stopwatch()) and tx.release_leases(until=self.clock.stopwatch()):
                 log.warning("an attempt never came back: its webhook is sent again")
             due = tx.due_deliveries(now, busy_targets(load), limit, waiting)
-            return [begin(tx.lease(d, self.owner, until)) for d in due if _has_room(d, sending, most)]
+            return [count(tx.lease(d, self.owner, until)) for d in due if _has_room(d, sending, most)]
 
     def release(self) -> None:
-        """Give back every lease, after a crash or before the end: nobody is sending any more."""
+        """Give back every lease at start and stop, when no attempt is in flight; end every advance of a clock."""
         with self.store.transaction() as tx:
             tx.release_leases(until=None)
             tx.stop_advancing()
 
-    def claim_of(self, sandbox: str, limit: int) -> Sequence[Delivery]:
-        """Lease what is due in one sandbox, for whoever runs its time step by step."""
-        with self.under_way.beginning() as begin, self.store.transaction() as tx:
-            due = tx.due_deliveries_of(sandbox, self.now_of(tx, sandbox), limit)
+    def claim_of(self, view: SandboxView, limit: int) -> Sequence[Delivery]:
+        """Lease up to `limit` due deliveries of one sandbox, for the time machine."""
+        with self.in_flight.counting() as count, self.store.transaction() as tx:
+            due = tx.due_deliveries_of(view.name, view.now, limit)
             until = self.clock.stopwatch() + LEASE
-            return [begin(tx.lease(delivery, self.owner, until)) for delivery in due]
+            return [count(tx.lease(delivery, self.owner, until)) for delivery in due]
 
     def deliver(self, delivery: Delivery) -> tuple[Delivery, Attempt] | None:
-        """Make one leased attempt and write down what came of it; None: it no longer counts. Never raises."""
+        """Make one leased attempt and write down its result; return None when the lease no longer holds. Never raise.
+
+        The lease ends when the sandbox was reset, or when another owner took the delivery over.
+        """
         try:
-            if self._is_still_ours(delivery):
+            if self._holds_lease(delivery):
                 return self._settle(delivery, self._attempt(delivery))
         except Exception:
-            log.exception("webhook %s could not be settled: it is sent again", delivery.id)
+            log.exception("webhook %s could not be settled: it is sent again", delivery.id, extra=_log_fields(delivery))
         finally:
-            self.under_way.end(delivery.sandbox)
+            self.in_flight.end(delivery.sandbox)
         return None
 
-    def _is_still_ours(self, delivery: Delivery) -> bool:
-        """Counted as under way first, looked up then: after a reset nothing of the old life is dialled."""
+    def _holds_lease(self, delivery: Delivery) -> bool:
+        # A reset first drops the sandbox and then waits for attempts in flight. This one counts since its lease, so
+        # whatever is read here, nothing of the dropped sandbox is dialled after the reset has returned.
         with self.store.reading() as read:
             return read.holds_lease(delivery, self.owner)
 
     def _attempt(self, delivery: Delivery) -> Attempt:
-        if delivery.url is None:  # kept later than it was born
+        if delivery.url is None:  # a fault delayed its arrival in the inbox
             return Attempt()
         try:
             return self.sender.send(delivery)
-        except Exception as error:  # a failed attempt, so that the retry profile bounds it
-            log.exception("webhook %s could not be sent", delivery.id)
+        except Exception as error:  # as a failed attempt, because the retry profile bounds these
+            log.exception("webhook %s could not be sent", delivery.id, extra=_log_fields(delivery))
             return Attempt(error=f"the sender broke down: {error}"[:500])
 
     def _settle(self, delivery: Delivery, attempt: Attempt) -> tuple[Delivery, Attempt] | None:
         with self.store.transaction() as tx:
-            now = self.now_of(tx, delivery.sandbox)
-            after = _after(delivery, attempt, self.retry_of(tx, delivery.sandbox), now)
-            if not tx.settle(after, self.owner, attempt, now):
-                return None  # reset, or taken over
-            _forget_if_asked(tx, after, now)
+            view = self.sandboxes.view(tx, delivery.sandbox)
+            now = view.now
+            after = _after(delivery, attempt, view.settings.retry, now)
+            settled = tx.settle(after, self.owner, attempt, now)
+            if not settled:
+                return None
+            if settled.retention_days == 0 and after.due_at is None:
+                tx.expire_case(after.sandbox, after.provider, after.case_id, now)
             released = tx.release_held(after, now)
             next_due = now if released else after.due_at
-            due = next_due and self.wall_time_of(tx, after.sandbox, next_due)
-            self.note(after, attempt)  # before anybody can read what came of it
-        self.bell.ring()
-        _tell(after, attempt)
+            due = next_due and view.wall_time_of(next_due)
+            self.note(after, attempt)  # before the commit: whoever sees the result finds the attempt in the journal
+        self.news.send()
+        _log_attempt(after, attempt)
         if due:
             self.wake(due)
         return after, attempt
 
 
 def _after(delivery: Delivery, attempt: Attempt, retry: RetryProfile, now: datetime) -> Delivery:
-    """The delivery as this attempt leaves it."""
+    """Return the delivery with the state that this attempt leads to."""
     if delivery.url is None:
         return _final(delivery, DeliveryState.INBOX, None)
     if attempt.blocked:
@@ -168,13 +152,16 @@ def _after(delivery: Delivery, attempt: Attempt, retry: RetryProfile, now: datet
 
 
 def busy_targets(load: Mapping[str, int]) -> list[str]:
-    """The targets that are being sent as much as they may be now."""
+    """Return the targets that have as many attempts in flight as they may have now."""
     most = most_per_target(load)
-    return [target for target, many in load.items() if many >= most]
+    return [target for target, count in load.items() if count >= most]
 
 
 def most_per_target(load: Mapping[str, int]) -> int:
-    """Half of the free senders at most, so that however many receivers are slow, one is left for the next."""
+    """Return how many attempts each target may have in flight at the present load.
+
+    At most half of the free senders, so that one is left for the next target, however many receivers are slow.
+    """
     free = SENDERS - sum(load.values())
     return max(1, min(PER_TARGET, free // 2))
 
@@ -189,22 +176,31 @@ def _final(delivery: Delivery, state: DeliveryState, reason: str | None) -> Deli
     return replace(delivery, state=state, due_at=None, reason=reason)
 
 
-def _forget_if_asked(tx: Transaction, delivery: Delivery, now: datetime) -> None:
-    """A case kept for 0 days goes once its webhook is settled."""
-    if delivery.due_at is not None:
-        return
-    case = tx.case(delivery.sandbox, delivery.provider, delivery.case_id, now)
-    if case and case.retention_days == 0:
-        tx.expire_case(case.sandbox, case.provider, case.id, now)
-
-
-def _tell(delivery: Delivery, attempt: Attempt) -> None:
-    what = f"webhook {delivery.id} of {delivery.provider} case {delivery.case_id} to {delivery.shown_url}"
+def _log_attempt(delivery: Delivery, attempt: Attempt) -> None:
+    fields = _log_fields(delivery)
+    subject = f"webhook {delivery.id} of {delivery.provider} case {delivery.case_id} to {delivery.shown_url}"
     if delivery.url is None:
-        log.info("webhook %s of %s case %s kept in the inbox", delivery.id, delivery.provider, delivery.case_id)
+        log.info(
+            "webhook %s of %s case %s kept in the inbox",
+            delivery.id,
+            delivery.provider,
+            delivery.case_id,
+            extra=fields,
+        )
     elif attempt.ok:
-        log.info("%s delivered: %s in %d ms", what, attempt.status, attempt.took / timedelta(milliseconds=1))
+        took = attempt.took / timedelta(milliseconds=1)
+        log.info("%s delivered: %s in %d ms", subject, attempt.status, took, extra=fields)
     elif delivery.state is DeliveryState.SCHEDULED:
-        log.warning("%s failed: %s; next attempt at %s", what, attempt.error, delivery.due_at)
+        log.warning("%s failed: %s; next attempt at %s", subject, attempt.error, delivery.due_at, extra=fields)
     else:
-        log.warning("%s %s: %s", what, delivery.state, delivery.reason)
+        log.warning("%s %s: %s", subject, delivery.state, delivery.reason, extra=fields)
+
+
+def _log_fields(delivery: Delivery) -> dict[str, object]:
+    """Return what a line of the log is about, for --log-format json."""
+    return {
+        "sandbox": delivery.sandbox,
+        "provider": delivery.provider,
+        "case_id": delivery.case_id,
+        "delivery_id": delivery.id,
+    }

@@ -1,4 +1,4 @@
-"""When a failed delivery is tried again: a retry profile is a value."""
+"""Retry profiles: when a failed delivery is tried again."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,16 +13,16 @@ class RetryProfile:
 
     waits: tuple[timedelta, ...]
 
-    def wait_after(self, attempts: int, asked: timedelta | None = None) -> timedelta | None:
-        """How long to wait after that many attempts; None: give up.
+    def wait_after(self, attempts: int, retry_after: timedelta | None = None) -> timedelta | None:
+        """Return how long to wait after that many attempts, None to give up.
 
-        `asked` is the receiver's Retry-After; it counts instead of the profile's wait, up to one hour.
+        `retry_after` is what the receiver asked for; it replaces the profile's wait, up to one hour.
         """
         if attempts > len(self.waits):
             return None
-        if asked is None:
+        if retry_after is None:
             return self.waits[attempts - 1]
-        return min(asked, LONGEST_WAIT)
+        return min(retry_after, LONGEST_WAIT)
 
 
 STANDARD = RetryProfile(tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 3600)))
@@ -31,7 +31,7 @@ NAMED = {"standard": STANDARD, "once": ONCE}
 
 
 def parse_retry(text: str) -> RetryProfile:
-    """The profile of that name, or of a list of seconds like "1,5,30". ValueError says what is wrong."""
+    """Return the profile of that name, or of a list of seconds like "1,5,30"; raise ValueError for other texts."""
     if text in NAMED:
         return NAMED[text]
     try:

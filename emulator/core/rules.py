@@ -1,4 +1,4 @@
-"""Outcome rules: what matches a request decides how and when its case ends."""
+"""Outcome rules: the first one that matches a request decides how and when its case ends."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from emulator.core.matching import Match, match_of_json, match_to_json
-from emulator.core.model import Outcome, Verdict
+from emulator.core.model import Decision, Outcome
 
 MOST_RULES = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """Requests that match end so; what is None is left to the sandbox."""
+    """How the cases of matching requests end; None leaves a value to the sandbox."""
 
     id: str
     match: Match
@@ -23,9 +23,9 @@ class Rule:
     delay: timedelta | None = None
     risk_score: float | None = None
 
-    def verdict(self, default: Outcome) -> Verdict:
-        """How a case that matches is to end."""
-        return Verdict(
+    def decision(self, default: Outcome) -> Decision:
+        """Return the decision for a matching case, with the sandbox's default outcome where the rule names none."""
+        return Decision(
             rule=f"rule {self.id}",
             outcome=self.outcome or default,
             failed=self.failed,
@@ -35,31 +35,31 @@ class Rule:
         )
 
 
-def word_for(outcome: Outcome | None, *, failed: bool, ends: bool) -> str | None:
-    """How an ending is called, whoever the provider."""
+def outcome_word(outcome: Outcome | None, *, failed: bool, ends: bool) -> str | None:
+    """Return the word for how a case ends that rules, queued outcomes and orders use: an outcome, failed or stuck."""
     return "failed" if failed else "stuck" if not ends else outcome
 
 
 def rule_to_json(rule: Rule) -> dict[str, Any]:
-    """As it is kept and shown."""
-    said = {
-        "outcome": word_for(rule.outcome, failed=rule.failed, ends=rule.ends),
+    """Return the rule as it is stored and shown: the keys of its match and, where given, of its effect."""
+    effect = {
+        "outcome": outcome_word(rule.outcome, failed=rule.failed, ends=rule.ends),
         "delay": rule.delay.total_seconds() if rule.delay is not None else None,
         "risk_score": rule.risk_score,
     }
-    return {"id": rule.id, **match_to_json(rule.match), **{k: v for k, v in said.items() if v is not None}}
+    return {"id": rule.id, **match_to_json(rule.match), **{k: v for k, v in effect.items() if v is not None}}
 
 
-def rule_of_json(value: Mapping[str, Any]) -> Rule:
-    """The rule that was written so."""
-    word, delay = value.get("outcome"), value.get("delay")
+def rule_of_json(payload: Mapping[str, Any]) -> Rule:
+    """Return the rule that was stored so."""
+    word, delay = payload.get("outcome"), payload.get("delay")
     plain = {outcome.value for outcome in Outcome}
     return Rule(
-        id=value["id"],
-        match=match_of_json(value),
+        id=payload["id"],
+        match=match_of_json(payload),
         outcome=Outcome.UNDECIDED if word == "failed" else Outcome(word) if word in plain else None,
         failed=word == "failed",
         ends=word != "stuck",
         delay=timedelta(seconds=delay) if delay is not None else None,
-        risk_score=value.get("risk_score"),
+        risk_score=payload.get("risk_score"),
     )

@@ -1,172 +1,178 @@
-"""Sandboxes: made on first use, with settings of their own, and made newborn again."""
+"""Sandboxes: created on first use, configured, and reset."""
 
-import json
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, field, replace
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.errors import Conflict, Unauthorized
-from emulator.core.faults import Fault, Hit, Situation, strike
-from emulator.core.model import Sandbox, Verdict
-from emulator.core.outbox import UnderWay
-from emulator.core.people import People
-from emulator.core.ports import Ending, Reading, Store, Transaction
-from emulator.core.preferences import Preferences, changed_settings, read_preferences
-from emulator.core.timepiece import Timepiece
+from emulator.core.faults import Fault, FaultContext, FaultHit, trigger
+from emulator.core.in_flight import InFlight
+from emulator.core.model import Decision, Sandbox
+from emulator.core.ports import ProviderRules, Reading, Store, Transaction
+from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_settings import SandboxSettings, changed_settings, read_sandbox_settings
+from emulator.core.sandbox_view import SandboxView
 
 log = logging.getLogger("emulator.sandboxes")
 MOST_SANDBOXES = 10_000
-LONGEST_ATTEMPT = 15.0  # seconds, and some more: an attempt ends after ten
+LONGEST_ATTEMPT = 15.0  # seconds; an attempt ends after ten
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sandboxes:
-    """What is true of a sandbox as a whole."""
+    """The operations on a sandbox as a whole: read, create, change, reset, use up what is planned."""
 
     store: Store
-    clock: Clock
-    defaults: Preferences
-    endings: Mapping[str, Ending]
-    under_way: UnderWay
-    # Whatever else is remembered of a sandbox; the journal may stay.
+    clock: WallClock
+    defaults: SandboxSettings
+    provider_rules: Mapping[str, ProviderRules]
+    in_flight: InFlight
+    # Forgets what other rooms remember of a sandbox; the flag says whether its journal is included.
     forget: Callable[[str, bool], None] = lambda sandbox, journal_too: None
-    # Whose requests have to be looked at before they are served: faults are planned there, or the key may expire.
+    # Names of sandboxes with faults or with a key that may expire: their requests have to pass `admit`.
     watched: set[str] = field(default_factory=set)
 
-    def enter(self, tx: Transaction, sandbox: str) -> tuple[Preferences, Timepiece]:
-        """How the sandbox behaves, and its clock; it is made when this is its first use."""
-        found = tx.sandbox(sandbox)
-        if found is None:
-            self._add(tx, sandbox, self.clock.now())
-            found = Sandbox()
-        return read_preferences(self.defaults, found.settings), found.timepiece
+    def view(self, read: Reading, name: str) -> SandboxView:
+        """Read a sandbox; do it once a transaction and pass the view on."""
+        return self.view_of(name, read.sandbox(name))
 
-    def preferences(self, read: Reading, sandbox: str) -> Preferences:
-        """How the sandbox behaves, or would if it were used."""
-        return read_preferences(self.defaults, (read.sandbox(sandbox) or Sandbox()).settings)
+    def view_of(self, name: str, found: Sandbox | None) -> SandboxView:
+        """Return the view of a sandbox whose row was read already; None stands for one that was never used."""
+        stored = found or Sandbox()
+        return SandboxView(
+            name=name,
+            is_used=found is not None,
+            born=stored.born,
+            settings=read_sandbox_settings(self.defaults, stored.settings),
+            stored_settings=stored.settings,
+            clock=stored.clock,
+            advancing=stored.advancing,
+            wall=self.clock.now(),
+            provider_rules=self.provider_rules,
+        )
 
-    def now(self, read: Reading, sandbox: str) -> datetime:
-        """The time in the sandbox."""
-        return (read.sandbox(sandbox) or Sandbox()).timepiece.now(self.clock.now())
+    def enter(self, tx: Transaction, name: str) -> SandboxView:
+        """Read a sandbox, and create it on its first use."""
+        view = self.view(tx, name)
+        return view if view.is_used else self._add(tx, view)
 
-    def wall_time_of(self, read: Reading, sandbox: str, moment: datetime) -> datetime | None:
-        """When the sandbox's clock will read that moment by itself; None: never."""
-        timepiece = (read.sandbox(sandbox) or Sandbox()).timepiece
-        return timepiece.wall_time_of(moment, self.clock.now())
-
-    def _add(self, tx: Transaction, sandbox: str, now: datetime) -> None:
-        newborns = [(name, ending.newborn) for name, ending in self.endings.items()]
-        tx.add_sandbox(sandbox, newborns, now)
-        if dropped := tx.drop_idle_sandboxes(sandbox, MOST_SANDBOXES):
+    def _add(self, tx: Transaction, view: SandboxView) -> SandboxView:
+        newborns = [(provider, rules.newborn) for provider, rules in self.provider_rules.items()]
+        tx.add_sandbox(view.name, newborns, view.wall)
+        if dropped := tx.drop_idle_sandboxes(view.name, MOST_SANDBOXES):
             log.warning("more than %d sandboxes: dropped the %d longest idle", MOST_SANDBOXES, dropped)
+        return replace(view, is_used=True)
 
     def names(self) -> Sequence[str]:
-        """Every sandbox that was used, in the order of their names."""
+        """Return the names of all sandboxes that were used, sorted."""
         with self.store.reading() as read:
             return read.sandbox_names()
 
-    def look(self, sandbox: str) -> tuple[bool, Preferences, Mapping[str, Any]]:
-        """Was it used, how does it behave, and what of that was set for it alone?"""
+    def look(self, name: str) -> SandboxView:
+        """Read a sandbox in a transaction of its own."""
         with self.store.reading() as read:
-            found = read.sandbox(sandbox)
-        text = found.settings if found else "{}"
-        return found is not None, read_preferences(self.defaults, text), json.loads(text)
+            return self.view(read, name)
 
-    def create(self, sandbox: str, changes: Mapping[str, Any]) -> None:
-        """A newborn with those settings; raises Conflict when there is one of that name."""
+    def create(self, name: str, changes: Mapping[str, object]) -> None:
+        """Create a sandbox with these settings; raise Conflict when there is one of that name."""
         with self.store.transaction() as tx:
-            if tx.knows_sandbox(sandbox):
-                raise Conflict(f"there is a sandbox {sandbox} already: change it, or reset it")
-            self._set(tx, sandbox, changes)
+            view = self.view(tx, name)
+            if view.is_used:
+                raise Conflict(f"there is a sandbox {name} already: change it, or reset it")
+            self._set(tx, self._add(tx, view), changes)
 
-    def change(self, sandbox: str, changes: Mapping[str, Any]) -> None:
-        """Set some of what `Preferences` holds; None returns to the default."""
+    def change(self, name: str, changes: Mapping[str, object]) -> None:
+        """Change some settings, by their names in the store; None returns a setting to its default."""
         with self.store.transaction() as tx:
-            self._set(tx, sandbox, changes)
+            self._set(tx, self.enter(tx, name), changes)
 
-    def _set(self, tx: Transaction, sandbox: str, changes: Mapping[str, Any]) -> None:
-        _, timepiece = self.enter(tx, sandbox)
-        if "integration" in changes:  # the key's life begins anew
-            is_test = changes["integration"] == "test"
-            changes = {**changes, "key_since": timepiece.now(self.clock.now()) if is_test else None}
-        self.save(tx, sandbox, **changes)
+    def _set(self, tx: Transaction, view: SandboxView, changes: Mapping[str, object]) -> None:
+        if "integration" in changes:  # a new key is issued, whose age counts from now
+            changes = {**changes, "key_since": view.now if changes["integration"] == "test" else None}
+        self.save(tx, view, **changes)
 
-    def save(self, tx: Transaction, sandbox: str, **changes: Any) -> None:
-        """Write some settings of a sandbox that is there."""
-        text = changed_settings((tx.sandbox(sandbox) or Sandbox()).settings, changes)
-        tx.save_sandbox_settings(sandbox, text)
-        self.watch(sandbox, text)
+    def save(self, tx: Transaction, view: SandboxView, **changes: object) -> SandboxView:
+        """Write changed settings of a sandbox that exists, and return the view with them."""
+        text = changed_settings(view.stored_settings, changes)
+        tx.save_sandbox_settings(view.name, text)
+        self.watch(view.name, text)
+        return replace(view, stored_settings=text, settings=read_sandbox_settings(self.defaults, text))
 
-    def watch(self, sandbox: str, text: str) -> None:
-        """Look at its requests from now on, if these settings ask for that."""
-        preferences = read_preferences(self.defaults, text)
-        if preferences.faults or preferences.key_since:
-            self.watched.add(sandbox)
+    def watch(self, name: str, text: str) -> None:
+        """Watch the requests of a sandbox from now on if its stored settings (`text`) require it."""
+        settings = read_sandbox_settings(self.defaults, text)
+        if settings.faults or settings.key_since:
+            self.watched.add(name)
 
     def watch_all(self) -> None:
-        """Find out, at the start, which sandboxes have to be looked at."""
+        """Find the sandboxes to watch in the store, at the start."""
         with self.store.reading() as read:
             for name, text in read.changed_sandboxes():
                 self.watch(name, text)
 
-    def take_planned(self, tx: Transaction, sandbox: str, preferences: Preferences, provider: str) -> Verdict | None:
-        """How this case of that provider is planned to end, which uses the plan up; None: nothing is planned."""
-        for place, planned in enumerate(preferences.planned):
-            if planned.provider in (None, provider):
-                rest = (planned.once_less(),) if planned.times > 1 else ()
-                self.save(tx, sandbox, planned=preferences.planned[:place] + rest + preferences.planned[place + 1 :])
-                return planned.verdict
-        return None
+    def take_queued_outcome(
+        self, tx: Transaction, view: SandboxView, provider: str
+    ) -> tuple[SandboxView, Decision | None]:
+        """Take the next outcome that is queued for the provider, if any, and return the view without it."""
+        queue = view.settings.queued
+        for index, queued in enumerate(queue):
+            if queued.provider in (None, provider):
+                rest = (queued.once_less(),) if queued.times > 1 else ()
+                view = self.save(tx, view, planned=queue[:index] + rest + queue[index + 1 :])
+                return view, queued.decision
+        return view, None
 
-    def strike(
+    def trigger(
         self,
         tx: Transaction,
-        sandbox: str,
+        view: SandboxView,
         kinds: Collection[str],
-        situation: Situation,
-        one_of: Collection[str] = (),
-    ) -> Sequence[Hit]:
-        """The faults of these kinds that strike now, which uses them up; of those in `one_of` only the first."""
-        preferences = self.preferences(tx, sandbox)
-        wanted = [fault for fault in preferences.faults if fault.kind in kinds]
-        if not wanted:
+        context: FaultContext,
+        exclusive: Collection[str] = (),
+    ) -> Sequence[FaultHit]:
+        """Return the faults of these kinds that trigger, and store what remains of them.
+
+        At most one fault of the kinds in `exclusive` triggers.
+        """
+        candidates = [fault for fault in view.settings.faults if fault.kind in kinds]
+        if not candidates:
             return ()
 
-        def people(key: str) -> People:
-            return People(seed=preferences.seed, sandbox=sandbox, key=key)
+        def random(key: str) -> SeededRandom:
+            return SeededRandom(seed=view.settings.seed, sandbox=view.name, key=key)
 
-        hits, after = strike(wanted, situation, self.clock.now(), people, one_of)
-        if after != wanted:
-            self.save(tx, sandbox, faults=_replaced(preferences.faults, wanted, after))
+        hits, remaining = trigger(candidates, context, view.wall, random, exclusive)
+        if remaining != candidates:
+            self.save(tx, view, faults=_replaced(view.settings.faults, candidates, remaining))
         return hits
 
     def admit(
-        self, sandbox: str, kinds: Collection[str], situation: Situation, one_of: Collection[str]
-    ) -> Sequence[Hit]:
-        """What strikes a request to a watched sandbox; raises Unauthorized when its key has expired."""
+        self, name: str, kinds: Collection[str], context: FaultContext, exclusive: Collection[str]
+    ) -> Sequence[FaultHit]:
+        """Return the faults that a request to a watched sandbox triggers; raise Unauthorized for an expired key."""
         with self.store.transaction() as tx:
-            found = tx.sandbox(sandbox) or Sandbox()
-            preferences = read_preferences(self.defaults, found.settings)
-            if not preferences.faults and not preferences.key_since:
-                self.watched.discard(sandbox)
-            if preferences.has_expired_key(found.timepiece.now(self.clock.now())):
+            view = self.view(tx, name)
+            if not view.settings.faults and not view.settings.key_since:
+                self.watched.discard(name)
+            if view.settings.has_expired_key(view.now):
                 raise Unauthorized
-            return self.strike(tx, sandbox, kinds, situation, one_of)
+            return self.trigger(tx, view, kinds, context, exclusive)
 
-    def reset(self, sandbox: str) -> None:
-        """Leave a newborn sandbox; no webhook of its old life starts after this has returned."""
+    def reset(self, name: str) -> None:
+        """Drop all that a sandbox holds, so that its next use creates it anew.
+
+        No webhook of the dropped cases is sent after this has returned.
+        """
         with self.store.transaction() as tx:
-            tx.drop_sandbox(sandbox)
-            self.watched.discard(sandbox)
-        self.forget(sandbox, True)
-        self.under_way.wait_for(sandbox, LONGEST_ATTEMPT)
+            tx.drop_sandbox(name)
+            self.watched.discard(name)
+        self.forget(name, True)
+        self.in_flight.wait_for(name, LONGEST_ATTEMPT)
 
 
 def _replaced(faults: Sequence[Fault], before: Sequence[Fault], after: Sequence[Fault]) -> tuple[Fault, ...]:
-    """All faults in their order, with those that were looked at as they are now."""
-    now = {fault.id: fault for fault in after}
-    gone = {fault.id for fault in before} - now.keys()
-    return tuple(now.get(fault.id, fault) for fault in faults if fault.id not in gone)
+    """Return all faults in their order, with those of `before` replaced by `after` or left out."""
+    replacements = {fault.id: fault for fault in after}
+    gone = {fault.id for fault in before} - replacements.keys()
+    return tuple(replacements.get(fault.id, fault) for fault in faults if fault.id not in gone)

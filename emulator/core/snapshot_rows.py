@@ -1,16 +1,18 @@
-"""The rows of a snapshot: as they are kept, and as a person reads them."""
+"""The rows of a snapshot: as the store holds them, and as a person reads them."""
 
 import base64
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from emulator.core.errors import Unreadable
-from emulator.core.timepiece import from_micros, to_micros, to_text
+from emulator.core.sandbox_clock import from_micros, to_micros, to_text
 
-Row = Mapping[str, Any]
-# What a snapshot holds, by table and column. A ? marks what may be null.
+T = TypeVar("T")
+Column = str | int | float | bytes | None
+Row = Mapping[str, Column]  # columns by their names
+# The kinds of the columns of a snapshot, by table and column. A ? marks a column that may be null.
 TABLES: Mapping[str, Mapping[str, str]] = {
     "counters": {"provider": "text", "kind": "text", "next": "whole"},
     "clients": {
@@ -92,30 +94,33 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def as_shown(table: str, row: Row) -> dict[str, Any]:
-    """The columns as a person reads them: times as text, JSON as JSON."""
+def as_shown(table: str, row: Row) -> dict[str, object]:
+    """Return the columns as a person reads them: times as text, JSON as JSON, bytes as text where they are UTF-8."""
     return {name: _show(TABLES[table][name].rstrip("?"), value) for name, value in row.items()}
 
 
-def _show(kind: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if kind == "moment":
-        return to_text(from_micros(value))
-    if kind in ("object", "texts", "names"):
-        return json.loads(value)
-    return _text_of(value) if kind == "bytes" else value
+def _show(kind: str, value: Column) -> object:
+    return SHOWN[kind](value) if kind in SHOWN and value is not None else value
 
 
-def _text_of(value: bytes) -> Any:
+def _show_bytes(value: bytes) -> str | dict[str, str]:
     try:
         return value.decode()
     except UnicodeDecodeError:
         return {"base64": base64.b64encode(value).decode()}
 
 
-def as_kept(table: str, row: Row) -> dict[str, Any]:
-    """The columns as they are kept; raises Unreadable."""
+SHOWN: Mapping[str, Callable[[Any], object]] = {
+    "moment": lambda value: to_text(from_micros(value)),
+    "object": json.loads,
+    "texts": json.loads,
+    "names": json.loads,
+    "bytes": _show_bytes,
+}
+
+
+def as_kept(table: str, row: Mapping[str, object]) -> dict[str, Column]:
+    """Return the columns as the store holds them; raise Unreadable for unknown, missing or wrong ones."""
     columns = TABLES[table]
     if row.keys() != columns.keys():
         odd = sorted(map(str, row.keys() ^ columns.keys()))[:5]
@@ -126,47 +131,47 @@ def as_kept(table: str, row: Row) -> dict[str, Any]:
         raise Unreadable(f"{table}: {error!r:.200}") from error
 
 
-def _read(kind: str, value: Any) -> Any:
+def _read(kind: str, value: object) -> Column:
     if value is None and kind.endswith("?"):
         return None
     return READERS[kind.rstrip("?")](value)
 
 
-def _of(types: Any, value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, types):
+def _of(types: type[T] | tuple[type[T], ...], value: object) -> T:
+    if isinstance(value, bool) or not isinstance(value, types):  # in Python a bool is an int; in JSON it is not
         raise TypeError(f"{value!r:.50} is of the wrong type")
     return value
 
 
-def _whole(value: Any) -> int:
-    number = int(_of(int, value))
+def _whole(value: object) -> int:
+    number = _of(int, value)
     if not -(2**63) <= number < 2**63:
         raise ValueError(f"{number} is too large")
     return number
 
 
-def _text(value: Any) -> str:
-    text = str(_of(str, value))
-    text.encode()  # half a surrogate pair cannot be stored
+def _text(value: object) -> str:
+    text = _of(str, value)
+    text.encode()  # raises ValueError for half a surrogate pair, which cannot be stored
     return text
 
 
-def _bytes(value: Any) -> bytes:
+def _bytes(value: object) -> bytes:
     return _text(value).encode() if isinstance(value, str) else base64.b64decode(_of(dict, value)["base64"])
 
 
-def moment_of(value: Any) -> datetime:
-    """The moment; raises TypeError or ValueError."""
+def moment_of(value: object) -> datetime:
+    """Return the moment of an ISO 8601 text; raise TypeError for another type, ValueError without a time zone."""
     moment = datetime.fromisoformat(_text(value))
     if moment.tzinfo is None:
         raise ValueError(f"{value} has no time zone")
     return moment
 
 
-READERS: Mapping[str, Callable[[Any], Any]] = {
+READERS: Mapping[str, Callable[[object], Column]] = {
     "text": _text,
     "whole": _whole,
-    "number": lambda value: float(_of(int | float, value)),
+    "number": lambda value: float(_of((int, float), value)),
     "moment": lambda value: to_micros(moment_of(value)),
     "object": lambda value: json.dumps(_of(dict, value)),
     "texts": lambda value: json.dumps({name: _of(str, text) for name, text in _of(dict, value).items()}),

@@ -1,14 +1,14 @@
-"""Surnames that say how a case ends, whatever the provider."""
+"""Magic surnames: they decide how a case ends, for every provider and without any set-up."""
 
-from emulator.core.model import Outcome, Verdict
+from emulator.core.model import Decision, Outcome
 
-# The last word of the client's name, in lower case. Anyone can ask for an ending without any set-up.
+# By the last word of the client's name, in lower case.
 MAGIC_SURNAMES = {
-    "approved": Verdict(rule="surname Approved"),
-    "denied": Verdict(rule="surname Denied", outcome=Outcome.DENIED),
-    "rejected": Verdict(rule="surname Rejected", outcome=Outcome.DENIED),
-    "undecided": Verdict(rule="surname Undecided", outcome=Outcome.UNDECIDED),
-    "failed": Verdict(rule="surname Failed", outcome=Outcome.UNDECIDED, failed=True),
-    "stuck": Verdict(rule="surname Stuck", ends=False),
-    "slow": Verdict(rule="surname Slow", slowness=10),
+    "approved": Decision(rule="surname Approved"),
+    "denied": Decision(rule="surname Denied", outcome=Outcome.DENIED),
+    "rejected": Decision(rule="surname Rejected", outcome=Outcome.DENIED),
+    "undecided": Decision(rule="surname Undecided", outcome=Outcome.UNDECIDED),
+    "failed": Decision(rule="surname Failed", outcome=Outcome.UNDECIDED, failed=True),
+    "stuck": Decision(rule="surname Stuck", ends=False),
+    "slow": Decision(rule="surname Slow", slowness=10),
 }

@@ -1,4 +1,4 @@
-"""The one function that dials out: a single attempt, bounded in time and size, that never follows and never raises."""
+"""Make a single attempt over HTTP: bounded in time and size, without following redirects, and without raising."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,30 +14,33 @@ import requests
 from urllib3 import HTTPResponse
 from urllib3.exceptions import ConnectTimeoutError
 
-from emulator.core.clock import Clock
-from emulator.core.deliveries import Attempt, Delivery
-from emulator.delivery.line import Line, LineAdapter
-from emulator.delivery.paced import Paced
+from emulator.core.clock import WallClock
+from emulator.core.deliveries import Attempt, Delivery, without_password
+from emulator.delivery.authorities import why_untrusted
+from emulator.delivery.connection import ConnectionAdapter, TargetConnection
+from emulator.delivery.slow_body import SlowBody
 from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
 
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
 READ_BYTES = 64 * 1024
 KEPT_BYTES = 4 * 1024
+REDIRECTS = {300, 301, 302, 303, 307, 308}  # 304 and the others send nobody elsewhere
+LONGEST_LOCATION = 300
 
 
 @dataclass(frozen=True)
 class HttpSender:
-    """Makes attempts over HTTP; `agent` is what it calls itself."""
+    """Makes attempts over HTTP; `agent` is its User-Agent."""
 
     targets: Targets
-    clock: Clock
+    clock: WallClock
     agent: str
     connect_seconds: float = CONNECT_SECONDS
     total_seconds: float = TOTAL_SECONDS
 
     def send(self, delivery: Delivery) -> Attempt:
-        """One attempt: connect within 3 s, everything within 10 s, at most 64 KiB of the answer read."""
+        """Make one attempt: connect within 3 s, end within 10 s, and read at most 64 KiB of the answer. Never raise."""
         started = self.clock.stopwatch()
         try:
             target = self.targets.find(delivery.url or "")
@@ -49,18 +52,18 @@ class HttpSender:
         return replace(attempt, took=timedelta(seconds=self.clock.stopwatch() - started))
 
     def _talk(self, target: Target, delivery: Delivery) -> Attempt:
-        line = Line(target, self.connect_seconds)
+        connection = TargetConnection(target, self.connect_seconds)
         answer = None
         try:
-            with self._watched(line), self._session(line) as session:
+            with self._watched(connection), self._session(connection) as session:
                 answer = self._post(session, target.url, delivery)
                 body = _read(answer.raw)
-                if line.cut:  # what was read before the cut may look complete
+                if connection.cut:  # what was read before the cut may look complete
                     raise TimeoutError
         except Exception as error:  # requests lets urllib3's and http.client's own errors through
-            return Attempt(error=in_plain_words(error, line, began=answer is not None))
+            return Attempt(error=in_plain_words(error, connection, began=answer is not None))
         finally:
-            line.close()
+            connection.close()
         return Attempt(
             status=answer.status_code,
             error=_refusal(answer),
@@ -69,8 +72,8 @@ class HttpSender:
         )
 
     @contextmanager
-    def _watched(self, line: Line) -> Iterator[None]:
-        watchdog = Timer(self.total_seconds, line.hang_up)
+    def _watched(self, connection: TargetConnection) -> Iterator[None]:
+        watchdog = Timer(self.total_seconds, connection.abort)
         watchdog.daemon = True
         watchdog.start()
         try:
@@ -78,11 +81,11 @@ class HttpSender:
         finally:
             watchdog.cancel()
 
-    def _session(self, line: Line) -> requests.Session:
+    def _session(self, connection: TargetConnection) -> requests.Session:
         session = requests.Session()
-        session.trust_env = False  # no proxies, no .netrc: what is sent is what was written
-        session.mount("http://", LineAdapter(line))
-        session.mount("https://", LineAdapter(line))
+        session.trust_env = False  # no proxies and no .netrc: exactly what was rendered is sent
+        session.mount("http://", ConnectionAdapter(connection, None))
+        session.mount("https://", ConnectionAdapter(connection, self.targets.authorities))
         session.headers.clear()
         return session
 
@@ -96,24 +99,24 @@ class HttpSender:
         }
         return session.post(
             url.geturl(),
-            data=delivery.body if delivery.slowly is None else Paced(delivery.body, delivery.slowly),
+            data=delivery.body if delivery.slowly is None else SlowBody(delivery.body, delivery.slowly),
             headers=headers,
             allow_redirects=False,
             stream=True,
-            # The watchdog counts from the start and comes first: a read time-out would start again with each byte.
+            # Longer than the watchdog, which counts from the start: a read time-out starts again with each byte.
             timeout=(self.connect_seconds, self.total_seconds * 2),
         )
 
     def _retry_after(self, headers: Mapping[str, str]) -> timedelta | None:
-        """The header as a wait: seconds or an HTTP date; None for anything else."""
+        """Return the Retry-After header (seconds or an HTTP date) as a wait; None for anything else."""
         text = headers.get("Retry-After", "").strip()
         if text.isdecimal():
             return timedelta(seconds=min(int(text[:9]), 10**8))
-        asked = _read_date(text)
-        if asked is None:
+        moment = _read_date(text)
+        if moment is None:
             return None
-        # By the receiver's own watch where it shows it: a test may have stopped or moved that one too.
-        return max(asked - (_read_date(headers.get("Date", "")) or self.clock.now()), timedelta())
+        # By the receiver's own clock if it sends a Date, because a test may have stopped or moved that clock too.
+        return max(moment - (_read_date(headers.get("Date", "")) or self.clock.now()), timedelta())
 
 
 def _read_date(text: str) -> datetime | None:
@@ -125,47 +128,56 @@ def _read_date(text: str) -> datetime | None:
 
 
 def _read(raw: HTTPResponse) -> bytes:
-    """The first 4 KiB of the answer, after at most 64 KiB were taken off the wire."""
-    read = b""
-    while len(read) < READ_BYTES:
-        piece = raw.read(min(READ_BYTES - len(read), 16_384), decode_content=False)
-        if not piece:
+    """Read at most 64 KiB of the answer, and return the first 4 KiB."""
+    body = b""
+    while len(body) < READ_BYTES:
+        chunk = raw.read(min(READ_BYTES - len(body), 16_384), decode_content=False)
+        if not chunk:
             break
-        read += piece
-    return read[:KEPT_BYTES]
+        body += chunk
+    return body[:KEPT_BYTES]
 
 
 def _refusal(answer: requests.Response) -> str | None:
-    if 200 <= answer.status_code < 300:
+    status = answer.status_code
+    if 200 <= status < 300:
         return None
-    if 300 <= answer.status_code < 400:
-        return f"the receiver answered {answer.status_code}, a redirect, and redirects are not followed"
-    return f"the receiver answered {answer.status_code}"
+    if status in REDIRECTS:
+        place = _shown_location(answer.headers.get("Location", ""))
+        return f"the receiver answered {status}, a redirect{place}, and redirects are not followed"
+    return f"the receiver answered {status}"
 
 
-def in_plain_words(error: Exception, line: Line, *, began: bool) -> str:
-    """What went wrong, for people; `began`: the headers of an answer had come."""
-    where = f"{line.target.host}:{line.target.port}"
+def _shown_location(location: str) -> str:
+    """Return where a redirect leads, without password, query and fragment: this stands in logs and on pages."""
+    address, mark, _ = without_password(location).partition("?")
+    path = address.partition("#")[0]
+    shown = "".join(c for c in path if c.isprintable())[:LONGEST_LOCATION]
+    return f" to {shown}{'?***' if mark else ''}" if shown or mark else " to nowhere"
+
+
+def in_plain_words(error: Exception, connection: TargetConnection, *, began: bool) -> str:
+    """Return what went wrong in plain words; `began` says whether the headers of an answer had arrived."""
+    where = f"{connection.target.host}:{connection.target.port}"
     causes = list(_causes(error))
-    if line.cut:
+    if connection.cut:
         return f"{where} took longer than an attempt may take"
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         hint = "; inside a container localhost is the container itself, try host.docker.internal"
-        return f"nothing listens on {where}" + (hint if line.target.host == "localhost" else "")
+        return f"nothing listens on {where}" + (hint if connection.target.host == "localhost" else "")
     if any(isinstance(cause, ConnectTimeoutError) for cause in causes):
         return f"{where} did not accept the connection in time"
     if began:
         return f"{where} broke off in the middle of its answer"
     if any(isinstance(cause, ConnectionResetError | BrokenPipeError | SSLEOFError) for cause in causes):
         return f"{where} closed the connection before it answered"
-    return f"{where}{_what_it_did(causes)}"[:500]
+    return f"{where}{_what_happened(causes)}"[:500]
 
 
-def _what_it_did(causes: Sequence[BaseException]) -> str:
+def _what_happened(causes: Sequence[BaseException]) -> str:
     for cause in causes:
         if isinstance(cause, SSLCertVerificationError):
-            way_out = "use http:// on this machine, or a certificate of a public authority"
-            return f" shows a certificate that cannot be trusted ({cause.verify_message}): {way_out}"
+            return f" shows {why_untrusted(cause)}"
         if isinstance(cause, SSLError):
             return f" does not speak TLS as we do ({cause.reason}): if it speaks none, use http://"
         if isinstance(cause, BadStatusLine):

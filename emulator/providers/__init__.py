@@ -1,6 +1,6 @@
-"""One folder per emulated API; they do not know each other.
+"""The emulated APIs, one folder each; no folder imports another.
 
-Each has the same files, so that two folders can be read side by side: `schemas` (what is sent and answered),
-`routes` (read, do, answer), `errors` (facts to words), `webhook` (how a case ends and what is sent then), and the
-rules of the framework behind the service (`rails`, `drf`).
+The folders have the same files, so that two can be read side by side: `schemas` (request bodies), `routes` (read, do,
+answer), `responses` (success answers), `errors` (facts in the words of the API), `webhook` (how a case ends and what
+is sent then), and the rules of the framework behind the service (`rails`, `drf`).
 """

@@ -1,5 +1,5 @@
-"""Where everything is kept.
+"""The storage of everything but the journal, on SQLite.
 
-Rule of this room: SQL lives here and nowhere else, as named queries in `queries/*.sql`, written so that a second
-engine needs few of its own: no dates but integer microseconds, no JSON but text, nothing only SQLite can do.
+Rule of this room: all SQL is here, as named queries in `queries/*.sql`. It is written so that a second engine needs
+few queries of its own: dates are integer microseconds, JSON is text, and nothing is used that only SQLite can do.
 """

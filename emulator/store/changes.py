@@ -1,32 +1,32 @@
-"""Changes in the store, one named query each; the transaction around them is the caller's."""
+"""Changes of the store, one named query each, within the transaction of the caller."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from emulator.core.deliveries import Attempt, Delivery, DeliveryState
-from emulator.core.model import Case, Check, Client, ClientClaim, Ids, NewCase, NewClient, Schedule, Verdict
+from emulator.core.deliveries import Attempt, Delivery, DeliveryState, Settled
+from emulator.core.model import Case, Check, Client, ClientClaim, Decision, Ids, NewCase, NewClient, Sandbox, Schedule
 from emulator.core.ports import Newborn
-from emulator.core.timepiece import MICROSECOND, WALL, Timepiece, to_micros
-from emulator.store import images, rows
-from emulator.store.questions import Questions, targets
+from emulator.core.sandbox_clock import MICROSECOND, SandboxClock, to_micros
+from emulator.store import delivery_rows, images, rows
+from emulator.store.questions import Questions, target_params
 from emulator.store.rows import maybe_micros
 
-# Sandboxes are dropped by the hundred, so that a busy emulator at its limit does not search at each new one.
+# Sandboxes are dropped by the hundred, so that an emulator at its limit does not search them at each new one.
 DROP_BATCH = 100
 
 
 class Changes(Questions):
-    """What can be changed, and what can be asked meanwhile."""
+    """The changes that a transaction can make, besides its questions."""
 
     def add_sandbox(self, sandbox: str, newborns: Sequence[tuple[str, Newborn]], now: datetime) -> None:
         self._ask.add_sandbox(self._db, name=sandbox, now=to_micros(now))
-        for provider, born in newborns:
-            for kind, first in born.first_ids:
+        for provider, newborn in newborns:
+            for kind, first in newborn.first_ids:
                 self._ask.add_counter(self._db, sandbox=sandbox, provider=provider, kind=kind, first=first)
-            for client_id, client in born.clients:
+            for client_id, client in newborn.clients:
                 self._insert_client(sandbox, provider, client_id, ClientClaim(), client, now)
-            for document_id in born.documents:
+            for document_id in newborn.documents:
                 self._ask.add_document(self._db, sandbox=sandbox, provider=provider, id=document_id, now=to_micros(now))
 
     def drop_idle_sandboxes(self, sandbox: str, most: int) -> int:
@@ -37,21 +37,18 @@ class Changes(Questions):
     def save_sandbox_settings(self, sandbox: str, settings: str) -> None:
         self._ask.save_sandbox_settings(self._db, name=sandbox, settings=settings)
 
-    def save_timepiece(self, sandbox: str, timepiece: Timepiece, *, advancing: bool) -> None:
-        self._ask.save_timepiece(
-            self._db,
-            name=sandbox,
-            at=to_micros(timepiece.at),
-            anchor=to_micros(timepiece.anchor),
-            factor=timepiece.factor,
-            own=int(timepiece != WALL),
-            advancing=int(advancing),
-        )
+    def save_clock(self, sandbox: str, clock: SandboxClock, *, advancing: bool) -> None:
+        self._ask.save_clock(self._db, name=sandbox, **rows.clock_params(clock, advancing=advancing))
+
+    def move_clock(self, sandbox: str, born: int, clock: SandboxClock, *, advancing: bool) -> Sandbox | None:
+        params = rows.clock_params(clock, advancing=advancing)
+        moved = list(self._ask.move_clock(self._db, name=sandbox, born=born, **params))
+        return rows.sandbox_of(moved[0]) if moved else None
 
     def stop_advancing(self) -> None:
         self._ask.stop_advancing(self._db)
 
-    def load(self, sandbox: str, tables: images.Rows) -> None:
+    def load(self, sandbox: str, tables: images.Tables) -> None:
         images.load(self._db, self._ask, sandbox, tables)
 
     def drop_sandbox(self, sandbox: str) -> None:
@@ -102,30 +99,21 @@ class Changes(Questions):
         return replaced
 
     def add_case(
-        self, order: NewCase, client: Client, ids: Ids, now: datetime, schedule: Schedule | None, verdict: Verdict
+        self, order: NewCase, client: Client, ids: Ids, now: datetime, schedule: Schedule | None, decision: Decision
     ) -> Case:
-        self._ask.add_case(self._db, **rows.case_params(order, ids.case, client.id, schedule, verdict, now))
+        self._ask.add_case(self._db, **rows.case_params(order, ids.case, client.id, schedule, decision, now))
         checks = tuple(rows.new_check(check, i, now) for i, check in enumerate(order.checks, ids.first_check))
         if checks:
             self._ask.add_checks(self._db, [rows.check_params(order, ids.case, check, now) for check in checks])
-        return rows.new_case(order, ids.case, client, schedule, verdict, checks, now)
+        return rows.new_case(order, ids.case, client, schedule, decision, checks, now)
 
-    def save_case(self, case: Case) -> None:
-        self._ask.save_case(
-            self._db,
-            sandbox=case.sandbox,
-            provider=case.provider,
-            id=case.id,
-            state=case.state,
-            outcome=case.outcome,
-            risk_score=case.risk_score,
-            rule=case.verdict.rule,
-            ending=rows.ending_of(case.verdict),
-            updated_at=to_micros(case.updated_at),
-            due_at=maybe_micros(case.due_at),
-        )
-        for check in case.checks:
-            self._save_check(case, check)
+    def save_case(self, before: Case, after: Case, born: int) -> bool:
+        if not self._ask.save_case(self._db, born=born, **rows.step_params(before, after)):
+            return False
+        for check, check_before in zip(after.checks, before.checks, strict=True):
+            if check != check_before:
+                self._save_check(after, check)
+        return True
 
     def _save_check(self, case: Case, check: Check) -> None:
         self._ask.save_check(
@@ -149,17 +137,17 @@ class Changes(Questions):
         self._ask.expire_case(self._db, sandbox=sandbox, provider=provider, id=case_id, now=to_micros(now))
 
     def add_delivery(self, delivery: Delivery) -> None:
-        self._ask.add_delivery(self._db, **rows.delivery_params(delivery))
+        self._ask.add_delivery(self._db, **delivery_rows.delivery_params(delivery))
 
     def due_deliveries(
         self, now: datetime, busy: Collection[str], limit: int, waiting: Collection[str] | None = None
     ) -> Sequence[Delivery]:
-        asked = targets(busy, waiting)
-        found = [*self._ask.due_deliveries(self._db, now=to_micros(now), limit=limit, **asked)]
-        for sandbox, moment in list(self._ask.sandboxes_due_by_own_clocks(self._db, now=to_micros(now))):
+        params = target_params(busy, waiting)
+        found = [*self._ask.due_deliveries(self._db, now=to_micros(now), limit=limit, **params)]
+        for sandbox, sandbox_now in list(self._ask.sandboxes_due_by_own_clocks(self._db, now=to_micros(now))):
             left = limit - len(found)
-            found += self._ask.due_deliveries_of(self._db, sandbox=sandbox, now=moment, limit=left, **asked)
-        return [rows.delivery_of(row) for row in found]
+            found += self._ask.due_deliveries_of(self._db, sandbox=sandbox, now=sandbox_now, limit=left, **params)
+        return [delivery_rows.delivery_of(row) for row in found]
 
     def lease(self, delivery: Delivery, owner: str, until: float) -> Delivery:
         self._ask.lease(self._db, sandbox=delivery.sandbox, id=delivery.id, owner=owner, until=int(until * 1e6))
@@ -173,23 +161,27 @@ class Changes(Questions):
         return bool(self._ask.redeliver(self._db, sandbox=sandbox, id=delivery_id, now=to_micros(now)))
 
     def release_held(self, delivery: Delivery, now: datetime) -> int:
-        asked = {"sandbox": delivery.sandbox, "id": delivery.id, "target": delivery.target}
-        return int(self._ask.release_held(self._db, **asked, now=to_micros(now)))
+        params = {"sandbox": delivery.sandbox, "id": delivery.id, "target": delivery.target}
+        return int(self._ask.release_held(self._db, **params, now=to_micros(now)))
 
-    def settle(self, delivery: Delivery, owner: str, attempt: Attempt, now: datetime) -> bool:
-        settled = self._ask.settle(
-            self._db,
-            sandbox=delivery.sandbox,
-            id=delivery.id,
-            owner=owner,
-            attempts=delivery.attempts,
-            state=delivery.state,
-            reason=delivery.reason,
-            due_at=maybe_micros(delivery.due_at),
+    def settle(self, delivery: Delivery, owner: str, attempt: Attempt, now: datetime) -> Settled | None:
+        settled = list(
+            self._ask.settle(
+                self._db,
+                sandbox=delivery.sandbox,
+                provider=delivery.provider,
+                case_id=delivery.case_id,
+                id=delivery.id,
+                owner=owner,
+                attempts=delivery.attempts,
+                state=delivery.state,
+                reason=delivery.reason,
+                due_at=maybe_micros(delivery.due_at),
+            )
         )
         if settled and delivery.url is not None:
             self._add_attempt(delivery, attempt, now)
-        return bool(settled)
+        return Settled(settled[0][0]) if settled else None
 
     def _add_attempt(self, delivery: Delivery, attempt: Attempt, now: datetime) -> None:
         self._ask.add_attempt(

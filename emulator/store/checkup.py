@@ -1,4 +1,4 @@
-"""Look whether a database could be used, without changing it."""
+"""Check whether a database can be used, without changing it."""
 
 import os
 import sqlite3
@@ -8,16 +8,16 @@ from pathlib import Path
 from emulator.store.migrations import schema_version
 from emulator.store.sqlite import StoreUnusable, refuse_newer, unusable
 
-NEEDED = (3, 35)  # which brought RETURNING
+NEEDED = (3, 35)  # the first version with RETURNING
 
 
 def engine_version() -> tuple[str, bool]:
-    """The version of SQLite, and whether it is new enough."""
+    """Return the version of SQLite, and whether it is new enough."""
     return sqlite3.sqlite_version, sqlite3.sqlite_version_info >= NEEDED
 
 
 def examine(path: Path) -> str:
-    """What a start would find in that file; raises StoreUnusable or StoreTaken."""
+    """Return a sentence on what a start would do with the file; raise StoreUnusable, or StoreTaken for one in use."""
     if not path.exists():
         if not os.access(path.parent, os.W_OK | os.X_OK):
             raise StoreUnusable(f"{path} cannot be made: is its folder there, and yours?")
@@ -31,7 +31,7 @@ def examine(path: Path) -> str:
 
 def _look_into(connection: sqlite3.Connection, path: Path) -> str:
     connection.isolation_level = None
-    connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # as its owner would, so that no file of its own appears
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # as the store does: SQLite then creates no -shm file
     found, newest = schema_version(connection)
     refuse_newer(path, found, newest)
     connection.execute("BEGIN IMMEDIATE")

@@ -1,28 +1,30 @@
-"""A whole sandbox as plain rows, out of the store and back into it."""
+"""Read a whole sandbox as plain rows out of the store, and write it back."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 from emulator.core.errors import Unreadable
-from emulator.core.snapshot_rows import TABLES
+from emulator.core.snapshot_rows import TABLES, Row
+from emulator.store.rows import NamedQueries
 
-Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+Tables = Mapping[str, Sequence[Row]]
+CursorQuery = Callable[..., AbstractContextManager[sqlite3.Cursor]]
 
 
-def dump(connection: sqlite3.Connection, queries: Any, sandbox: str) -> Rows:
-    """Every row of a sandbox by table and column."""
+def dump(connection: sqlite3.Connection, queries: NamedQueries, sandbox: str) -> Tables:
+    """Return every row of a sandbox, by table and column."""
     return {table: _rows(connection, getattr(queries, f"dump_{table}_cursor"), sandbox) for table in TABLES}
 
 
-def _rows(connection: sqlite3.Connection, query: Any, sandbox: str) -> list[dict[str, Any]]:
+def _rows(connection: sqlite3.Connection, query: CursorQuery, sandbox: str) -> Sequence[Row]:
     with query(connection, sandbox=sandbox) as cursor:
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def load(connection: sqlite3.Connection, queries: Any, sandbox: str, tables: Rows) -> None:
-    """Write those rows into a sandbox that is empty; raises Unreadable."""
+def load(connection: sqlite3.Connection, queries: NamedQueries, sandbox: str, tables: Tables) -> None:
+    """Write these rows into an empty sandbox; raise Unreadable when they contradict each other."""
     try:
         for table in TABLES:
             rows = [{"sandbox": sandbox, **row} for row in tables[table]]

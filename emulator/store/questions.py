@@ -4,18 +4,17 @@ import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
-from emulator.core.model import Case, CaseFilter, Check, Client, Sandbox
-from emulator.core.timepiece import EPOCH, to_micros
-from emulator.store import images, rows
+from emulator.core.model import Case, CaseFilter, Check, Client, Dues, Sandbox
+from emulator.core.sandbox_clock import EPOCH, from_micros, to_micros
+from emulator.store import delivery_rows, images, rows
 
 
 class Questions:
-    """One connection's view of the tables; an unknown sandbox holds nothing."""
+    """The questions that a transaction can ask; an unknown sandbox holds nothing."""
 
-    def __init__(self, connection: sqlite3.Connection, queries: Any) -> None:
+    def __init__(self, connection: sqlite3.Connection, queries: rows.NamedQueries) -> None:
         self._db = connection
         self._ask = queries
 
@@ -30,17 +29,18 @@ class Questions:
         checks: tuple[Check, ...] = ()
         if row[17]:  # has_checks
             found = self._ask.checks_of_case(self._db, sandbox=row[0], provider=row[1], case_id=row[2])
-            checks = tuple(map(rows.check_of, found))
+            checks = tuple(map(rows.check_of, list(found)))
         return rows.case_of(row, checks)
 
     def list_cases(
-        self, sandbox: str, provider: str, wanted: CaseFilter, now: datetime, *, offset: int, limit: int
+        self, sandbox: str, provider: str, query: CaseFilter, now: datetime, *, offset: int, limit: int
     ) -> Sequence[Case]:
-        found = self._ask.list_cases(self._db, **_filter(sandbox, provider, wanted, now), offset=offset, limit=limit)
+        params = _filter_params(sandbox, provider, query, now)
+        found = self._ask.list_cases(self._db, **params, offset=offset, limit=limit)
         return [self._case(row) for row in list(found)]
 
-    def count_cases(self, sandbox: str, provider: str, wanted: CaseFilter, now: datetime) -> int:
-        return int(self._ask.count_cases(self._db, **_filter(sandbox, provider, wanted, now)))
+    def count_cases(self, sandbox: str, provider: str, query: CaseFilter, now: datetime) -> int:
+        return int(self._ask.count_cases(self._db, **_filter_params(sandbox, provider, query, now)))
 
     def knows_sandbox(self, sandbox: str) -> bool:
         return self._ask.knows_sandbox(self._db, name=sandbox) is not None
@@ -60,23 +60,29 @@ class Questions:
         deliveries = self._ask.count_deliveries_by_state_of(self._db, sandbox=sandbox)
         return {row[0]: row[1] for row in cases}, {row[0]: row[1] for row in deliveries}
 
+    def events_of(self, sandbox: str) -> Sequence[str]:
+        return [row[0] for row in self._ask.events_of(self._db, sandbox=sandbox)]
+
     def oldest_due_delivery(self) -> datetime | None:
         return rows.maybe_datetime(self._ask.oldest_due_delivery(self._db))
 
-    def dump(self, sandbox: str) -> images.Rows:
+    def dump(self, sandbox: str) -> images.Tables:
         return images.dump(self._db, self._ask, sandbox)
 
     def all_cases(self, sandbox: str) -> Sequence[Case]:
         return [self._case(row) for row in list(self._ask.all_cases(self._db, sandbox=sandbox))]
 
     def all_deliveries(self, sandbox: str) -> Sequence[Delivery]:
-        return [rows.delivery_of(row) for row in self._ask.all_deliveries(self._db, sandbox=sandbox)]
+        return [delivery_rows.delivery_of(row) for row in list(self._ask.all_deliveries(self._db, sandbox=sandbox))]
 
     def has_cases(self, sandbox: str) -> bool:
         return self._ask.has_cases(self._db, name=sandbox) is not None
 
     def changed_sandboxes(self) -> Sequence[tuple[str, str]]:
         return [(row[0], row[1]) for row in self._ask.changed_sandboxes(self._db)]
+
+    def latest_moment(self) -> datetime:
+        return from_micros(self._ask.latest_moment(self._db))
 
     def sandbox_names(self) -> Sequence[str]:
         return [row[0] for row in self._ask.sandbox_names(self._db)]
@@ -89,16 +95,15 @@ class Questions:
         row = self._ask.client_by_key(self._db, sandbox=sandbox, provider=provider, key=reuse_key)
         return rows.client_of(row) if row else None
 
+    def has_earlier_without_key(self, sandbox: str, provider: str, client_id: int) -> bool:
+        return bool(self._ask.has_earlier_without_key(self._db, sandbox=sandbox, provider=provider, id=client_id))
+
     def document_ids(self, sandbox: str, provider: str) -> set[int]:
         found = self._ask.document_ids(self._db, sandbox=sandbox, provider=provider)
         return {row[0] for row in found}
 
     def due_cases(self, now: datetime, limit: int) -> Sequence[tuple[str, str, int]]:
-        micros = to_micros(now)
-        return [
-            *self._ask.due_cases(self._db, now=micros, limit=limit),
-            *self._ask.due_cases_by_own_clocks(self._db, now=micros, limit=limit),
-        ]
+        return list(self._ask.due_cases(self._db, now=to_micros(now), limit=limit))
 
     def due_cases_of(self, sandbox: str, now: datetime) -> Sequence[tuple[str, str, int]]:
         return list(self._ask.due_cases_of(self._db, sandbox=sandbox, now=to_micros(now)))
@@ -108,13 +113,13 @@ class Questions:
         dues = [rows.wall_time_of_next(row, now) for row in self._ask.own_clocks(self._db)]
         return min((due for due in (by_wall_time, *dues) if due), default=None)
 
-    def next_due_of(self, sandbox: str) -> datetime | None:
-        return rows.maybe_datetime(self._ask.next_due_of(self._db, sandbox=sandbox))
+    def next_due_of(self, sandbox: str) -> Dues:
+        return Dues(*map(rows.maybe_datetime, self._ask.next_due_of(self._db, sandbox=sandbox)))
 
     def due_deliveries_of(self, sandbox: str, now: datetime, limit: int) -> Sequence[Delivery]:
-        asked = targets((), None)
-        found = self._ask.due_deliveries_of(self._db, sandbox=sandbox, now=to_micros(now), limit=limit, **asked)
-        return [rows.delivery_of(row) for row in found]
+        params = target_params((), None)
+        found = self._ask.due_deliveries_of(self._db, sandbox=sandbox, now=to_micros(now), limit=limit, **params)
+        return [delivery_rows.delivery_of(row) for row in found]
 
     def holds_lease(self, delivery: Delivery, owner: str) -> bool:
         held = self._ask.holds_lease(
@@ -126,39 +131,42 @@ class Questions:
         found = self._ask.holds_one_for(self._db, sandbox=delivery.sandbox, target=delivery.target)
         return found is not None
 
-    def find_deliveries(self, sandbox: str, wanted: DeliveryFilter, limit: int) -> Sequence[DeliveryReport]:
-        found = list(self._ask.find_deliveries(self._db, sandbox=sandbox, limit=limit, **asdict(wanted)))
-        # The index gives them by position, which whatever was kept after an attempt has changed.
+    def find_deliveries(self, sandbox: str, query: DeliveryFilter, limit: int) -> Sequence[DeliveryReport]:
+        found = list(self._ask.find_deliveries(self._db, sandbox=sandbox, limit=limit, **asdict(query)))
+        # The index orders them by position, and a delivery that reaches the inbox after an attempt gets a new one.
         return sorted((self._report(row) for row in reversed(found)), key=lambda report: report.delivery.created_at)
 
     def _report(self, row: rows.Row) -> DeliveryReport:
-        made = self._ask.attempts_of(self._db, sandbox=row[0], id=row[1])
-        attempts = tuple(map(rows.attempt_of, made))
-        return DeliveryReport(delivery=rows.delivery_of(row), external_id=row[16], rule=row[17], attempts=attempts)
+        found = self._ask.attempts_of(self._db, sandbox=row[0], id=row[1])
+        attempts = tuple(map(delivery_rows.attempt_of, found))
+        return DeliveryReport(
+            delivery=delivery_rows.delivery_of(row), external_id=row[16], rule=row[17], attempts=attempts
+        )
 
     def inbox(self, sandbox: str, limit: int) -> tuple[int, Sequence[Delivery]]:
-        kept = [rows.delivery_of(row) for row in self._ask.inbox(self._db, sandbox=sandbox, limit=limit)]
-        return int(self._ask.count_inbox(self._db, sandbox=sandbox)), kept[::-1]
+        found = self._ask.inbox(self._db, sandbox=sandbox, limit=limit)
+        deliveries = [delivery_rows.delivery_of(row) for row in found]
+        return int(self._ask.count_inbox(self._db, sandbox=sandbox)), deliveries[::-1]
 
 
-def _filter(sandbox: str, provider: str, wanted: CaseFilter, now: datetime) -> rows.Params:
-    outcomes = None if wanted.outcomes is None else listed([o or "" for o in wanted.outcomes])
+def _filter_params(sandbox: str, provider: str, query: CaseFilter, now: datetime) -> rows.Params:
+    outcomes = None if query.outcomes is None else listed([o or "" for o in query.outcomes])
     return {
         "sandbox": sandbox,
         "provider": provider,
         "now": to_micros(now),
-        "client_id": wanted.client_id,
+        "client_id": query.client_id,
         "outcomes": outcomes,
-        "has_webhook": None if wanted.has_webhook is None else int(wanted.has_webhook),
-        "external_id": wanted.external_id,
+        "has_webhook": None if query.has_webhook is None else int(query.has_webhook),
+        "external_id": query.external_id,
     }
 
 
 def listed(items: Collection[str]) -> str:
-    """Names as one text that a query can search: |a|b|."""
+    """Join names to one text that a query can search: |a|b|."""
     return "".join(f"|{item}" for item in items) + "|"
 
 
-def targets(busy: Collection[str], waiting: Collection[str] | None) -> rows.Params:
-    """Which targets a query leaves out, and the only ones it looks at; None: any."""
+def target_params(busy: Collection[str], waiting: Collection[str] | None) -> rows.Params:
+    """Return the targets that a query leaves out, and the only ones it considers (None: any), as its parameters."""
     return {"busy": listed(busy), "waiting": None if waiting is None else listed(waiting)}

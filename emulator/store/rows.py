@@ -1,34 +1,42 @@
-"""Rows as they lie in the tables, and the values of the core they stand for."""
+"""Convert rows of sandboxes, clients, cases and checks into values of the core, and back."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol
 
-from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryState
-from emulator.core.model import Case, Check, Client, NewCase, NewCheck, Outcome, Sandbox, Schedule, State, Verdict
-from emulator.core.timepiece import MICROSECOND, WALL, Timepiece, from_micros, to_micros
+from emulator.core.model import Case, Check, Client, Decision, NewCase, NewCheck, Outcome, Sandbox, Schedule, State
+from emulator.core.sandbox_clock import WALL_TIME, SandboxClock, from_micros, to_micros
+from emulator.core.snapshot_rows import Column
 
-T = TypeVar("T")
-Row = Sequence[Any]
-Params = dict[str, Any]
+Row = Sequence[Any]  # the columns of a query by position; each function here names the queries it reads
+Params = dict[str, Column]  # the parameters of a query by name
 FAILED = "failed"
 
 
+class NamedQueries(Protocol):
+    """The queries in `queries/*.sql` as functions of a connection and their parameters.
+
+    The mark behind the name in the file says what a query returns: ^ a row or None, $ one value or None, ! the number
+    of changed rows, no mark all rows.
+    """
+
+    def __getattr__(self, name: str) -> Callable[..., Any]: ...
+
+
 def maybe_micros(moment: datetime | None) -> int | None:
-    """The same, None staying None."""
+    """Return the microseconds since 1970, or None for None."""
     return None if moment is None else to_micros(moment)
 
 
 def maybe_datetime(micros: int | None) -> datetime | None:
-    """The same, None staying None."""
+    """Return the moment of so many microseconds since 1970, or None for None."""
     return None if micros is None else from_micros(micros)
 
 
 def case_params(
-    order: NewCase, case_id: int, client_id: int, schedule: Schedule | None, verdict: Verdict, now: datetime
+    order: NewCase, case_id: int, client_id: int, schedule: Schedule | None, decision: Decision, now: datetime
 ) -> Params:
-    """The columns of a new case."""
+    """Return the columns of a new case."""
     expires = now + timedelta(days=order.retention_days) if order.retention_days else None
     return {
         "sandbox": order.sandbox,
@@ -41,9 +49,9 @@ def case_params(
         "retention_days": order.retention_days,
         "details": order.details,
         "has_checks": bool(order.checks),
-        "rule": verdict.rule,
-        "ending": ending_of(verdict),
-        "planned_risk": verdict.risk_score,
+        "rule": decision.rule,
+        "ending": outcome_word_of(decision),
+        "planned_risk": decision.risk_score,
         "now": to_micros(now),
         "due_at": to_micros(schedule.starts_at) if schedule else None,
         "finish_at": to_micros(schedule.ends_at) if schedule else None,
@@ -56,11 +64,11 @@ def new_case(
     case_id: int,
     client: Client,
     schedule: Schedule | None,
-    verdict: Verdict,
+    decision: Decision,
     checks: tuple[Check, ...],
     now: datetime,
 ) -> Case:
-    """The case those columns stand for, without reading them back."""
+    """Return the case that `case_params` writes, without reading it back."""
     return Case(
         sandbox=order.sandbox,
         provider=order.provider,
@@ -75,18 +83,18 @@ def new_case(
         updated_at=now,
         due_at=schedule.starts_at if schedule else None,
         finish_at=schedule.ends_at if schedule else None,
-        verdict=verdict,
+        decision=decision,
         checks=checks,
     )
 
 
 def new_check(check: NewCheck, check_id: int, now: datetime) -> Check:
-    """A check as it is born."""
+    """Return a new check, which is open."""
     return Check(id=check_id, kind=check.kind, details=check.details, state=State.OPEN, created_at=now, updated_at=now)
 
 
 def check_params(order: NewCase, case_id: int, check: Check, now: datetime) -> Params:
-    """The columns of a new check."""
+    """Return the columns of a new check."""
     return {
         "sandbox": order.sandbox,
         "provider": order.provider,
@@ -100,7 +108,7 @@ def check_params(order: NewCase, case_id: int, check: Check, now: datetime) -> P
 
 
 def case_of(row: Row, checks: tuple[Check, ...]) -> Case:
-    """A case from the columns of the queries `case` and `list_cases`."""
+    """Read a case and its client from a row of `case`, `list_cases` or `all_cases`."""
     return Case(
         sandbox=row[0],
         provider=row[1],
@@ -116,32 +124,32 @@ def case_of(row: Row, checks: tuple[Check, ...]) -> Case:
         finish_at=maybe_datetime(row[11]),
         outcome=Outcome(row[12]) if row[12] else None,
         risk_score=row[13],
-        verdict=verdict_of(row[14], row[15], row[16]),
+        decision=decision_of(row[14], row[15], row[16]),
         client=client_of(row[18:]),
         checks=checks,
     )
 
 
-def ending_of(verdict: Verdict) -> str:
-    """A verdict as one word."""
-    return FAILED if verdict.failed else verdict.outcome
+def outcome_word_of(decision: Decision) -> str:
+    """Return the decision as one word: an outcome, or failed."""
+    return FAILED if decision.failed else decision.outcome
 
 
-def verdict_of(rule: str, ending: str, risk_score: float | None) -> Verdict:
-    """How a case is to end; what only its schedule needed is not kept."""
+def decision_of(rule: str, ending: str, risk_score: float | None) -> Decision:
+    """Read a decision; what only the schedule of its case needed (delay, whether it ends) is not stored."""
     failed = ending == FAILED
-    return Verdict(
+    return Decision(
         rule=rule, outcome=Outcome.UNDECIDED if failed else Outcome(ending), failed=failed, risk_score=risk_score
     )
 
 
 def client_of(row: Row) -> Client:
-    """A client from its five columns."""
+    """Read a client from its five columns."""
     return Client(id=row[0], external_id=row[1], name=row[2], kind=row[3], details=row[4])
 
 
 def check_of(row: Row) -> Check:
-    """A check from the columns of the query `checks_of_case`."""
+    """Read a check from a row of the query `checks_of_case`."""
     return Check(
         id=row[0],
         kind=row[1],
@@ -157,71 +165,45 @@ def check_of(row: Row) -> Check:
     )
 
 
-def delivery_params(delivery: Delivery) -> Params:
-    """The columns of a new delivery."""
+def sandbox_of(row: Row) -> Sandbox:
+    """Read a sandbox from a row of the queries `sandbox` and `move_clock`."""
+    has_own_clock = row[3] != 1 or row[1] or row[2]
+    own_clock = SandboxClock(at=from_micros(row[1]), anchor=from_micros(row[2]), factor=row[3])
+    clock = own_clock if has_own_clock else WALL_TIME  # the one object, which `SandboxClock.now` compares by identity
+    return Sandbox(settings=row[0], clock=clock, advancing=bool(row[4]), born=row[5])
+
+
+def clock_params(clock: SandboxClock, *, advancing: bool) -> Params:
+    """Return the columns of a sandbox's clock."""
     return {
-        "sandbox": delivery.sandbox,
-        "id": delivery.id,
-        "provider": delivery.provider,
-        "case_id": delivery.case_id,
-        "event": delivery.event,
-        "url": delivery.url,
-        "target": delivery.target,
-        "headers": json.dumps(dict(delivery.headers)),
-        "body": delivery.body,
-        "state": delivery.state,
-        "created_at": to_micros(delivery.created_at),
-        "due_at": maybe_micros(delivery.due_at),
-        "reason": delivery.reason,
-        "faults": json.dumps(delivery.faults),
-        "slowly": delivery.slowly,
-        "held": int(delivery.held),
+        "at": to_micros(clock.at),
+        "anchor": to_micros(clock.anchor),
+        "factor": clock.factor,
+        "own": int(clock != WALL_TIME),
+        "advancing": int(advancing),
     }
 
 
-def delivery_of(row: Row) -> Delivery:
-    """A delivery from the columns of the queries `due_deliveries` and `inbox`."""
-    return Delivery(
-        sandbox=row[0],
-        id=row[1],
-        provider=row[2],
-        case_id=row[3],
-        event=row[4],
-        url=row[5],
-        headers=json.loads(row[6]),
-        body=row[7],
-        state=DeliveryState(row[8]),
-        created_at=from_micros(row[9]),
-        due_at=maybe_datetime(row[10]),
-        attempts=row[11],
-        reason=row[12],
-        faults=tuple(json.loads(row[13])),
-        slowly=row[14],
-        held=bool(row[15]),
-    )
-
-
-def attempt_of(row: Row) -> AttemptRecord:
-    """An attempt from the columns of the query `attempts_of`."""
-    return AttemptRecord(
-        number=row[0],
-        ended_at=from_micros(row[1]),
-        took=row[2] * MICROSECOND,
-        status=row[3],
-        error=row[4],
-        answer=row[5],
-    )
-
-
-def sandbox_of(row: Row) -> Sandbox:
-    """A sandbox from the columns of the query `sandbox`."""
-    own = row[3] != 1 or row[1] or row[2]
-    timepiece = Timepiece(at=from_micros(row[1]), anchor=from_micros(row[2]), factor=row[3]) if own else WALL
-    return Sandbox(settings=row[0], timepiece=timepiece, advancing=bool(row[4]))
+def step_params(before: Case, after: Case) -> Params:
+    """Return the columns that a step of a case changes, and those that show whether it moved on meanwhile."""
+    return {
+        "sandbox": after.sandbox,
+        "provider": after.provider,
+        "id": after.id,
+        "state": after.state,
+        "outcome": after.outcome,
+        "risk_score": after.risk_score,
+        "rule": after.decision.rule,
+        "ending": outcome_word_of(after.decision),
+        "updated_at": to_micros(after.updated_at),
+        "due_at": maybe_micros(after.due_at),
+        "state_before": before.state,
+        "updated_before": to_micros(before.updated_at),
+    }
 
 
 def wall_time_of_next(row: Row, wall: datetime) -> datetime | None:
-    """When something is due in a sandbox with its own clock, from the columns of the query `own_clocks`."""
-    timepiece = Timepiece(at=from_micros(row[0]), anchor=from_micros(row[1]), factor=row[2])
+    """Return when something is next due in a sandbox with its own clock, from a row of the query `own_clocks`."""
+    clock = SandboxClock(at=from_micros(row[0]), anchor=from_micros(row[1]), factor=row[2])
     dues = [from_micros(micros) for micros in row[3:5] if micros is not None]
-    return timepiece.wall_time_of(min(dues), wall) if dues else None
+    return clock.wall_time_of(min(dues), wall) if dues else None

@@ -1,16 +1,18 @@
-"""The store on SQLite: one connection, which owns the file for as long as the process lives."""
+"""The store on SQLite: one connection, which owns the file until it is closed."""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import cast
 
 import aiosql
 
 from emulator.store.changes import Changes
 from emulator.store.migrations import migrate, schema_version
 from emulator.store.questions import Questions
+from emulator.store.rows import NamedQueries
 
 QUERIES = Path(__file__).parent / "queries"
 
@@ -20,31 +22,32 @@ class StoreUnusable(Exception):
 
 
 class StoreTaken(StoreUnusable):
-    """Another process owns the file."""
+    """Another process uses the database."""
 
 
 class SqliteStore:
     """Cases, clients and deliveries in one SQLite database.
 
-    With a path the file outlives the process: every committed change survives a kill, though not a power cut
-    (`synchronous=NORMAL`). Without one it is SQLite's own temporary file, which only this connection sees and which
-    is gone at `close`. Raises StoreUnusable.
+    With a path, every committed change survives a kill of the process, though not a power cut (`synchronous=NORMAL`).
+    Without one, SQLite uses a temporary file that only this connection sees and that is gone at `close`. Opening
+    raises StoreUnusable.
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._queries = aiosql.from_path(QUERIES, "sqlite3", mandatory_parameters=False)
+        queries = aiosql.from_path(QUERIES, "sqlite3", mandatory_parameters=False)
+        self._queries = cast(NamedQueries, queries)  # aiosql's own type does not know that it has the queries
         self._db = _open(path)
         self._turn = Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Questions]:
-        """Questions about what has been committed."""
+        """Give the questions about what has been committed; other transactions wait until the block ends."""
         with self._turn:
             yield Questions(self._db, self._queries)
 
     @contextmanager
     def transaction(self) -> Iterator[Changes]:
-        """Changes that are durable together when the block ends, and undone when it raises."""
+        """Give the changes, which are committed together when the block ends and undone when it raises."""
         with self._turn:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -55,7 +58,7 @@ class SqliteStore:
             self._db.execute("COMMIT")
 
     def close(self) -> None:
-        """Let go of the file; a temporary one is gone."""
+        """Close the database; a temporary one is deleted."""
         with self._turn:
             self._db.close()
 
@@ -77,7 +80,7 @@ def _open(path: Path | None) -> sqlite3.Connection:
 
 
 def unusable(path: Path | None, error: sqlite3.DatabaseError) -> StoreUnusable:
-    """That error in plain words."""
+    """Return the error in plain words, with what to do."""
     code = getattr(error, "sqlite_errorcode", None)
     if code == sqlite3.SQLITE_BUSY:
         return StoreTaken(f"another program uses {path}: stop it, or name another file with --database")
@@ -87,7 +90,7 @@ def unusable(path: Path | None, error: sqlite3.DatabaseError) -> StoreUnusable:
 
 
 def refuse_newer(path: Path | None, found: int, newest: int) -> None:
-    """Raises StoreUnusable for a schema that is not known yet."""
+    """Raise StoreUnusable for a schema newer than the newest one known here."""
     if found > newest:
         raise StoreUnusable(
             f"{path} was written by a newer version (schema {found}, this one knows {newest}): "
@@ -97,18 +100,18 @@ def refuse_newer(path: Path | None, found: int, newest: int) -> None:
 
 def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
-    # One process owns the file. That also spares every commit the locks it would need among several.
+    # One process owns the file, which also spares each commit the locking that several would need.
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     found, newest = schema_version(connection)
     refuse_newer(path, found, newest)
     connection.execute(f"PRAGMA journal_mode = {'WAL' if path else 'MEMORY'}")
-    # Four times SQLite's own: each checkpoint syncs the file, whatever there is to write.
+    # Four times the default of SQLite, because each checkpoint syncs the file, however little there is to write.
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
     connection.execute(f"PRAGMA synchronous = {'NORMAL' if path else 'OFF'}")
-    connection.execute("BEGIN IMMEDIATE")  # takes the lock that a second process runs into
+    connection.execute("BEGIN IMMEDIATE")  # takes the lock, which fails here when another process holds it
     connection.execute("COMMIT")
     if path and 0 < found < newest:
-        # Not a copy of the file: closing it again would let go of our lock on it.
+        # Not by copying the file: closing a second handle on it would release the lock of this process.
         with closing(sqlite3.connect(path.with_name(f"{path.name}.schema-{found}"))) as copy:
             connection.backup(copy)
     migrate(connection, found)

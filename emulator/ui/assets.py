@@ -1,4 +1,4 @@
-"""Style sheet, scripts and marks, as they lie beside this module; packed once, and kept by browsers for a version."""
+"""Serve the files of the folder `static`, compressed once; browsers cache them until the version changes."""
 
 import gzip
 from functools import lru_cache
@@ -7,21 +7,21 @@ from importlib.resources import files
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
-from emulator.ui.answering import takes_gzip
-from emulator.ui.asking import Asker
+from emulator.ui.api_client import ApiClient
+from emulator.ui.rendering import takes_gzip
 
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "txt": "text/plain; charset=utf-8"}
 TYPES |= {"svg": "image/svg+xml"}
 
 
-def show(asker: Asker, name: str) -> Response:
-    """One of the files that lie there, and nothing else."""
+def show(api: ApiClient, name: str) -> Response:
+    """Return a file of that folder; raise NotFound for any other name."""
     plain, packed = _read(name)
-    takes = takes_gzip()
-    answer = Response(packed if takes else plain, content_type=TYPES[name.rpartition(".")[2]])
-    if takes:
+    compress = takes_gzip()
+    answer = Response(packed if compress else plain, content_type=TYPES[name.rpartition(".")[2]])
+    if compress:
         answer.headers["Content-Encoding"] = "gzip"
-    # The address of an asset names the version, so what is kept never goes stale.
+    # Pages name the version in the address of an asset, so a cached one never goes stale.
     answer.headers["Cache-Control"] = "public, max-age=86400" if "v" in request.args else "no-cache"
     return answer
 

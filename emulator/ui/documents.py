@@ -1,42 +1,48 @@
-"""The OpenAPI documents to read and to try out; the one page that a library of somebody else's draws."""
+"""The OpenAPI documents to read and to try out, drawn by Swagger UI."""
 
 import json
 
 from flask import Response, request
 
-from emulator.ui.answering import POLICY
-from emulator.ui.asking import Asker, part
+from emulator.ui.api_client import ApiClient, part
 from emulator.ui.page import page
-from emulator.ui.place import box
+from emulator.ui.rendering import POLICY
+from emulator.ui.sandbox_links import sandbox_path
+from emulator.web.request_state import current_state
 
-# Swagger UI writes styles into its elements, and loads nothing from elsewhere.
+# Swagger UI sets styles on its elements; it loads nothing from other hosts.
 LOOSER = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 CONTROL = "control"
 
 
-def show_first(asker: Asker) -> Response:
-    """The document of the first API."""
-    return show(asker, asker.get(f"{box()}/providers")["providers"][0]["name"])
+def show_first(api: ApiClient) -> Response:
+    """Render the page of the first provider's document."""
+    return show(api, api.get(f"{sandbox_path()}/providers")["providers"][0]["name"])
 
 
-def show(asker: Asker, name: str) -> Response:
-    """One document, laid out."""
-    names = {one["name"]: one["title"] for one in asker.get(f"{box()}/providers")["providers"]}
-    names |= {CONTROL: "Control API"}
+def show(api: ApiClient, name: str) -> Response:
+    """Render the page of one document; raise ApiRefusal for an unknown name."""
+    providers = api.get(f"{sandbox_path()}/providers")["providers"]
+    names = {provider["name"]: provider["title"] for provider in providers} | {CONTROL: "Control API"}
     if name not in names:
-        _ask(asker, name)  # which says what there is
-    answer = page(asker, "documents.html", "API documents", chosen=name, names=names)
+        _ask(api, name)  # raises a refusal that lists the known names
+    answer = page(api, "documents.html", "API documents", {"chosen": name, "names": names})
     answer.headers["Content-Security-Policy"] = LOOSER
     return answer
 
 
-def read(asker: Asker, name: str) -> Response:
-    """The document itself, with this very address as its server, so that it can be tried out from the page."""
-    told = _ask(asker, name)
-    told["servers"] = [{"url": request.root_url.rstrip("/"), "description": "this emulator"}]
-    return Response(json.dumps(told, ensure_ascii=False), content_type="application/json")
+def read(api: ApiClient, name: str) -> Response:
+    """Return a document as JSON, with this emulator as its server, so that the page can try it out."""
+    document = _ask(api, name)
+    document["servers"] = [{"url": _address(), "description": "this emulator"}]
+    return Response(json.dumps(document, ensure_ascii=False), content_type="application/json")
 
 
-def _ask(asker: Asker, name: str) -> dict[str, object]:
-    found: dict[str, object] = asker.get("/openapi.json" if name == CONTROL else f"/openapi/{part(name)}.json")
-    return found
+def _address() -> str:
+    """Return the address of this request, or behind a proxy, which may have another host, its path alone."""
+    return request.script_root or "/" if current_state().public_origin else request.root_url.rstrip("/")
+
+
+def _ask(api: ApiClient, name: str) -> dict[str, object]:
+    document: dict[str, object] = api.get("/openapi.json" if name == CONTROL else f"/openapi/{part(name)}.json")
+    return document

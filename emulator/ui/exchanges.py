@@ -1,76 +1,79 @@
-"""The journal: what came in and what went out, by filters, and why a request was refused."""
+"""The pages of the journal: the exchanges that fit some filters, and one exchange with why it was refused."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
 
-from emulator.ui.asking import Asker, Refused
-from emulator.ui.bodies import body_of, curl_of
-from emulator.ui.meanings import document_of
+from emulator.ui.api_client import ApiClient, ApiRefusal
+from emulator.ui.field_docs import document_of
+from emulator.ui.json_panes import curl_of, pane_of
 from emulator.ui.page import page
 from emulator.ui.page import show as show_page
-from emulator.ui.place import box
+from emulator.ui.sandbox_links import sandbox_path
 
 SHOWN = 100
 METHODS = ("", "POST", "GET", "PUT", "PATCH", "DELETE")
 PLAIN = ("provider", "method", "path", "status", "direction")
-Field = dict[str, Any]
+Field = dict[str, object]
 
 
-def show(asker: Asker) -> Response:
-    """The page, or what moves on it."""
+def show(api: ApiClient) -> Response:
+    """Render the page of the exchanges, or for a poll only its live part."""
     typed = {name: value.strip() for name, value in request.args.items() if name not in ("part", "seen")}
-    reached = asker.get(f"{box()}/providers")
-    values: dict[str, Any] = {
+    providers = api.get(f"{sandbox_path()}/providers")["providers"]
+    values = {
         "typed": typed,
-        "errors": {},
-        "exchanges": [],
-        "evicted": 0,
         "is_filtered": any(typed.values()),
+        "titles": {provider["name"]: provider["title"] for provider in providers},
+        **_find(api, typed),
     }
-    values["titles"] = {provider["name"]: provider["title"] for provider in reached["providers"]}
+    fields = _fields([provider["name"] for provider in providers])
+    return show_page(api, "requests.html", "Requests", "requests_live.html", values, fields=fields)
+
+
+def _find(api: ApiClient, typed: Mapping[str, str]) -> dict[str, object]:
+    path = f"{sandbox_path()}/requests{'/near-misses' if typed.get('refused') else ''}"
     try:
-        found = asker.get(f"{box()}/requests{'/near-misses' if typed.get('refused') else ''}", **_asked(typed))
-        values |= {"exchanges": found["requests"][::-1], "evicted": found["evicted"], "count": found["count"]}
-    except Refused as error:
-        values["errors"] = {**error.errors} or {"path": error.detail}
-    fields = _fields(list(values["titles"]))
-    return show_page(asker, "requests.html", "Requests", "requests_live.html", values, fields=fields)
+        found = api.get(path, **_query(typed))
+    except ApiRefusal as error:
+        return {"errors": {**error.errors} or {"path": error.detail}, "exchanges": [], "evicted": 0}
+    exchanges = found["requests"][::-1]
+    return {"errors": {}, "exchanges": exchanges, "evicted": found["evicted"], "count": found["count"]}
 
 
-def show_one(asker: Asker, number: int) -> Response:
-    """One exchange, and what it would have needed."""
-    found = asker.get(f"{box()}/requests", number=number, direction="both")["requests"]
+def show_one(api: ApiClient, number: int) -> Response:
+    """Render the page of one exchange, with what a refused one would have needed; raise ApiRefusal if it is gone."""
+    found = api.get(f"{sandbox_path()}/requests", number=number, direction="both")["requests"]
     if not found:
-        raise Refused(404, "the journal has no exchange of this number (any more): it keeps the newest 1,000", None)
+        raise ApiRefusal(404, "the journal has no exchange of this number (any more): it keeps the newest 1,000", None)
     [exchange] = found
-    missed = asker.get(f"{box()}/requests/near-misses", number=number)["requests"]
-    return page(asker, "request.html", f"Request {number}", **_values(asker, exchange, missed))
+    near_misses = api.get(f"{sandbox_path()}/requests/near-misses", number=number)["requests"]
+    return page(api, "request.html", f"Request {number}", _values(api, exchange, near_misses))
 
 
-def _values(asker: Asker, exchange: Mapping[str, Any], missed: list[Mapping[str, Any]]) -> dict[str, Any]:
-    reached, method, is_out = asker.get(f"{box()}/providers"), exchange["method"], exchange["direction"] == "out"
-    document, path = document_of(asker, exchange["provider"]), exchange.get("path", "")
-    keys = {provider["name"]: provider["key"] for provider in reached["providers"]}
-    asked = document.of_webhook("") if is_out else document.of_request(method, path)
-    answered = {} if is_out else document.of_answer(method, path, exchange["status"])
+def _values(api: ApiClient, exchange: Mapping[str, Any], near_misses: list[Mapping[str, Any]]) -> dict[str, object]:
+    providers, is_out = api.get(f"{sandbox_path()}/providers"), exchange["direction"] == "out"
+    document, method, path = document_of(api, exchange["provider"]), exchange["method"], exchange.get("path", "")
+    keys = {provider["name"]: provider["key"] for provider in providers["providers"]}
+    docs_of_request = document.of_webhook("") if is_out else document.of_request(method, path)
+    docs_of_answer = {} if is_out else document.of_answer(method, path, exchange["status"])
     return {
         "exchange": exchange,
-        "needed": [told for one in missed for told in one["needed"]],
-        "sent": body_of(exchange["body"], asked),
-        "answer": body_of(exchange["answer"]["body"], answered),
-        "curl": None if is_out else curl_of(exchange, reached["address"], keys.get(exchange["provider"], {})),
-        "titles": {provider["name"]: provider["title"] for provider in reached["providers"]},
+        "needed": [text for near_miss in near_misses for text in near_miss["needed"]],
+        "sent": pane_of(exchange["body"], docs_of_request),
+        "answer": pane_of(exchange["answer"]["body"], docs_of_answer),
+        "curl": None if is_out else curl_of(exchange, providers["address"], keys.get(exchange["provider"], {})),
+        "titles": {provider["name"]: provider["title"] for provider in providers["providers"]},
     }
 
 
-def _asked(typed: Mapping[str, str]) -> dict[str, str | int]:
-    """The query of the control API that was typed."""
-    asked: dict[str, str | int] = {name: typed[name] for name in PLAIN if typed.get(name)}
+def _query(typed: Mapping[str, str]) -> dict[str, str | int]:
+    """Return the query of the control API for the filters that were typed."""
+    query: dict[str, str | int] = {name: typed[name] for name in PLAIN if typed.get(name)}
     if typed.get("field"):
-        asked[f"body.{typed['field']}"] = typed.get("value", "")
-    return asked | {"limit": SHOWN}
+        query[f"body.{typed['field']}"] = typed.get("value", "")
+    return query | {"limit": SHOWN}
 
 
 def _fields(providers: list[str]) -> list[Field]:

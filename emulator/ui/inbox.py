@@ -1,37 +1,41 @@
-"""The inbox: webhooks that were kept instead of sent, and on demand all others, with headers and exact bytes."""
+"""The inbox: the webhooks that were kept instead of sent, or all of them, with headers and exact bytes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
 
-from emulator.ui import states
-from emulator.ui.asking import Asker
-from emulator.ui.bodies import exact_body
+from emulator.ui import state_marks
+from emulator.ui.api_client import ApiClient
+from emulator.ui.json_panes import exact_pane
 from emulator.ui.page import show as show_page
-from emulator.ui.place import box
+from emulator.ui.sandbox_links import sandbox_path
 
 SHOWN = 50
 KEPT = ("inbox", "blocked")
 
 
-def show(asker: Asker) -> Response:
-    """The page, or what moves on it."""
+def show(api: ApiClient) -> Response:
+    """Render the inbox, or for a poll only its live part."""
     chosen = "all" if request.args.get("show") == "all" else "kept"
-    found = _find(asker, KEPT if chosen == "kept" else (None,))
-    reached = asker.get(f"{box()}/providers")
+    deliveries = _find(api, KEPT if chosen == "kept" else (None,))
+    providers = api.get(f"{sandbox_path()}/providers")["providers"]
     values = {
         "chosen": chosen,
-        "webhooks": [
-            {"delivery": one, "mark": states.of_webhook(one), "body": exact_body(one["body"])} for one in found
-        ],
-        "now": asker.get(f"{box()}/clock")["now"],
-        "titles": {provider["name"]: provider["title"] for provider in reached["providers"]},
+        "webhooks": [_webhook(delivery) for delivery in deliveries],
+        "now": api.get(f"{sandbox_path()}/clock")["now"],
+        "titles": {provider["name"]: provider["title"] for provider in providers},
         "most": SHOWN,
     }
-    return show_page(asker, "inbox.html", "Inbox", "inbox_live.html", values)
+    return show_page(api, "inbox.html", "Inbox", "inbox_live.html", values)
 
 
-def _find(asker: Asker, kinds: tuple[str | None, ...]) -> list[dict[str, Any]]:
-    """The newest webhooks in one of those states, newest first."""
-    found = [one for kind in kinds for one in asker.get(f"{box()}/deliveries", state=kind, limit=SHOWN)["deliveries"]]
-    return sorted(found, key=lambda one: str(one["created_at"]), reverse=True)[:SHOWN]
+def _webhook(delivery: Mapping[str, Any]) -> dict[str, object]:
+    return {"delivery": delivery, "mark": state_marks.of_webhook(delivery), "body": exact_pane(delivery["body"])}
+
+
+def _find(api: ApiClient, states: tuple[str | None, ...]) -> list[dict[str, Any]]:
+    """Return the newest webhooks in one of those states (None: any), newest first."""
+    path = f"{sandbox_path()}/deliveries"
+    found = [delivery for state in states for delivery in api.get(path, state=state, limit=SHOWN)["deliveries"]]
+    return sorted(found, key=lambda delivery: str(delivery["created_at"]), reverse=True)[:SHOWN]

@@ -1,4 +1,4 @@
-"""Ask for the control token once, and keep it in a cookie of our own."""
+"""Ask for the control token once, and keep proof of it in a cookie."""
 
 import hmac
 from hmac import compare_digest
@@ -6,72 +6,74 @@ from urllib.parse import quote, urlsplit
 
 from flask import Response, render_template, request
 
-from emulator.ui.actions import is_scripted
-from emulator.ui.answering import html
-from emulator.ui.asking import Asker
+from emulator.ui.api_client import ApiClient
+from emulator.ui.redirects import is_scripted
+from emulator.ui.rendering import html
 from emulator.version import VERSION
+from emulator.web.request_state import current_state
 
 COOKIE = "case-emulator-control"
 MONTH = 30 * 86_400  # seconds
 
 
 def has_told(token: str | None) -> bool:
-    """Did this browser tell the token, or is there none to tell?"""
+    """Return whether this browser entered the control token, or none is needed."""
     given = request.cookies.get(_cookie(), "")
     return token is None or compare_digest(given.encode("utf-8", "replace"), _kept(token).encode())
 
 
 def keep_out(token: str) -> Response | None:
-    """Where to go first, for whoever did not tell the token yet; None: come in."""
+    """Return a redirect to the login for a browser that did not enter the control token; None: it did."""
     if has_told(token):
         return None
-    where = f"{request.script_root}/login?next={quote(_path(_asked()), safe='')}"
+    path = f"{request.script_root}/login?next={quote(_path(_requested()), safe='')}"
     answer = html("The control token is needed.", 401 if is_scripted() else 303)
-    answer.headers["HX-Redirect" if is_scripted() else "Location"] = where
+    answer.headers["HX-Redirect" if is_scripted() else "Location"] = path
     return answer
 
 
-def _asked() -> str:
-    """The page that somebody wants to see: of a part of it that our script asks for, the page around that."""
+def _requested() -> str:
+    """Return the path of the requested page; if the page's script requests a part of it, that of the whole page."""
     if not is_scripted():
         return request.script_root + (request.full_path.rstrip("?") if request.method == "GET" else "/")
     try:
         around = urlsplit(request.headers.get("HX-Current-URL", ""))
     except ValueError:
-        return "/"
+        return ""
     return around.path + (f"?{around.query}" if around.query else "")
 
 
 def _cookie() -> str:
-    """Its name: browsers hand cookies to every port of a host, where another emulator may have another token."""
+    """Return the name of the cookie, with the port: browsers send it to all ports, and each may have another token."""
     port = request.host.rpartition(":")[2]
     return f"{COOKIE}-{port}" if port.isdecimal() else COOKIE
 
 
 def _kept(token: str) -> str:
-    """What the cookie holds: proof of the token and not the token, for others on this host are sent it as well."""
+    """Return the value of the cookie: proof of the token and not the token, as other servers on this host get it."""
     return hmac.new(token.encode(), b"the pages of case-emulator", "sha256").hexdigest()
 
 
-def show(asker: Asker, wrong: bool = False) -> Response:
-    """The form that asks for it."""
-    values = {"next": _path(request.values.get("next", "/")), "wrong": wrong, "version": VERSION}
+def show(api: ApiClient, wrong: bool = False) -> Response:
+    """Show the form that asks for the control token; after a wrong one with status 403."""
+    values = {"next": _path(request.values.get("next", "")), "wrong": wrong, "version": VERSION}
     return html(render_template("login.html", title="Control token", **values), 403 if wrong else 200)
 
 
-def enter(asker: Asker) -> Response:
-    """Take the token, if it is the right one."""
+def enter(api: ApiClient) -> Response:
+    """Set the cookie and go to the requested page if the token is right; otherwise show the form again."""
     given = request.form.get("token", "").strip()
-    if asker.token is not None and not compare_digest(given.encode("utf-8", "replace"), asker.token.encode()):
-        return show(asker, wrong=True)
-    answer = Response("", 303, headers={"Location": _path(request.form.get("next", "/"))})
-    if asker.token is not None:
+    if api.token is not None and not compare_digest(given.encode("utf-8", "replace"), api.token.encode()):
+        return show(api, wrong=True)
+    answer = Response("", 303, headers={"Location": _path(request.form.get("next", ""))})
+    if api.token is not None:
         options = {"max_age": MONTH, "httponly": True, "samesite": "Strict", "secure": request.is_secure}
-        answer.set_cookie(_cookie(), _kept(asker.token), **options)  # type: ignore[arg-type]
+        answer.set_cookie(_cookie(), _kept(api.token), **options)  # type: ignore[arg-type]
     return answer
 
 
-def _path(where: str) -> str:
-    """A path of ours and never another site, whatever the address says."""
-    is_ours = where.startswith("/") and not where.startswith(("//", "/\\")) and where.isprintable()
-    return where if is_ours else "/"
+def _path(path: str) -> str:
+    """Return the path if it stays on this host and below the emulator's own path, else that of the first page."""
+    home = f"{current_state().mount}/"
+    is_local = path.startswith(home) and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_local else home

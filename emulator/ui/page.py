@@ -1,58 +1,53 @@
-"""A whole page: the frame that all have around them, and the part that is asked for each second."""
+"""Render pages: the frame around all of them, and the live part that is polled each second."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Response, render_template, request
 from markupsafe import Markup
 
-from emulator.ui import clock, states, words
-from emulator.ui.answering import html
-from emulator.ui.asking import Asker
-from emulator.ui.place import DEFAULT, is_polled, sandbox
+from emulator.ui import clock, phrases, state_marks
+from emulator.ui.api_client import ApiClient
+from emulator.ui.rendering import html
+from emulator.ui.sandbox_links import DEFAULT, is_polled, sandbox
 from emulator.version import VERSION
 
-MENU = (
-    ("ui.feed_show", "Feed"),
-    ("ui.inbox_show", "Inbox"),
-    ("ui.exchanges_show", "Requests"),
-    ("ui.planning_show", "Rules and faults"),
-    ("ui.documents_show_first", "API documents"),
-    ("ui.demo_show", "Demo"),
-)
 SECTIONS = {"ui.case": "ui.feed", "ui.analyst": "ui.feed"}  # the pages without an entry of their own in the menu
 
 
-def page(asker: Asker, template: str, title: str, status: int = 200, **values: Any) -> Response:
-    """A whole page: the template inside the frame, with the clock and the sandboxes around it."""
+def page(api: ApiClient, template: str, title: str, values: Mapping[str, object], status: int = 200) -> Response:
+    """Render a whole page: the template inside the frame with the menu, the clock and the sandboxes."""
     module = (request.endpoint or "").partition("_")[0]
-    frame = {
+    frame: dict[str, object] = {
         "title": title,
         "sandbox": sandbox(),
-        "sandboxes": sorted({*asker.get("/sandboxes")["sandboxes"], DEFAULT}),
-        "clock": clock.read(asker),
-        "menu": MENU,
+        "sandboxes": sorted({*api.get("/sandboxes")["sandboxes"], DEFAULT}),
+        "clock": clock.read(api),
         "here": SECTIONS.get(module, module),
         "version": VERSION,
-        "words": words,
-        "states": states,
+        "phrases": phrases,
+        "state_marks": state_marks,
     }
-    return html(render_template(template, **frame, **values), status)
+    return html(render_template(template, **{**frame, **values}), status)
 
 
-def live(template: str, values: Mapping[str, Any]) -> tuple[Markup, str]:
-    """A part of a page that is asked for each second, and the mark by which the page knows it."""
+def live(template: str, values: Mapping[str, object]) -> tuple[Markup, str]:
+    """Render the live part of a page; return it with the mark by which the next poll says what the page shows."""
     import hashlib
 
-    text = render_template(template, words=words, states=states, **values)
+    text = render_template(template, phrases=phrases, state_marks=state_marks, **values)
     mark = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
-    # One element around it all, because what compares the old part with the new one looks at elements alone.
+    # One element around it all, because idiomorph, which morphs the old part into the new one, compares elements only.
     return Markup('<div><input type="hidden" name="seen" value="{}">{}</div>').format(mark, Markup(text)), mark
 
 
-def show(asker: Asker, template: str, title: str, part: str, values: Mapping[str, Any], **more: Any) -> Response:
-    """The page with its live part in it, or that part alone; nothing (204) where it is what the page shows already."""
+def show(
+    api: ApiClient, template: str, title: str, part: str, values: Mapping[str, object], **more: object
+) -> Response:
+    """Render the page, or for a poll only its live part (204 if unchanged).
+
+    The template `part` gets `values`; the template of the page gets `more` as well.
+    """
     text, mark = live(part, values)
     if not is_polled():
-        return page(asker, template, title, live=text, **values, **more)
+        return page(api, template, title, {"live": text, **values, **more})
     return html("", 204) if request.args.get("seen") == mark else html(text)

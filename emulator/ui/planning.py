@@ -1,98 +1,94 @@
-"""Rules and faults: how cases will end, and what is to go wrong; each form is made from what the control API says."""
+"""The page of rules and faults, with a form for each fault kind that the control API lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Response, request, url_for
 
-from emulator.ui.actions import done
-from emulator.ui.asking import Asker, Refused, part
-from emulator.ui.forms import WHEN, Field, read, submit, text_of
+from emulator.ui.api_client import ApiClient, ApiRefusal, part
+from emulator.ui.forms import WHEN, Field, Form, read, submit, text_of
 from emulator.ui.page import show as show_page
-from emulator.ui.place import box, is_polled
+from emulator.ui.redirects import done
+from emulator.ui.sandbox_links import is_polled, sandbox_path
 
 OUTCOMES = ("approved", "denied", "undecided", "failed", "stuck")
-Form = dict[str, Any]
 
 
-def show(asker: Asker, refused: Mapping[str, Any] | None = None) -> Response:
-    """The page, or what moves on it; with the form that was refused."""
-    moving = {
-        "outcomes": asker.get(f"{box()}/outcomes"),
-        "faults": asker.get(f"{box()}/faults")["faults"],
+def show(api: ApiClient, refused: Form | None = None) -> Response:
+    """Render the page with all forms, one of them refused (422), or for a poll only its live part."""
+    values = {
+        "outcomes": api.get(f"{sandbox_path()}/outcomes"),
+        "faults": api.get(f"{sandbox_path()}/faults")["faults"],
     }
     if is_polled():
-        return show_page(asker, "planning.html", "Rules and faults", "planning_live.html", moving)
-    forms = {"next": _next_form(asker), "rule": _rule_form(asker)}
-    kinds = [{**kind, "form": _fault_form(asker, kind)} for kind in asker.get("/faults")["kinds"]]
+        return show_page(api, "planning.html", "Rules and faults", "planning_live.html", values)
+    provider = _provider(api)
+    forms = {"next": _next_form(provider), "rule": _rule_form(provider)}
+    kinds = [{**kind, "form": _fault_form(provider, kind)} for kind in api.get("/faults")["kinds"]]
     if refused:
-        forms = {name: dict(refused) if form["id"] == refused["id"] else form for name, form in forms.items()}
-        kinds = [
-            {**k, "form": dict(refused), "is_open": True} if k["form"]["id"] == refused["id"] else k for k in kinds
-        ]
-    answer = show_page(
-        asker, "planning.html", "Rules and faults", "planning_live.html", moving, forms=forms, kinds=kinds
-    )
+        forms = {name: refused if form["id"] == refused["id"] else form for name, form in forms.items()}
+        kinds = [{**k, "form": refused, "is_open": True} if k["form"]["id"] == refused["id"] else k for k in kinds]
+    answer = show_page(api, "planning.html", "Rules and faults", "planning_live.html", values, forms=forms, kinds=kinds)
     answer.status_code = 422 if refused else answer.status_code
     return answer
 
 
-def plan(asker: Asker) -> Response:
-    """Plan how the next cases end."""
-    form = _next_form(asker)
-    path = f"{box()}/outcomes/next"
-    return _submit(asker, form, lambda: asker.ask("POST", path, read(form["fields"])), "Planned for the next cases.")
+def plan(api: ApiClient) -> Response:
+    """Queue the outcome of the next cases."""
+    form = _next_form(_provider(api))
+    path = f"{sandbox_path()}/outcomes/next"
+    return _submit(api, form, lambda: api.ask("POST", path, read(form["fields"])), "Planned for the next cases.")
 
 
-def forget_plans(asker: Asker) -> Response:
-    """Plan nothing any more."""
-    asker.ask("DELETE", f"{box()}/outcomes/next")
+def forget_plans(api: ApiClient) -> Response:
+    """Empty the queue of outcomes."""
+    api.ask("DELETE", f"{sandbox_path()}/outcomes/next")
     return done("Nothing is planned for the next cases any more.")
 
 
-def add_rule(asker: Asker) -> Response:
-    """Add a rule on requests."""
-    form = _rule_form(asker)
-    path = f"{box()}/outcomes/rules"
-    return _submit(asker, form, lambda: asker.ask("POST", path, read(form["fields"])), "The rule was added.")
+def add_rule(api: ApiClient) -> Response:
+    """Add an outcome rule."""
+    form = _rule_form(_provider(api))
+    path = f"{sandbox_path()}/outcomes/rules"
+    return _submit(api, form, lambda: api.ask("POST", path, read(form["fields"])), "The rule was added.")
 
 
-def remove_rule(asker: Asker) -> Response:
-    """Take a rule back, or all of them."""
-    return _remove(asker, f"{box()}/outcomes/rules", "rule")
+def remove_rule(api: ApiClient) -> Response:
+    """Remove an outcome rule, or all of them."""
+    return _remove(api, f"{sandbox_path()}/outcomes/rules", "rule")
 
 
-def add_fault(asker: Asker, kind: str) -> Response:
-    """Plan a fault of that kind."""
-    known = {about["kind"]: about for about in asker.get("/faults")["kinds"]}
+def add_fault(api: ApiClient, kind: str) -> Response:
+    """Plan a fault of that kind; raise ApiRefusal for an unknown kind."""
+    known = {about["kind"]: about for about in api.get("/faults")["kinds"]}
     if kind not in known:
-        raise Refused(404, f"there is no fault called {kind[:50]}", None)
-    form = _fault_form(asker, known[kind])
+        raise ApiRefusal(404, f"there is no fault called {kind[:50]}", None)
+    form = _fault_form(_provider(api), known[kind])
 
     def order() -> None:
-        asker.ask("POST", f"{box()}/faults", {**read(form["fields"]), "kind": kind})
+        api.ask("POST", f"{sandbox_path()}/faults", {**read(form["fields"]), "kind": kind})
 
-    return _submit(asker, form, order, "The fault was planned.")
-
-
-def remove_fault(asker: Asker) -> Response:
-    """Take a fault back, or all of them."""
-    return _remove(asker, f"{box()}/faults", "fault")
+    return _submit(api, form, order, "The fault was planned.")
 
 
-def _remove(asker: Asker, place: str, what: str) -> Response:
+def remove_fault(api: ApiClient) -> Response:
+    """Remove a fault, or all of them."""
+    return _remove(api, f"{sandbox_path()}/faults", "fault")
+
+
+def _remove(api: ApiClient, path: str, noun: str) -> Response:
     if request.form.get("all") == "yes":
-        asker.ask("DELETE", place)
-        return done(f"All {what}s were taken back.")
-    asker.ask("DELETE", f"{place}/{part(request.form.get('id') or '-')}")
-    return done(f"The {what} was taken back.")
+        api.ask("DELETE", path)
+        return done(f"All {noun}s were taken back.")
+    api.ask("DELETE", f"{path}/{part(request.form.get('id') or '-')}")
+    return done(f"The {noun} was taken back.")
 
 
-def _submit(asker: Asker, form: Form, order: Any, told: str) -> Response:
-    return submit(form, order, told, lambda refused: show(asker, refused))
+def _submit(api: ApiClient, form: Form, order: Callable[[], object], message: str) -> Response:
+    return submit(form, order, message, lambda refused: show(api, refused))
 
 
-def _next_form(asker: Asker) -> Form:
+def _next_form(provider: Field) -> Form:
     fields: list[Field] = [
         {
             "name": "outcome",
@@ -107,14 +103,14 @@ def _next_form(asker: Asker) -> Form:
             "default_text": "1",
             "means": "the next so many",
         },
-        _provider(asker),
+        provider,
     ]
     return _form("next-outcome", "ui.planning_plan", "Plan", "Plan the next outcomes", fields)
 
 
-def _rule_form(asker: Asker) -> Form:
+def _rule_form(provider: Field) -> Form:
     fields: list[Field] = [
-        _provider(asker),
+        provider,
         *WHEN,
         {"name": "outcome", "label": "Outcome", "choices": ("", *OUTCOMES), "means": "any: left to the other rules"},
         {"name": "delay", "label": "Delay", "type": "number", "means": "seconds from creation to end"},
@@ -123,11 +119,11 @@ def _rule_form(asker: Asker) -> Form:
     return _form("new-rule", "ui.planning_add_rule", "Add rule", "Add a rule", fields)
 
 
-def _fault_form(asker: Asker, kind: Mapping[str, Any]) -> Form:
+def _fault_form(provider: Field, kind: Mapping[str, Any]) -> Form:
     own: list[Field] = [_setting(about) for about in kind["settings"]]
     fields: list[Field] = [
         *own,
-        _provider(asker),
+        provider,
         {"name": "path", "label": "Path starts with", "means": "of the request, or of the webhook's target"},
         {
             "name": "times",
@@ -149,8 +145,9 @@ def _setting(about: Mapping[str, Any]) -> Field:
     return {**about, "label": label, "means": about["means"] + bounds, "default_text": text_of(about["default"])}
 
 
-def _provider(asker: Asker) -> Field:
-    names = [provider["name"] for provider in asker.get(f"{box()}/providers")["providers"]]
+def _provider(api: ApiClient) -> Field:
+    """Return the field that chooses a provider; it takes a request, so read it once a page for all forms."""
+    names = [provider["name"] for provider in api.get(f"{sandbox_path()}/providers")["providers"]]
     return {"name": "provider", "label": "API", "choices": ["", *names], "means": "any: both"}
 
 

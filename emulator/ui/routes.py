@@ -1,126 +1,46 @@
-"""The pages by their paths. The module of a page is imported when somebody first opens it, so that no start pays."""
+"""The blueprint of the pages, with the first page, which answers curl in plain text."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
-from importlib import import_module
-from typing import Any
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 from markupsafe import Markup, escape
 
-from emulator.ui.answering import protect
-from emulator.ui.asking import Asker
-from emulator.ui.place import is_polled
-from emulator.web.provider import Flow
+from emulator.ui.api_client import ApiClient
+from emulator.ui.registry import Page, add_pages, answer_page
+from emulator.ui.rendering import protect
+from emulator.ui.views import PAGES, feed_show
+from emulator.web.request_state import current_state
+
+FEED = Page("GET", "/", feed_show, menu="Feed")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One route: its verb and path, and the function of this room that answers."""
-
-    verb: str
-    path: str
-    place: str  # module.function
-    open_to_all: bool = False  # also to those who do not know the control token
-
-
-PAGES = (
-    Page("GET", "/assets/<name>", "assets.show", open_to_all=True),
-    Page("GET", "/login", "login.show", open_to_all=True),
-    Page("POST", "/login", "login.enter", open_to_all=True),
-    Page("POST", "/samples/<provider>", "feed.send_sample"),
-    Page("GET", "/clock", "clock.show"),
-    Page("POST", "/clock", "clock.change"),
-    Page("GET", "/cases/<provider>/<int:case_id>", "case.show"),
-    Page("POST", "/cases/<provider>/<int:case_id>/complete", "case.complete"),
-    Page("POST", "/deliveries/<delivery_id>/send", "case.send_again"),
-    Page("GET", "/inbox", "inbox.show"),
-    Page("GET", "/requests", "exchanges.show"),
-    Page("GET", "/requests/<int:number>", "exchanges.show_one"),
-    Page("GET", "/planning", "planning.show"),
-    Page("POST", "/planning/next", "planning.plan"),
-    Page("POST", "/planning/next/forget", "planning.forget_plans"),
-    Page("POST", "/planning/rules", "planning.add_rule"),
-    Page("POST", "/planning/rules/remove", "planning.remove_rule"),
-    Page("POST", "/planning/faults/<kind>", "planning.add_fault"),
-    Page("POST", "/planning/faults/remove", "planning.remove_fault"),
-    Page("GET", "/sandboxes", "sandboxes.show"),
-    Page("POST", "/sandboxes", "sandboxes.create"),
-    Page("POST", "/sandboxes/settings", "sandboxes.change"),
-    Page("POST", "/sandboxes/reset", "sandboxes.reset"),
-    Page("GET", "/analyst/<provider>/<int:case_id>", "analyst.show"),
-    Page("GET", "/demo", "demo.show"),
-    Page("GET", "/demo/<name>", "demo.story"),
-    Page("POST", "/demo/<name>", "demo.act"),
-    Page("GET", "/documents", "documents.show_first"),
-    Page("GET", "/documents/<name>", "documents.show"),
-    Page("GET", "/documents/<name>.json", "documents.read"),
-)
-
-
-def blueprint(asker: Asker, welcome: str) -> Blueprint:
-    """All pages; `welcome` is what the first one says to a caller that is no browser."""
+def blueprint(api: ApiClient, welcome: Callable[[], str], further: Sequence[Page] = ()) -> Blueprint:
+    """Return all pages, the `further` ones last; the first page answers a caller that is no browser with `welcome`."""
     routes = Blueprint("ui", __name__, template_folder="templates")
     routes.after_request(protect)
-    # What an attribute of a page holds is read back to the byte: a browser would make \r\n one character.
+    # A browser reads \r\n in an attribute as one character, but what is copied from there has to be exact.
     routes.add_app_template_filter(lambda text: escape(text).replace("\r", Markup("&#13;")), "exact")
-    routes.register_error_handler(Exception, partial(_explain, asker))
-    routes.add_url_rule("/", "feed_show", partial(_welcome, asker, welcome))
-    for page in PAGES:
-        view = partial(_answer, asker, page)
-        routes.add_url_rule(page.path, page.place.replace(".", "_"), view, methods=[page.verb])
+    routes.register_error_handler(Exception, partial(_explain, api))
+    routes.add_url_rule(FEED.path, FEED.view.__name__, partial(_first_page, api, welcome))
+    add_pages(routes, api, (*PAGES, *further))
+    menu = [(f"ui.{page.view.__name__}", page.menu) for page in (FEED, *PAGES, *further) if page.menu]
+    routes.app_context_processor(lambda: {"menu": menu, "mount": current_state().mount})
     return routes
 
 
-def flow_blueprint(asker: Asker, flows: Mapping[str, Flow]) -> Blueprint:
-    """The applicants' pages of every provider whose links lead to some; they need no control token."""
-    routes = Blueprint("flow", __name__, template_folder="templates")
-    routes.after_request(protect)
-    for provider, flow in flows.items():
-        for path, what, verbs in (
-            (flow.path, "walk", ["GET", "POST"]),
-            (flow.result, "result", ["GET"]),
-            (f"{flow.path}/presenter", "arrival", ["GET"]),
-        ):
-            routes.add_url_rule(path, f"{what}_{provider}", partial(_visit, asker, provider, flow, what), methods=verbs)
-    return routes
-
-
-def _visit(asker: Asker, provider: str, flow: Flow, what: str, number: str) -> Response:
-    from emulator.ui import flow as pages
-
-    if what == "arrival":
-        g.quiet = True  # asked for each second; the log is for what somebody did
-    return pages.show(asker, provider, flow, what, number)
-
-
-def _welcome(asker: Asker, welcome: str) -> Response:
-    """The feed to a browser; a few lines of text to everybody else, as to curl."""
+def _first_page(api: ApiClient, welcome: Callable[[], str]) -> Response:
+    """Answer a browser with the feed, and everybody else, as curl, with a few lines of text."""
     best = request.accept_mimetypes.best_match(["text/plain", "text/html"])
     if best == "text/html" or "HX-Request" in request.headers:
-        answer = _answer(asker, Page("GET", "/", "feed.show"))
+        answer = answer_page(api, FEED)
     else:
-        answer = Response(welcome, content_type="text/plain; charset=utf-8")
+        answer = Response(welcome(), content_type="text/plain; charset=utf-8")
     answer.vary.update(("Accept", "HX-Request"))
     return answer
 
 
-def _answer(asker: Asker, page: Page, **path: Any) -> Response:
-    if asker.token is not None and not page.open_to_all:
-        from emulator.ui import login
+def _explain(api: ApiClient, error: Exception) -> Response:
+    from emulator.ui import error_pages, login  # needed only after an error
 
-        kept_out = login.keep_out(asker.token)
-        if kept_out:
-            return kept_out
-    if is_polled():
-        g.quiet = True
-    module, _, function = page.place.partition(".")
-    answer: Response = getattr(import_module(f"emulator.ui.{module}"), function)(asker, **path)
-    return answer
-
-
-def _explain(asker: Asker, error: Exception) -> Response:
-    from emulator.ui import login, troubles  # only what went wrong needs it
-
-    return troubles.explain(asker, error, is_known=login.has_told(asker.token))
+    return error_pages.explain(api, error, is_known=login.has_told(api.token))

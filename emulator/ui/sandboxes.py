@@ -1,15 +1,15 @@
-"""All sandboxes, and how the one of this page behaves."""
+"""The page of all sandboxes, and of the settings of the present one."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request, url_for
 
-from emulator.ui.actions import done
-from emulator.ui.asking import Asker, Refused, part
-from emulator.ui.forms import Field, read, submit
+from emulator.ui.api_client import ApiClient, ApiRefusal, part
+from emulator.ui.forms import Field, Form, read, submit
 from emulator.ui.page import page
-from emulator.ui.place import DEFAULT, box, sandbox
+from emulator.ui.redirects import done
+from emulator.ui.sandbox_links import DEFAULT, home_of, sandbox, sandbox_path
 
 LISTED = 100
 SETTINGS: tuple[Field, ...] = (
@@ -36,52 +36,51 @@ NEW: tuple[Field, ...] = (
 )
 
 
-def show(asker: Asker, refused: Mapping[str, Any] | None = None) -> Response:
-    """The overview."""
-    forms = {"settings": _settings_form(asker), "new": _new_form()}
+def show(api: ApiClient, refused: Form | None = None) -> Response:
+    """Render the page with its forms, one of them refused (422)."""
+    forms = {"settings": _settings_form(api), "new": _new_form()}
     if refused:
-        forms = {name: dict(refused) if form["id"] == refused["id"] else form for name, form in forms.items()}
-    names = sorted({*asker.get("/sandboxes")["sandboxes"], DEFAULT, sandbox()})
-    rows = [{"name": name, **asker.get(f"/sandboxes/{part(name)}/counts")} for name in names[:LISTED]]
-    values: dict[str, Any] = {"rows": rows, "forms": forms, "more": len(names) - len(rows)}
-    return page(asker, "sandboxes.html", "Sandboxes", 422 if refused else 200, **values)
+        forms = {name: refused if form["id"] == refused["id"] else form for name, form in forms.items()}
+    names = sorted({*api.get("/sandboxes")["sandboxes"], DEFAULT, sandbox()})
+    rows = [{"name": name, **api.get(f"/sandboxes/{part(name)}/counts")} for name in names[:LISTED]]
+    values = {"rows": rows, "forms": forms, "more": len(names) - len(rows)}
+    return page(api, "sandboxes.html", "Sandboxes", values, 422 if refused else 200)
 
 
-def create(asker: Asker) -> Response:
-    """Make one, and go there."""
+def create(api: ApiClient) -> Response:
+    """Make a sandbox, and go to its feed."""
     made: list[str] = []
 
     def order() -> None:
-        made.append(asker.ask("POST", "/sandboxes", read(NEW))["name"])
+        made.append(api.ask("POST", "/sandboxes", read(NEW))["name"])
 
-    answer = submit(_new_form(), order, "The sandbox was made.", lambda refused: show(asker, refused))
-    return done("The sandbox was made.", path="/" if made == [DEFAULT] else f"/s/{made[0]}/") if made else answer
+    answer = submit(_new_form(), order, "The sandbox was made.", lambda refused: show(api, refused))
+    return done("The sandbox was made.", path=home_of(made[0])) if made else answer
 
 
-def change(asker: Asker) -> Response:
-    """Set how the sandbox of this page behaves; what is left empty is as it was when the emulator was started."""
-    form = _settings_form(asker)
-    said = read(SETTINGS)
-    order = {field["name"]: said.get(field["name"]) for field in SETTINGS}
-    told = "The sandbox behaves so from now on."
+def change(api: ApiClient) -> Response:
+    """Set how the sandbox behaves; an empty field returns its setting to how the emulator was started."""
+    form = _settings_form(api)
+    body = read(SETTINGS)
+    changes = {field["name"]: body.get(field["name"]) for field in SETTINGS}
 
     def patch() -> None:
-        asker.ask("PATCH", box(), order)
-        form.update(_settings_form(asker))
+        api.ask("PATCH", sandbox_path(), changes)
+        form.update(_settings_form(api))
 
-    return submit(form, patch, told, lambda refused: show(asker, refused))
+    return submit(form, patch, "The sandbox behaves so from now on.", lambda refused: show(api, refused))
 
 
-def reset(asker: Asker) -> Response:
-    """Make it newborn."""
+def reset(api: ApiClient) -> Response:
+    """Reset the sandbox; raise ApiRefusal if the button was on the page of another one."""
     if request.form.get("name") != sandbox():
-        raise Refused(409, "nothing was reset: that button was on the page of another sandbox", None)
-    asker.ask("POST", f"{box()}/reset")
+        raise ApiRefusal(409, "nothing was reset: that button was on the page of another sandbox", None)
+    api.ask("POST", f"{sandbox_path()}/reset")
     return done(f"The sandbox {sandbox()} is newborn again.")
 
 
-def _settings_form(asker: Asker) -> dict[str, Any]:
-    about = asker.get(box())
+def _settings_form(api: ApiClient) -> Form:
+    about = api.get(sandbox_path())
     own = {name: about["settings"][name] for name in about["set_here"] if name in {f["name"] for f in SETTINGS}}
     typed = {name: _typed(value) for name, value in own.items()}
     return {
@@ -98,16 +97,22 @@ def _means(field: Mapping[str, Any], about: Mapping[str, Any], own: Mapping[str,
     value = about["settings"][field["name"]]
     if field["name"] == "delay" and about["settings"]["pace"]:
         return f"{field['means']} (now by the pace {about['settings']['pace']})"
-    told = "" if field["name"] in own or value is None else f" (now {_typed(value)})"
-    return f"{field['means']}{told}"
+    now = "" if field["name"] in own or value is None else f" (now {_typed(value)})"
+    return f"{field['means']}{now}"
 
 
-def _typed(value: Any) -> str:
+def _typed(value: object) -> str:
+    """Return a setting as one would type it; no waits at all are typed as "once"."""
     if isinstance(value, list):
         return ",".join(map(_typed, value)) or "once"
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def _new_form() -> dict[str, Any]:
-    about = {"id": "new-sandbox", "action": url_for("ui.sandboxes_create"), "button": "Make a sandbox"}
-    return {**about, "label": "A new sandbox", "fields": NEW}
+def _new_form() -> Form:
+    return {
+        "id": "new-sandbox",
+        "action": url_for("ui.sandboxes_create"),
+        "button": "Make a sandbox",
+        "label": "A new sandbox",
+        "fields": NEW,
+    }

@@ -1,4 +1,4 @@
-"""A case on one time axis, as the numbers of a drawing."""
+"""Lay a case out on one time axis, as the numbers of a drawing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,29 +6,29 @@ from datetime import datetime, timedelta
 from math import log1p
 from typing import Any
 
-from emulator.ui import states, words
+from emulator.ui import phrases, state_marks
 
-LEFT, RIGHT = 48, 48  # so that the first and the last label have room
+LEFT, RIGHT = 48, 48  # pixels, room for the first and the last label
 NEAREST, WIDEST = 88, 150  # pixels between two marks
 LETTER = 7.2  # pixels
-MOST_TO_COME = 3  # attempts
+MOST_EXPECTED = 3  # attempts
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, or will."""
+    """Something that happened, or is expected."""
 
     at: datetime
     title: str
     tone: str
     shape: str
-    came: bool  # False: it is to come
-    told: str = ""  # what came of it
+    came: bool  # False: it is expected
+    result: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An event on the axis, and how long after the one before it."""
+    """An event on the axis, in pixels, and how long it came after the one before."""
 
     x: int
     title: str
@@ -37,34 +37,34 @@ class Placed:
     tone: str
     shape: str
     came: bool
-    told: str
+    result: str
     gap: str
     gap_x: int
     before_x: int
 
 
 def draw(events: Sequence[Event]) -> tuple[int, list[Placed]]:
-    """The width of the drawing and the events on it; the longer the wait the wider the gap, but not in proportion."""
+    """Return the width of the drawing and the events on it; gaps grow with the logarithm of the wait."""
     placed: list[Placed] = []
     x, before, last = LEFT, None, 0
     for event in sorted(events, key=lambda event: event.at):
         start = x
         seconds = (event.at - before).total_seconds() if before else 0.0
         if before is not None:
-            room = round(LETTER * (last + _letters(event)) / 2) + 12  # for the two labels
+            room = round(LETTER * (last + _letters(event)) / 2) + 12  # half of both labels
             x += max(room, min(WIDEST, NEAREST + round(7 * log1p(seconds))))
         stamp = event.at.isoformat(timespec="milliseconds")
-        gap = words.span(seconds) if seconds >= 0.05 else ""
+        gap = phrases.span(seconds) if seconds >= 0.05 else ""
         exact = f"{stamp[:10]} {stamp[11:23]} UTC"
-        mark = (event.title, stamp[11:23], exact, event.tone, event.shape, event.came, event.told)
+        mark = (event.title, stamp[11:23], exact, event.tone, event.shape, event.came, event.result)
         placed.append(Placed(x, *mark, gap if before else "", (start + x) // 2, start))
         before, last = event.at, _letters(event)
     return x + RIGHT, placed
 
 
 def _letters(event: Event) -> int:
-    """How long its longest line is; the smallest is its time."""
-    return max(len(event.title), len(event.told), 12)
+    """Return the length of the event's longest line; the line with its time has 12 letters."""
+    return max(len(event.title), len(event.result), 12)
 
 
 def events_of(
@@ -73,8 +73,8 @@ def events_of(
     webhooks: Sequence[Mapping[str, Any]],
     retry: list[float],
 ) -> list[Event]:
-    """Everything about a case that has a moment."""
-    created = words.moment_of(case["created_at"])
+    """Return everything about a case that has a time; `retry` are the seconds between attempts."""
+    created = phrases.moment_of(case["created_at"])
     events = [Event(created, "created", "blue", "ring", True)]
     if request:
         events.append(Event(created - timedelta(milliseconds=request["took_ms"]), "request", "grey", "dot", True))
@@ -85,9 +85,9 @@ def events_of(
 
 
 def _steps(case: Mapping[str, Any]) -> Iterator[Event]:
-    mark, updated = states.of_case(case), words.moment_of(case["updated_at"])
-    ends = words.moment_of(case["ends_at"]) if case["ends_at"] else None
-    starts = words.moment_of(case["starts_at"]) if case["starts_at"] else None
+    mark, updated = state_marks.of_case(case), phrases.moment_of(case["updated_at"])
+    ends = phrases.moment_of(case["ends_at"]) if case["ends_at"] else None
+    starts = phrases.moment_of(case["starts_at"]) if case["starts_at"] else None
     if case["state"] in ("open", "processing"):
         if starts and case["state"] == "open":
             yield Event(starts, "processing", "blue", "ring", False)
@@ -103,20 +103,21 @@ def _steps(case: Mapping[str, Any]) -> Iterator[Event]:
 
 def _attempts(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iterator[Event]:
     for attempt in webhook["attempts"]:
-        mark = states.of_attempt(attempt)
-        title, told = f"{lead}attempt {attempt['number']}", str(attempt["status"] or "no answer")
-        yield Event(words.moment_of(attempt["ended_at"]), title, mark.tone, mark.shape, True, told)
+        mark = state_marks.of_attempt(attempt)
+        title, result = f"{lead}attempt {attempt['number']}", str(attempt["status"] or "no answer")
+        yield Event(phrases.moment_of(attempt["ended_at"]), title, mark.tone, mark.shape, True, result)
     if webhook["state"] in ("inbox", "blocked"):
-        mark = states.of_webhook(webhook)
-        born = words.moment_of(webhook["created_at"])
-        yield Event(born + timedelta(microseconds=1), f"{lead}{mark.word}", mark.tone, "dot", True)
+        mark = state_marks.of_webhook(webhook)
+        created = phrases.moment_of(webhook["created_at"])
+        after_case = created + timedelta(microseconds=1)  # both have the same time
+        yield Event(after_case, f"{lead}{mark.word}", mark.tone, "dot", True)
     if webhook["state"] == "scheduled" and webhook["next_attempt_at"]:
-        yield from _to_come(webhook, retry, lead)
+        yield from _expected(webhook, retry, lead)
 
 
-def _to_come(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iterator[Event]:
-    number, at = len(webhook["attempts"]) + 1, words.moment_of(webhook["next_attempt_at"])
-    for _ in range(MOST_TO_COME):
+def _expected(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iterator[Event]:
+    number, at = len(webhook["attempts"]) + 1, phrases.moment_of(webhook["next_attempt_at"])
+    for _ in range(MOST_EXPECTED):
         yield Event(at, f"{lead}attempt {number}", "amber", "clock", False)
         if number > len(retry):
             return
@@ -124,8 +125,8 @@ def _to_come(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Itera
         number += 1
 
 
-def bars(deliveries: Sequence[Mapping[str, Any]], most: int = 40) -> dict[str, Any] | None:
-    """The latencies of the sandbox's newest attempts, as the numbers of a small chart; None: there was none."""
+def bars(deliveries: Sequence[Mapping[str, Any]], most: int = 40) -> dict[str, object] | None:
+    """Return the latencies of the newest attempts as the numbers of a small chart; None: there was no attempt."""
     attempts = [attempt for delivery in deliveries for attempt in delivery["attempts"]]
     attempts = sorted(attempts, key=lambda attempt: attempt["ended_at"])[-most:]
     if not attempts:
@@ -136,8 +137,8 @@ def bars(deliveries: Sequence[Mapping[str, Any]], most: int = 40) -> dict[str, A
         {
             "x": 6 * place,
             "height": max(2, round(40 * attempt["latency_ms"] / highest)),
-            "ok": states.of_attempt(attempt).shape == "tick",
-            "told": f"{attempt['status'] or attempt['error'] or 'no answer'} in {attempt['latency_ms']:.0f} ms",
+            "ok": state_marks.of_attempt(attempt).shape == "tick",
+            "result": f"{attempt['status'] or attempt['error'] or 'no answer'} in {attempt['latency_ms']:.0f} ms",
         }
         for place, attempt in enumerate(attempts)
     ]

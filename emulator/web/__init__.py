@@ -1,4 +1,4 @@
-"""The Flask glue that all faces share: the contract of a provider, strict bodies, the guard, the server.
+"""The request pipeline that providers, control API and pages share: contract of a provider, strict bodies, guard.
 
 Rule of this room: no header, path or error word of any one provider.
 """

@@ -1,24 +1,24 @@
-"""Say what was accepted but is probably a mistake: in the header X-Emulator-Advice and in the log."""
+"""Point out what was accepted but is probably a mistake: in the header X-Emulator-Advice and in the log."""
 
 from collections.abc import Collection, Mapping
 
-from flask import g
+from emulator.web.request_state import RequestState, current_state
 
 LONGEST = 1_000
 MOST_KEYS = 5
 
 
 def advise(text: str) -> None:
-    """Attach a piece of advice to the answer of this request; the answer itself stays as it is."""
-    g.setdefault("advice", []).append(text)
+    """Add a piece of advice to the header and the log line of this request; status and body do not change."""
+    current_state().advice.append(text)
 
 
 def advise_unknown_keys(given: Mapping[str, object], known: Collection[str], where: str = "") -> None:
-    """Point out keys that are not read, and what may have been meant."""
+    """Advise that keys which are not `known` were ignored, and suggest what was meant; `where` precedes each key."""
     unknown = given.keys() - known
     if not unknown:
         return
-    import difflib  # only mistakes need it
+    import difflib  # imported here, because only mistakes need it
 
     for key in sorted(unknown)[:MOST_KEYS]:
         close = difflib.get_close_matches(key, known, n=1)
@@ -26,9 +26,12 @@ def advise_unknown_keys(given: Mapping[str, object], known: Collection[str], whe
         advise(f"{where}{key[:100]} is not a known key and was ignored{hint}")
 
 
-def advice_header() -> str | None:
-    """The advice as one header line, ASCII and bounded; None: there is none."""
-    advice = g.get("advice")
+def advice_header(state: RequestState) -> str | None:
+    """Return the advice as one header value in ASCII, at most LONGEST characters; None if there is none.
+
+    A refused request that got no other advice is told what it would have needed.
+    """
+    advice = state.advice or [f"needed: {text}" for text in state.needed]
     if not advice:
         return None
     return "; ".join(advice).encode("ascii", "backslashreplace").decode().translate(CONTROLS)[:LONGEST]

@@ -1,32 +1,50 @@
-"""The Flask application, without what it does not need."""
+"""A Flask application without the work that this emulator does not need."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug import Request
+from werkzeug.routing import Map, MapAdapter, Rule
+
+Function = TypeVar("Function", bound=Callable[..., object])
 
 
 class LazyRule(Rule):
-    """A route whose writer of URLs is made when one is first wanted: to make them all is a tenth of a start."""
+    """A route that compiles its URL builder on first use: to compile all of them takes a tenth of the start."""
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        make: Callable[[bool], Callable[..., tuple[str, str]]] = super()._compile_builder
-        made: list[Callable[..., tuple[str, str]]] = []
+        compile_now: Callable[[bool], Callable[..., tuple[str, str]]] = super()._compile_builder
+        compiled: list[Callable[..., tuple[str, str]]] = []
 
-        def build(rule: Rule, **values: Any) -> tuple[str, str]:
-            if not made:
-                made.append(make(append_unknown).__get__(rule, None))
-            return made[0](**values)
+        def build(rule: Rule, **values: object) -> tuple[str, str]:
+            if not compiled:
+                compiled.append(compile_now(append_unknown).__get__(rule, None))
+            return compiled[0](**values)
 
         return build
 
 
-class Application(Flask):
-    """Flask without the question, eight times a request, whether a function of ours might be a coroutine."""
+class PlainMap(Map):
+    """A map of routes that ignores the wish for a WebSocket, as servers may that do not speak it (RFC 9110, 7.8)."""
 
+    def bind_to_environ(
+        self, environ: WSGIEnvironment | Request, server_name: str | None = None, subdomain: str | None = None
+    ) -> MapAdapter:
+        """Return the routes for this request; Werkzeug would answer 400 to the wish on every path."""
+        plain = environ if isinstance(environ, dict) else environ.environ
+        if "HTTP_UPGRADE" in plain:
+            plain = {name: value for name, value in plain.items() if name != "HTTP_UPGRADE"}
+        return super().bind_to_environ(plain, server_name, subdomain)
+
+
+class Application(Flask):
+    """A Flask that does not check, eight times a request, whether one of our functions is a coroutine."""
+
+    url_map_class = PlainMap
     url_rule_class = LazyRule
 
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function itself: none of ours is async."""
+    def ensure_sync(self, func: Function) -> Function:
+        """Return the function unchanged: none of ours is async."""
         return func

@@ -1,49 +1,66 @@
 """Read a body as strict JSON: UTF-8 only, no NaN, bounded in size, depth and keys.
 
-Plain `json.loads` would guess UTF-16, take NaN, and end in a RecursionError (which is no ValueError) on deep nesting.
+Plain `json.loads` would guess UTF-16, accept NaN, and raise RecursionError (which is no ValueError) on deep nesting.
 """
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import NoReturn
+from wsgiref.types import WSGIEnvironment
 
 from emulator.core.errors import Fact
+from emulator.server import orders
+from emulator.web.advice import advise
 from emulator.web.errors import Malformed, TooLarge, Undecodable
-from emulator.web.framing import CLOSE_KEY
+from emulator.web.request_state import state_of
 
 LARGEST_BODY = 1024 * 1024
-DEEPEST = 64  # levels of one value; the levels of the request around it come on top
+DEEPEST = 64  # levels of one value; the levels of the request around that value come on top
 MOST_KEYS = 10_000
-RAW_KEY = "emulator.body"
 BOM = "\ufeff"
+KEY_END = re.compile(rb'"\s*:')
+MOST_REPEATED = 5
+LONGEST_KEY = 100  # in advice
 
 
-def read_json(environ: dict[str, Any], envelope: int, largest: int = LARGEST_BODY, most_keys: int = MOST_KEYS) -> Any:
-    """The JSON value of a body, {} of an empty one; raises TooLarge, Undecodable or Malformed.
+def read_json(
+    environ: WSGIEnvironment, envelope: int, largest: int = LARGEST_BODY, most_keys: int = MOST_KEYS
+) -> object:
+    """Return the JSON value of a request's body, {} for an empty body.
 
-    `envelope` is how many levels of the request stand around its freest value.
+    `largest` is in bytes; `envelope` is how many levels of the request stand around the value that may nest most.
+    Raise TooLarge, Undecodable or Malformed.
     """
     raw = raw_body(environ, largest)
     try:
-        return parse(raw, DEEPEST + envelope, most_keys) if raw else {}
+        value = parse(raw, DEEPEST + envelope, most_keys) if raw else {}
     except Fact:
-        environ[CLOSE_KEY] = True  # what follows on the connection may be the rest of this body
+        orders.order(environ, orders.CLOSE)  # what follows on the connection may be the rest of this body
         raise
+    for key in repeated_keys(raw, value):
+        advise(f"the key {key[:LONGEST_KEY]} stands twice in one object: the last one counts")
+    return value
 
 
-def raw_body(environ: dict[str, Any], largest: int = LARGEST_BODY) -> bytes:
-    """The bytes of a body, read once however often they are asked for; raises TooLarge."""
-    if RAW_KEY not in environ:
+def raw_body(environ: WSGIEnvironment, largest: int = LARGEST_BODY) -> bytes:
+    """Return the bytes of a request's body, which is read once and then remembered; raise TooLarge."""
+    state = state_of(environ)
+    if state.raw_body is None:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if length > largest:
             raise TooLarge(largest)
-        environ[RAW_KEY] = environ["wsgi.input"].read(length)
-    raw: bytes = environ[RAW_KEY]
-    return raw
+        raw: bytes = environ["wsgi.input"].read(length)
+        state.raw_body = raw
+    return state.raw_body
 
 
-def parse(raw: bytes, deepest: int = DEEPEST, most_keys: int = MOST_KEYS) -> Any:
-    """The JSON value; raises Undecodable or Malformed. A number like 1e400 is `inf`: its field refuses it."""
+def parse(raw: bytes, deepest: int = DEEPEST, most_keys: int = MOST_KEYS) -> object:
+    """Return the JSON value in these bytes; raise Undecodable or Malformed.
+
+    A number like 1e400 is read as `inf`, so that the field it stands in refuses it.
+    """
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -51,25 +68,25 @@ def parse(raw: bytes, deepest: int = DEEPEST, most_keys: int = MOST_KEYS) -> Any
     try:
         if text.startswith(BOM):
             raise json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)
-        value = DECODER.decode(text)
+        value: object = DECODER.decode(text)
     except RecursionError:
         raise Malformed(f"nested more than {DEEPEST} deep") from None
     except json.JSONDecodeError as error:
-        raise Malformed(_worded(error)) from error
+        raise Malformed(_reason(error)) from error
     except ValueError as error:
         raise Malformed(str(error).partition("; use sys.")[0]) from error
     _check_bounds(raw, value, deepest, most_keys)
     return value
 
 
-def _worded(error: json.JSONDecodeError) -> str:
-    """The same words on every Python: from 3.13 on it has new ones for a trailing comma."""
+def _reason(error: json.JSONDecodeError) -> str:
+    """Return the same text on every Python: from 3.13 on, Python words a trailing comma in another way."""
     if not error.msg.startswith("Illegal trailing comma"):
         return str(error)
     rest = error.doc[error.pos + 1 :]
-    place = len(error.doc) - len(rest.lstrip(" \t\n\r"))
-    told = "Expecting value" if rest.lstrip()[:1] == "]" else "Expecting property name enclosed in double quotes"
-    return str(json.JSONDecodeError(told, error.doc, place))
+    position = len(error.doc) - len(rest.lstrip(" \t\n\r"))
+    message = "Expecting value" if rest.lstrip()[:1] == "]" else "Expecting property name enclosed in double quotes"
+    return str(json.JSONDecodeError(message, error.doc, position))
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -79,22 +96,38 @@ def _refuse_constant(name: str) -> NoReturn:
 DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-def _check_bounds(raw: bytes, value: Any, deepest: int, most_keys: int) -> None:
-    # Counting bytes first keeps the walk off nearly every request.
-    deep, wide = raw.count(b"{") + raw.count(b"[") > deepest, raw.count(b":") > most_keys
-    if not (deep or wide):
+def _check_bounds(raw: bytes, value: object, deepest: int, most_keys: int) -> None:
+    # Counting bytes is cheap, and spares nearly every request the walk through its value.
+    may_be_deep, may_be_wide = raw.count(b"{") + raw.count(b"[") > deepest, raw.count(b":") > most_keys
+    if not (may_be_deep or may_be_wide):
         return
     keys = 0
-    for depth, found in containers(value):
-        keys += found
+    for depth, own_keys in containers(value):
+        keys += own_keys
         if depth > deepest:
             raise Malformed(f"nested more than {DEEPEST} deep")
         if keys > most_keys:
             raise Malformed(f"more than {most_keys} keys")
 
 
-def containers(value: Any) -> Iterator[tuple[int, int]]:
-    """Depth and number of keys of each object and array."""
+def repeated_keys(raw: bytes, value: object) -> list[str]:
+    """Return the keys that stand more than once in one object, at most MOST_REPEATED; `value` is what `raw` holds."""
+    # Counting is cheap, and spares nearly every body the second reading.
+    if len(KEY_END.findall(raw)) <= sum(keys for _, keys in containers(value)):
+        return []
+    repeated: list[str] = []
+
+    def note(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        names = Counter(name for name, _ in pairs)
+        repeated.extend(name for name, times in names.items() if times > 1)
+        return {}
+
+    json.loads(raw, object_pairs_hook=note)
+    return repeated[:MOST_REPEATED]
+
+
+def containers(value: object) -> Iterator[tuple[int, int]]:
+    """Yield depth (from 1) and number of keys of each object and array in a JSON value; an array has no keys."""
     waiting = [(1, value)]
     while waiting:
         depth, item = waiting.pop()

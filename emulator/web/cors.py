@@ -1,4 +1,4 @@
-"""Pages of other sites that may use the emulated APIs: those that were named, and nothing beyond the APIs."""
+"""Let pages of the origins that were named use the emulated APIs, and nothing beyond the APIs."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,38 +7,38 @@ from dataclasses import dataclass
 from flask import Response
 
 HEADER_NAMES = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~, -]{1,4000}")
-LONGEST_MEMORY = "600"  # seconds a browser may remember what a preflight was told
+LONGEST_MEMORY = "600"  # seconds a browser may remember the answer to a preflight
 
 
 @dataclass(frozen=True)
 class Cors:
-    """The origins that were named; with none of them, nothing here does anything."""
+    """The origins whose pages may use the APIs; without any, no method here does anything."""
 
     origins: frozenset[str] = frozenset()
 
     def welcomes(self, environ: Mapping[str, str]) -> bool:
-        """Does a page send this that was named?"""
+        """Return whether a page of such an origin sends this request."""
         return environ.get("HTTP_ORIGIN") in self.origins
 
-    def preflight(self, environ: Mapping[str, str], routes: Iterable[str]) -> Response | None:
-        """What a browser is told that asks beforehand; None: nobody asks, or not for a page that was named."""
-        is_asked = environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
-        if not (is_asked and self.welcomes(environ)):
+    def preflight(self, environ: Mapping[str, str], verbs: Iterable[str]) -> Response | None:
+        """Return the answer to a browser's preflight; None if this is none, or none for an origin that was named."""
+        is_preflight = environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
+        if not (is_preflight and self.welcomes(environ)):
             return None
-        verbs = dict.fromkeys(route.partition(" ")[0] for route in routes)
-        told = {"Access-Control-Allow-Methods": ", ".join(verbs), "Access-Control-Max-Age": LONGEST_MEMORY}
-        headers = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
-        if HEADER_NAMES.fullmatch(headers):
-            told["Access-Control-Allow-Headers"] = headers
-        answer = Response(status=204, headers=told)
+        methods = ", ".join(dict.fromkeys(verbs))
+        allowed = {"Access-Control-Allow-Methods": methods, "Access-Control-Max-Age": LONGEST_MEMORY}
+        names = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
+        if HEADER_NAMES.fullmatch(names):
+            allowed["Access-Control-Allow-Headers"] = names
+        answer = Response(status=204, headers=allowed)
         answer.headers.remove("Content-Type")
         return answer
 
     def open_up(self, environ: Mapping[str, str], response: Response) -> None:
-        """Let the page read the answer, if it was named; either way a cache has to tell pages apart."""
+        """Let a page of such an origin read the answer; every answer says that it depends on the origin, for caches."""
         if not self.origins:
             return
         response.vary.add("Origin")
         if self.welcomes(environ):
             response.headers["Access-Control-Allow-Origin"] = environ["HTTP_ORIGIN"]
-            response.headers["Access-Control-Allow-Credentials"] = "true"  # a session is a cookie
+            response.headers["Access-Control-Allow-Credentials"] = "true"  # because a session is a cookie

@@ -1,35 +1,27 @@
-"""Which sandbox a credential opens: any `test_<name>` opens `<name>`."""
+"""Find the sandbox that a credential opens: any `test_<name>` opens `<name>`."""
 
 import re
-from collections.abc import Collection, Mapping
-from typing import Any
-
-from flask import g
+from collections.abc import Collection
 
 from emulator.core.errors import Unauthorized
 from emulator.core.model import DEFAULT_SANDBOX
 from emulator.web.advice import advise
+from emulator.web.request_state import RequestState
 
 SANDBOX_NAME = re.compile(r"[a-z0-9_-]{1,64}")
 HINT = "any key of the form test_<name> opens a sandbox of its own, test_default the default one"
 EXPIRED = "expired"  # the one reserved name: test_expired is an expired key
-PATH_KEY = "emulator.sandbox"
 
 
-def sandbox_of_path(environ: Mapping[str, Any]) -> str:
-    """The sandbox that the path names with /s/<name>, else the default one."""
-    return str(environ.get(PATH_KEY) or DEFAULT_SANDBOX)
+def open_sandbox(state: RequestState, credential: str | None, further: Collection[str]) -> str:
+    """Return the sandbox of this request and note it in the state; raise Unauthorized for a wrong credential.
 
-
-def open_sandbox(environ: Mapping[str, Any], credential: str | None, further: Collection[str]) -> str:
-    """The sandbox of this request, noted in `g.sandbox` as well; raises Unauthorized.
-
-    A path prefix `/s/<name>` decides, but the credential must be valid still.
+    `further` are credentials that open the default sandbox. A path prefix `/s/<name>` wins over the name in the
+    credential, which has to be valid all the same.
     """
     named = _named(credential or "", further)
-    g.sandbox = environ.get(PATH_KEY) or named
-    sandbox: str = g.sandbox
-    return sandbox
+    state.sandbox = state.path_sandbox or named
+    return state.sandbox
 
 
 def _named(credential: str, further: Collection[str]) -> str:
@@ -42,8 +34,8 @@ def _named(credential: str, further: Collection[str]) -> str:
     return name
 
 
-def sandbox_meant(environ: Mapping[str, Any], credential: str | None) -> str | None:
-    """The sandbox of a request that was refused before it was asked who it is; None: it does not say."""
+def sandbox_meant(state: RequestState, credential: str | None) -> str | None:
+    """Return the sandbox that a refused request was for, before its credential was checked; None if unknown."""
     prefix, name = (credential or "")[:5], (credential or "")[5:]
     by_key = name if prefix == "test_" and name != EXPIRED and SANDBOX_NAME.fullmatch(name) else None
-    return environ.get(PATH_KEY) or by_key
+    return state.path_sandbox or by_key

@@ -1,4 +1,4 @@
-"""What can be wrong with a request before any use case sees it, as facts that each provider words."""
+"""What can be wrong with a request before any use case sees it, as facts that each provider puts into its words."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,7 +10,7 @@ class UnknownPath(Fact):
 
 
 class WrongMethod(Fact):
-    """The path is known, but not with this verb; `allowed` are those it knows."""
+    """The path is known, but not with this verb; `allowed` are the verbs it has."""
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         super().__init__()
@@ -18,11 +18,11 @@ class WrongMethod(Fact):
 
 
 class NotAcceptable(Fact):
-    """The caller accepts nothing that could be answered."""
+    """The Accept header takes no media type that the API can answer with."""
 
 
 class WrongMediaType(Fact):
-    """The body is of a type that is not read here; `found` is the header's text."""
+    """The body has a media type that the API does not read; `found` is the text of the header."""
 
     def __init__(self, found: str) -> None:
         super().__init__(found)
@@ -38,15 +38,15 @@ class TooLarge(Fact):
 
 
 class Undecodable(Fact):
-    """The body is not UTF-8; the text is Python's."""
+    """The body is not UTF-8; the text is Python's message."""
 
 
 class Malformed(Fact):
     """The body is no JSON, or exceeds a bound; the text says where and why."""
 
 
-class Struck(Fact):
-    """A planned fault answers: with that body, or in the words of the API for that status."""
+class FaultTriggered(Fact):
+    """A planned fault answers with this status, and with this body or else in the words of the API."""
 
     def __init__(self, status: int, *, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status)
@@ -54,4 +54,4 @@ class Struck(Fact):
 
 
 class Crashed(Fact):
-    """A bug of ours."""
+    """A bug of the emulator."""

@@ -1,69 +1,66 @@
 """Write every exchange into the journal, with its credentials masked."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from urllib.parse import unquote
 
-from flask import Response, g
+from flask import Response
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery
 from emulator.core.journal import Exchange, Journal
-from emulator.core.model import DEFAULT_SANDBOX
-from emulator.web.body import RAW_KEY
-from emulator.web.credentials import PATH_KEY
+from emulator.web.request_state import RequestState
 
 MASK = "***"
 SECRET = re.compile(r"auth|cookie|credential|key|passw|secret|session|token", re.IGNORECASE)
-# Inside of a text: the user information of a URL, and each parameter of its query. Slashes may be escaped, as in JSON.
+# In a text: the user information of a URL, and each parameter of its query. JSON may escape the slashes.
 USER = re.compile(r"(:(?:\\?/){2})[^/\\?#@\s\"]*@")
 PARAMETER = re.compile(r"([?&;])([^?&;=\s\"<>]+)=([^?&;#\s\"<>]*)")
 LONGEST_URL = 2_000
-MOST_TOLD = 500
+LONGEST_TEXT = 500
 OURS = "/_emulator"
-Needed = Callable[[Exception, str | None], Sequence[str]]
 
 
 def write_exchange(
     journal: Journal,
-    clock: Clock,
-    needed: Needed,
+    now: datetime,
+    state: RequestState,
     provider: str | None,
-    environ: Mapping[str, Any],
+    environ: Mapping[str, str],
     response: Response,
     took: float,
+    needed: Sequence[str],
 ) -> None:
-    """Write down the current request and its answer."""
-    noted = g.__dict__  # once, because each question to the proxy costs as much as all the answers
-    case, fact = noted.get("case"), noted.get("fact")
+    """Add a request and its answer to the journal; `took` is in seconds, `needed` what the request lacked."""
+    case, fact = state.case, state.fact
     journal.add(
         Exchange(
             number=journal.next_number(),
-            at=clock.now(),
+            at=now,
             outgoing=False,
-            sandbox=noted.get("sandbox") or environ.get(PATH_KEY) or DEFAULT_SANDBOX,
+            sandbox=state.sandbox or state.named_sandbox,
             provider=provider,
             method=environ["REQUEST_METHOD"],
-            url=_url(environ),
+            url=_url(environ, state.mount),
             headers=_headers(environ),
-            body=_masked_bytes(environ.get(RAW_KEY)),
+            body=_masked_bytes(state.raw_body),
             status=response.status_code,
             answer_headers={name: masked(value) for name, value in response.headers.items()},
             answer=_masked_bytes(response.get_data()) or b"",
             took=took,
             case_id=case.id if case else None,
-            rule=case.verdict.rule if case else None,
-            faults=tuple(noted.get("faults", ())),
-            advice=tuple(map(masked, noted.get("advice", ()))),
-            refused=masked((str(fact) or type(fact).__name__)[:MOST_TOLD]) if fact else None,
-            needed=tuple(masked(told[:MOST_TOLD]) for told in needed(fact, provider)) if fact else (),
+            rule=case.decision.rule if case else None,
+            faults=tuple(state.faults),
+            advice=tuple(map(masked, state.advice)),
+            refused=masked((str(fact) or type(fact).__name__)[:LONGEST_TEXT]) if fact else None,
+            needed=tuple(masked(text[:LONGEST_TEXT]) for text in needed),
         )
     )
 
 
 def masked(text: str) -> str:
-    """The same with *** for the credentials of each URL in it."""
+    """Return the text with *** in place of the credentials in each URL."""
     if "@" in text:
         text = USER.sub(rf"\1{MASK}@", text)
     return PARAMETER.sub(_mask_parameter, text) if "=" in text else text
@@ -76,47 +73,49 @@ def _mask_parameter(match: re.Match[str]) -> str:
 
 
 def _masked_bytes(body: bytes | None) -> bytes | None:
-    """Only what may hold a URL is looked through."""
+    """Return the body masked; skip the work for a body that cannot hold a URL."""
     if not body or not (b"@" in body or b"=" in body) or not (b"://" in body or b":\\/" in body or b"?" in body):
         return body
-    return masked(body.decode("latin-1")).encode("latin-1")  # byte for byte, whatever it is
+    return masked(body.decode("latin-1")).encode("latin-1")  # latin-1 keeps every byte, whatever it means
 
 
-def _url(environ: Mapping[str, Any]) -> str:
+def _url(environ: Mapping[str, str], mount: str) -> str:
+    """Return path and query as they are below the mount, which a proxy may have taken off or left."""
     query = environ.get("QUERY_STRING", "")
-    path = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
+    path = f"{environ.get('SCRIPT_NAME', '').removeprefix(mount)}{environ.get('PATH_INFO', '')}"
     return (path + masked(f"?{query}") if query else path)[:LONGEST_URL]
 
 
-def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
-    """The headers that were sent, as far as a gateway keeps them."""
-    sent = {}
+def _headers(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of a request as far as a WSGI environ keeps them, masked."""
+    headers = {}
     for name, value in environ.items():
-        shown = _shown_as(name)
-        if shown is not None and (value or name.startswith("HTTP_")):
-            title, is_secret = shown
-            sent[title] = MASK if is_secret else masked(value)
-    return sent
+        header = _header_of(name)
+        # The other two are there, though empty, when nobody sent them.
+        if header is not None and (value or name.startswith("HTTP_")):
+            title, is_secret = header
+            headers[title] = MASK if is_secret else masked(value)
+    return headers
 
 
-def _shown_as(name: str) -> tuple[str, bool] | None:
-    """How a header is called that the environ has by this name, and whether it is masked; None: it is no header."""
-    if name not in SHOWN:
+def _header_of(name: str) -> tuple[str, bool] | None:
+    """Return the header name of a WSGI environ key and whether to mask it; None for a key that is no header."""
+    if name not in HEADERS:
         is_header = name.startswith("HTTP_") or name in ("CONTENT_TYPE", "CONTENT_LENGTH")
         title = "-".join(part.capitalize() for part in name.removeprefix("HTTP_").split("_"))
-        shown = (title, SECRET.search(name) is not None) if is_header else None
-        if len(SHOWN) >= MOST_NAMES:  # whoever sends that many names is not worth a memory
-            return shown
-        SHOWN[name] = shown
-    return SHOWN[name]
+        header = (title, SECRET.search(name) is not None) if is_header else None
+        if len(HEADERS) >= MOST_NAMES:  # callers choose the names, so their number has to be bounded
+            return header
+        HEADERS[name] = header
+    return HEADERS[name]
 
 
-SHOWN: dict[str, tuple[str, bool] | None] = {}
+HEADERS: dict[str, tuple[str, bool] | None] = {}
 MOST_NAMES = 500
 
 
-def write_attempt(journal: Journal, clock: Clock, delivery: Delivery, attempt: Attempt) -> None:
-    """Write down an attempt to deliver a webhook; what had no receiver was no exchange."""
+def write_attempt(journal: Journal, clock: WallClock, delivery: Delivery, attempt: Attempt) -> None:
+    """Add an attempt to deliver a webhook to the journal, unless there was no receiver to exchange anything with."""
     if delivery.url is None:
         return
     journal.add(

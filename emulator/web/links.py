@@ -1,17 +1,26 @@
-"""Addresses of ours that leave the emulator."""
+"""Links to this emulator in its answers and webhooks."""
 
 from dataclasses import dataclass
 
 from emulator.core.model import DEFAULT_SANDBOX
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Links:
-    """Where others reach this emulator."""
+    """The address at which others reach this emulator; an embedded one learns it from its first request."""
 
-    public_url: str
+    address: str
+    is_known: bool = True
+
+    def learn(self, address: str) -> None:
+        """Set the address unless it is known already."""
+        if not self.is_known:
+            self.address, self.is_known = address, True
 
     def to(self, sandbox: str, path: str) -> str:
-        """A link to a path of ours; it names the sandbox, except the default one, so that ids are unique in it."""
+        """Return a link to that path in the sandbox; only the default sandbox goes unnamed.
+
+        Two sandboxes use the same ids, so the link has to say which one is meant.
+        """
         prefix = "" if sandbox == DEFAULT_SANDBOX else f"/s/{sandbox}"
-        return f"{self.public_url}{prefix}{path}"
+        return f"{self.address}{prefix}{path}"

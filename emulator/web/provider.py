@@ -1,114 +1,59 @@
-"""The contract of a provider: what one emulated API has to bring along."""
+"""The contract of a provider, which is one emulated API.
 
-from collections.abc import Callable, Collection, Mapping
+A further provider is a folder, a line in `app.py` and a line in `setup.cfg`: copy `providers/template`.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from wsgiref.types import WSGIEnvironment
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response
 from marshmallow import Schema
 
-from emulator.core.cases import Cases
-from emulator.core.deliveries import Letter, Silence
-from emulator.core.model import Case, NewCase, Outcome
-from emulator.core.people import People
+from emulator.core.deliveries import NoWebhook, RenderedWebhook
+from emulator.core.model import Case
 from emulator.core.ports import Newborn
-from emulator.core.preferences import Preferences
-from emulator.web.admission import Admission
-from emulator.web.credentials import open_sandbox
-from emulator.web.inside import CASE_KEY
-from emulator.web.links import Links
-
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """A guess about the service that a user may change: the first choice is the default."""
-
-    name: str
-    choices: tuple[str, ...]
-    meaning: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """What a provider works with."""
-
-    provider: str
-    cases: Cases
-    admission: Admission
-    links: Links
-    switches: Mapping[str, str]
-    further_credentials: Collection[str]
-    object_to: Callable[[str], str | None]  # why a webhook to that URL would not be sent; None: it would
-
-    def admit(self, environ: dict[str, Any], credential: str | None) -> None:
-        """Note the sandbox that the credential opens in `g.sandbox`; raises Unauthorized, or Struck by a fault."""
-        sandbox = open_sandbox(environ, credential, self.further_credentials)
-        self.admission.admit(environ, self.provider, sandbox)
-
-    def open_case(self, order: NewCase) -> Case:
-        """A new case, noted in `g.case` as well; raises what `Cases.open` raises."""
-        g.case = self.cases.open(order)
-        case: Case = g.case
-        request.environ[CASE_KEY] = case.id
-        return case
+from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_settings import SandboxSettings
+from emulator.web.desk import Desk
+from emulator.web.extras import CompletionIn, Flow, Samples, Switch
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sample:
-    """A request that is answered 201; the path is below our address."""
+class Operation:
+    """One request that the API answers; its path has the arguments in braces, as in /cases/{id}/."""
 
+    name: str
+    verb: str
     path: str
-    headers: Mapping[str, str]
-    body: Mapping[str, Any]
-    method: str = "POST"
+    summary: str = ""
+    body: type[Schema] | None = None
+    status: int = 200
+    answer: type[Schema] | None = None
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Applicant:
-    """What a request tells of whoever is verified; the empty text where it tells nothing."""
-
-    name: str
-    is_business: bool = False
-    first_name: str = ""
-    last_name: str = ""
-    born_on: str = ""
-    email: str = ""
-    phone: str = ""
-    address: tuple[str, ...] = ()  # its lines
-    purpose: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Flow:
-    """The pages to which the links in a provider's answers lead, below the address of a sandbox."""
-
-    path: str  # where the applicant goes through it, with <number> in it
-    result: str  # where the result is told, likewise
-    number_of: Callable[[Case], int]
-    case_id_of: Callable[[int], int]  # of that number
-    applicant: Callable[[Case], Applicant]
-    words: Mapping[Outcome, str]  # how a case may end, in the words that complete it
+    def __str__(self) -> str:
+        return f"{self.verb} {self.path}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Provider:
-    """One emulated API. A further one is a folder like these two and one line in `app.py`."""
+    """One emulated API: the required parts first, then the optional ones."""
 
     name: str
     title: str
-    prefixes: tuple[str, ...]  # the paths whose errors wear its clothes
-    setting: str  # the setting that holds its further credentials
-    switches: tuple[Switch, ...]
-    newborn: Newborn  # what a fresh sandbox holds
-    blueprint: Callable[[Desk], Blueprint]
-    credential: Callable[[Mapping[str, Any]], str | None]  # what a request shows, given its environ
+    prefixes: tuple[str, ...]  # errors below these paths go to render_error
+    operations: tuple[Operation, ...]
+    routes: Callable[[Desk], Blueprint]
+    credential: Callable[[WSGIEnvironment], str | None]  # the credential that a request shows
     render_error: Callable[[Exception, Desk], Response]
-    conclude: Callable[[Case, People], Case]
-    render_webhook: Callable[[Case, Preferences, str, Desk], Letter | Silence]
-    routes: tuple[str, ...]  # verbs and paths, for whoever missed them
-    key_of: Callable[[str], tuple[str, str]]  # the header that opens the sandbox of that name
-    curl: Callable[[str, str], str]  # a request to paste, given our address and the sandbox
-    draw_sample: Callable[[People, str], Sample]  # a request drawn by chance, for the sandbox of that name
-    completion_in: type[Schema]  # how somebody says how a case is to end; loads to Completed
-    describe: Callable[[str], dict[str, Any]]  # its OpenAPI document, given our address
+    conclude: Callable[[Case, SeededRandom], Case]  # fills in risk, texts and checks when a case ends
+    webhook: Callable[[Case, SandboxSettings, str, Desk], RenderedWebhook | NoWebhook]  # the text is the event id
+
+    events: tuple[str, ...] = ("case.completed",)  # what its webhooks can be about
+    newborn: Newborn = Newborn(first_ids=(("case", 1), ("client", 1)))
+    switches: tuple[Switch, ...] = ()
+    samples: Samples | None = None
     flow: Flow | None = None
+    completion: type[Schema] = CompletionIn  # a body that completes a case; loads to CompletionOrder
+    # Returns the OpenAPI document for that address; None: it is made from the operations alone.
+    document: Callable[[str], dict[str, object]] | None = None

@@ -4,7 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from emulator.settings import OPTIONS, Settings, read_settings
+from emulator.setting_sources import read_settings
+from emulator.settings import OPTIONS, Settings
 from tests.commands import run
 
 FILE = "case-emulator.toml"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from emulator.app import PROVIDERS
-from emulator.core.people import People, ordinary
+from emulator.core.randomness import SeededRandom, ordinary
 from emulator.core.surnames import MAGIC_SURNAMES
 from emulator.web.provider import Provider
 from tests.commands import run
@@ -28,7 +28,7 @@ def provider(request: pytest.FixtureRequest) -> Provider:
 
 
 def bodies(provider: Provider) -> list[Any]:
-    return [provider.draw_sample(People(seed, "", "sample"), "any").body for seed in SEEDS]
+    return [provider.samples.draw(SeededRandom(seed, "", "sample"), "any").body for seed in SEEDS]
 
 
 def printed(*arguments: str) -> str:
@@ -40,7 +40,7 @@ def printed(*arguments: str) -> str:
 @pytest.mark.slow
 def test_any_seed_draws_a_request_that_is_taken_without_advice(emulator: Emulator, provider: Provider) -> None:
     for seed in SEEDS:
-        sample = provider.draw_sample(People(seed, "", "sample"), emulator.sandbox)
+        sample = provider.samples.draw(SeededRandom(seed, "", "sample"), emulator.sandbox)
         answer = emulator.http.request(
             sample.method, emulator.url + sample.path, json=sample.body, headers=sample.headers
         )

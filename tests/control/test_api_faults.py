@@ -13,9 +13,9 @@ import pytest
 import requests
 
 from emulator.core.faults import MOST_FAULTS
-from emulator.core.people import People
-from emulator.web.outages import Latency
-from emulator.web.seats import MOST_WAITING
+from emulator.core.randomness import SeededRandom
+from emulator.web.api_faults import Latency
+from emulator.web.wait_slots import MOST_WAITING
 from tests.emulators import APLYID_PATH, SPHINXHQ_PATH, Emulator, compact, served
 from tests.waiting import wait_until
 from tests.wire import request_bytes
@@ -227,8 +227,8 @@ def test_a_drawn_latency_follows_from_the_seed(emulator: Emulator) -> None:
     def drawn(seed: int) -> list[float]:
         waited: list[float] = []
         for number in range(5):
-            people = People(seed=seed, sandbox="a", key=f"fault/f1/{number}")
-            Latency(seconds=1, up_to=2).before(people, waited.append)
+            random = SeededRandom(seed=seed, sandbox="a", key=f"fault/f1/{number}")
+            Latency(seconds=1, up_to=2).before(random, waited.append)
         return waited
 
     assert drawn(7) == drawn(7) != drawn(8)

@@ -9,7 +9,7 @@ import pytest
 import requests
 from werkzeug.routing import Rule
 
-from emulator.app import create_app
+from emulator.app import build_emulator
 from tests.emulators import APLYID_PATH, SPHINXHQ_PATH, Emulator, served, settings
 from tests.receivers import receiving
 from tests.wire import Answer, request_bytes
@@ -62,7 +62,7 @@ ACTING = [  # those that we know of do act when it is no stranger who asks
 
 def all_rules() -> list[Rule]:
     """The map of an application as it is served; Flask's own rules for files would be among them."""
-    built = create_app(settings())
+    built = build_emulator(settings())
     built.app.url_map.update()
     built.store.close()
     return list(built.app.url_map.iter_rules())

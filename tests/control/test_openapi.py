@@ -11,10 +11,9 @@ import pytest
 import requests
 from flask import Blueprint, Flask
 
-from emulator.app import PROVIDERS, create_app, describe
+from emulator.app import PROVIDERS, build_emulator, describe
 from emulator.control import documents
-from emulator.control.answers import ANSWERS
-from emulator.control.room import ControlRoom
+from emulator.control.context import ControlContext
 from emulator.settings import BadSetting, Settings
 from tests.documents import NAMES, document, lowered
 from tests.emulators import Emulator, served
@@ -27,7 +26,7 @@ BOX = f"{ROOT}/sandboxes/{{name}}"
 @pytest.fixture(scope="module")
 def routes() -> Iterator[set[tuple[str, str, str]]]:
     """Path, verb and view of every route of ours."""
-    built = create_app(Settings())
+    built = build_emulator(Settings())
     yield {
         (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower(), rule.endpoint.removeprefix("control."))
         for rule in built.app.url_map.iter_rules()
@@ -41,6 +40,14 @@ def test_every_route_of_ours_is_described_and_no_other(routes: set[tuple[str, st
     assert {(path, method) for _, path, method in document("control").operations()} == {r[:2] for r in routes}
 
 
+def test_every_view_says_what_it_answers() -> None:
+    built = build_emulator(Settings())
+    built.store.close()
+    views = {name: view for name, view in built.app.view_functions.items() if name.startswith("control.")}
+    missing = [name for name, view in views.items() if not hasattr(view, "responds")]
+    assert missing == [], "put @responds(...) on these views, and their schema into response_schemas.py"
+
+
 def test_every_route_has_a_summary_an_area_and_a_described_answer(routes: set[tuple[str, str, str]]) -> None:
     described = document("control")
     areas = {tag["name"] for tag in described.content["tags"]}
@@ -49,9 +56,6 @@ def test_every_route_has_a_summary_an_area_and_a_described_answer(routes: set[tu
         assert operation["operationId"] == view
         assert operation["summary"].endswith((".", "?")), view
         assert set(operation["tags"]) <= areas
-        assert view in ANSWERS or view == "metrics" or view.startswith("describe_"), (
-            f"{view} is missing in control/answers.py"
-        )
         named = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
         assert named == set(re.findall(r"{(\w+)}", path))
 
@@ -62,6 +66,29 @@ def test_every_route_that_changes_something_says_what_it_takes(routes: set[tuple
         body = described.at("paths", path, method).get("requestBody")
         assert (body is None) == (method == "get")
         assert body is None or body["required"] == (method != "delete")
+
+
+def test_every_parameter_and_body_of_ours_has_an_example_its_schema_takes() -> None:
+    described = document("control")
+    for place in described.operations():
+        operation, (_, path, method) = described.at(*place), place
+        for parameter in operation["parameters"]:
+            example = parameter.get("example", parameter["schema"].get("enum", [None])[0])
+            assert example is not None, f"{method} {path} {parameter['name']}: add it to EXAMPLES"
+            assert described.problems_of_part(example, parameter["schema"]) == [], (method, path, parameter["name"])
+        for kind, media in operation.get("requestBody", {}).get("content", {}).items():
+            where = (*place, "requestBody", "content", kind, "schema")
+            assert described.problems(media["examples"]["example"]["value"], *where) == [], f"{method} {path}: BODIES"
+
+
+def test_the_token_is_described_and_asked_for_only_where_one_is_set() -> None:
+    for token, expected in ((None, [{}, {"token": []}]), ("s3cret", [{"token": []}])):
+        described = describe("control", Settings(control_token=token))
+        assert described["security"] == expected
+        scheme = described["components"]["securitySchemes"]["token"]
+        assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+        for probe in ("livez", "readyz"):
+            assert described["paths"][f"{ROOT}/{probe}"]["get"]["security"] == []
 
 
 def test_each_ending_is_described_in_the_words_of_its_provider() -> None:
@@ -97,7 +124,9 @@ def test_a_document_is_made_once() -> None:
         return {"made": len(made)}
 
     app, routes = Flask("test"), Blueprint("control", "test")
-    documents.add_routes(routes, cast(ControlRoom, SimpleNamespace(descriptions={"one": make}, address="here")))
+    documents.add_routes(
+        routes, cast(ControlContext, SimpleNamespace(providers={"one": SimpleNamespace(document=make)}, address="here"))
+    )
     app.register_blueprint(routes)
     told = [app.test_client().get("/openapi/one.json").json for _ in range(2)]
     assert (told, made) == ([{"made": 1}] * 2, ["here"])
@@ -105,8 +134,8 @@ def test_a_document_is_made_once() -> None:
 
 def test_nothing_of_it_is_imported_before_somebody_asks() -> None:
     code = (
-        "import sys; from emulator.app import create_app; from emulator.settings import Settings; "
-        "create_app(Settings()).store.close(); sys.exit('apispec' in sys.modules)"
+        "import sys; from emulator.app import build_emulator; from emulator.settings import Settings; "
+        "build_emulator(Settings()).store.close(); sys.exit('apispec' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from emulator.app import PROVIDERS, create_app
+from emulator.app import PROVIDERS, build_emulator
 from emulator.control.scenarios import common_rules
-from emulator.settings import BadSetting, Settings, read_settings
+from emulator.setting_sources import read_settings
+from emulator.settings import BadSetting, Settings
 from tests.emulators import served
 
-ENDINGS = {provider.name: provider.completion_in() for provider in PROVIDERS}
+ENDINGS = {provider.name: provider.completion() for provider in PROVIDERS}
 FOLDER = files("emulator.fixtures.scenarios")
 BUILT_IN = sorted(path.name.removesuffix(".yaml") for path in FOLDER.iterdir() if path.name.endswith(".yaml"))
 DENY = {"when": {"client.name": {"starts_with": "Bad"}}, "outcome": "denied"}
@@ -86,9 +87,9 @@ def test_a_file_that_makes_no_sense_is_refused_as_a_whole(tmp_path: Path, text: 
 
 def test_a_scenario_that_is_not_there_is_refused_with_a_suggestion(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="carful is no scenario; did you mean careful"):
-        create_app(Settings(scenario=("carful",)))
+        build_emulator(Settings(scenario=("carful",)))
     with pytest.raises(BadSetting, match="cannot be read"):
-        create_app(Settings(scenario=(str(tmp_path / "none.yaml"),)))
+        build_emulator(Settings(scenario=(str(tmp_path / "none.yaml"),)))
 
 
 @pytest.mark.parametrize("given", ["{", 7, [7, {}], ["{"]])

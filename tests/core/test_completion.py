@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from emulator.core.bell import Bell
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
-from emulator.core.deliveries import Letter
+from emulator.core.deliveries import RenderedWebhook
+from emulator.core.in_flight import InFlight
 from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome, State
-from emulator.core.outbox import UnderWay
-from emulator.core.people import People
-from emulator.core.ports import Ending, Newborn
-from emulator.core.preferences import Preferences
+from emulator.core.ports import Newborn, ProviderRules
+from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.signals import Signal
 from emulator.store.sqlite import SqliteStore
 from tests.core.test_outbox import SteppedClock
 
@@ -29,9 +29,13 @@ class Office:
     def __init__(self) -> None:
         self.store, self.clock, self.broken = SqliteStore(), SteppedClock(), False
         self.delivered: list[str] = []
-        ending = Ending(newborn=NEWBORN, conclude=self._conclude, letter=self._letter)
+        rules = ProviderRules(newborn=NEWBORN, conclude=self._conclude, render_webhook=self._render_webhook)
         self.sandboxes = Sandboxes(
-            store=self.store, clock=self.clock, defaults=Preferences(), endings={"p": ending}, under_way=UnderWay()
+            store=self.store,
+            clock=self.clock,
+            defaults=SandboxSettings(),
+            provider_rules={"p": rules},
+            in_flight=InFlight(),
         )
         parts: dict[str, Any] = {
             "store": self.store,
@@ -39,16 +43,16 @@ class Office:
             "sandboxes": self.sandboxes,
             "wake": lambda _: None,
         }
-        self.cases = Cases(**parts, rush=lambda *_: None)
-        self.completion = Completion(**parts, bell=Bell())
+        self.cases = Cases(**parts, complete_early=lambda *_: None)
+        self.completion = Completion(**parts, news=Signal())
 
-    def _conclude(self, case: Case, people: People) -> Case:
+    def _conclude(self, case: Case, random: SeededRandom) -> Case:
         if self.broken:
             raise RuntimeError("no idea how")
         return case
 
-    def _letter(self, case: Case, preferences: Preferences, event_id: str) -> Letter:
-        return Letter(event="done", url=None, headers={}, body=b"{}")
+    def _render_webhook(self, case: Case, settings: SandboxSettings, event_id: str) -> RenderedWebhook:
+        return RenderedWebhook(event="done", url=None, headers={}, body=b"{}")
 
     def open(self, name: str = "Ada", key: str | None = None, **fields: object) -> Case:
         claim = ClientClaim(reuse_key=key, external_id=key, fresh=NewClient(name=name), updates=True)

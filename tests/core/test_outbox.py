@@ -9,10 +9,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
+from emulator.core.in_flight import InFlight
 from emulator.core.outbox import PER_TARGET, SENDERS, Outbox
 from emulator.core.retry import parse_retry
+from emulator.core.sandbox_settings import SandboxSettings
+from emulator.core.sandboxes import Sandboxes
 from emulator.store.changes import Changes
 from emulator.store.sqlite import SqliteStore
 
@@ -20,7 +23,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass
-class SteppedClock(Clock):
+class SteppedClock(WallClock):
     """Stands still until it is moved."""
 
     moment: datetime = START
@@ -64,13 +67,16 @@ class Post:
 
     def outbox(self, *attempts: Attempt) -> Outbox:
         self.script = Script(list(attempts))
-        profile = parse_retry(self.retry)
         return Outbox(
             store=self.store,
             clock=self.clock,
-            retry_of=lambda read, sandbox: profile,
-            now_of=lambda read, sandbox: self.clock.now(),
-            wall_time_of=lambda read, sandbox, moment: moment,
+            sandboxes=Sandboxes(
+                store=self.store,
+                clock=self.clock,
+                defaults=SandboxSettings(retry=parse_retry(self.retry)),
+                provider_rules={},
+                in_flight=InFlight(),
+            ),
             sender=self.script,
             owner=self.owner,
             wake=lambda _: None,
@@ -232,7 +238,7 @@ def test_an_attempt_is_under_way_from_its_lease_on(store: SqliteStore) -> None:
     outbox = post.outbox(Attempt(status=200))
     [leased] = outbox.claim({}, 1)
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(outbox.under_way.wait_for, "default", 15)
+        waiting = pool.submit(outbox.in_flight.wait_for, "default", 15)
         with pytest.raises(TimeoutError):
             waiting.result(0.05)
         outbox.deliver(leased)
@@ -255,4 +261,4 @@ def test_an_attempt_whose_lease_is_undone_is_not_under_way(store: SqliteStore, m
     with pytest.raises(OSError, match="disk"):
         outbox.claim({}, 1)
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(outbox.under_way.wait_for, "default", 15).result(5)
+        pool.submit(outbox.in_flight.wait_for, "default", 15).result(5)

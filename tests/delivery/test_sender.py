@@ -5,28 +5,30 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
 import pytest
 
-from emulator.core.clock import Clock
+from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
-from emulator.delivery.line import Line
+from emulator.delivery.connection import TargetConnection
 from emulator.delivery.sender import HttpSender
 from emulator.delivery.targets import Target, Targets
 from tests.receivers import (
     Reply,
+    abort,
     bomb,
+    bytes_only,
     drip_body,
     drip_headers,
     free_port,
     garbage,
-    hang_up,
     receiving,
     status,
 )
 
-SENDER = HttpSender(Targets(frozenset()), Clock(), "case-emulator/test", connect_seconds=0.5, total_seconds=0.5)
+SENDER = HttpSender(Targets(frozenset()), WallClock(), "case-emulator/test", connect_seconds=0.5, total_seconds=0.5)
 
 
 def send(url: str, sender: HttpSender = SENDER) -> Attempt:
@@ -79,6 +81,58 @@ def test_a_redirect_is_not_followed(code: int) -> None:
     assert (attempt.ok, "redirects are not followed" in (attempt.error or "")) == (False, True)
 
 
+INTERIM = [b"100 Continue", b"102 Processing", b"103 Early Hints", b"199 Of Tomorrow"]
+
+
+@pytest.mark.parametrize("interim", [*([kind] for kind in INTERIM), INTERIM * 50], ids=lambda kinds: len(kinds))
+@pytest.mark.parametrize(("final", "ok"), [(b"200 OK", True), (b"503 Busy", False)])
+def test_interim_answers_are_read_over_to_the_final_one(interim: list[bytes], final: bytes, ok: bool) -> None:
+    heads = [b"HTTP/1.1 %s\r\nLink: </a.css>\r\nContent-Length: 9\r\n\r\n" % kind for kind in interim]
+    attempt = send_to(bytes_only(b"".join(heads) + b"HTTP/1.1 %s\r\nContent-Length: 2\r\n\r\nok" % final))
+    assert (attempt.ok, attempt.status, attempt.answer) == (ok, int(final[:3]), b"ok")
+
+
+def test_a_final_answer_may_come_in_a_packet_after_the_hints() -> None:
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n")  # it is not buffered
+        status(204)(handler)
+
+    assert send_to(reply).status == 204
+
+
+def test_to_switch_protocols_is_no_success_and_nothing_is_read_after_it() -> None:
+    attempt = send_to(bytes_only(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"))
+    assert (attempt.ok, attempt.status, attempt.error) == (False, 101, "the receiver answered 101")
+
+
+def test_hints_without_an_answer_are_a_failure() -> None:
+    attempt = send_to(bytes_only(b"HTTP/1.1 103 Early Hints\r\n\r\n"))
+    assert (attempt.ok, attempt.status) == (False, None)
+    assert "closed the connection before it answered" in (attempt.error or "")
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("/webhooks/", "to /webhooks/,"),
+        ("https://app:3443/hook", "to https://app:3443/hook,"),
+        ("http://me:secret@app/hook?token=secret#secret", "to http://***@app/hook?***,"),
+        ("?secret", "to ?***,"),
+        ("", "to nowhere,"),
+        ("/" + "x" * 9000, f"to /{'x' * 299},"),
+    ],
+)
+def test_an_attempt_says_where_a_redirect_leads_and_gives_no_secret_away(location: str, shown: str) -> None:
+    error = send_to(status(307, Location=location)).error or ""
+    assert shown in error
+    assert "secret" not in error
+
+
+@pytest.mark.parametrize("code", [304, 305, 306, 399])
+def test_what_sends_nobody_elsewhere_is_no_redirect(code: int) -> None:
+    assert send_to(status(code, Location="http://127.0.0.1:1/")).error == f"the receiver answered {code}"
+
+
 @pytest.mark.parametrize("drip", [drip_headers, drip_body])
 def test_a_dripping_receiver_is_cut_off_at_the_deadline(drip: type[drip_body], held: threading.Event) -> None:
     attempt = send_to(drip(held))
@@ -104,7 +158,7 @@ def test_when_nobody_listens_it_says_so_and_hints_at_containers() -> None:
     assert "host.docker.internal" in (send(f"http://localhost:{port}/").error or "")
 
 
-@pytest.mark.parametrize("reply", [hang_up, garbage])
+@pytest.mark.parametrize("reply", [abort, garbage])
 def test_a_broken_answer_is_a_failure(reply: Reply) -> None:
     attempt = send_to(reply)
     assert (attempt.ok, attempt.status, bool(attempt.error)) == (False, None, True)
@@ -156,8 +210,8 @@ def test_a_date_that_is_none_is_no_retry_after(told: str) -> None:
 
 def test_a_deadline_that_comes_while_dialling_ends_the_attempt(held: threading.Event) -> None:
     with receiving(drip_body(held)) as receiver:
-        line = Line(Target(urlsplit(receiver.url), "x", receiver.port, ("127.0.0.1",)), 0.5)
-        line.hang_up()
+        line = TargetConnection(Target(urlsplit(receiver.url), "x", receiver.port, ("127.0.0.1",)), 0.5)
+        line.abort()
         with pytest.raises(OSError, match="no address"):
             line.dial()
 

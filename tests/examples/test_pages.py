@@ -15,14 +15,14 @@ from emulator.core.retry import STANDARD, parse_retry
 from emulator.delivery.targets import Targets
 from emulator.settings import Settings
 from tests.commands import environment
+from tests.docs.pages import samples
 from tests.emulators import CREATE_CASE, Emulator, served
-from tests.examples.pages import blocks
-from tests.house_rules.reference import fixtures_table, handle_table, options_table
 from tests.receivers import receiving
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = {name: (DOCS / f"{name}.md").read_text("utf-8") for name in ("testing", "webhooks", "time", "outcomes")}
+PAGES["readme"] = (ROOT / "README.md").read_text("utf-8")
 ADDRESS = "http://127.0.0.1:8642"
 CHANGING = {
     r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)": "2026-11-20T10:20:41Z",
@@ -33,20 +33,15 @@ CHANGING = {
 }
 
 
-@pytest.mark.parametrize("table", [handle_table, options_table, fixtures_table])
-def test_the_reference_is_complete(table: Callable[[], str]) -> None:
-    assert table() in PAGES["testing"], f"put this into docs/testing.md:\n{table()}"
-
-
 def test_every_test_in_the_pages_passes(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    samples = {
+    tests = {
         f"test_{name}_{number}": text
         for name, page in PAGES.items()
-        for number, text in enumerate(blocks(page, "python"))
+        for number, text in enumerate(samples(page, "python"))
     }
-    assert all("def test_" in sample for sample in samples.values())
-    pytester.makepyfile(**samples)
+    assert all("def test_" in text for text in tests.values())
+    pytester.makepyfile(**tests)
     done = pytester.runpytest_subprocess("-W", "error", "--strict-markers", "-p", "no:cacheprovider", timeout=120)
     assert done.ret == 0
     assert done.parseoutcomes().keys() == {"passed"}
@@ -57,7 +52,7 @@ def test_every_command_in_a_page_works(name: str, needs: Callable[[str], str], t
     needs("curl")
     (tmp_path / "case-emulator").write_text(f'#!/bin/sh\nexec {sys.executable} -m emulator "$@"\n', "utf-8")
     (tmp_path / "case-emulator").chmod(0o755)
-    script = "\n".join(blocks(PAGES[name], "sh")).replace("curl ", "curl -sS --noproxy '*' --fail-with-body ")
+    script = "\n".join(samples(PAGES[name], "sh")).replace("curl ", "curl -sS --noproxy '*' --fail-with-body ")
     with served() as emulator:
         path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
         env = environment(PATH=path, CASE_EMULATOR_PORT="0", PYTHONPATH=str(ROOT))
@@ -69,7 +64,7 @@ def test_every_command_in_a_page_works(name: str, needs: Callable[[str], str], t
 
 def test_the_settings_in_the_page_are_understood(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    [settings] = blocks(PAGES["testing"], "toml")
+    [settings] = samples(PAGES["testing"], "toml")
     (pytester.path / "pyproject.toml").write_text(settings, "utf-8")
     pytester.makepyfile(
         "def test_one(sandbox):\n"
@@ -98,12 +93,12 @@ def test_the_report_of_a_failure_is_as_shown(pytester: pytest.Pytester, monkeypa
     report = "-" + told[told.index(" case-emulator: requests") :].partition("\n=====")[0]
     for pattern, instead in CHANGING.items():
         report = re.sub(pattern, instead, report)
-    [shown] = blocks(PAGES["testing"], "text")
+    [shown] = samples(PAGES["testing"], "text")
     assert report.strip() == shown.strip(), f"put this into docs/testing.md:\n{report}"
 
 
 def test_a_webhook_is_sent_as_printed() -> None:
-    [printed] = blocks(PAGES["webhooks"], "http")
+    [printed] = samples(PAGES["webhooks"], "http")
     first, _, rest = printed.partition("\n")
     head, _, body = rest.partition("\n\n")
     with receiving() as receiver, served(webhook_url=f"{receiver.url}/webhooks") as emulator:

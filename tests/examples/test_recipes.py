@@ -14,11 +14,12 @@ import yaml
 
 from emulator.cli import COMMANDS
 from emulator.delivery.targets import BlockedTarget, Targets
-from emulator.settings import OTHER_VARIABLES, PREFIX, Settings, read_settings
+from emulator.setting_sources import read_settings
+from emulator.settings import OTHER_VARIABLES, PREFIX, Settings
 from tests.clean import ROOT, CleanMachine
 from tests.commands import environment, serving
+from tests.docs.pages import samples
 from tests.emulators import Emulator, served
-from tests.examples.pages import blocks
 from tests.wire import request_bytes
 
 PAGE = (ROOT / "docs" / "ci.md").read_text("utf-8")
@@ -28,7 +29,7 @@ NOWHERE = Path("/nonexistent")
 
 def recipes(file: str) -> list[dict[str, Any]]:
     """The YAML that is meant for that file."""
-    found = [yaml.safe_load(text) for text in blocks(PAGE, "yaml") if text.startswith(f"# {file}\n")]
+    found = [yaml.safe_load(text) for text in samples(PAGE, "yaml") if text.startswith(f"# {file}\n")]
     assert found, f"no recipe is meant for {file}"
     return found
 
@@ -49,7 +50,7 @@ def commands() -> list[str]:
     """What the jobs run in a shell."""
     steps = [step for recipe in recipes(GITHUB) for step in recipe["jobs"]["test"]["steps"]]
     found: list[str] = [step["run"] for step in steps if "run" in step]
-    return list(dict.fromkeys([*found, *recipes(GITLAB)[0]["test"]["script"], *blocks(PAGE, "sh")]))
+    return list(dict.fromkeys([*found, *recipes(GITLAB)[0]["test"]["script"], *samples(PAGE, "sh")]))
 
 
 def test_every_variable_of_the_emulator_s_is_one() -> None:
@@ -132,7 +133,7 @@ def test_the_health_of_the_container_is_asked_by_a_command_of_ours() -> None:
 
 
 def test_the_unittest_passes(tmp_path: Path) -> None:
-    [code] = [text for text in blocks(PAGE, "python") if "unittest" in text]
+    [code] = [text for text in samples(PAGE, "python") if "unittest" in text]
     (tmp_path / "test_onboarding.py").write_text(code, "utf-8")
     with served(delay=2) as emulator:
         command = [sys.executable, "-W", "error", "-m", "unittest", "discover", "-s", str(tmp_path)]
@@ -171,7 +172,7 @@ FAKE_DOCKER = """
 def test_the_fixture_for_testcontainers_gives_every_test_its_sandbox(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [code] = [text for text in blocks(PAGE, "python") if "testcontainers" in text]
+    [code] = [text for text in samples(PAGE, "python") if "testcontainers" in text]
     monkeypatch.setenv("PYTHONPATH", f"{ROOT}:{pytester.path}")
     pytester.makeconftest(code)
     pytester.makepyfile("def test_one(sandbox):\n    assert sandbox.aplyid.create_case()['case_id'] == 1024\n")

@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
+from emulator.app import PROVIDERS, build_emulator
+from emulator.openapi import provider_document
+from emulator.settings import Settings
+from emulator.web.provider import Provider
 from tests.bad_input.answers import send
 from tests.bad_input.table import PATHS, Row
 from tests.bad_input.test_bad_input import ROWS
+from tests.docs.test_errors import error_rows
 from tests.documents import NAMES, PROVIDER_NAMES, document, lowered
 from tests.emulators import APLYID_PATH, SPHINXHQ_PATH, Emulator, fixture, served
-from tests.house_rules.test_docs import error_rows
 from tests.receivers import Received, receiving
 
 FIXTURES = [
@@ -142,7 +146,7 @@ def test_a_switched_emulator_answers_as_described(provider: str, switch: str) ->
 
 
 @pytest.mark.parametrize(("title", "status", "told"), error_rows())
-def test_every_error_of_the_readme_is_described(title: str, status: int, told: str) -> None:
+def test_every_printed_error_is_described(title: str, status: int, told: str) -> None:
     described = document(TITLES[title])
     answers = [
         described.at(*described.response(path, method, status))
@@ -189,7 +193,7 @@ def test_an_answer_with_one_key_more_or_less_is_not_as_described(provider: str) 
     body, place = fixture(provider, name)["answer"]["body"], ("components", "schemas", "CaseOut")
     assert described.problems(body, *place) == []
     assert described.problems({**body, "more": 1}, *place)
-    for key in body:
+    for key in described.content["components"]["schemas"]["CaseOut"]["required"]:
         assert described.problems({k: v for k, v in body.items() if k != key}, *place)
 
 
@@ -199,3 +203,25 @@ def test_the_server_described_is_the_one_that_describes() -> None:
     assert told["servers"][0]["url"] == emulator.url
     example = told["paths"][APLYID_PATH]["post"]["responses"]["201"]["content"]["application/json"]["examples"]
     assert example["create_case"]["value"]["case_url"].startswith(f"{emulator.url}/")
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
+def test_each_operation_has_its_entry_in_the_document_and_its_route(provider: Provider) -> None:
+    described = provider_document.describe(provider, "http://here")
+    entries = {
+        (method.upper(), path, operation["operationId"])
+        for path, item in described["paths"].items()
+        for method, operation in item.items()
+    }
+    known = {(operation.verb, operation.path, operation.name) for operation in provider.operations}
+    told = f"name each in `operations` of providers/{provider.name}/__init__.py and in the paths of its openapi.py"
+    assert entries == known, told
+    built = build_emulator(Settings())
+    statuses = {
+        str(operation): built.app.test_client().open(operation.path.format(id=1), method=operation.verb).status_code
+        for operation in provider.operations
+    }
+    built.store.close()
+    assert not {404, 405} & set(statuses.values()), (
+        f"a route is missing in providers/{provider.name}/routes.py: {statuses}"
+    )

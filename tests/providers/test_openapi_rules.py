@@ -80,6 +80,11 @@ def lengthened(text: str, length: int) -> str:
 
 def value_at(body: Any, way: Way) -> Any:
     for step in way:
+        if isinstance(body, dict) and step not in body:
+            place = ".".join(map(str, way))
+            raise LookupError(
+                f"{place} is in the document: add a valid value of it to VALID in tests/bad_input/table.py"
+            )
         body = body[step]
     return body
 

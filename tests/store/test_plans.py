@@ -11,6 +11,7 @@ from emulator.store.sqlite import QUERIES, SqliteStore
 
 FOUND_BY = {
     "checks_of_case": "checks_of_case (sandbox=? AND provider=? AND case_id=?)",
+    "due_cases": "cases_due (due_at<?)",
     "due_cases_of": "cases_due (due_at<?)",
     "next_due_of": "cases_due (due_at>?)",
     "own_clocks": "cases_due (due_at>?)",

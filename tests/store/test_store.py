@@ -1,6 +1,8 @@
 """What every store must do; a second engine will be one more parameter of the fixture."""
 
+import gc
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,6 +16,7 @@ from emulator.core.model import (
     Case,
     CaseFilter,
     ClientClaim,
+    Decision,
     NewCase,
     NewCheck,
     NewClient,
@@ -21,15 +24,15 @@ from emulator.core.model import (
     Sandbox,
     Schedule,
     State,
-    Verdict,
 )
 from emulator.core.ports import Newborn, Store, Transaction
-from emulator.core.timepiece import WALL, Timepiece
+from emulator.core.sandbox_clock import WALL_TIME, SandboxClock, to_micros
 from emulator.store.sqlite import SqliteStore
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
+BORN = to_micros(NOW)
 SOON = Schedule(starts_at=NOW + timedelta(seconds=1), ends_at=NOW + timedelta(seconds=2))
-VERDICT = Verdict(rule="surname Denied", outcome=Outcome.DENIED)
+DECISION = Decision(rule="surname Denied", outcome=Outcome.DENIED)
 NEWBORN = Newborn(first_ids=(("case", 10), ("client", 20), ("check", 30)), documents=(5,))
 
 
@@ -56,7 +59,7 @@ def add(store: Store, schedule: Schedule | None = None, key: str | None = None, 
 def write(tx: Transaction, new: NewCase, schedule: Schedule | None = None) -> Case:
     ids = tx.take_ids(new, new_client=True)
     client = tx.add_client(new, NewClient(name="Ada", kind="person", details='{"x":1}'), ids.client, NOW)
-    return tx.add_case(new, client, ids, NOW, schedule, VERDICT)
+    return tx.add_case(new, client, ids, NOW, schedule, DECISION)
 
 
 def read(store: Store, case_id: int, now: datetime = NOW) -> Case | None:
@@ -127,7 +130,9 @@ def test_a_saved_case_and_its_checks_read_as_saved(store: Store) -> None:
         checks=(check,),
     )
     with store.transaction() as tx:
-        tx.save_case(done)
+        assert tx.save_case(case, done, BORN)
+        assert not tx.save_case(case, done, BORN)  # it has moved on meanwhile
+        assert not tx.save_case(done, case, BORN + 1)  # it belongs to another life of its sandbox
     assert read(store, case.id) == done
 
 
@@ -159,7 +164,7 @@ def test_a_case_reads_as_gone_from_its_last_day_on(store: Store) -> None:
 def test_lists_are_filtered_counted_and_paged(store: Store) -> None:
     cases = [add(store, webhook_url=url) for url in ("u", "", None)]
     with store.transaction() as tx:
-        tx.save_case(replace(cases[0], outcome=Outcome.DENIED))
+        tx.save_case(cases[0], replace(cases[0], outcome=Outcome.DENIED), BORN)
     with store.reading() as reading:
 
         def ids(**wanted: object) -> list[int]:
@@ -308,40 +313,78 @@ def test_a_delivery_is_due_again_unless_it_is_being_sent(store: Store) -> None:
 
 
 def test_a_sandbox_keeps_its_settings_and_clock_until_it_is_dropped(store: Store) -> None:
-    piece = Timepiece(at=NOW, anchor=NOW, factor=60.0)
+    clock = SandboxClock(at=NOW, anchor=NOW, factor=60.0)
     with store.transaction() as tx:
         assert (tx.sandbox("a"), tx.sandbox("b")) == (Sandbox(), None)
         tx.save_sandbox_settings("a", '{"delay": 1}')
-        tx.save_timepiece("a", piece, advancing=True)
-        assert tx.sandbox("a") == Sandbox(settings='{"delay": 1}', timepiece=piece, advancing=True)
+        tx.save_clock("a", clock, advancing=True)
+        assert tx.sandbox("a") == Sandbox(settings='{"delay": 1}', clock=clock, advancing=True)
         tx.stop_advancing()
-        assert tx.sandbox("a") == Sandbox(settings='{"delay": 1}', timepiece=piece)
+        assert tx.sandbox("a") == Sandbox(settings='{"delay": 1}', clock=clock)
         assert tx.sandbox_names() == ["a"]
         tx.drop_sandbox("a")
         assert (tx.sandbox("a"), tx.sandbox_names()) == (None, [])
 
 
 @pytest.mark.parametrize(
-    ("piece", "due_now", "next_due"),
+    ("clock", "due_now", "next_due"),
     [
-        (WALL, False, SOON.starts_at),
-        (Timepiece(at=NOW, anchor=NOW, factor=0.0), False, None),
-        (Timepiece(at=SOON.starts_at, anchor=NOW, factor=0.0), True, None),
-        (Timepiece(at=NOW, anchor=NOW, factor=10.0), False, NOW + timedelta(milliseconds=100)),
-        (Timepiece(at=NOW + timedelta(days=1), anchor=NOW, factor=1.0), True, NOW),
+        (WALL_TIME, False, SOON.starts_at),
+        (SandboxClock(at=NOW, anchor=NOW, factor=0.0), False, None),
+        (SandboxClock(at=SOON.starts_at, anchor=NOW, factor=0.0), True, None),
+        (SandboxClock(at=NOW, anchor=NOW, factor=10.0), False, NOW + timedelta(milliseconds=100)),
+        (SandboxClock(at=NOW + timedelta(days=1), anchor=NOW, factor=1.0), True, NOW),
     ],
 )
 def test_what_is_due_is_due_by_the_sandbox_s_own_clock(
-    store: Store, piece: Timepiece, due_now: bool, next_due: datetime | None
+    store: Store, clock: SandboxClock, due_now: bool, next_due: datetime | None
 ) -> None:
     case = add(store, SOON)
     with store.transaction() as tx:
-        tx.save_timepiece("a", piece, advancing=False)
+        tx.save_clock("a", clock, advancing=False)
         tx.add_delivery(replace(delivery(), due_at=SOON.starts_at))
         assert [case_id for _, _, case_id in tx.due_cases(NOW, 10)] == ([case.id] if due_now else [])
         assert len(tx.due_deliveries(NOW, [], 10)) == int(due_now)
         assert tx.next_due(NOW, []) == next_due
-        tx.save_timepiece("a", piece, advancing=True)
+        tx.save_clock("a", clock, advancing=True)
         assert (tx.due_cases(NOW, 10), tx.due_deliveries(NOW, [], 10), tx.next_due(NOW, [])) == ([], [], None)
-        assert tx.next_due_of("a") == SOON.starts_at
+        assert tx.next_due_of("a").first == SOON.starts_at
         assert len(tx.due_cases_of("a", SOON.starts_at)) == len(tx.due_deliveries_of("a", SOON.starts_at, 9)) == 1
+
+
+def test_a_row_that_cannot_be_read_leaves_no_query_open(tmp_path: Path) -> None:
+    left: list[object] = []
+    store = SqliteStore(tmp_path / "x.sqlite")
+    with store.transaction() as tx:
+        tx.add_sandbox("a", [("p", NEWBORN)], NOW)
+        for key in ("first", "second"):
+            tx.add_delivery(delivery(key))
+    store._db.execute("UPDATE deliveries SET state = 'no such state'")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "unraisablehook", left.append)
+        with store.transaction() as tx, pytest.raises(ValueError, match="no such state") as caught:
+            tx.all_deliveries("a")
+        store.close()
+        del caught
+        gc.collect()
+    assert left == []
+
+
+def test_the_latest_moment_is_the_latest_by_wall_time(store: Store) -> None:
+    later = NOW + timedelta(days=1)
+    with store.transaction() as tx:
+        assert tx.latest_moment() == NOW  # when the sandbox was made
+        tx.save_clock("a", SandboxClock(at=later + timedelta(days=9), anchor=later), advancing=False)
+        assert tx.latest_moment() == later
+
+
+@pytest.mark.parametrize(("clock", "counts"), [(WALL_TIME, True), (SandboxClock(at=NOW, anchor=NOW), False)])
+def test_a_case_counts_for_the_latest_moment_unless_its_sandbox_has_a_clock_of_its_own(
+    store: Store, clock: SandboxClock, counts: bool
+) -> None:
+    case = add(store)
+    later = NOW + timedelta(days=1)
+    with store.transaction() as tx:
+        tx.save_case(case, replace(case, updated_at=later), BORN)
+        tx.save_clock("a", clock, advancing=False)
+        assert tx.latest_moment() == (later if counts else NOW)

@@ -11,7 +11,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from emulator.web.receiver import Receiver
+from emulator.demo.receiver import Receiver
 from tests.emulators import Emulator, served
 from tests.receivers import receiving
 from tests.ui.windows import DESK, NARROW, PHONE, Opener, serious, too_wide

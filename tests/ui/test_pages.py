@@ -2,10 +2,11 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
-from emulator.app import create_app
+from emulator.app import build_emulator
 from emulator.settings import Settings
 from tests.emulators import Emulator, served
 from tests.receivers import free_port, receiving, status
@@ -269,24 +270,11 @@ def test_a_start_pays_for_no_page() -> None:
     import sys
 
     code = (
-        "import sys; from emulator.app import create_app; from emulator.settings import Settings; "
-        "create_app(Settings()).store.close(); "
-        "sys.exit(any(f'emulator.ui.{name}' in sys.modules for name in ('feed', 'words', 'case', 'planning')))"
+        "import sys; from emulator.app import build_emulator; from emulator.settings import Settings; "
+        "build_emulator(Settings()).store.close(); "
+        "sys.exit(any(f'emulator.ui.{name}' in sys.modules for name in ('feed', 'phrases', 'case', 'planning')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_every_view_of_the_table_exists() -> None:
-    from importlib import import_module
-
-    from emulator.ui.routes import PAGES as TABLE
-
-    built = create_app(Settings())
-    built.store.close()
-    for page in TABLE:
-        module, _, function = page.place.partition(".")
-        assert callable(getattr(import_module(f"emulator.ui.{module}"), function)), page.place
-        assert f"ui.{module}_{function}" in built.app.view_functions
 
 
 def test_a_broken_body_in_the_journal_breaks_no_page(emulator: Emulator) -> None:
@@ -361,3 +349,21 @@ def test_a_sandbox_is_reached_without_the_last_slash(emulator: Emulator) -> None
 def test_a_name_with_odd_letters_is_read_back_as_it_was(emulator: Emulator) -> None:
     answer = open_page(emulator, "/cases/f%C3%B6%20o/1")
     assert (answer.status_code, "There is no provider f\u00f6 o" in read(answer).text) == (404, True)
+
+
+def test_the_page_of_rules_and_faults_asks_the_control_api_six_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    from emulator.ui import api_client
+
+    asked: list[str] = []
+
+    def ask(application: Any, method: str, target: str, *more: Any, **named: Any) -> Any:
+        asked.append(target)
+        return real(application, method, target, *more, **named)
+
+    real = api_client.ask
+    monkeypatch.setattr(api_client, "ask", ask)
+    built = build_emulator(Settings())
+    page = built.app.test_client().get("/planning", headers={"Accept": "text/html"})
+    built.store.close()
+    assert page.status_code == 200
+    assert len(asked) == 6, asked

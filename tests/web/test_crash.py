@@ -1,7 +1,10 @@
 """A bug of ours: told in the words of the API that was asked, with the trace in the log."""
 
+import json
+
 import pytest
 
+from emulator.logs import JsonFormat
 from emulator.store.sqlite import SqliteStore
 from tests.emulators import Emulator, served
 
@@ -41,3 +44,16 @@ def test_each_api_tells_of_a_crash_in_its_own_words(broken: Emulator, caplog: py
     assert (own.status_code, own.headers["Content-Type"]) == (500, "application/problem+json")
     assert "the disk is on fire" in caplog.text
     assert "please report it" in caplog.text
+
+
+def test_a_crash_is_logged_with_the_sandbox_and_the_api_it_happened_in(
+    broken: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken.aplyid.create()
+    [crash] = [
+        json.loads(JsonFormat().format(record))
+        for record in caplog.records
+        if record.name == "emulator.requests" and record.exc_info
+    ]
+    assert (crash["sandbox"], crash["provider"]) == (broken.sandbox, "aplyid")
+    assert "the disk is on fire" in crash["trace"]

@@ -1,14 +1,14 @@
-"""How Ruby finds a date in a text: anywhere in it, in many orders, the time of day not judged."""
+"""Find a date as Ruby's Date._parse does: anywhere in the text, in many orders, ignoring the time of day."""
 
 import re
 from datetime import date
 
-LONGEST = 128
+LONGEST = 128  # characters that are searched
 BEFORE_OUR_ERA = re.compile(r"\bB\.?C\.?(E\b)?", re.IGNORECASE)
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<name>{'|'.join(MONTHS)})[a-z]*\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-# In the order Ruby tries them.
+# In the order in which Ruby tries them.
 PATTERNS = tuple(
     re.compile(pattern, re.ASCII | re.IGNORECASE)
     for pattern in (
@@ -24,7 +24,7 @@ PATTERNS = tuple(
 
 
 def find_date(text: str) -> date | None:
-    """The first date in the text; None where there is none, none that exists, or one before our era."""
+    """Return the first date in the text; None without one, for one that does not exist, or for one before our era."""
     if BEFORE_OUR_ERA.search(text):
         return None
     for pattern in PATTERNS:

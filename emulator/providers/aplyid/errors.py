@@ -1,22 +1,20 @@
-"""Facts in APLYiD's words."""
+"""Word facts as APLYiD does."""
 
-import json
 import re
 from http import HTTPStatus
-from typing import Any
 
 from flask import Request, Response, request
 
 from emulator.core.errors import Fact, Invalid, Unauthorized
 from emulator.providers.aplyid.rails import to_sentence
-from emulator.web.errors import Crashed, Malformed, Struck, TooLarge, Undecodable, UnknownPath, WrongMethod
-from emulator.web.problem import phrase_of
-from emulator.web.provider import Desk
+from emulator.providers.aplyid.responses import rails_response, to_json
+from emulator.web.desk import Desk
+from emulator.web.errors import Crashed, FaultTriggered, Malformed, TooLarge, Undecodable, UnknownPath, WrongMethod
+from emulator.web.problem_json import phrase_of
 
 LONGEST_MESSAGE = 4_000
 JSON_TYPES = {"application/json", "text/x-json", "application/jsonrequest"}
 BROWSER_LIKE = re.compile(r",\s*\*/\*|\*/\*\s*,")
-JSON = "application/json; charset=utf-8"
 # Verbs that Rails knows; any other is answered 405 instead of 404.
 KNOWN_VERBS = frozenset(
     [
@@ -56,44 +54,28 @@ KNOWN_VERBS = frozenset(
 
 
 class ParameterMissing(Fact):
-    """`activity` or `client` is not there; the text is the end of the message."""
+    """`activity` or `client` is missing; the text is the end of the message."""
 
     needed = "a JSON body (Content-Type: application/json) with two objects that are not empty, activity and client"
 
 
 class BadQuery(Fact):
-    """The query cannot be decoded, which Rails finds out before it asks who is there."""
+    """The query cannot be decoded; Rails finds this out before it reads the credential."""
 
     needed = "a query whose escapes can be decoded as UTF-8"
 
 
 class NoMediaType(Fact):
-    """The Content-Type or the Accept header is no media type at all."""
+    """The Content-Type or the Accept header is not a media type."""
 
     needed = "Content-Type and Accept headers that are media types, like application/json"
 
 
-def to_json(value: Any) -> str:
-    """JSON as Rails writes it: compact, and safe inside HTML."""
-    text = ENCODER.encode(value)
-    return text.translate(HTML_ESCAPES) if any(c in text for c in "&<>\u2028\u2029") else text
-
-
-ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-HTML_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "&<>\u2028\u2029"}
-
-
-def answer(value: Any, status: int) -> Response:
-    """A JSON answer of the application itself."""
-    body = to_json(value).encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
-    return Response(body, status, content_type=JSON)
-
-
 def render(error: Exception, desk: Desk) -> Response:
-    """The answer that tells of this error."""
+    """Return the answer for this error."""
     match error:
         case Unauthorized():
-            return answer({"message": "Unauthorized"}, 401)
+            return rails_response({"message": "Unauthorized"}, 401)
         case ParameterMissing():
             return _refuse(400, f"param is missing or the value is empty: {error}")
         case Invalid():
@@ -108,7 +90,7 @@ def render(error: Exception, desk: Desk) -> Response:
             return Response("", 406, content_type="text/html; charset=UTF-8")
         case UnknownPath() | WrongMethod():
             return _public(404 if request.method in KNOWN_VERBS else 405)
-        case Struck():
+        case FaultTriggered():
             return _refuse_as(error.status)
         case Crashed():
             return _public(500)
@@ -117,16 +99,16 @@ def render(error: Exception, desk: Desk) -> Response:
 
 
 def _refuse_as(status: int) -> Response:
-    """What the service would say with that status: Rails' public page from 500 on, the application's shape below."""
+    """Return the service's answer with that status: Rails' public page from 500 on, the application's shape below."""
     if status >= 500:
         return _public(status)
     if status == HTTPStatus.UNAUTHORIZED:
-        return answer({"message": "Unauthorized"}, status)
+        return rails_response({"message": "Unauthorized"}, status)
     return _refuse(status, phrase_of(status))
 
 
 def _refuse(status: int, message: str) -> Response:
-    return answer({"message": message[:LONGEST_MESSAGE], "code": f"APLY-{status}"}, status)
+    return rails_response({"message": message[:LONGEST_MESSAGE], "code": f"APLY-{status}"}, status)
 
 
 def _joined(problems: object, join: str) -> str:
@@ -137,7 +119,7 @@ def _joined(problems: object, join: str) -> str:
 
 
 def _public(status: int) -> Response:
-    """What Rails answers outside the application: JSON for those who ask for it, else nothing."""
+    """Return what Rails answers outside the application: JSON for a request that asks for it, else an empty body."""
     if not _wants_json(request):
         return Response("", status, content_type="text/html; charset=UTF-8")
     body = {"status": status, "error": phrase_of(status)}
@@ -145,7 +127,7 @@ def _public(status: int) -> Response:
 
 
 def _wants_json(request: Request) -> bool:
-    """Is JSON the first format Rails would choose?"""
+    """Return whether Rails would choose JSON as the first format."""
     if request.path.endswith(".json"):
         return True
     accept = request.headers.get("Accept", "")

@@ -1,18 +1,18 @@
-"""The guided flow: the pages to which `case_url` leads, and what a request tells of the applicant."""
+"""The guided flow: the pages that `case_url` leads to, and what a request says about the applicant."""
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from emulator.core.model import Case
-from emulator.providers.aplyid.schemas import APPROVALS, FLOW_OFFSET, FLOW_PATH, flow_id
-from emulator.web.provider import Applicant, Flow
+from emulator.providers.aplyid.responses import FLOW_OFFSET, FLOW_PATH, flow_id
+from emulator.providers.aplyid.schemas import APPROVALS
+from emulator.web.extras import Applicant, Flow
 
 ADDRESS = ("address_line_1", "address_line_2", "suburb", "state", "postcode", "country_code")
 
 
 def applicant(case: Case) -> Applicant:
-    """The client and the activity of the case; a reused client is the stored one."""
+    """Return the applicant from client and activity of the case; a reused client is the stored one."""
     activity, client = json.loads(case.details), json.loads(case.client.details)
     person = client.get("clientable_attributes") or {}
     address = activity.get("address_attributes") or {}
@@ -29,7 +29,7 @@ def applicant(case: Case) -> Applicant:
     )
 
 
-def _phone(phone: Mapping[str, Any]) -> str:
+def _phone(phone: Mapping[str, str]) -> str:
     return f"+{phone['phone_country_code'].removeprefix('+')} {phone['phone_number']}" if phone else ""
 
 

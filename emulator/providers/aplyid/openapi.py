@@ -1,25 +1,27 @@
-"""APLYiD Workflow as an OpenAPI document."""
+"""Describe APLYiD Workflow as an OpenAPI document."""
 
 import re
 from typing import Any
 
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import fields
 from marshmallow.validate import OneOf, Regexp
 
-from emulator.providers.aplyid import rails
-from emulator.providers.aplyid.answers import (
+from emulator.openapi import builder as openapi
+from emulator.openapi.builder import EMPTY, Json, content, response_object
+from emulator.openapi.patterns import ecma_pattern
+from emulator.providers.aplyid import columns, rails
+from emulator.providers.aplyid.response_schemas import (
     CaseOut,
     CompletedCaseOut,
     PublicRefusalOut,
     RefusalOut,
     UnauthorizedOut,
 )
-from emulator.providers.aplyid.sample import PATH
-from emulator.providers.aplyid.schemas import CLIENT_TYPES, DOCUMENTED, ActivityIn, IndividualIn
+from emulator.providers.aplyid.samples import PATH
+from emulator.providers.aplyid.schemas import DOCUMENTED, ActivityIn, AnyClientIn
 from emulator.providers.aplyid.webhook import EVENT
-from emulator.web import describe as openapi
 from emulator.web.body import LARGEST_BODY
-from emulator.web.describe import EMPTY, Json, answer, content
 
 TITLE = "APLYiD Workflow, emulated"
 ABOUT = """\
@@ -31,10 +33,9 @@ meant, null for what was not sent, and ignores keys it does not know. NUL and ha
 TYPES: openapi.Types = {
     rails.Text: ("string", None),
     rails.Decimal: ("number", None),
-    rails.Date: ("string", "date"),
+    columns.Date: ("string", "date"),
 }
 NOT_BLANK = r"\S"
-END = r"\Z"  # which JSON Schema does not know
 # Documented: the client of a known external_id is reused, and its details are ignored. Without one it must be new.
 NEW_INDIVIDUAL: Json = {
     "if": {
@@ -46,15 +47,6 @@ NEW_INDIVIDUAL: Json = {
 }
 
 
-class AnyClientIn(IndividualIn):
-    """client; one whose external_id is known is reused, and then its type and details are ignored."""
-
-    client_type = rails.Choice(rails.included(CLIENT_TYPES), required=True, metadata=DOCUMENTED)
-
-    class Meta(IndividualIn.Meta):
-        fields = (*IndividualIn.Meta.fields, "client_type")
-
-
 class NewCaseIn(rails.Record):
     """The body of Create Case."""
 
@@ -63,7 +55,7 @@ class NewCaseIn(rails.Record):
 
 
 def describe(address: str) -> Json:
-    """The document of this API, served at that address."""
+    """Return the OpenAPI document of this API, served at that address."""
     spec = openapi.begin(
         TITLE,
         ABOUT,
@@ -78,32 +70,27 @@ def describe(address: str) -> Json:
     printed = openapi.exchanges("aplyid", "POST", PATH, address)
     spec.path(path=PATH, operations={"post": _create_case(printed)})
     openapi.add_webhook(spec, EVENT, _case_completed(printed))
-    return openapi.finish(spec)
+    return openapi.finish(spec, {})
 
 
-def rules_of_text(converter: Any, field: fields.Field[Any], ret: Json) -> Json:
-    """What is judged beside the validators: formats, choices, blanks."""
+def rules_of_text(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
+    """Return the rules that a Text checks besides its validators: formats, choices, blanks."""
     if not isinstance(field, rails.Text):
         return {}
-    ret["type"] = "string"  # null is taken for what was not sent, but no page says so
+    ret["type"] = "string"  # null counts as not sent, but the service documents no null
     choices = [list(rule.choices) for rule in field.rules if isinstance(rule, OneOf)]
     if choices:
         return {"enum": choices[0]}
-    patterns = [_anchored(rule) for rule in field.rules if isinstance(rule, Regexp)]
+    patterns = [ecma_pattern(rule) for rule in field.rules if isinstance(rule, Regexp)]
     if field.required and all(re.match(pattern, "  ") for pattern in patterns):
         patterns.append(NOT_BLANK)
     if len(patterns) > 1:
-        return {"allOf": [{"pattern": one} for one in patterns]}
+        return {"allOf": [{"pattern": pattern} for pattern in patterns]}
     return {"pattern": patterns[0]} if patterns else {}
 
 
-def _anchored(rule: Regexp) -> str:
-    """The pattern as JSON Schema writes it, which searches."""
-    return f"^(?:{str(rule.regex.pattern).removesuffix(END)})$"
-
-
-def rules_of_decimal(converter: Any, field: fields.Field[Any], ret: Json) -> Json:
-    """The rule that is the field's own."""
+def rules_of_decimal(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
+    """Return the rule of Decimal, which is not in its validators."""
     return {"exclusiveMinimum": 0} if isinstance(field, rails.Decimal) else {}
 
 
@@ -115,8 +102,8 @@ def _create_case(printed: dict[str, Json]) -> Json:
         "summary": "Create Case",
         "requestBody": {"required": True, "content": content(NewCaseIn, bodies)},
         "responses": {
-            "201": answer("The case; one that is in_progress ends by itself.", content(CaseOut, answers)),
-            **{status: status for status in REFUSALS},
+            "201": response_object("The case; one that is in_progress ends by itself.", content(CaseOut, answers)),
+            **openapi.refer_to(REFUSALS),
         },
     }
 
@@ -141,8 +128,8 @@ def _case_completed(printed: dict[str, Json]) -> Json:
     }
 
 
-def _header(name: str, schema: Json, told: str) -> Json:
-    return {"in": "header", "name": name, "required": True, "schema": schema, "description": told, **DOCUMENTED}
+def _header(name: str, schema: Json, description: str) -> Json:
+    return {"in": "header", "name": name, "required": True, "schema": schema, "description": description, **DOCUMENTED}
 
 
 ACCESS_KEY: Json = {
@@ -161,35 +148,36 @@ def _public(status: int, error: str) -> Json:
     return content(PublicRefusalOut, {"json": {"status": status, "error": error}}) | EMPTY
 
 
-NO_CLIENT, NO_ACTIVITY = (f"param is missing or the value is empty: {end}" for end in ("Client must exist", "activity"))
+# What the body {bad is answered.
+NO_JSON = "the request body is no JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
+MISSING = "param is missing or the value is empty: Client must exist"
 REFUSALS: dict[str, Json] = {
-    "400": answer(
-        "`client` or `activity` is missing or empty; the body is no JSON; or it or the query is not UTF-8, which is "
-        "told as JSON to those whose `Accept` asks for it",
+    "400": response_object(
+        "`client` or `activity` is missing or empty (the header X-Emulator-Advice says which); the body is no JSON; or "
+        "it or the query is not UTF-8, which is told as JSON to those whose `Accept` asks for it",
         content(
             {"anyOf": [RefusalOut, PublicRefusalOut]},
             {
-                "client": _refusal(400, NO_CLIENT),
-                "activity": _refusal(400, NO_ACTIVITY),
-                "json": _refusal(400, "the request body is no JSON: Expecting value: line 1 column 1 (char 0)"),
+                "missing": _refusal(400, MISSING),
+                "json": _refusal(400, NO_JSON),
                 "encoding": {"status": 400, "error": "Bad Request"},
             },
         )
         | EMPTY,
     ),
-    "401": answer(
+    "401": response_object(
         "The key is missing, unknown or expired.", content(UnauthorizedOut, {"key": {"message": "Unauthorized"}})
     ),
-    "404": answer(
+    "404": response_object(
         "Unknown path, or another verb; JSON for those whose `Accept` asks for it.", _public(404, "Not Found")
     ),
-    "405": answer("A verb nobody knows; JSON likewise.", _public(405, "Method Not Allowed")),
-    "406": answer("`Content-Type` or `Accept` is no media type.", EMPTY),
-    "413": answer(
+    "405": response_object("A verb nobody knows; JSON likewise.", _public(405, "Method Not Allowed")),
+    "406": response_object("`Content-Type` or `Accept` is no media type.", EMPTY),
+    "413": response_object(
         "A body over 1 MiB.",
         content(RefusalOut, {"size": _refusal(413, f"the request body is larger than {LARGEST_BODY} bytes")}),
     ),
-    "422": answer(
+    "422": response_object(
         "A field is wrong; several are joined as a sentence.",
         content(
             RefusalOut,

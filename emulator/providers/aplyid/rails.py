@@ -1,20 +1,17 @@
-"""How Ruby on Rails reads parameters: casts, blanks, messages. Recorded from the real framework.
+"""Read parameters as Ruby on Rails does: casts, blanks, messages. Recorded from the real framework.
 
-The fields are marshmallow's, with Rails' idea of a value: strong parameters drop arrays and objects where a scalar
-is meant, a string column takes numbers and booleans as text, and whoever is blank was not there.
+These are marshmallow fields that follow Rails: strong parameters drop arrays and objects where a scalar is expected, a
+string column takes numbers and booleans as text, and a blank value counts as missing.
 """
 
 import decimal as number
 import math
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypedDict, Unpack
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
 from marshmallow.validate import Length, OneOf, Regexp
-
-from emulator.providers.aplyid.dates import find_date
-from emulator.web.advice import advise
 
 # What Ruby's [[:space:]] matches: Unicode's White_Space, without the separators that Python's str.isspace adds.
 BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -27,16 +24,26 @@ DECIMAL = re.compile(
     re.ASCII,
 )
 
+Validator = Callable[[str], object]
+
+
+class FieldOptions(TypedDict, total=False):
+    """The options of a marshmallow field that these fields take."""
+
+    required: bool
+    load_default: str
+    metadata: Mapping[str, str]
+
 
 def is_blank(value: object) -> bool:
-    """Object#blank?"""
+    """Return whether Ruby's Object#blank? holds."""
     if isinstance(value, str):
         return not value.strip(BLANKS)
     return value is None or value is False or value == [] or value == {}
 
 
 def to_s(value: object) -> str:
-    """Ruby's text of a scalar; arrays, objects and null give nothing."""
+    """Return a scalar as Ruby's to_s writes it; an empty text for arrays, objects and null."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -47,7 +54,7 @@ def to_s(value: object) -> str:
 
 
 def _float_text(value: float) -> str:
-    """Float#to_s, which turns to exponents earlier than Python's repr: 1e15 is "1.0e+15"."""
+    """Return the text of Float#to_s, which uses exponents earlier than Python's repr: 1e15 is "1.0e+15"."""
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     shortest = repr(value)
@@ -60,7 +67,7 @@ def _float_text(value: float) -> str:
 
 
 def cast_string(value: object) -> str | None:
-    """What a string column makes of a parameter; None for null, and for what strong parameters drop."""
+    """Return a parameter as a string column stores it; None for null and for what strong parameters drop."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -69,31 +76,31 @@ def cast_string(value: object) -> str | None:
 
 
 def humanize(attribute: str) -> str:
-    """An attribute's name as it begins a message: `max_transaction_value` is "Max transaction value"."""
+    """Return an attribute's name as a message begins with it: `max_transaction_value` is "Max transaction value"."""
     return attribute.removesuffix("_id").replace("_", " ").strip().capitalize()
 
 
 def to_sentence(messages: list[str]) -> str:
-    """Array#to_sentence."""
+    """Join messages as Array#to_sentence does: "a", "a and b", "a, b, and c"."""
     if len(messages) < 3:
         return " and ".join(messages)
     return f"{', '.join(messages[:-1])}, and {messages[-1]}"
 
 
-def full_messages(problems: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """Messages as ActiveModel words them; those of nested attributes stutter, as Rails does."""
-    found: list[str] = []
-    for key, told in problems.items():
+def full_messages(problems: Mapping[str, object], prefix: str = "") -> list[str]:
+    """Return messages as ActiveModel words them; those of nested attributes repeat the outer name, as in Rails."""
+    messages: list[str] = []
+    for key, problem in problems.items():
         name = f"{prefix}{key.removesuffix('_attributes')}"
-        if isinstance(told, Mapping):
-            found += full_messages(told, f"{name} ")
-        else:
-            found += [f"{humanize(name)} {message}" for message in told]
-    return found
+        if isinstance(problem, Mapping):
+            messages += full_messages(problem, f"{name} ")
+        elif isinstance(problem, list):
+            messages += [f"{humanize(name)} {message}" for message in problem]
+    return messages
 
 
 def is_storable(text: str) -> bool:
-    """Can a database take it? Not with NUL or half a surrogate pair in it."""
+    """Return whether a database can store the text: without NUL and without half a surrogate pair."""
     if "\x00" in text:
         return False
     try:
@@ -104,28 +111,44 @@ def is_storable(text: str) -> bool:
 
 
 def max_length(most: int) -> Length:
-    """validates length: { maximum: most }, in code points."""
+    """Return the validator of `length: { maximum: most }`, which counts code points."""
     return Length(max=most, error="is too long (maximum is {max} characters)")
 
 
 def matches(pattern: str) -> Callable[[str], str]:
-    """validates format: the whole text, and Ruby's digits are ASCII."""
+    """Return the validator of `format:` for the whole text; \\d means ASCII digits, as in Ruby."""
     return Regexp(re.compile(rf"{pattern}\Z", re.ASCII), error="is invalid")
 
 
 def included(choices: tuple[str, ...]) -> OneOf:
-    """validates inclusion."""
+    """Return the validator of `inclusion:`."""
     return OneOf(choices, error="is not included in the list")
 
 
-class Text(fields.Field[str | None]):
-    """A string column. `required` is `presence: true`; rules skip blanks, as `allow_blank` does."""
+class Column(fields.Field[object]):
+    """A column of a model; `cast` returns what it stores, or `missing`."""
 
-    def __init__(self, *rules: Callable[..., Any], most: int | None = None, **options: Any) -> None:
+    def deserialize(
+        self, value: object, attr: str | None = None, data: Mapping[str, object] | None = None, **_: object
+    ) -> object:
+        return self.cast(value)
+
+    def cast(self, value: object) -> object:
+        """Return the stored value of a parameter, which may be `missing`; raise ValidationError."""
+        raise NotImplementedError
+
+
+class Text(Column):
+    """A string column. `required` is `presence: true`; rules skip blanks, as `allow_blank` does.
+
+    Rules judge what `normalize` makes of the text, because that is what would be stored.
+    """
+
+    def __init__(self, *rules: Validator, most: int | None = None, **options: Unpack[FieldOptions]) -> None:
         super().__init__(validate=[max_length(most)] if most else None, allow_none=True, **options)
         self.rules = rules
 
-    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **_: Any) -> Any:
+    def cast(self, value: object) -> object:
         text = cast_string(value)
         if text is None:
             if self.required:
@@ -133,6 +156,7 @@ class Text(fields.Field[str | None]):
             return missing
         if not is_storable(text):
             raise ValidationError("is invalid")
+        text = self.normalize(text)
         blank = is_blank(text)
         problems = ["can't be blank"] if blank and self.required else []
         if self.rules and not blank:
@@ -143,21 +167,25 @@ class Text(fields.Field[str | None]):
             raise ValidationError(problems)
         return text
 
+    def normalize(self, text: str) -> str:
+        """Return the text as the model stores it."""
+        return text
 
-def _messages(rules: Any, text: str) -> list[str]:
-    found: list[str] = []
+
+def _messages(rules: Iterable[Validator], text: str) -> list[str]:
+    messages: list[str] = []
     for rule in rules:
         try:
             rule(text)
         except ValidationError as error:
-            found += map(str, error.messages)
-    return found
+            messages += map(str, error.messages)
+    return messages
 
 
 class Choice(Text):
-    """A string column with `inclusion` and a default: null and blanks are no choice."""
+    """A string column with `inclusion` and a default: null and blanks are not among the choices."""
 
-    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **_: Any) -> Any:
+    def cast(self, value: object) -> object:
         text = cast_string(value)
         if text is None and value is not None:  # not sent, or dropped by strong parameters
             return self.load_default
@@ -167,13 +195,11 @@ class Choice(Text):
         return text
 
 
-class Decimal(fields.Field[str | None]):
-    """A decimal column with `numericality: { greater_than: 0 }, allow_nil: true`; kept as the text that was sent."""
+class Decimal(Column):
+    """A decimal column with `numericality: { greater_than: 0 }, allow_nil: true`; a text becomes an exact number."""
 
-    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **_: Any) -> Any:
-        if value is missing or value is None or isinstance(value, list | dict):
-            return missing
-        if isinstance(value, str) and is_blank(value):
+    def cast(self, value: object) -> object:
+        if not isinstance(value, str | int | float) or (isinstance(value, str) and is_blank(value)):
             return missing
         if value is True or (isinstance(value, str) and not _is_number(value)):
             raise ValidationError("is not a number")
@@ -182,11 +208,11 @@ class Decimal(fields.Field[str | None]):
             raise ValidationError("is not a number")
         if not amount > 0:
             raise ValidationError("must be greater than 0")
-        return to_s(value).strip()
+        return amount
 
 
 def _amount(text: str) -> float | number.Decimal:
-    """With an exponent it is a float to Ruby; without one every digit counts."""
+    """Return the number: a float if it has an exponent, as in Ruby, else exact."""
     plain = text.strip().replace("_", "")
     return float(plain) if "e" in plain.lower() else number.Decimal(plain)
 
@@ -196,26 +222,17 @@ def _is_number(text: str) -> bool:
     return match is not None and (match["whole"] is not None or match["point"] is not None)
 
 
-class Date(fields.Field[str | None]):
-    """A date column: what cannot be cast is null, and nothing is ever refused."""
-
-    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **_: Any) -> Any:
-        found = find_date(value) if isinstance(value, str) else None
-        given = value is not missing and value is not None and not (isinstance(value, str) and is_blank(value))
-        if found is None and given:
-            advise(f"{attr} is no date that can be read and was stored as null")
-        return missing if found is None else found.isoformat()
-
-
 class Attributes(fields.Nested):
-    """accepts_nested_attributes_for: whatever is no object counts as not sent."""
+    """The attributes of accepts_nested_attributes_for; a value that is no object counts as not sent."""
 
-    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **_: Any) -> Any:
+    def deserialize(
+        self, value: object, attr: str | None = None, data: Mapping[str, object] | None = None, **_: object
+    ) -> object:
         return self.schema.load(value) if isinstance(value, dict) else missing
 
 
 class Record(Schema):
-    """A model's permitted parameters; the fields stand in the order Rails reports them."""
+    """A model's permitted parameters, in the order in which Rails reports their problems."""
 
     class Meta:
         unknown = EXCLUDE

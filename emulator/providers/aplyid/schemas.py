@@ -1,4 +1,4 @@
-"""What is sent to APLYiD Workflow and what is answered. Marks: documented, framework or assumed (docs/fidelity.md)."""
+"""The request bodies of APLYiD Workflow. `x-fidelity` is documented, framework or assumed (docs/fidelity.md)."""
 
 import json
 from collections.abc import Mapping
@@ -7,33 +7,30 @@ from typing import Any
 from marshmallow import ValidationError
 
 from emulator.core.errors import Invalid
-from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome, State
+from emulator.core.model import Client, ClientClaim, NewCase, NewClient, Outcome, State
 from emulator.providers.aplyid import rails
-from emulator.providers.aplyid.rails import Attributes, Choice, Date, Decimal, Record, Text
-from emulator.web.advice import advise, advise_unknown_keys
-from emulator.web.provider import Desk
+from emulator.providers.aplyid.columns import CountryCode, Date, NationalNumber, Status
+from emulator.providers.aplyid.rails import Attributes, Choice, Decimal, Record, Text
+from emulator.web.advice import advise
+from emulator.web.unused_input import advise_unused
 
 STATUSES = ("in_progress", "in_review", "on_hold", "to_do", "completed", "cancelled")
 CLIENT_TYPES = ("individual", "company", "trust", "charity", "estate", "society", "joint")
 APPROVALS = {Outcome.APPROVED: "approved", Outcome.DENIED: "denied", Outcome.UNDECIDED: "no_decision_yet"}
-# The service's printed sample: case 1024 has guided flow 5567. Every case takes one of each, so they stay in step.
-FLOW_OFFSET = 5567 - 1024
-FLOW_PATH = "/guided_flows/standard"
-REAL_APP = "https://workflow.aplyid.com"
 
 DOCUMENTED = {"x-fidelity": "documented"}
 LENGTH_ASSUMED = {"x-fidelity": "documented; its length is assumed"}
 
 
-def documented(told: str) -> dict[str, str]:
-    """The mark of a documented field, with what its page says about it."""
-    return {**DOCUMENTED, "description": told}
+def documented(description: str) -> dict[str, str]:
+    """Return the metadata of a documented field with that description."""
+    return {**DOCUMENTED, "description": description}
 
 
 class AddressIn(Record):
     """activity.address_attributes"""
 
-    country_code = Text(required=True, most=3, metadata=documented("ISO 3166-1 alpha-3"))
+    country_code = CountryCode(required=True, most=3, metadata=documented("ISO 3166-1 alpha-3"))
     address_line_1 = Text(required=True, most=128, metadata=DOCUMENTED)
     state = Text(required=True, most=128, metadata=DOCUMENTED)
     postcode = Text(rails.matches("[A-Za-z0-9 -]{2,16}"), required=True, metadata=DOCUMENTED)
@@ -48,7 +45,7 @@ class ActivityIn(Record):
     name = Text(required=True, most=50, metadata=DOCUMENTED)
     nature = Text(required=True, most=500, metadata=DOCUMENTED)
     max_transaction_value = Decimal(metadata=DOCUMENTED)
-    status = Choice(
+    status = Status(
         rails.included(STATUSES), load_default="in_progress", metadata=documented("only in_progress ends by itself")
     )
     external_id = Text(
@@ -71,7 +68,7 @@ class PhoneIn(Record):
     phone_country_code = Text(
         rails.matches(r"\+?\d+"), required=True, metadata=documented("digits, a leading + is accepted")
     )
-    phone_number = Text(required=True, metadata=documented("the national number; one leading 0 is removed"))
+    phone_number = NationalNumber(required=True, metadata=documented("the national number; one leading 0 is removed"))
 
 
 class ClientIn(Record):
@@ -91,22 +88,35 @@ class IndividualIn(ClientIn):
     clientable_attributes = Attributes(PersonIn, metadata=documented("needed for a new individual"))
 
     class Meta(Record.Meta):
-        # Associations are judged before attributes, in this order.
+        # Rails validates associations before attributes, in this order.
         fields: tuple[str, ...] = ("clientable_attributes", "contact_phone_attributes", "name", "email", "external_id")
 
 
-ACTIVITY, CLIENT, INDIVIDUAL = ActivityIn(), ClientIn(), IndividualIn()
+class AnyClientIn(IndividualIn):
+    """client; one whose external_id is known is reused, and then its type and details are ignored."""
+
+    client_type = Choice(rails.included(CLIENT_TYPES), required=True, metadata=DOCUMENTED)
+
+    class Meta(IndividualIn.Meta):
+        fields = (*IndividualIn.Meta.fields, "client_type")
+
+
+NO_KEY = "without client.external_id the service can never reuse this client, and duplicates cannot be merged"
+ACTIVITY, CLIENT, INDIVIDUAL, ANY_CLIENT = ActivityIn(), ClientIn(), IndividualIn(), AnyClientIn()
 
 
 def read_order(sandbox: str, request: Mapping[str, Any]) -> NewCase:
-    """The order a request makes; what is wrong with it is kept until it is known whether the client is new."""
+    """Return the order for a new case, from a request with `activity` and `client`.
+
+    Problems are kept in the order, because the client's only count if the client turns out to be new.
+    """
     activity, client = request["activity"], request["client"]
-    asked, refused = _load(ACTIVITY, activity, "activity")
-    advise_unknown_keys(activity, ACTIVITY.fields.keys(), "activity.")
-    external_id = asked.get("external_id")
+    payload, refused = _load(ACTIVITY, activity, "activity")
+    advise_unused(ACTIVITY, activity, None if refused else payload, "activity.")
+    external_id = payload.get("external_id")
     if not refused and rails.is_blank(external_id):
         advise("without activity.external_id no webhook is sent")
-    status = asked.get("status") or "in_progress"
+    status = payload.get("status") or "in_progress"
     return NewCase(
         sandbox=sandbox,
         provider="aplyid",
@@ -114,26 +124,53 @@ def read_order(sandbox: str, request: Mapping[str, Any]) -> NewCase:
         external_id=external_id,
         state={"completed": State.COMPLETED, "cancelled": State.CANCELLED}.get(status, State.OPEN),
         finishes=status == "in_progress",
-        details=json.dumps(asked),
+        details=_to_text(payload),
         of_business=client.get("client_type") != "individual",
         request=request,
         refused=refused,
     )
 
 
-def _load(schema: Record, given: Mapping[str, Any], name: str) -> tuple[dict[str, Any], Invalid | None]:
+def advise_reuse(order: NewCase, sent: Mapping[str, object], client: Client) -> None:
+    """Advise of what a request says about a client that was reused and is stored otherwise."""
+    fresh = order.client.fresh
+    if fresh and (fresh.name, fresh.kind, fresh.details) == (client.name, client.kind, client.details):
+        return
+    stored = {**json.loads(client.details), "name": client.name, "client_type": client.kind}
+    payload = _valid_part(ANY_CLIENT, sent)
+    ignored = [
+        f"client.{name}"
+        for name in ANY_CLIENT.fields
+        if sent.get(name) is not None and (name not in payload or payload[name] != stored.get(name))
+    ]
+    if ignored:
+        advise(
+            f"{', '.join(ignored)} ignored, because client.external_id names a client that is reused as it is stored"
+        )
+
+
+def _valid_part(schema: Record, given: Mapping[str, object]) -> Mapping[str, object]:
+    try:
+        payload: Mapping[str, object] = schema.load(given)
+    except ValidationError as error:
+        return error.valid_data if isinstance(error.valid_data, dict) else {}
+    return payload
+
+
+def _load(schema: Record, given: Mapping[str, object], name: str) -> tuple[dict[str, Any], Invalid | None]:
+    """Return the loaded payload, or an empty one and what is wrong."""
     try:
         return schema.load(given), None
     except ValidationError as error:
         return {}, Invalid(rails.full_messages(error.messages_dict), {name: error.messages_dict})
 
 
-def _read_claim(client: Mapping[str, Any]) -> ClientClaim:
-    given = client.get("external_id")
-    text = rails.cast_string(given)
-    # One that could not be stored cannot be known either.
+def _read_claim(client: Mapping[str, object]) -> ClientClaim:
+    value = client.get("external_id")
+    text = rails.cast_string(value)
+    # A text that cannot be stored cannot belong to a known client.
     external_id = text if text is not None and rails.is_storable(text) else None
-    reuse_key = None if rails.is_blank(given) else external_id
+    reuse_key = None if rails.is_blank(value) else external_id
     try:
         fresh = _read_client(client)
     except Invalid as refused:
@@ -141,59 +178,25 @@ def _read_claim(client: Mapping[str, Any]) -> ClientClaim:
     return ClientClaim(reuse_key=reuse_key, external_id=external_id, fresh=fresh)
 
 
-def _read_client(client: Mapping[str, Any]) -> NewClient:
+def _read_client(client: Mapping[str, object]) -> NewClient:
     kind = client.get("client_type")
     if kind not in CLIENT_TYPES:
+        advise_unused(ANY_CLIENT, client, None, "client.")
         raise Invalid([_bad_type(rails.to_s(kind))])
     schema = INDIVIDUAL if kind == "individual" else CLIENT
-    advise_unknown_keys(client, {*INDIVIDUAL.fields, "client_type"}, "client.")
-    asked, refused = _load(schema, client, "client")
+    payload, refused = _load(schema, client, "client")
+    advise_unused(ANY_CLIENT, client, None if refused else {**payload, "client_type": kind}, "client.")
     if schema is INDIVIDUAL and not isinstance(client.get("clientable_attributes"), dict):
-        told = refused.problems if refused and isinstance(refused.problems, list) else []
-        refused = Invalid(["Clientable must exist", *told], refused and refused.fields)
+        problems = refused.problems if refused and isinstance(refused.problems, list) else []
+        refused = Invalid(["Clientable must exist", *problems], refused and refused.fields)
     if refused:
         raise refused
-    phone = asked.get("contact_phone_attributes")
-    if phone:  # documented: one leading 0 of a national number is removed
-        phone["phone_number"] = phone["phone_number"].removeprefix("0")
-    return NewClient(name=asked.pop("name"), kind=str(kind), details=json.dumps(asked))
+    return NewClient(name=payload.pop("name"), kind=str(kind), details=_to_text(payload))
+
+
+def _to_text(payload: Mapping[str, object]) -> str:
+    return json.dumps(payload, default=str)  # an exact number becomes a text
 
 
 def _bad_type(kind: str) -> str:
     return f"Invalid client type: {kind}" if rails.is_storable(kind) else "Client type is invalid"
-
-
-def flow_id(case: Case) -> int:
-    """The number of the case's guided flow."""
-    return case.id + FLOW_OFFSET
-
-
-def flow_url(case: Case, desk: Desk, rest: str) -> str:
-    """A link to the case's guided flow: on this emulator, which serves it, or by switch on the service's own host."""
-    path = f"{FLOW_PATH}/{flow_id(case)}{rest}"
-    return f"{REAL_APP}{path}" if desk.switches["case-url"] == "real" else desk.links.to(case.sandbox, path)
-
-
-def case_status(case: Case) -> str:
-    """The service's word for where the case stands."""
-    if case.state in (State.COMPLETED, State.FAILED):
-        return "completed"
-    asked: str = json.loads(case.details).get("status", "in_progress")
-    return asked
-
-
-def render_case(case: Case, desk: Desk) -> dict[str, Any]:
-    """The documented answer to Create Case, in its key order."""
-    return {
-        "case_id": case.id,
-        "external_id": case.external_id,
-        "guided_flow_id": flow_id(case),
-        "status": case_status(case),
-        "case_url": flow_url(case, desk, "?position=1"),
-        "client": {
-            "id": case.client.id,
-            "external_id": case.client.external_id,
-            "name": case.client.name,
-            "approval_status": "no_decision_yet",  # the decision belongs to the case, and comes with the webhook
-        },
-    }

@@ -1,26 +1,26 @@
-"""How a case ends at APLYiD, and the `case.completed` webhook that tells of it."""
+"""How a case ends at APLYiD, and the `case.completed` webhook."""
 
-from emulator.core.deliveries import Letter, Silence
+from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.model import Case, Outcome
-from emulator.core.people import People
-from emulator.core.preferences import Preferences
-from emulator.providers.aplyid.errors import to_json
+from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_settings import SandboxSettings
 from emulator.providers.aplyid.rails import is_blank
-from emulator.providers.aplyid.schemas import APPROVALS, case_status, flow_id, flow_url
-from emulator.web.provider import Desk
+from emulator.providers.aplyid.responses import case_status, flow_id, flow_url, to_json
+from emulator.providers.aplyid.schemas import APPROVALS
+from emulator.web.desk import Desk
 
 EVENT = "case.completed"
 
 
-def conclude(case: Case, people: People) -> Case:
-    """The case as it is: this API tells no more than the decision."""
+def conclude(case: Case, random: SeededRandom) -> Case:
+    """Return the case as it is: this API tells only the decision."""
     return case
 
 
-def render(case: Case, preferences: Preferences, event_id: str, desk: Desk) -> Letter | Silence:
-    """The webhook to the integration's URL, in the documented key order."""
+def render(case: Case, settings: SandboxSettings, event_id: str, desk: Desk) -> RenderedWebhook | NoWebhook:
+    """Return the webhook to the integration's URL, in the documented key order; none without an external_id."""
     if is_blank(case.external_id):
-        return Silence("the case was created without activity.external_id")
+        return NoWebhook("the case was created without activity.external_id")
     body = {
         "case_id": case.id,
         "external_id": case.external_id,
@@ -39,4 +39,4 @@ def render(case: Case, preferences: Preferences, event_id: str, desk: Desk) -> L
         "X-Workflow-Event-Type": EVENT,
         "X-Workflow-Webhook-Id": event_id,
     }
-    return Letter(event=EVENT, url=preferences.webhook_url, headers=headers, body=to_json(body).encode())
+    return RenderedWebhook(event=EVENT, url=settings.webhook_url, headers=headers, body=to_json(body).encode())

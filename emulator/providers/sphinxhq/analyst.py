@@ -1,9 +1,9 @@
-"""What an analyst would write about a check."""
+"""Write what an analyst would write about a check."""
 
 from emulator.core.model import Outcome
-from emulator.core.people import People
+from emulator.core.randomness import SeededRandom
 
-# What each check looks at, and what it may find.
+# The subject of each check, and what it may find.
 SUBJECTS = {
     "PEP": ("Politically exposed persons", "a public office held by a namesake"),
     "SANCTION": ("Sanctions lists", "an entry on a sanctions list"),
@@ -25,7 +25,7 @@ SUBJECTS = {
     "TRANSACTION_MONITORING": ("Transaction monitoring", "payments split below the reporting threshold"),
 }
 RISK = {Outcome.APPROVED: (0.01, 0.35), Outcome.UNDECIDED: (0.4, 0.7), Outcome.DENIED: (0.75, 0.99)}
-VERDICTS = {
+FINDINGS = {
     Outcome.APPROVED: "nothing found",
     Outcome.UNDECIDED: "needs another look",
     Outcome.DENIED: "match found",
@@ -45,19 +45,19 @@ REASONS = {
 }
 
 
-def risk_score(outcome: Outcome, people: People) -> float:
-    """A risk from 0 to 1 that fits the decision."""
-    return people.number("risk", *RISK[outcome])
+def risk_score(outcome: Outcome, random: SeededRandom) -> float:
+    """Draw a risk from 0 to 1 that fits the decision."""
+    return random.number("risk", *RISK[outcome])
 
 
-def write(check_type: str, outcome: Outcome, name: str, people: People) -> tuple[str, str, str]:
-    """Title, note and reasoning."""
+def write(check_type: str, outcome: Outcome, name: str, random: SeededRandom) -> tuple[str, str, str]:
+    """Return title, note and reasoning of a check of that customer."""
     subject, finding = SUBJECTS[check_type]
-    told = {
+    words = {
         "name": name,
         "finding": finding,
-        "many": int(people.number("sources", 3, 40)),
-        "analyst": people.name("analyst"),
+        "many": int(random.number("sources", 3, 40)),
+        "analyst": random.name("analyst"),
     }
-    note = people.pick("note", NOTES[outcome])
-    return f"{subject}: {VERDICTS[outcome]}", note.format(**told), REASONS[outcome].format(**told)
+    note = random.pick("note", NOTES[outcome])
+    return f"{subject}: {FINDINGS[outcome]}", note.format(**words), REASONS[outcome].format(**words)

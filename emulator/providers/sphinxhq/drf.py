@@ -1,13 +1,15 @@
-"""How Django REST Framework reads fields: casts, messages, order. Recorded from the real framework.
+"""Read fields as Django REST Framework does: casts, messages, order. Recorded from the real framework.
 
-The fields are marshmallow's, with that framework's idea of a value: numbers are text where text is meant, text is
-a number where a number is meant, and all that is wrong is told at once.
+These are marshmallow fields that follow the framework: a text field takes numbers, a number field takes text, and all
+problems are reported at once.
 """
 
 import json
 import math
 import re
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypedDict, Unpack
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
 from marshmallow.validate import Length, OneOf, Range
@@ -15,19 +17,31 @@ from marshmallow.validate import Length, OneOf, Range
 from emulator.web.body import DEEPEST, containers
 from emulator.web.errors import Malformed
 
-# IntegerField: a whole number may end in ".0".
+# IntegerField takes a whole number that ends in ".0".
 WHOLE_DECIMAL = re.compile(r"\.0*\s*$")
 LONGEST_NUMBER = 1000
 SURROGATE = re.compile("[\ud800-\udfff]")
+Validators = Length | OneOf | Sequence[Range]
 
 
-class Field(fields.Field[Any]):
-    """A field that says what is missing or null as the framework does."""
+class FieldOptions(TypedDict, total=False):
+    """The options of a marshmallow field that these fields take."""
 
-    def __init__(self, *, null: bool = False, **options: Any) -> None:
-        super().__init__(allow_none=null, **options)
+    required: bool
+    metadata: Mapping[str, str]
 
-    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **_: Any) -> Any:
+
+class Field(fields.Field[object]):
+    """A field that reports a missing value and null as the framework does; `read` reads any other value."""
+
+    def __init__(
+        self, *, null: bool = False, validate: Validators | None = None, **options: Unpack[FieldOptions]
+    ) -> None:
+        super().__init__(allow_none=null, validate=validate, **options)
+
+    def deserialize(
+        self, value: object, attr: str | None = None, data: Mapping[str, object] | None = None, **_: object
+    ) -> object:
         if value is missing:
             if self.required:
                 raise ValidationError("This field is required.")
@@ -38,57 +52,63 @@ class Field(fields.Field[Any]):
             return None
         return self.read(value)
 
-    def read(self, value: Any) -> Any:
-        """The value of what was sent, which is not null."""
+    def read(self, value: object) -> object:
+        """Return the value of what was sent, which is not null; raise ValidationError."""
         raise ValidationError("Not a valid value.")
 
-    def check(self, value: Any, problems: list[str]) -> None:
-        """Raise all that is wrong: the validators' problems first, then the others."""
-        told: list[str] = []
+    def check(self, value: object, problems: list[str]) -> None:
+        """Raise one ValidationError with the validators' messages first, then `problems`, if there are any."""
+        messages: list[str] = []
         for validator in self.validators:
             try:
                 validator(value)
             except ValidationError as error:
-                told += map(str, error.messages)
-        if told or problems:
-            raise ValidationError([*told, *problems])
+                messages += map(str, error.messages)
+        if messages or problems:
+            raise ValidationError([*messages, *problems])
 
 
 class Text(Field):
-    """CharField: trimmed, numbers taken as text."""
+    """CharField: trims, and takes numbers as text."""
 
-    def __init__(self, *, most: int | None = None, blank: bool = False, **options: Any) -> None:
+    if_changed = "is used without the blanks around it"
+
+    def __init__(
+        self, *, most: int | None = None, blank: bool = False, null: bool = False, **options: Unpack[FieldOptions]
+    ) -> None:
         rule = Length(max=most, error="Ensure this field has no more than {max} characters.") if most else None
-        super().__init__(validate=rule, **options)
+        super().__init__(null=null, validate=rule, **options)
         self.blank = blank
 
-    def read(self, value: Any) -> str:
+    def read(self, value: object) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise ValidationError("Not a valid string.")
         text = str(value).strip()
         if not text and not self.blank:
             raise ValidationError("This field may not be blank.")
-        self.check(text, list(_unstorable(text)))
+        self.check(text, _unstorable(text))
         return text
 
 
 def _unstorable(text: str) -> list[str]:
-    """What no database takes: NUL, and half a surrogate pair (the first one is named)."""
-    found = ["Null characters are not allowed."] if "\x00" in text else []
+    """Return the problems of a text that no database stores: NUL, and the first half of a surrogate pair."""
+    problems = ["Null characters are not allowed."] if "\x00" in text else []
     surrogate = None if text.isascii() else SURROGATE.search(text)
     if surrogate:
-        found.append(f"Surrogate characters are not allowed: U+{ord(surrogate[0]):X}.")
-    return found
+        problems.append(f"Surrogate characters are not allowed: U+{ord(surrogate[0]):X}.")
+    return problems
 
 
 class Choice(Field):
-    """ChoiceField: compared as text, not trimmed."""
+    """ChoiceField: compares values as text, without trimming."""
 
-    def __init__(self, choices: tuple[str, ...], *, blank: bool = False, **options: Any) -> None:
-        super().__init__(validate=OneOf(choices), **options)
+    def __init__(
+        self, choices: tuple[str, ...], *, blank: bool = False, null: bool = False, **options: Unpack[FieldOptions]
+    ) -> None:
+        super().__init__(null=null, validate=OneOf(choices), **options)
         self.choices, self.blank = choices, blank
 
-    def read(self, value: Any) -> str:
+    def read(self, value: object) -> str:
         if value == "" and self.blank:
             return ""
         if str(value) not in self.choices:
@@ -99,15 +119,15 @@ class Choice(Field):
 class Integer(Field):
     """IntegerField: takes "12", " 12 ", 12.0 and "12.00"."""
 
-    def __init__(self, *, least: int | None = None, most: int | None = None, **options: Any) -> None:
-        rules = []
+    def __init__(self, *, least: int | None = None, most: int | None = None, **options: Unpack[FieldOptions]) -> None:
+        rules: list[Range] = []
         if most is not None:
             rules.append(Range(max=most, error="Ensure this value is less than or equal to {max}."))
         if least is not None:
             rules.append(Range(min=least, error="Ensure this value is greater than or equal to {min}."))
         super().__init__(validate=rules, **options)
 
-    def read(self, value: Any) -> int:
+    def read(self, value: object) -> int:
         if isinstance(value, str) and len(value) > LONGEST_NUMBER:
             raise ValidationError("String value too large.")
         try:
@@ -119,12 +139,12 @@ class Integer(Field):
 
 
 class AnyJson(Field):
-    """JSONField: any value, kept exactly; NUL, half surrogate pairs and infinities could not be stored."""
+    """JSONField: keeps any value exactly, but refuses NUL, half surrogate pairs and infinities."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, **options: Unpack[FieldOptions]) -> None:
         super().__init__(null=True, **options)
 
-    def read(self, value: Any) -> Any:
+    def read(self, value: object) -> object:
         if any(depth > DEEPEST for depth, _ in containers(value)):
             raise Malformed(f"nested more than {DEEPEST} deep")
         for part in _scalars(value):
@@ -135,43 +155,49 @@ class AnyJson(Field):
         return value
 
 
-def _scalars(value: Any) -> list[Any]:
-    """Every key and scalar in there."""
-    found: list[Any] = []
+def _scalars(value: object) -> list[object]:
+    """Return every key and scalar of a JSON value."""
+    scalars: list[object] = []
     waiting = [value]
     while waiting:
         item = waiting.pop()
         if isinstance(item, dict):
-            found += item.keys()
+            scalars += item.keys()
             waiting += item.values()
         elif isinstance(item, list):
             waiting += item
         else:
-            found.append(item)
-    return found
+            scalars.append(item)
+    return scalars
 
 
-def load(schema: Schema, value: Any) -> Any:
-    """What the serializer makes of one item; raises ValidationError."""
+def load(schema: Schema, value: object) -> dict[str, Any]:
+    """Return the payload that the serializer reads from one item; raise ValidationError."""
     if value is None:
         raise ValidationError(["This field may not be null."])
     if not isinstance(value, dict):
         kind = type(value).__name__
         raise ValidationError({"non_field_errors": [f"Invalid data. Expected a dictionary, but got {kind}."]})
-    return schema.load(value, many=False)
+    payload: dict[str, Any] = schema.load(value, many=False)
+    return payload
 
 
 class Serializer(Schema):
-    """The fields stand in the order their problems are told."""
+    """A serializer; its fields stand in the order in which their problems are reported."""
 
     class Meta:
         unknown = EXCLUDE
 
 
+def moment_text(moment: datetime) -> str:
+    """Return a moment as DateTimeField does: ISO 8601 with Z, without a fraction if it is zero."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
 ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def to_json(value: Any) -> str:
-    """JSON as the framework renders it: compact UTF-8, the two line separators escaped."""
+def to_json(value: object) -> str:
+    """Return JSON as the framework renders it: compact, not limited to ASCII, the two line separators escaped."""
     text = ENCODER.encode(value)
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -1,28 +1,26 @@
-"""Facts in the words of Sphinx, which are Django REST Framework's."""
-
-from typing import Any
+"""Word facts as Sphinx does, which is as Django REST Framework does."""
 
 from flask import Response, request
 
 from emulator.core.errors import Fact, Invalid, NotFound, Unauthorized
-from emulator.providers.sphinxhq.drf import to_json
+from emulator.providers.sphinxhq.responses import drf_response
+from emulator.web.desk import Desk
 from emulator.web.errors import (
     Crashed,
+    FaultTriggered,
     Malformed,
     NotAcceptable,
-    Struck,
     TooLarge,
     Undecodable,
     UnknownPath,
     WrongMediaType,
     WrongMethod,
 )
-from emulator.web.problem import phrase_of
-from emulator.web.provider import Desk
+from emulator.web.problem_json import phrase_of
 
 LONGEST_ANSWER = 8_000  # bytes of an error body
-LONGEST_TEXT = 300
-MOST_TOLD = 20
+LONGEST_TEXT = 300  # characters of a problem
+MOST_PROBLEMS = 20  # of one object or list
 # Django's own page, byte for byte.
 PAGE = """
 <!doctype html>
@@ -38,19 +36,13 @@ PAGE = """
 
 
 class InvalidPage(Fact):
-    """There is no such page of the list."""
+    """The list has no such page."""
 
     needed = "a page that exists: from 1 to the last one, or the word last"
 
 
-def answer(value: Any, status: int) -> Response:
-    """A JSON answer of the framework."""
-    body = to_json(value).encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
-    return Response(body, status, content_type="application/json")
-
-
 def render(error: Exception, desk: Desk) -> Response:
-    """The answer that tells of this error."""
+    """Return the answer for this error."""
     match error:
         case Unauthorized():
             return _unauthorized(desk.switches["unauthorized"])
@@ -71,9 +63,8 @@ def render(error: Exception, desk: Desk) -> Response:
         case InvalidPage():
             return _detail(404, "Invalid page.")
         case UnknownPath():
-            told = "The requested resource was not found on this server."
-            return _page(404, "Not Found", told)
-        case Struck():
+            return _page(404, "Not Found", "The requested resource was not found on this server.")
+        case FaultTriggered():
             return _unauthorized("401") if error.status == 401 else _detail(error.status, f"{phrase_of(error.status)}.")
         case Crashed():
             return _page(500, "Server Error (500)", "")
@@ -88,32 +79,34 @@ def _unauthorized(status: str) -> Response:
     return response
 
 
-def _invalid(problems: Any, check_errors: str) -> Response:
+def _invalid(problems: object, check_errors: str) -> Response:
+    """Return a 400 with the problems, shortened as far as the answer would be too long."""
     if check_errors == "dict" and isinstance(problems, dict) and isinstance(problems.get("checks"), list):
-        # A list with one text stands for the whole field; a list of objects has one for each check.
-        told = {str(i): p for i, p in enumerate(problems["checks"]) if p}
-        if not all(isinstance(p, str) for p in told.values()):
-            problems = {**problems, "checks": told}
-    response = answer(problems, 400)
+        # A list of texts is about the whole field; a list of objects has one for each check.
+        by_index = {str(i): p for i, p in enumerate(problems["checks"]) if p}
+        if not all(isinstance(p, str) for p in by_index.values()):
+            problems = {**problems, "checks": by_index}
+    response = drf_response(problems, 400)
     if len(response.get_data()) > LONGEST_ANSWER:
-        response = answer(_shortened(problems, LONGEST_TEXT, MOST_TOLD), 400)
+        response = drf_response(_shortened(problems, LONGEST_TEXT, MOST_PROBLEMS), 400)
     if len(response.get_data()) > LONGEST_ANSWER:
-        response = answer(_shortened(problems, LONGEST_TEXT // 3, MOST_TOLD // 4), 400)
+        response = drf_response(_shortened(problems, LONGEST_TEXT // 3, MOST_PROBLEMS // 4), 400)
     return response
 
 
-def _shortened(told: Any, longest: int, most: int) -> Any:
-    """The same shape with fewer and shorter texts."""
-    if isinstance(told, dict):
-        return {str(k)[:longest]: _shortened(v, longest, most) for k, v in list(told.items())[:most]}
-    if isinstance(told, list):
-        return [_shortened(item, longest, most) for item in told[:most]]
-    return told if len(told) <= longest else f"{told[: longest - 40]}...{told[-30:]}"
+def _shortened(problems: object, longest: int, most: int) -> object:
+    """Return problems of the same shape with fewer and shorter texts."""
+    if isinstance(problems, dict):
+        return {str(k)[:longest]: _shortened(v, longest, most) for k, v in list(problems.items())[:most]}
+    if isinstance(problems, list):
+        return [_shortened(item, longest, most) for item in problems[:most]]
+    text = str(problems)
+    return text if len(text) <= longest else f"{text[: longest - 40]}...{text[-30:]}"
 
 
 def _detail(status: int, text: str) -> Response:
-    return answer({"detail": text if len(text) <= LONGEST_TEXT * 4 else f"{text[: LONGEST_TEXT * 4]}..."}, status)
+    return drf_response({"detail": text if len(text) <= LONGEST_TEXT * 4 else f"{text[: LONGEST_TEXT * 4]}..."}, status)
 
 
-def _page(status: int, title: str, told: str) -> Response:
-    return Response(PAGE.format(title, told), status, content_type="text/html; charset=utf-8")
+def _page(status: int, title: str, text: str) -> Response:
+    return Response(PAGE.format(title, text), status, content_type="text/html; charset=utf-8")

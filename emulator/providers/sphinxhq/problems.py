@@ -1,11 +1,11 @@
-"""The error answer that belongs to a schema: a map of all that is wrong, nested as the request is."""
+"""Describe the error answer to a request schema: a map of all problems, nested as the request is."""
 
 from typing import Any
 
 from marshmallow import Schema, fields
 
+from emulator.openapi.builder import Json
 from emulator.providers.sphinxhq.relations import DocumentIds, Object, Objects
-from emulator.web.describe import Json
 
 FRAMEWORK = {"x-fidelity": "framework"}
 WHOLE = "non_field_errors"
@@ -14,10 +14,10 @@ BY_INDEX = r"^\d+$"
 
 
 def problems_of(schema: type[Schema] | Schema) -> Json:
-    """What can be told about a value of that schema, as JSON Schema."""
+    """Return, as JSON Schema, the problems that a value of that schema can have."""
     known = (schema() if isinstance(schema, type) else schema).fields
-    told = {name: _problem_of(field) | FRAMEWORK for name, field in known.items()}
-    return {"type": "object", "properties": told | {WHOLE: TEXTS | FRAMEWORK}, "additionalProperties": False}
+    problems = {name: _problem_of(field) | FRAMEWORK for name, field in known.items()}
+    return {"type": "object", "properties": problems | {WHOLE: TEXTS | FRAMEWORK}, "additionalProperties": False}
 
 
 def _problem_of(field: fields.Field[Any]) -> Json:
@@ -32,11 +32,16 @@ def _problem_of(field: fields.Field[Any]) -> Json:
 
 
 def _problems_of_list(item: Json) -> list[Json]:
-    """About the list itself; about each item, {} for the good ones; or, by switch, about the bad ones by index."""
+    """Return the shapes for a list: one for the list itself, one for each item ({} if good), by switch one by index."""
     either = {"anyOf": [TEXTS, item]}
     whole = {"type": "object", "properties": {WHOLE: TEXTS | FRAMEWORK}, "required": [WHOLE]}
     return [whole | {"additionalProperties": False}, {"type": "array", "items": either}, _by_index(either)]
 
 
-def _by_index(told: Json) -> Json:
-    return {"type": "object", "patternProperties": {BY_INDEX: told}, "additionalProperties": False, "minProperties": 1}
+def _by_index(problem: Json) -> Json:
+    return {
+        "type": "object",
+        "patternProperties": {BY_INDEX: problem},
+        "additionalProperties": False,
+        "minProperties": 1,
+    }

@@ -1,91 +1,100 @@
-"""Fields that hold other things, or name things that must exist; the rules are Django REST Framework's as well."""
+"""Fields that nest other fields, or name things that must exist, by Django REST Framework's rules."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Unpack, cast
 
 from marshmallow import Schema, ValidationError, fields, missing
 from marshmallow.experimental.context import Context
 from marshmallow.validate import Length
 
-from emulator.providers.sphinxhq.drf import Field, Integer, load
+from emulator.providers.sphinxhq.drf import Field, FieldOptions, Integer, load
 
-MOST_BAD_ITEMS = 50  # bad items: an error body is short
+MOST_BAD_ITEMS = 50  # reading stops there, so that an error body stays short
 INT64 = range(-(2**63), 2**63)
 
 
 @dataclass
 class Known:
-    """What exists in the sandbox of this request, for fields that name things."""
+    """What exists in the sandbox of a request, for fields that name it."""
 
     has_customer: Callable[[int], bool]
     list_documents: Callable[[], Collection[int]]
 
     @cached_property
     def documents(self) -> frozenset[int]:
-        """The ids of all documents, asked for once a request."""
+        """The ids of all documents, read once a request."""
         return frozenset(self.list_documents())
 
 
-class Object(fields.Nested):
-    """A nested serializer."""
+class NestedField(fields.Nested):
+    """A field with a serializer of its own; `read` reads any value but null."""
 
-    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **_: Any) -> Any:
+    def deserialize(
+        self, value: object, attr: str | None = None, data: Mapping[str, object] | None = None, **_: object
+    ) -> object:
         if value is missing:
             return missing
         if value is None:
             raise ValidationError("This field may not be null.")
+        return self.read(value)
+
+    def read(self, value: object) -> object:
+        """Return the payload of what was sent; raise ValidationError."""
+        raise NotImplementedError
+
+
+class Object(NestedField):
+    """A nested serializer."""
+
+    def read(self, value: object) -> dict[str, Any]:
         return load(self.schema, value)
 
 
-class Objects(fields.Nested):
-    """A nested serializer with many=True: its length is judged first, then every item."""
+class Objects(NestedField):
+    """A nested serializer with many=True: the length is checked first, then every item."""
 
-    def __init__(self, schema: type[Schema], *, most: int, **options: Any) -> None:
-        # For whoever documents the field; the length is judged below, before the items.
+    def __init__(self, schema: type[Schema], *, most: int, **options: Unpack[FieldOptions]) -> None:
+        # The validator is for the OpenAPI document: marshmallow would check the length after the items.
         super().__init__(schema, many=True, validate=Length(max=most), **options)
         self.most = most
 
-    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **_: Any) -> Any:
-        if value is missing:
-            return missing
-        if value is None:
-            raise ValidationError("This field may not be null.")
+    def read(self, value: object) -> list[dict[str, Any]]:
         if not isinstance(value, list):
             raise ValidationError({"non_field_errors": [_no_list(value)]})
         if len(value) > self.most:
-            told = f"Ensure this field has no more than {self.most} elements."
-            raise ValidationError({"non_field_errors": [told]})
+            message = f"Ensure this field has no more than {self.most} elements."
+            raise ValidationError({"non_field_errors": [message]})
         return self._load_each(value)
 
-    def _load_each(self, items: list[Any]) -> list[Any]:
-        loaded, problems = [], []
+    def _load_each(self, items: list[object]) -> list[dict[str, Any]]:
+        payloads: list[dict[str, Any]] = []
+        problems: list[object] = []
         for item in items:
-            problem: Any = {}
             try:
-                loaded.append(load(self.schema, item))
+                payloads.append(load(self.schema, item))
+                problems.append({})
             except ValidationError as error:
-                problem = error.messages
-            problems.append(problem)
+                problems.append(error.messages)
         if any(problems):
             raise ValidationError(problems)
-        return loaded
+        return payloads
 
 
-def _no_list(value: Any) -> str:
+def _no_list(value: object) -> str:
     return f'Expected a list of items but got type "{type(value).__name__}".'
 
 
 class DocumentIds(Field):
     """ListField of integers that must name documents."""
 
-    def __init__(self, *, most: int, **options: Any) -> None:
-        # For whoever documents the field; the length is judged below, after the items.
+    def __init__(self, *, most: int, **options: Unpack[FieldOptions]) -> None:
+        # The validator is for the OpenAPI document: `read` checks the length after the items, with other words.
         super().__init__(validate=Length(max=most), **options)
         self.most, self.item = most, Integer()
 
-    def read(self, value: Any) -> list[int]:
+    def read(self, value: object) -> list[int]:
         if not isinstance(value, list):
             raise ValidationError(_no_list(value))
         ids = self._read_each(value)
@@ -96,11 +105,12 @@ class DocumentIds(Field):
             raise ValidationError(f"Documents not found: {', '.join(map(str, unknown))}")
         return ids
 
-    def _read_each(self, items: list[Any]) -> list[int]:
-        ids, problems = [], {}
+    def _read_each(self, items: list[object]) -> list[int]:
+        ids: list[int] = []
+        problems: dict[str, object] = {}
         for index, item in enumerate(items):
             try:
-                ids.append(self.item.deserialize(item))
+                ids.append(cast(int, self.item.deserialize(item)))
             except ValidationError as error:
                 problems[str(index)] = error.messages
                 if len(problems) == MOST_BAD_ITEMS:
@@ -111,12 +121,16 @@ class DocumentIds(Field):
 
 
 class CustomerId(Field):
-    """PrimaryKeyRelatedField: Python's int() of what was sent, so that 1.5 means 1."""
+    """PrimaryKeyRelatedField: Python's int() of what was sent, so that 1.5 means 1; an empty text is null."""
 
-    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **options: Any) -> Any:
+    if_changed = "is no whole number and is used without its fraction"
+
+    def deserialize(
+        self, value: object, attr: str | None = None, data: Mapping[str, object] | None = None, **options: object
+    ) -> object:
         return super().deserialize(None if value == "" else value, attr, data, **options)
 
-    def read(self, value: Any) -> int:
+    def read(self, value: object) -> int:
         unknown = ValidationError(f'Invalid pk "{value}" - object does not exist.')
         try:
             number = int(_numeric(value))
@@ -130,8 +144,9 @@ class CustomerId(Field):
         return number
 
 
-def _numeric(value: Any) -> Any:
-    if isinstance(value, bool):
+def _numeric(value: object) -> str | float:
+    """Return what int() may read; raise TypeError, also for a bool, which int() would take."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise TypeError
     return value
 

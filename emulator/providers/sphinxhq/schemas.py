@@ -1,17 +1,17 @@
-"""What is sent to Sphinx and what is answered. Marks: documented, framework or assumed (docs/fidelity.md)."""
+"""The request bodies of Sphinx. `x-fidelity` is documented, framework or assumed (docs/fidelity.md)."""
 
 import json
-from typing import Any
+from typing import TypedDict, cast
 
 from marshmallow import ValidationError
 from marshmallow.experimental.context import Context
 
 from emulator.core.errors import Invalid
-from emulator.core.model import Case, Check, ClientClaim, NewCase, NewCheck, NewClient, Outcome, State
-from emulator.core.timepiece import to_text
+from emulator.core.model import ClientClaim, NewCase, NewCheck, NewClient, Outcome, State
 from emulator.providers.sphinxhq.drf import AnyJson, Choice, Integer, Serializer, Text, load
 from emulator.providers.sphinxhq.relations import CustomerId, DocumentIds, Known, Object, Objects
-from emulator.web.advice import advise_unknown_keys
+from emulator.web.advice import advise
+from emulator.web.unused_input import advise_unused
 
 CUSTOMER_TYPES = ("INDIVIDUAL", "COMPANY")
 CHECK_TYPES = (
@@ -31,7 +31,7 @@ CHECK_TYPES = (
     "UNDERWRITING",
     "TRANSACTION_MONITORING",
 )
-# What is only asked of a business; such a set takes minutes, one of the others a minute and a half (documented).
+# Checks of a business only; a case with one takes minutes, any other a minute and a half (documented).
 BUSINESS_CHECKS = {"UBO_RESOLUTION", "INCORPORATION_DOC", "SIGNATURE_AUTH", "FINANCIAL_STATEMENTS", "UNDERWRITING"}
 OUTCOMES = {Outcome.APPROVED: "ACCEPTED", Outcome.DENIED: "REJECTED", Outcome.UNDECIDED: "PENDING"}
 STATUSES = {
@@ -41,25 +41,35 @@ STATUSES = {
     State.FAILED: "ERROR",
 }
 KEPT_FOR_EVER = -1
+DETAILS = ("notes", "rfi", "document_ids")  # fields that are stored as they were sent, in the order of NewCaseIn
 NO_CUSTOMER = "Either customer_id or customer must be provided."
 
 DOCUMENTED = {"x-fidelity": "documented"}
+REQUIRED_BY_FRAMEWORK = {"x-fidelity": "documented; that it is required is the framework's"}
 
 
-def documented(told: str) -> dict[str, str]:
-    """The mark of a documented field, with what its page says about it."""
-    return {**DOCUMENTED, "description": told}
+def documented(description: str) -> dict[str, str]:
+    """Return the metadata of a documented field with that description."""
+    return {**DOCUMENTED, "description": description}
 
 
 def _delete_after() -> Integer:
-    """Days until deletion, 0 at once; -1 for never comes from later pages."""
-    told = {"x-fidelity": "documented; -1 is assumed", "description": "days until deletion; 0: at once; -1: never"}
-    return Integer(least=KEPT_FOR_EVER, most=365, metadata=told)
+    """Return a field for days until deletion, 0: at once; -1 for never is not on the page of this request."""
+    metadata = {"x-fidelity": "documented; -1 is assumed", "description": "days until deletion; 0: at once; -1: never"}
+    return Integer(least=KEPT_FOR_EVER, most=365, metadata=metadata)
 
 
 def _document_ids() -> DocumentIds:
-    told = {"x-fidelity": "documented; the bound is assumed", "description": "documents to link; they must exist"}
-    return DocumentIds(most=1000, metadata=told)
+    metadata = {"x-fidelity": "documented; the bound is assumed", "description": "documents to link; they must exist"}
+    return DocumentIds(most=1000, metadata=metadata)
+
+
+class WebhookUrl(Text):
+    """A receiver, as any text: no address is refused."""
+
+    def doubt(self, url: str | None) -> str | None:
+        """Return what a blank address means."""
+        return "is blank: no webhook is sent" if url == "" else None
 
 
 class CustomerIn(Serializer):
@@ -75,7 +85,7 @@ class CustomerIn(Serializer):
 class CheckIn(Serializer):
     """one of checks"""
 
-    check_type = Choice(CHECK_TYPES, required=True, metadata=DOCUMENTED)
+    check_type = Choice(CHECK_TYPES, required=True, metadata=REQUIRED_BY_FRAMEWORK)
     input_details = AnyJson(metadata=DOCUMENTED)
     document_ids = _document_ids()
     delete_after = _delete_after()
@@ -86,7 +96,7 @@ class NewCaseIn(Serializer):
 
     customer_id = CustomerId(metadata=documented("a customer that exists; it wins over customer"))
     customer = Object(CustomerIn, metadata=DOCUMENTED)
-    webhook_url = Text(null=True, blank=True, most=511, metadata=documented("where the finished case is sent"))
+    webhook_url = WebhookUrl(null=True, blank=True, most=511, metadata=documented("where the finished case is sent"))
     notes = Text(metadata=DOCUMENTED)
     rfi = Text(null=True, blank=True, metadata=documented("request for information: the text of an e-mail"))
     checks = Objects(CheckIn, most=100, metadata=DOCUMENTED)
@@ -97,56 +107,99 @@ class NewCaseIn(Serializer):
 NEW_CASE, CUSTOMER, CHECK = NewCaseIn(), CustomerIn(), CheckIn()
 
 
-def read_order(sandbox: str, value: Any, known: Known) -> NewCase:
-    """The order a request makes; raises Invalid with a map of all that is wrong."""
-    if value is None:
+class CustomerPayload(TypedDict, total=False):
+    """What CustomerIn reads."""
+
+    full_name: str
+    external_id: str | None
+    customer_type: str | None
+    input_details: object
+    delete_after: int
+
+
+class CheckPayload(TypedDict, total=False):
+    """What CheckIn reads."""
+
+    check_type: str
+    input_details: object
+    document_ids: list[int]
+    delete_after: int
+
+
+class CasePayload(TypedDict, total=False):
+    """What NewCaseIn reads."""
+
+    customer_id: int
+    customer: CustomerPayload
+    webhook_url: str | None
+    notes: str
+    rfi: str | None
+    checks: list[CheckPayload]
+    document_ids: list[int]
+    delete_after: int
+
+
+def read_order(sandbox: str, body: object, known: Known) -> NewCase:
+    """Return the order for a new case; raise Invalid with a map of all problems."""
+    payload = _load(body, known)
+    advise_unused(NEW_CASE, body, payload)
+    if "customer_id" not in payload and "customer" not in payload:
+        raise Invalid({"non_field_errors": [NO_CUSTOMER]})
+    _advise(payload)
+    assert isinstance(body, dict)  # or it would not have been loaded
+    return _order(sandbox, payload, body)
+
+
+def _load(body: object, known: Known) -> CasePayload:
+    if body is None:
         raise Invalid({"non_field_errors": ["No data provided"]})
     try:
         with Context(known):
-            asked = load(NEW_CASE, value)
+            return cast(CasePayload, load(NEW_CASE, body))
     except ValidationError as error:
+        advise_unused(NEW_CASE, body, None)
         raise Invalid(error.messages) from error
-    if "customer_id" not in asked and "customer" not in asked:
-        raise Invalid({"non_field_errors": [NO_CUSTOMER]})
-    _advise(value)
-    return _order(sandbox, asked, value)
 
 
-def _advise(value: dict[str, Any]) -> None:
-    advise_unknown_keys(value, NEW_CASE.fields.keys())
-    if "customer" in value:
-        advise_unknown_keys(value["customer"], CUSTOMER.fields.keys(), "customer.")
-    for index, check in enumerate(value.get("checks", ())):
-        advise_unknown_keys(check, CHECK.fields.keys(), f"checks[{index}].")
+def _advise(payload: CasePayload) -> None:
+    """Point out what is accepted and has no effect."""
+    if "customer_id" in payload and "customer" in payload:
+        advise("customer was ignored, because customer_id wins")
+    elif payload.get("customer", {}).get("delete_after", KEPT_FOR_EVER) != KEPT_FOR_EVER:
+        advise("customer.delete_after is stored, but customers are not deleted")
+    days = {check.get("delete_after", KEPT_FOR_EVER) for check in payload.get("checks", ())}
+    if days - {KEPT_FOR_EVER}:
+        advise("delete_after of checks is shown, but checks are only deleted with their case")
 
 
-def _order(sandbox: str, asked: dict[str, Any], request: dict[str, Any]) -> NewCase:
-    days, of_business = asked.get("delete_after", KEPT_FOR_EVER), _is_of_business(asked)
-    kept = {name: asked[name] for name in ("notes", "rfi", "document_ids") if name in asked}
+def _order(sandbox: str, payload: CasePayload, request: dict[str, object]) -> NewCase:
+    # Read first: the claim and the checks take their fields out of the payload.
+    days, of_business = payload.get("delete_after", KEPT_FOR_EVER), _is_of_business(payload)
+    details = {name: value for name, value in payload.items() if name in DETAILS}
     return NewCase(
         sandbox=sandbox,
         provider="sphinxhq",
-        client=_claim(asked),
-        webhook_url=asked.get("webhook_url"),
+        client=_claim(payload),
+        webhook_url=payload.get("webhook_url"),
         retention_days=None if days == KEPT_FOR_EVER else days,
-        details=json.dumps({**kept, "delete_after": days}),
+        details=json.dumps({**details, "delete_after": days}),
         of_business=of_business,
         request=request,
         checks=tuple(
-            NewCheck(kind=check.pop("check_type"), details=json.dumps(check)) for check in asked.get("checks", ())
+            NewCheck(kind=check.pop("check_type"), details=json.dumps(check)) for check in payload.get("checks", ())
         ),
     )
 
 
-def _is_of_business(asked: dict[str, Any]) -> bool:
-    kinds = {check["check_type"] for check in asked.get("checks", ())}
-    return asked.get("customer", {}).get("customer_type") == "COMPANY" or bool(kinds & BUSINESS_CHECKS)
+def _is_of_business(payload: CasePayload) -> bool:
+    kinds = {check["check_type"] for check in payload.get("checks", ())}
+    return payload.get("customer", {}).get("customer_type") == "COMPANY" or bool(kinds & BUSINESS_CHECKS)
 
 
-def _claim(asked: dict[str, Any]) -> ClientClaim:
-    if "customer_id" in asked:  # it wins: the service's own sample sends both
-        return ClientClaim(id=asked["customer_id"])
-    customer = asked["customer"]
+def _claim(payload: CasePayload) -> ClientClaim:
+    if "customer_id" in payload:  # wins over customer: the service's own sample sends both
+        return ClientClaim(id=payload["customer_id"])
+    customer = payload["customer"]
     external_id = customer.pop("external_id", None)
     name, kind = customer.pop("full_name"), customer.pop("customer_type", None)
     return ClientClaim(
@@ -155,45 +208,3 @@ def _claim(asked: dict[str, Any]) -> ClientClaim:
         fresh=NewClient(name=name, kind=kind, details=json.dumps(customer)),
         updates=True,
     )
-
-
-def render_case(case: Case) -> dict[str, Any]:
-    """The documented answer, the same in create, read and webhook, in its key order."""
-    details = json.loads(case.details)
-    return {
-        "id": case.id,
-        "customer": {
-            "id": case.client.id,
-            "full_name": case.client.name,
-            "external_id": case.client.external_id,
-            "customer_type": case.client.kind,
-        },
-        "notes": details.get("notes"),
-        "risk_score": case.risk_score,
-        "outcome": OUTCOMES[case.outcome or Outcome.UNDECIDED],
-        "status": STATUSES[case.state],
-        "created_at": to_text(case.created_at),
-        "updated_at": to_text(case.updated_at),
-        "checks": [_render_check(check) for check in case.checks],
-        "webhook_url": case.webhook_url,
-        "delete_after": details["delete_after"],
-        "rfi": details.get("rfi"),
-    }
-
-
-def _render_check(check: Check) -> dict[str, Any]:
-    details = json.loads(check.details)
-    return {
-        "id": check.id,
-        "risk_score": check.risk_score,
-        "title": check.title,
-        "note": check.note,
-        "reasoning": check.reasoning,
-        "outcome": OUTCOMES[check.outcome or Outcome.UNDECIDED],
-        "status": STATUSES[check.state],
-        "created_at": to_text(check.created_at),
-        "updated_at": to_text(check.updated_at),
-        "input_details": details.get("input_details"),
-        "check_type": check.kind,
-        "delete_after": details.get("delete_after", KEPT_FOR_EVER),
-    }

@@ -5,7 +5,7 @@ CREATE TABLE sandboxes (
     created_at BIGINT NOT NULL
 );
 
--- Ids run per sandbox, provider and kind, so that a test sees the same ids however many run beside it.
+-- Ids count per sandbox, provider and kind, so that a test sees the same ids however many others run beside it.
 CREATE TABLE counters (
     sandbox TEXT NOT NULL REFERENCES sandboxes (name) ON DELETE CASCADE,
     provider TEXT NOT NULL,
@@ -19,7 +19,7 @@ CREATE TABLE clients (
     provider TEXT NOT NULL,
     id BIGINT NOT NULL,
     external_id TEXT,
-    reuse_key TEXT, -- the external id where it is not blank: the same key is the same client
+    reuse_key TEXT, -- the external id if it is not blank: equal keys name one client
     name TEXT NOT NULL,
     kind TEXT,
     details TEXT NOT NULL,
@@ -46,8 +46,8 @@ CREATE TABLE cases (
     state TEXT NOT NULL,
     outcome TEXT,
     risk_score DOUBLE PRECISION,
-    rule TEXT NOT NULL, -- the outcome rule that fired when it was opened
-    ending TEXT NOT NULL, -- the outcome it is to have, or failed
+    rule TEXT NOT NULL, -- the outcome rule that decided it when it was opened
+    ending TEXT NOT NULL, -- the outcome it will have, or failed
     webhook_url TEXT,
     retention_days INTEGER,
     details TEXT NOT NULL,
@@ -56,7 +56,7 @@ CREATE TABLE cases (
     updated_at BIGINT NOT NULL,
     due_at BIGINT, -- when its next step is due
     finish_at BIGINT, -- when it is to end
-    expires_at BIGINT, -- from then on it reads as if it had never been
+    expires_at BIGINT, -- from then on it is hidden, as if it had never existed
     PRIMARY KEY (sandbox, provider, id)
 );
 CREATE INDEX cases_due ON cases (due_at) WHERE due_at IS NOT NULL;
@@ -87,9 +87,9 @@ CREATE TABLE deliveries (
     case_id BIGINT NOT NULL,
     event TEXT NOT NULL,
     url TEXT,
-    target TEXT, -- host and port: so many at once to each, and no more
+    target TEXT, -- host and port: the attempts at the same time are bounded for each
     headers TEXT NOT NULL,
-    body BLOB NOT NULL, -- frozen when the case ended
+    body BLOB NOT NULL, -- as rendered when the case ended; it never changes
     state TEXT NOT NULL,
     reason TEXT,
     attempts INTEGER NOT NULL,

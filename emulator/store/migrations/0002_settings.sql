@@ -1,2 +1,2 @@
--- What a sandbox does otherwise than the settings of the emulator say, as JSON text.
+-- The settings of a sandbox that differ from those of the emulator, as JSON text.
 ALTER TABLE sandboxes ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';

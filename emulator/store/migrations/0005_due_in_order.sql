@@ -1,4 +1,4 @@
--- What is due comes off an index in the order in which it is sent, so that ten thousand due at once are not sorted each time.
+-- An index has due deliveries in the order in which they are sent, so that ten thousand are not sorted at each look.
 DROP INDEX deliveries_due;
 CREATE INDEX deliveries_due ON deliveries (due_at, position) WHERE state = 'scheduled';
 CREATE INDEX deliveries_due_of ON deliveries (sandbox, due_at, position) WHERE state = 'scheduled';

@@ -1,4 +1,4 @@
-"""The schema as numbered steps: `0001_start.sql` and what came after."""
+"""The database schema as numbered steps, from `0001_start.sql` on."""
 
 import sqlite3
 from pathlib import Path
@@ -11,13 +11,13 @@ def _steps(folder: Path | None) -> dict[int, Path]:
 
 
 def schema_version(connection: sqlite3.Connection, folder: Path | None = None) -> tuple[int, int]:
-    """The schema the database has (0: none yet), and the newest one there is."""
+    """Return the schema version of the database (0: empty), and the newest version there is."""
     found: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return found, max(_steps(folder))
 
 
 def migrate(connection: sqlite3.Connection, found: int, folder: Path | None = None) -> None:
-    """Take each step after `found`, one transaction a step."""
+    """Apply each step after version `found`, in a transaction of its own."""
     for number, path in _steps(folder).items():
         if number > found:
             script = path.read_text(encoding="utf-8")

@@ -1,5 +1,5 @@
 -- name: add_case!
--- A new case.
+-- Add a case.
 INSERT INTO cases (
     sandbox, provider, id, client_id, external_id, state, webhook_url, retention_days, details, has_checks,
     rule, ending, planned_risk, created_at, updated_at, due_at, finish_at, expires_at
@@ -39,7 +39,7 @@ ORDER BY c.id DESC
 LIMIT :limit OFFSET :offset;
 
 -- name: count_cases$
--- How many cases fit the same question.
+-- The number of cases that fit the same filter.
 SELECT count(*) FROM cases AS c
 WHERE c.sandbox = :sandbox AND c.provider = :provider
     AND (c.expires_at IS NULL OR c.expires_at > :now)
@@ -49,69 +49,74 @@ WHERE c.sandbox = :sandbox AND c.provider = :provider
     AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END);
 
 -- name: due_cases
--- The cases whose next step is due on wall time, the longest waiting first.
-SELECT c.sandbox, c.provider, c.id FROM cases AS c
-JOIN sandboxes AS s ON s.name = c.sandbox
-WHERE c.due_at <= :now AND s.own_clock = 0 AND s.advancing = 0
-ORDER BY c.due_at, c.id
-LIMIT :limit;
-
--- name: due_cases_by_own_clocks
--- The same for sandboxes whose clock is their own.
-SELECT c.sandbox, c.provider, c.id FROM sandboxes AS s
-JOIN cases AS c ON c.sandbox = s.name
-WHERE s.own_clock = 1 AND s.advancing = 0
-    AND c.due_at <= s.clock_at + (:now - s.clock_anchor) * s.clock_factor
-ORDER BY c.due_at, c.id
-LIMIT :limit;
+-- The cases whose next step is due by wall time, and those that are due by the own clock of their sandbox; each of the
+-- two ordered by due time.
+SELECT sandbox, provider, id FROM (
+    SELECT c.sandbox, c.provider, c.id FROM cases AS c
+    JOIN sandboxes AS s ON s.name = c.sandbox
+    WHERE c.due_at <= :now AND s.own_clock = 0 AND s.advancing = 0
+    ORDER BY c.due_at, c.id
+    LIMIT :limit
+) AS by_wall_time
+UNION ALL
+SELECT sandbox, provider, id FROM (
+    SELECT c.sandbox, c.provider, c.id FROM sandboxes AS s
+    JOIN cases AS c ON c.sandbox = s.name
+    WHERE s.own_clock = 1 AND s.advancing = 0
+        AND c.due_at <= s.clock_at + (:now - s.clock_anchor) * s.clock_factor
+    ORDER BY c.due_at, c.id
+    LIMIT :limit
+) AS by_own_clocks;
 
 -- name: due_cases_of
--- The same for one sandbox, at its own time. Few cases are due and many have ended: `|| ''` has the index of those that
--- are due walked, and not all cases of the sandbox.
+-- The due cases of one sandbox, by its own clock. Few cases are due and many have ended: `|| ''` makes SQLite walk the
+-- index of those that are due instead of all cases of the sandbox.
 SELECT sandbox, provider, id FROM cases
 WHERE sandbox || '' = :sandbox AND due_at <= :now
 ORDER BY due_at, id;
 
 -- name: save_case!
--- A case has moved on.
+-- Save a step of a case, unless the case moved on or its sandbox was reset meanwhile.
 UPDATE cases SET
     state = :state, outcome = :outcome, risk_score = :risk_score, rule = :rule, ending = :ending,
     updated_at = :updated_at, due_at = :due_at
-WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
+WHERE sandbox = :sandbox AND provider = :provider AND id = :id
+    AND state = :state_before AND updated_at = :updated_before
+    AND EXISTS (SELECT 1 FROM sandboxes AS s WHERE s.name = :sandbox AND s.created_at = :born);
 
 -- name: postpone_case!
--- A case that could not be taken further now is tried again later.
+-- Try the next step of a case again later, after it failed.
 UPDATE cases SET due_at = :until WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
 
 -- name: expire_case!
--- From now on the case reads as if it had never been.
+-- Hide a case from now on, as if it had never existed.
 UPDATE cases SET expires_at = :now WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
 
 -- name: add_checks*!
--- The checks of a new case.
+-- Add the checks of a new case.
 INSERT INTO checks (sandbox, provider, id, case_id, kind, details, state, created_at, updated_at)
 VALUES (:sandbox, :provider, :id, :case_id, :kind, :details, :state, :now, :now);
 
 -- name: checks_of_case
--- The checks of a case in the order they were asked for; `+ 0` keeps SQLite from walking through all checks in that order.
+-- The checks of a case in the order of the request; `+ 0` keeps SQLite from walking all checks in that order.
 SELECT id, kind, details, state, created_at, updated_at, outcome, risk_score, title, note, reasoning
 FROM checks
 WHERE sandbox = :sandbox AND provider = :provider AND case_id = :case_id
 ORDER BY id + 0;
 
 -- name: save_check!
--- A check has moved on.
+-- Save a changed check.
 UPDATE checks SET
     state = :state, outcome = :outcome, risk_score = :risk_score, title = :title, note = :note,
     reasoning = :reasoning, updated_at = :updated_at
 WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
 
 -- name: count_cases_by_state
--- How many cases of each provider stand where.
+-- The number of cases of all sandboxes, by provider and state.
 SELECT provider, state, count(*) FROM cases GROUP BY provider, state;
 
 -- name: count_cases_by_state_of
--- The same of one sandbox and all its providers, without what has expired.
+-- The number of unexpired cases of one sandbox, by state.
 SELECT state, count(*) FROM cases
 WHERE sandbox = :sandbox AND (expires_at IS NULL OR expires_at > :now)
 GROUP BY state;

@@ -1,5 +1,5 @@
 -- name: add_delivery!
--- A webhook is born, in the transaction that ends its case.
+-- Add a delivery, in the transaction that ends its case.
 INSERT INTO deliveries (
     sandbox, id, provider, case_id, event, url, target, headers, body, state, reason, attempts, created_at, due_at,
     faults, slowly, held, position
@@ -10,7 +10,7 @@ INSERT INTO deliveries (
 );
 
 -- name: due_deliveries
--- Deliveries to send now by wall time, but none to a busy target, and only to those that wait where some are named.
+-- The deliveries that are due by wall time, without those to busy targets; with :waiting, only those to its targets.
 SELECT
     d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
     d.attempts, d.reason, d.faults, d.slowly, d.held
@@ -23,7 +23,7 @@ ORDER BY d.due_at, d.position
 LIMIT :limit;
 
 -- name: sandboxes_due_by_own_clocks
--- The sandboxes whose clock is their own and where a delivery is due, with what that clock reads.
+-- The sandboxes with an own clock where a delivery is due, each with the time on its clock.
 SELECT s.name, s.clock_at + (:now - s.clock_anchor) * s.clock_factor FROM sandboxes AS s
 WHERE s.own_clock = 1 AND s.advancing = 0 AND EXISTS (
     SELECT 1 FROM deliveries AS d
@@ -32,7 +32,7 @@ WHERE s.own_clock = 1 AND s.advancing = 0 AND EXISTS (
 );
 
 -- name: due_deliveries_of
--- The same as due_deliveries for one sandbox, at its own time.
+-- The same as due_deliveries for one sandbox, by its own clock.
 SELECT
     d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
     d.attempts, d.reason, d.faults, d.slowly, d.held
@@ -44,32 +44,36 @@ ORDER BY d.due_at, d.position
 LIMIT :limit;
 
 -- name: lease!
--- One attempt begins; whoever held the delivery before no longer does.
+-- Begin an attempt: the delivery is leased to this owner, whoever held it before.
 UPDATE deliveries SET
     state = 'in_flight', attempts = attempts + 1, held = 0, lease_owner = :owner, lease_until = :until
 WHERE sandbox = :sandbox AND id = :id;
 
 -- name: release_leases!
--- What is under way on a lease that ended by then, or on any lease, is due again.
+-- Make deliveries in flight due again: those whose lease ended by :until, or all without it.
 UPDATE deliveries SET state = 'scheduled', lease_owner = NULL, lease_until = NULL
 WHERE state = 'in_flight' AND (:until IS NULL OR lease_until <= :until);
 
--- name: settle!
--- What came of an attempt, fenced by its owner and its number.
+-- name: settle
+-- Save the result of an attempt and return the retention days of its case; no row if the lease no longer holds.
 UPDATE deliveries SET
     state = :state, reason = :reason, due_at = :due_at, lease_owner = NULL, lease_until = NULL,
     position = CASE WHEN :state NOT IN ('inbox', 'blocked') THEN position
         ELSE (SELECT max(position) + 1 FROM deliveries WHERE sandbox = :sandbox) END
 WHERE sandbox = :sandbox AND id = :id
-    AND state = 'in_flight' AND lease_owner = :owner AND attempts = :attempts;
+    AND state = 'in_flight' AND lease_owner = :owner AND attempts = :attempts
+RETURNING (
+    SELECT c.retention_days FROM cases AS c
+    WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.id = :case_id
+);
 
 -- name: add_attempt!
--- One attempt, for the record.
+-- Add a record of an attempt.
 INSERT INTO attempts (sandbox, delivery_id, number, ended_at, took, status, error, answer)
 VALUES (:sandbox, :delivery_id, :number, :ended_at, :took, :status, :error, :answer);
 
 -- name: next_due$
--- When the next case or delivery is due by wall time, leaving out what waits for a busy target.
+-- When the next case or delivery is due by wall time, without deliveries to busy targets.
 SELECT min(due_at) FROM (
     SELECT (
         SELECT c.due_at FROM cases AS c
@@ -89,16 +93,14 @@ SELECT min(due_at) FROM (
     )
 ) AS dues;
 
--- name: next_due_of$
--- When the next case or delivery of one sandbox is due, at its own time; `|| ''` as for due_cases_of.
-SELECT min(due_at) FROM (
-    SELECT min(due_at) AS due_at FROM cases WHERE sandbox || '' = :sandbox AND due_at IS NOT NULL
-    UNION ALL
-    SELECT min(due_at) FROM deliveries WHERE sandbox = :sandbox AND state = 'scheduled'
-) AS dues;
+-- name: next_due_of^
+-- When the next case and the next delivery of one sandbox are due, by its own clock; `|| ''` as in due_cases_of.
+SELECT
+    (SELECT min(due_at) FROM cases WHERE sandbox || '' = :sandbox AND due_at IS NOT NULL),
+    (SELECT min(due_at) FROM deliveries WHERE sandbox = :sandbox AND state = 'scheduled');
 
 -- name: own_clocks
--- The sandboxes whose clock is their own and runs, with what is next due in each; `|| ''` as for due_cases_of.
+-- The sandboxes whose own clock runs, with the next due times of each; `|| ''` as in due_cases_of.
 SELECT
     s.clock_at, s.clock_anchor, s.clock_factor,
     (SELECT min(c.due_at) FROM cases AS c WHERE c.sandbox || '' = s.name AND c.due_at IS NOT NULL),
@@ -107,7 +109,7 @@ FROM sandboxes AS s
 WHERE s.own_clock = 1 AND s.advancing = 0 AND s.clock_factor > 0;
 
 -- name: inbox
--- The newest of what was kept instead of dialled, the newest first.
+-- The newest deliveries that were kept instead of sent, newest first.
 SELECT
     sandbox, id, provider, case_id, event, url, headers, body, state, created_at, due_at, attempts, reason,
     faults, slowly, held
@@ -117,16 +119,16 @@ ORDER BY position DESC, created_at DESC, id DESC
 LIMIT :limit;
 
 -- name: count_inbox$
--- How many there are in all.
+-- The number of deliveries that were kept instead of sent.
 SELECT count(*) FROM deliveries WHERE sandbox = :sandbox AND state IN ('inbox', 'blocked');
 
 -- name: holds_lease$
--- Is this attempt still the one that counts?
+-- Whether the owner still holds the lease of this attempt.
 SELECT 1 FROM deliveries
 WHERE sandbox = :sandbox AND id = :id AND state = 'in_flight' AND lease_owner = :owner AND attempts = :attempts;
 
 -- name: find_deliveries
--- The newest deliveries that fit, the newest first, with the external id of their cases.
+-- The newest deliveries that fit, newest first, with the external id and the rule of their cases.
 SELECT
     d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
     d.attempts, d.reason, d.faults, d.slowly, d.held, c.external_id, c.rule
@@ -149,33 +151,37 @@ WHERE sandbox = :sandbox AND delivery_id = :id
 ORDER BY number;
 
 -- name: redeliver!
--- Due again now, unless an attempt is under way.
+-- Make a delivery due again now, unless an attempt is in flight.
 UPDATE deliveries SET state = 'scheduled', due_at = :now, reason = NULL
 WHERE sandbox = :sandbox AND id = :id AND state <> 'in_flight';
 
 -- name: release_held!
--- What waited until another one went to the same target is due now. Few are held and many may be due: `|| ''` has the index
--- of those that are held walked.
+-- Make the held deliveries due that waited for another one to the same target. Few are held and many may be due:
+-- `|| ''` makes SQLite walk the index of those that are held.
 UPDATE deliveries SET held = 0, due_at = :now
 WHERE sandbox = :sandbox AND held = 1 AND state || '' = 'scheduled' AND id <> :id
     AND coalesce(target, '') = coalesce(:target, '');
 
 -- name: holds_one_for$
--- Does one wait until another one went to that target? `|| ''` as for release_held.
+-- Whether a held delivery waits for another one to this target; `|| ''` as in release_held.
 SELECT 1 FROM deliveries
 WHERE sandbox = :sandbox AND held = 1 AND state || '' = 'scheduled' AND coalesce(target, '') = coalesce(:target, '')
 LIMIT 1;
 
 -- name: count_deliveries_by_state
--- How many webhooks stand where.
+-- The number of deliveries of all sandboxes, by state.
 SELECT state, count(*) FROM deliveries GROUP BY state;
 
 -- name: count_deliveries_by_state_of
--- The same of one sandbox.
+-- The number of deliveries of one sandbox, by state.
 SELECT state, count(*) FROM deliveries WHERE sandbox = :sandbox GROUP BY state;
 
+-- name: events_of
+-- The events of the deliveries of one sandbox, each once.
+SELECT DISTINCT event FROM deliveries WHERE sandbox = :sandbox;
+
 -- name: oldest_due_delivery$
--- Since when the longest waiting webhook is due, by wall time.
+-- Since when the delivery that waits longest is due, by wall time.
 SELECT min(d.due_at) FROM deliveries AS d
 JOIN sandboxes AS s ON s.name = d.sandbox
 WHERE d.state = 'scheduled' AND s.own_clock = 0;

@@ -1,35 +1,35 @@
 -- name: knows_sandbox$
--- Is there a sandbox of that name?
+-- Whether a sandbox of this name was used.
 SELECT 1 FROM sandboxes WHERE name = :name;
 
 -- name: add_sandbox!
--- A sandbox is used for the first time.
+-- Add a sandbox on its first use.
 INSERT INTO sandboxes (name, created_at) VALUES (:name, :now);
 
 -- name: add_counter!
--- The first free id of one kind.
+-- Add the counter of one kind of id, with the first free one.
 INSERT INTO counters (sandbox, provider, kind, next) VALUES (:sandbox, :provider, :kind, :first);
 
 -- name: take_ids
--- Reserve ids for a case, its client and its checks; the answers are the ids after them, none without a sandbox.
+-- Reserve ids for a case, its client and its checks, and return the next free ids after them.
 UPDATE counters SET next = next + CASE kind WHEN 'case' THEN 1 WHEN 'client' THEN :clients ELSE :checks END
 WHERE sandbox = :sandbox AND provider = :provider AND kind IN ('case', 'client', 'check')
 RETURNING kind, next;
 
 -- name: add_document!
--- A document that exists from birth.
+-- Add a document that a new sandbox holds.
 INSERT INTO documents (sandbox, provider, id, created_at) VALUES (:sandbox, :provider, :id, :now);
 
 -- name: document_ids
--- Every document there is.
+-- The ids of all documents of a sandbox and provider.
 SELECT id FROM documents WHERE sandbox = :sandbox AND provider = :provider;
 
 -- name: count_sandboxes$
--- How many sandboxes there are.
+-- The number of sandboxes.
 SELECT count(*) FROM sandboxes;
 
 -- name: drop_idle_sandboxes!
--- Drop so many sandboxes with all they hold: those with nothing due first, then the longest untouched.
+-- Drop a number of sandboxes with all they hold: first those with nothing due, of these first the longest unchanged.
 DELETE FROM sandboxes WHERE name IN (
     SELECT s.name FROM sandboxes AS s
     WHERE s.name <> :keep
@@ -43,35 +43,58 @@ DELETE FROM sandboxes WHERE name IN (
 );
 
 -- name: sandbox^
--- A sandbox itself: its settings and its clock; nothing: it was never used.
-SELECT settings, clock_at, clock_anchor, clock_factor, advancing FROM sandboxes WHERE name = :name;
+-- The settings and the clock of a sandbox; no row for one that was never used.
+SELECT settings, clock_at, clock_anchor, clock_factor, advancing, created_at FROM sandboxes WHERE name = :name;
 
--- name: save_timepiece!
--- Its clock, and whether somebody runs its time step by step.
+-- name: save_clock!
+-- Save the clock of a sandbox, and whether the time machine is advancing it.
 UPDATE sandboxes SET
     clock_at = :at, clock_anchor = :anchor, clock_factor = :factor, own_clock = :own, advancing = :advancing
 WHERE name = :name;
 
+-- name: move_clock
+-- Save the clock of a sandbox that is being advanced and return the sandbox; no row if it was reset meanwhile.
+UPDATE sandboxes SET
+    clock_at = :at, clock_anchor = :anchor, clock_factor = :factor, own_clock = :own, advancing = :advancing
+WHERE name = :name AND created_at = :born AND advancing = 1
+RETURNING settings, clock_at, clock_anchor, clock_factor, advancing, created_at;
+
+-- name: latest_moment$
+-- The latest wall time at which something was written: moments of a sandbox with its own clock are none.
+SELECT max(
+    (SELECT coalesce(max(max(created_at, clock_anchor)), 0) FROM sandboxes),
+    (
+        SELECT coalesce(max(c.updated_at), 0) FROM cases AS c
+        JOIN sandboxes AS s ON s.name = c.sandbox
+        WHERE s.own_clock = 0
+    ),
+    (
+        SELECT coalesce(max(a.ended_at), 0) FROM attempts AS a
+        JOIN sandboxes AS s ON s.name = a.sandbox
+        WHERE s.own_clock = 0
+    )
+);
+
 -- name: stop_advancing!
--- Whoever ran time step by step is gone.
+-- End every advance, after the process that made it is gone.
 UPDATE sandboxes SET advancing = 0 WHERE advancing = 1;
 
 -- name: changed_sandboxes
--- The sandboxes with settings of their own, and these.
+-- The sandboxes with settings of their own, with these.
 SELECT name, settings FROM sandboxes WHERE settings <> '{}';
 
 -- name: has_cases$
--- Was anything ever opened there?
+-- Whether the sandbox holds a case, expired or not.
 SELECT 1 FROM cases WHERE sandbox = :name LIMIT 1;
 
 -- name: sandbox_names
--- Every sandbox that was used.
+-- The names of all sandboxes that were used.
 SELECT name FROM sandboxes ORDER BY name;
 
 -- name: save_sandbox_settings!
--- Its settings, all of them.
+-- Save all settings of a sandbox.
 UPDATE sandboxes SET settings = :settings WHERE name = :name;
 
 -- name: drop_sandbox!
--- Forget a sandbox with all it holds.
+-- Drop a sandbox with all it holds.
 DELETE FROM sandboxes WHERE name = :name;

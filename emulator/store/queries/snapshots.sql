@@ -3,7 +3,7 @@
 SELECT provider, kind, next FROM counters WHERE sandbox = :sandbox ORDER BY provider, kind;
 
 -- name: load_counters*!
--- The same, written back.
+-- Write these rows back.
 INSERT INTO counters (sandbox, provider, kind, next) VALUES (:sandbox, :provider, :kind, :next);
 
 -- name: dump_clients
@@ -12,7 +12,7 @@ SELECT provider, id, external_id, reuse_key, name, kind, details, created_at, up
 WHERE sandbox = :sandbox ORDER BY provider, id;
 
 -- name: load_clients*!
--- The same, written back.
+-- Write these rows back.
 INSERT INTO clients (sandbox, provider, id, external_id, reuse_key, name, kind, details, created_at, updated_at)
 VALUES (:sandbox, :provider, :id, :external_id, :reuse_key, :name, :kind, :details, :created_at, :updated_at);
 
@@ -21,7 +21,7 @@ VALUES (:sandbox, :provider, :id, :external_id, :reuse_key, :name, :kind, :detai
 SELECT provider, id, created_at FROM documents WHERE sandbox = :sandbox ORDER BY provider, id;
 
 -- name: load_documents*!
--- The same, written back.
+-- Write these rows back.
 INSERT INTO documents (sandbox, provider, id, created_at) VALUES (:sandbox, :provider, :id, :created_at);
 
 -- name: dump_cases
@@ -33,7 +33,7 @@ FROM cases
 WHERE sandbox = :sandbox ORDER BY provider, id;
 
 -- name: load_cases*!
--- The same, written back.
+-- Write these rows back.
 INSERT INTO cases (
     sandbox, provider, id, client_id, external_id, state, outcome, risk_score, rule, ending, planned_risk, webhook_url,
     retention_days, details, has_checks, created_at, updated_at, due_at, finish_at, expires_at
@@ -50,7 +50,7 @@ FROM checks
 WHERE sandbox = :sandbox ORDER BY provider, id;
 
 -- name: load_checks*!
--- The same, written back.
+-- Write these rows back.
 INSERT INTO checks (
     sandbox, provider, id, case_id, kind, details, state, outcome, risk_score, title, note, reasoning, created_at,
     updated_at
@@ -60,7 +60,7 @@ INSERT INTO checks (
 );
 
 -- name: dump_deliveries
--- The webhooks of a sandbox; one that is under way is due again where it is restored.
+-- The deliveries of a sandbox; one in flight becomes due again when it is restored.
 SELECT
     id, provider, case_id, event, url, target, headers, body,
     CASE state WHEN 'in_flight' THEN 'scheduled' ELSE state END AS state,
@@ -69,7 +69,7 @@ FROM deliveries
 WHERE sandbox = :sandbox ORDER BY position, created_at, id;
 
 -- name: load_deliveries*!
--- The same, written back.
+-- Write these rows back.
 INSERT INTO deliveries (
     sandbox, id, provider, case_id, event, url, target, headers, body, state, reason, attempts, created_at, due_at,
     faults, slowly, held, position
@@ -84,12 +84,12 @@ SELECT delivery_id, number, ended_at, took, status, error, answer FROM attempts
 WHERE sandbox = :sandbox ORDER BY delivery_id, number;
 
 -- name: load_attempts*!
--- The same, written back.
+-- Write these rows back.
 INSERT INTO attempts (sandbox, delivery_id, number, ended_at, took, status, error, answer)
 VALUES (:sandbox, :delivery_id, :number, :ended_at, :took, :status, :error, :answer);
 
 -- name: count_orphans$
--- How much of a sandbox belongs to nothing: cases without their client, webhooks and checks without their case.
+-- The number of orphans in a sandbox: cases without their client, deliveries and checks without their case.
 SELECT
     (
         SELECT count(*) FROM cases AS c
@@ -123,7 +123,7 @@ JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id 
 WHERE c.sandbox = :sandbox;
 
 -- name: all_deliveries
--- Every webhook of a sandbox.
+-- Every delivery of a sandbox.
 SELECT
     sandbox, id, provider, case_id, event, url, headers, body, state, created_at, due_at, attempts, reason,
     faults, slowly, held

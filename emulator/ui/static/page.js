@@ -1,7 +1,7 @@
-// The little that pages need beside htmx: copy buttons, what a field means, and polling that rests.
+// What pages need beside htmx: copy buttons, the meaning of a field, and a pause of polling in hidden pages.
 "use strict";
 
-// A fold that somebody opened stays open, and what somebody reads stays as it is, when a part is drawn anew.
+// When a part is drawn anew, keep opened folds open, and leave the note on a field as it is.
 Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) => !(name === "open" && node.tagName === "DETAILS");
 Idiomorph.defaults.callbacks.beforeNodeMorphed = (node) => !(node.dataset && "keep" in node.dataset);
 
@@ -22,7 +22,7 @@ document.addEventListener("click", async (event) => {
 
 async function copy(text) {
   if (navigator.clipboard) {
-    try { return await navigator.clipboard.writeText(text); } catch { /* not allowed: the old way */ }
+    try { return await navigator.clipboard.writeText(text); } catch { /* the browser forbids it: copy the old way below */ }
   }
   const area = document.createElement("textarea");
   area.value = text;
@@ -41,7 +41,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Beside a body: the documented meaning of the field that is pointed at, or has the focus.
+// Show beside a body the documented meaning of the field under the pointer, or with the focus.
 for (const kind of ["mouseover", "focusin"]) {
   document.addEventListener(kind, (event) => {
     const field = event.target.closest ? event.target.closest("[data-means]") : null;
@@ -54,7 +54,7 @@ for (const kind of ["mouseover", "focusin"]) {
   });
 }
 
-// A page that nobody sees asks for nothing.
+// A hidden page does not poll.
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && "live" in event.detail.elt.dataset) event.preventDefault();
 });
@@ -66,7 +66,7 @@ function say(lost) {
 document.addEventListener("htmx:sendError", () => say(true));
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.xhr.status) say(false); });
 
-// Words of success fade from the page once they were read; those of failure stay.
+// Remove messages of success after a while; those of failure stay.
 let fading;
 function fade() {
   clearTimeout(fading);
@@ -74,7 +74,7 @@ function fade() {
   if (told.querySelector(".good")) fading = setTimeout(() => told.replaceChildren(), 8000);
 }
 document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "told") fade(); });
-// A form takes its own place in the page; what was done is said beside it.
+// A submitted form is replaced by the answer, so its message is shown elsewhere on the page.
 document.addEventListener("told", (event) => {
   const box = document.createElement("div");
   box.className = "told good";
@@ -83,8 +83,8 @@ document.addEventListener("told", (event) => {
   fade();
 });
 
-// Whoever pressed a button finds the focus again where it went with the old part: on the field that was refused, on the
-// form's own button, else on what was told.
+// When the focused button went away with the old part, focus the refused field, else the form's own button, else the
+// message.
 let pressed = null;
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.detail.elt;

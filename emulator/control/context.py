@@ -1,0 +1,87 @@
+"""The use cases and providers that the views of the control API work with."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from marshmallow import Schema
+
+from emulator.control.filter_words import refusal_of
+from emulator.core.cases import Cases
+from emulator.core.completion import Completion
+from emulator.core.delivery_queries import DeliveryQueries
+from emulator.core.journal import Journal
+from emulator.core.model import Case
+from emulator.core.planning import Planning
+from emulator.core.sandboxes import Sandboxes
+from emulator.core.snapshots import Snapshots
+from emulator.core.time_machine import TimeMachine
+from emulator.web.extras import Flow
+from emulator.web.links import Links
+from emulator.web.problem_json import Problem
+from emulator.web.provider import Provider
+from emulator.web.request_metrics import RequestMetrics
+from emulator.web.wait_slots import WaitSlots
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlContext:
+    """The use cases, the providers, and the wait slots of requests that wait."""
+
+    cases: Cases
+    sandboxes: Sandboxes
+    deliveries: DeliveryQueries
+    completion: Completion
+    planning: Planning
+    time_machine: TimeMachine
+    snapshots: Snapshots
+    wait_slots: WaitSlots
+    journal: Journal
+    request_metrics: RequestMetrics
+    providers: Mapping[str, Provider]
+    links: Links
+    asks_for_token: bool
+
+    @property
+    def address(self) -> str:
+        """Where others reach this emulator."""
+        return self.links.address
+
+    @cached_property
+    def completion_schemas(self) -> Mapping[str, Schema]:
+        """By provider, the schema of a body that completes a case."""
+        return completion_schemas_of(self.providers.values())
+
+    @cached_property
+    def flows(self) -> Mapping[str, Flow]:
+        """By provider, the guided flow; providers whose cases have none are left out."""
+        return {name: provider.flow for name, provider in self.providers.items() if provider.flow}
+
+    def completion_schema_of(self, provider: str) -> Schema:
+        """Return the schema of a body that completes a case of that provider; raise Problem 404 for an unknown one."""
+        if provider not in self.completion_schemas:
+            raise Problem(
+                404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(self.completion_schemas))}"
+            )
+        return self.completion_schemas[provider]
+
+    def link_of(self, case: Case) -> str | None:
+        """Return the link under which the applicant goes through the case; None: its provider has no guided flow."""
+        flow = self.flows.get(case.provider)
+        if flow is None:
+            return None
+        path = flow.path.replace("<number>", str(flow.number_of(case)))
+        return self.links.to(case.sandbox, f"{path}?position=1")
+
+
+def completion_schemas_of(providers: Iterable[Provider]) -> dict[str, Schema]:
+    """Return by provider the schema of a body that completes a case."""
+    return {provider.name: provider.completion() for provider in providers}
+
+
+def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:
+    """Return the name if it is None or of a provider; raise Problem 422 otherwise."""
+    if name is not None and name not in completion_schemas:
+        reason = refusal_of("provider", name, completion_schemas)
+        raise Problem(422, f"provider: {reason}", errors={"provider": reason})
+    return name

@@ -1,0 +1,115 @@
+"""The schemas of bodies and queries that several routes of the control API take."""
+
+from collections.abc import Callable
+
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load
+from marshmallow.validate import OneOf, Range, Regexp
+
+from emulator.control.filter_words import Word
+from emulator.core.deliveries import DeliveryState
+from emulator.core.model import Outcome
+from emulator.core.sandbox_settings import Pace
+from emulator.delivery.targets import why_no_url
+from emulator.settings import OPTIONS
+
+LONGEST_WAIT = 60.0
+
+
+def _as_setting(name: str) -> Callable[[object], None]:
+    """Return a check that accepts what the emulator's own setting of that name accepts."""
+
+    def check(value: object) -> None:
+        try:
+            OPTIONS[name].metadata["read"](value)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    return check
+
+
+def _is_dialable(url: str) -> None:
+    """Raise ValidationError for a URL that can never be dialled; whether it may be is checked before each attempt."""
+    reason = why_no_url(url)
+    if reason:
+        raise ValidationError(reason)
+
+
+class Strict(Schema):
+    """A schema that refuses unknown keys."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class SettingsIn(Strict):
+    """PATCH of a sandbox; null returns to what the emulator was started with."""
+
+    webhook_url = fields.String(
+        allow_none=True,
+        validate=_is_dialable,
+        metadata={"description": "where an integration's webhooks go"},
+    )
+    delay = fields.Float(
+        allow_none=True, validate=_as_setting("delay"), metadata={"description": "seconds from creation to end"}
+    )
+    retry = fields.String(
+        allow_none=True, validate=_as_setting("retry"), metadata={"description": "standard, once, or waits like 1,5,30"}
+    )
+    seed = fields.Integer(
+        allow_none=True, strict=True, validate=_as_setting("seed"), metadata={"description": "what chance follows from"}
+    )
+    default_outcome = fields.String(
+        allow_none=True,
+        validate=OneOf([outcome.value for outcome in Outcome]),
+        metadata={"description": "how a case ends where no rule says otherwise"},
+    )
+    pace = fields.String(
+        allow_none=True,
+        validate=OneOf([pace.value for pace in Pace]),
+        metadata={"description": "instead of delay: instant, fast (2 s), real (90 s a person, 240 s a business)"},
+    )
+    integration = fields.String(
+        allow_none=True,
+        validate=OneOf(["test", "live"]),
+        metadata={"description": "the key of a test integration expires after 30 days"},
+    )
+
+    @post_load
+    def one_of_both(self, settings: dict[str, object], **_: object) -> dict[str, object]:
+        """Clear the delay when a pace is set, and the pace when a delay is; raise ValidationError for both at once."""
+        if settings.get("pace") is not None and settings.get("delay") is not None:
+            raise ValidationError("pace and delay exclude each other", "pace")
+        if settings.get("pace") is not None:
+            return {**settings, "delay": None}
+        return {**settings, "pace": None} if settings.get("delay") is not None else settings
+
+
+class SandboxIn(SettingsIn):
+    """A sandbox to be made: its name, and its settings."""
+
+    name = fields.String(
+        # The key test_expired belongs to no sandbox: it is always refused as expired.
+        validate=Regexp(r"(?!expired\Z)[a-z0-9_-]{1,64}\Z", error="1 to 64 of a-z 0-9 - _ are needed, and not expired"),
+        metadata={"description": "1 to 64 of a-z 0-9 - _, but not expired; one that nobody uses unless told"},
+    )
+
+
+class NothingIn(Strict):
+    """The empty body: {}."""
+
+
+class DeliveryQuery(Strict):
+    """Which deliveries."""
+
+    provider = Word("provider")
+    case_id = fields.Integer(validate=Range(-(2**63), 2**63 - 1))
+    external_id = fields.String()
+    event = Word("event", metadata={"description": "or one that a fault or a delivery of this sandbox names"})
+    state = fields.String(validate=OneOf([state.value for state in DeliveryState]))
+
+
+class WaitQuery(DeliveryQuery):
+    """Which deliveries to wait for, for how many seconds, and whether one or none is expected."""
+
+    timeout = fields.Float(load_default=5.0, validate=Range(0, LONGEST_WAIT))
+    expect = fields.String(load_default="one", validate=OneOf(["one", "none"]))

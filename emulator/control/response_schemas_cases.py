@@ -1,0 +1,144 @@
+"""The answers of the control API about cases, samples and providers."""
+
+from marshmallow import fields
+from marshmallow.validate import OneOf
+
+from emulator.control.response_schemas_planning import OUTCOMES
+from emulator.core.model import State
+from emulator.openapi.out import Out
+
+
+class ClientOut(Out):
+    """The client of a case."""
+
+    id = fields.Integer()
+    external_id = fields.String(allow_none=True)
+    name = fields.String()
+
+
+class CaseOut(Out):
+    """A case in the words of the emulator."""
+
+    provider = fields.String()
+    id = fields.Integer()
+    external_id = fields.String(allow_none=True)
+    client = fields.Nested(ClientOut)
+    state = fields.String(validate=OneOf([state.value for state in State]))
+    outcome = fields.String(allow_none=True, validate=OUTCOMES)
+    risk_score = fields.Float(allow_none=True)
+    rule = fields.String(metadata={"description": "the rule that decides how it ends"})
+    link = fields.String(allow_none=True, metadata={"description": "where its applicant goes through it"})
+    created_at = fields.DateTime()
+    updated_at = fields.DateTime()
+    next_step_at = fields.DateTime(allow_none=True)
+    starts_at = fields.DateTime(allow_none=True, metadata={"description": "when work on it starts by itself"})
+    ends_at = fields.DateTime(allow_none=True, metadata={"description": "when it ends by itself"})
+
+
+class CasesOut(Out):
+    """The cases of a sandbox, newest first."""
+
+    count = fields.Integer()
+    cases = fields.Nested(CaseOut, many=True)
+
+
+class ApplicantOut(Out):
+    """What a request says of the person or business that is verified; empty where it says nothing."""
+
+    name = fields.String()
+    is_business = fields.Boolean()
+    first_name = fields.String()
+    last_name = fields.String()
+    born_on = fields.String()
+    email = fields.String()
+    phone = fields.String()
+    address = fields.List(fields.String(), metadata={"description": "its lines"})
+    purpose = fields.String()
+
+
+class FlowOut(Out):
+    """What the pages of an applicant show."""
+
+    case = fields.Nested(CaseOut)
+    applicant = fields.Nested(ApplicantOut)
+    planned_outcome = fields.String(validate=OUTCOMES, metadata={"description": "how it ends unless told otherwise"})
+    endings = fields.Dict(
+        keys=fields.String(validate=OUTCOMES),
+        values=fields.String(),
+        metadata={"description": "how it may end, in the words that complete it"},
+    )
+
+
+class CheckOut(Out):
+    """One check, and what an analyst wrote about it."""
+
+    id = fields.Integer()
+    kind = fields.String()
+    state = fields.String(validate=OneOf([state.value for state in State]))
+    outcome = fields.String(allow_none=True, validate=OUTCOMES)
+    risk_score = fields.Float(allow_none=True)
+    title = fields.String(allow_none=True)
+    note = fields.String(allow_none=True)
+    reasoning = fields.String(allow_none=True)
+    created_at = fields.DateTime()
+    updated_at = fields.DateTime()
+
+
+class ChecksOut(Out):
+    """The checks of a case."""
+
+    count = fields.Integer()
+    checks = fields.Nested(CheckOut, many=True)
+
+
+class SampleOut(Out):
+    """A request to send."""
+
+    method = fields.String()
+    url = fields.String()
+    path = fields.String()
+    headers = fields.Dict(keys=fields.String(), values=fields.String())
+    body = fields.Dict()
+
+
+class SentOut(SampleOut):
+    """A request that was sent, and its answer."""
+
+    status = fields.Integer(allow_none=True, metadata={"description": "null: a fault cut the connection"})
+    answer = fields.String(metadata={"description": "the exact text"})
+    case_id = fields.Integer(allow_none=True, metadata={"description": "of the case that was opened"})
+
+
+class CountsOut(Out):
+    """Numbers of cases and of webhooks, by state."""
+
+    cases = fields.Dict(keys=fields.String(), values=fields.Integer())
+    deliveries = fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
+class ProviderOut(Out):
+    """An emulated API, and how this sandbox is reached through it."""
+
+    name = fields.String()
+    title = fields.String()
+    routes = fields.List(fields.String())
+    operations = fields.List(
+        fields.Dict(keys=fields.String(), values=fields.String()), metadata={"description": "name, method and path"}
+    )
+    credential = fields.String(metadata={"description": "what the header says that opens this sandbox"})
+    variables = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "where programs look for url and credential"},
+    )
+    key = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "the header to send"})
+    curl = fields.String(metadata={"description": "a first request to paste"})
+    has_flow = fields.Boolean(metadata={"description": "do applicants go through pages of its own?"})
+    endings = fields.List(fields.Dict(), metadata={"description": "bodies of complete, the simplest of each ending"})
+
+
+class ProvidersOut(Out):
+    """The emulated APIs."""
+
+    address = fields.String()
+    providers = fields.Nested(ProviderOut, many=True)

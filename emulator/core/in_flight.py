@@ -1,0 +1,53 @@
+"""Count the attempts in flight of each sandbox."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Condition
+
+from emulator.core.deliveries import Delivery
+
+
+class InFlight:
+    """The number of attempts in flight in each sandbox, for callers that wait until none is left.
+
+    An attempt counts from its lease, not from its first byte: whoever finds a leased delivery in the store must find
+    it counted.
+    """
+
+    def __init__(self) -> None:
+        self._condition = Condition()
+        self._counts: Counter[str] = Counter()
+
+    @contextmanager
+    def counting(self) -> Iterator[Callable[[Delivery], Delivery]]:
+        """Give a function that counts each delivery passed to it; wrap the transaction that leases them.
+
+        When the block raises, its deliveries are no longer counted.
+        """
+        counted: list[Delivery] = []
+
+        def count(delivery: Delivery) -> Delivery:
+            counted.append(delivery)
+            with self._condition:
+                self._counts[delivery.sandbox] += 1
+            return delivery
+
+        try:
+            yield count
+        except BaseException:
+            for delivery in counted:
+                self.end(delivery.sandbox)
+            raise
+
+    def end(self, sandbox: str) -> None:
+        """Count one attempt of the sandbox less, however it ended."""
+        with self._condition:
+            self._counts[sandbox] -= 1
+            self._counts += Counter()  # drops sandboxes without an attempt
+            self._condition.notify_all()
+
+    def wait_for(self, sandbox: str, seconds: float) -> None:
+        """Return when no attempt of the sandbox is in flight, or after that many seconds."""
+        with self._condition:
+            self._condition.wait_for(lambda: not self._counts[sandbox], seconds)

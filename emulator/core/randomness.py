@@ -1,0 +1,163 @@
+"""The only module that draws random values.
+
+Every value is a function of (seed, sandbox, key, field), so that a case added elsewhere changes no other value.
+"""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from hashlib import blake2b
+from random import Random
+from secrets import token_hex
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
+
+from emulator.core.surnames import MAGIC_SURNAMES
+
+if TYPE_CHECKING:
+    from faker import Faker
+
+T = TypeVar("T")
+# Faker's locale, ISO 3166 alpha-3 code, calling code, and Faker's method for the part of the country in an address.
+COUNTRIES = (
+    ("en_AU", "AUS", "61", "state"),
+    ("en_CA", "CAN", "1", "province"),
+    ("en_GB", "GBR", "44", "county"),
+    ("en_IE", "IRL", "353", "county"),
+    ("en_NZ", "NZL", "64", "city"),
+    ("en_US", "USA", "1", "state"),
+)
+LONGEST_NAME = 50
+RUN_MARK = "--run-"  # in the name of a sandbox: what follows tells one run of a test from another, and changes no value
+# Fixed dates, so that a seed draws the same birthday on every day.
+BORN_BETWEEN = date(1935, 1, 1), date(2006, 12, 31)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Address:
+    """A postal address; `country` is an ISO 3166 alpha-3 code."""
+
+    line: str
+    city: str
+    state: str
+    postcode: str
+    country: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """An invented person; neither the name nor the company is magic, as `John Denied` would be."""
+
+    first_name: str
+    last_name: str
+    company: str
+    email: str
+    calling_code: str
+    phone: str  # national number, without the leading 0
+    born_on: date
+    address: Address
+
+    @property
+    def name(self) -> str:
+        """First and last name, at most 50 characters."""
+        return f"{self.first_name} {self.last_name}"
+
+
+def fresh_name() -> str:
+    """Return the name of a sandbox that nobody uses; the only random value that follows from no seed."""
+    return f"fresh-{token_hex(8)}"
+
+
+@dataclass(frozen=True, slots=True)
+class SeededRandom:
+    """Random values for one object of a sandbox: `key` names the object, `field` the value drawn for it."""
+
+    seed: int
+    sandbox: str
+    key: str
+
+    def _digest(self, field: str) -> bytes:
+        sandbox = self.sandbox.partition(RUN_MARK)[0]
+        name = "\x1f".join((str(self.seed), sandbox, self.key, field))
+        return blake2b(name.encode(), digest_size=16).digest()
+
+    def _random(self, field: str) -> Random:
+        return Random(self._digest(field))
+
+    def number(self, field: str, low: float, high: float) -> float:
+        """Return a number from `low` to `high` with two decimals."""
+        return round(self._random(field).uniform(low, high), 2)
+
+    def share(self, field: str) -> float:
+        """Return a number from 0 (included) to 1 (excluded), not rounded."""
+        return self._random(field).random()
+
+    def pick(self, field: str, choices: Sequence[T]) -> T:
+        """Return one of the choices."""
+        return self._random(field).choice(choices)
+
+    def uuid(self, field: str) -> str:
+        """Return a UUID in the form of version 4."""
+        return str(UUID(bytes=self._digest(field), version=4))
+
+    def name(self, field: str) -> str:
+        """Return the name of somebody who works for the service, as a reviewer."""
+        return self.pick(field, _colleagues(self.seed))
+
+    def person(self, field: str) -> Person:
+        """Return an invented person with address, company and contact details of one English-speaking country."""
+        locale, country, calling_code, part = self.pick(f"{field} country", COUNTRIES)
+        faker = _faker(locale)
+        faker.seed_instance(self._digest(field))
+        first, last = ordinary(lambda: (faker.first_name(), faker.last_name()))
+        (company,) = ordinary(lambda: (faker.company(),))
+        return Person(
+            first_name=first,
+            last_name=last,
+            company=company,
+            email=f"{_plain(first)}.{_plain(last)}@example.com",
+            calling_code=calling_code,
+            phone=faker.numerify("2########"),
+            born_on=faker.date_between(*BORN_BETWEEN),
+            address=Address(
+                line=", ".join(faker.street_address().splitlines()),
+                city=faker.city(),
+                state=getattr(faker, part)(),
+                postcode=faker.postcode(),
+                country=country,
+            ),
+        )
+
+
+def ordinary(draw: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+    """Draw names, in parts, until one is at most 50 characters long and does not end in a magic surname."""
+    while True:
+        parts = draw()
+        name = " ".join(parts)
+        if len(name) <= LONGEST_NAME and name.split()[-1].lower() not in MAGIC_SURNAMES:
+            return parts
+
+
+def _plain(name: str) -> str:
+    """Return the letters and digits of a name in lower-case ASCII, as an e-mail address has them."""
+    bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return "".join(filter(str.isalnum, bare)) or "x"
+
+
+@lru_cache(maxsize=len(COUNTRIES))
+def _faker(locale: str) -> "Faker":
+    from faker import Faker  # here, because importing it takes longer than starting the server
+
+    return Faker(locale)
+
+
+@lru_cache(maxsize=16)
+def _colleagues(seed: int) -> tuple[str, ...]:
+    """Return the forty names that a seed gives the reviewers of the service."""
+    from faker import Faker  # here, because importing it takes longer than starting the server
+
+    faker = Faker("en_GB")
+    faker.seed_instance(seed)
+    return tuple(faker.name() for _ in range(40))

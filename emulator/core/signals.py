@@ -1,0 +1,48 @@
+"""Signals: let requests wait for a change without polling."""
+
+from dataclasses import dataclass, field
+from threading import Condition, Lock
+
+
+class Signal:
+    """A counter of changes that wakes its waiters at each change."""
+
+    def __init__(self) -> None:
+        self._condition = Condition()
+        self._sent = 0
+
+    @property
+    def sent(self) -> int:
+        """How often the signal was sent: read it before looking at the state, so that `wait` misses no change."""
+        return self._sent
+
+    def send(self) -> None:
+        """Wake the waiters, who then look at the state again."""
+        with self._condition:
+            self._sent += 1
+            self._condition.notify_all()
+
+    def wait(self, seen: int, seconds: float) -> None:
+        """Return when the signal was sent after `sent` was `seen`, or after that many seconds."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._sent != seen, seconds)
+
+
+@dataclass
+class SandboxSignals:
+    """A signal for each sandbox, sent when its faults are removed, for the requests that a fault delays."""
+
+    _signals: dict[str, Signal] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def of(self, sandbox: str) -> Signal:
+        """Return the signal of the sandbox, which is created on first use."""
+        with self._lock:
+            return self._signals.setdefault(sandbox, Signal())
+
+    def send(self, sandbox: str) -> None:
+        """Wake the requests that a fault delays in this sandbox."""
+        with self._lock:
+            signal = self._signals.get(sandbox)  # None: no request ever waited
+        if signal:
+            signal.send()

@@ -1,0 +1,131 @@
+"""The connection of one attempt: it dials only checked addresses and can be cut at any moment."""
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from http import HTTPStatus
+from http.client import HTTPResponse
+from threading import Event
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.poolmanager import PoolManager
+from urllib3.util.ssl_ import create_urllib3_context
+
+from emulator.delivery.authorities import trust_also
+from emulator.delivery.targets import Target
+
+
+class TargetConnection:
+    """The socket of one attempt, which a watchdog cuts at the deadline.
+
+    A read time-out does not bound the attempt: it starts again with each byte of a slow receiver.
+    """
+
+    def __init__(self, target: Target, connect_seconds: float) -> None:
+        self.target = target
+        self._cut = Event()
+        self._connect_seconds = connect_seconds
+        self._socket: socket.socket | None = None
+
+    @property
+    def cut(self) -> bool:
+        """Whether the watchdog cut the connection."""
+        return self._cut.is_set()
+
+    def dial(self) -> socket.socket:
+        """Connect to the first checked address that answers; raise the last OSError when none does."""
+        failure = OSError("no address")
+        for address in self.target.addresses:
+            if self._cut.is_set():
+                break
+            try:
+                opened = socket.create_connection((address, self.target.port), timeout=self._connect_seconds)
+            except OSError as error:
+                failure = error
+            else:
+                opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                # A second handle on the same connection, because TLS takes the first one over.
+                self._socket = opened.dup()
+                if self._cut.is_set():  # the deadline passed before there was a socket to cut
+                    self.abort()
+                return opened
+        raise failure
+
+    def abort(self) -> None:
+        """Cut the connection now, from another thread."""
+        self._cut.set()
+        if self._socket:
+            with suppress(OSError):  # it was closed already
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close the second handle."""
+        if self._socket:
+            self._socket.close()
+
+
+class _FinalAnswer(HTTPResponse):
+    """The final answer to a request; `http.client` passes over 100 alone of the interim ones (RFC 9110, 15.2)."""
+
+    def begin(self) -> None:
+        """Read up to the headers of the final answer; 101 is final, because nobody asked for another protocol."""
+        super().begin()
+        while self.status < HTTPStatus.OK and self.status != HTTPStatus.SWITCHING_PROTOCOLS:
+            self.headers = self.msg = None  # type: ignore[assignment]  # otherwise it counts as read already
+            super().begin()
+
+
+class _Dialling:
+    """A urllib3 connection that dials the checked addresses instead of looking up the name again."""
+
+    response_class: Any = _FinalAnswer
+
+    def __init__(self, connection: TargetConnection, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._connection = connection
+
+    def _new_conn(self) -> socket.socket:
+        try:
+            return self._connection.dial()
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, str(error)) from error
+        except OSError as error:
+            raise NewConnectionError(self, str(error)) from error  # type: ignore[arg-type]
+
+
+class _Plain(_Dialling, HTTPConnection):
+    pass
+
+
+class _Secure(_Dialling, HTTPSConnection):
+    pass
+
+
+class ConnectionAdapter(HTTPAdapter):
+    """An adapter that sends over the one connection it is given, and trusts `authorities` besides the public ones."""
+
+    def __init__(self, connection: TargetConnection, authorities: str | bytes | None) -> None:
+        self._connection, self._authorities = connection, authorities
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
+        if self._authorities:
+            pool_kwargs["ssl_context"] = trust_also(create_urllib3_context(), self._authorities)
+        self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **pool_kwargs)
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": partial(_pool, HTTPConnectionPool, partial(_Plain, self._connection)),
+            "https": partial(_pool, HTTPSConnectionPool, partial(_Secure, self._connection)),
+        }
+
+
+def _pool(
+    pool_class: type[HTTPConnectionPool], connect: Callable[..., HTTPConnection], host: str, port: int, **options: Any
+) -> HTTPConnectionPool:
+    pool = pool_class(host, port, **options)
+    pool.ConnectionCls = connect  # type: ignore[assignment]  # urllib3 only calls it
+    return pool

@@ -1,0 +1,28 @@
+"""A sender that is created for the first due webhook, because importing requests takes a third of a start."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from emulator.core.clock import WallClock
+from emulator.core.deliveries import Attempt, Delivery
+from emulator.core.ports import Sender
+from emulator.delivery.targets import Targets
+
+
+@dataclass
+class LazySender:
+    """The HTTP sender, created on the first attempt."""
+
+    targets: Targets
+    clock: WallClock
+    agent: str
+
+    @cached_property
+    def _sender(self) -> Sender:
+        from emulator.delivery.sender import HttpSender
+
+        return HttpSender(self.targets, self.clock, self.agent)
+
+    def send(self, delivery: Delivery) -> Attempt:
+        """Make one attempt, as `HttpSender.send`."""
+        return self._sender.send(delivery)

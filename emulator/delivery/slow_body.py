@@ -1,0 +1,25 @@
+"""A request body that is sent in ten parts, over some seconds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Event
+
+PIECES = 10
+
+
+@dataclass(frozen=True)
+class SlowBody:
+    """The bytes, a tenth of them at a time; its length is that of the bytes, so that Content-Length is right."""
+
+    body: bytes
+    seconds: float
+
+    def __len__(self) -> int:
+        return len(self.body)
+
+    def __iter__(self) -> Iterator[bytes]:
+        size = max(1, -(-len(self.body) // PIECES))
+        pause = Event()  # never set, so that waiting for it is a sleep
+        for start in range(0, len(self.body), size):
+            pause.wait(self.seconds / PIECES)
+            yield self.body[start : start + size]

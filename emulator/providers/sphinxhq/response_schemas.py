@@ -1,0 +1,81 @@
+"""The answers and webhooks of Sphinx as schemas for its OpenAPI document; tests compare real answers."""
+
+from marshmallow import fields
+from marshmallow.validate import OneOf, Range
+
+from emulator.openapi.out import ServiceOut
+from emulator.providers.sphinxhq.schemas import (
+    CHECK_TYPES,
+    CUSTOMER_TYPES,
+    DOCUMENTED,
+    KEPT_FOR_EVER,
+    OUTCOMES,
+    STATUSES,
+)
+
+FRAMEWORK = {"x-fidelity": "framework"}
+AS_SENT = {"x-fidelity": "documented; blank, where it was sent so, is the framework's"}
+PRECISION = {"x-fidelity": "documented; its precision is the framework's"}
+NEVER = {"x-fidelity": "documented; -1 is assumed", "description": f"days until deletion; {KEPT_FOR_EVER}: never"}
+
+
+class CustomerOut(ServiceOut):
+    """The customer of a case."""
+
+    id = fields.Integer(metadata=DOCUMENTED)
+    full_name = fields.String(metadata=DOCUMENTED)
+    external_id = fields.String(allow_none=True, metadata=DOCUMENTED)
+    customer_type = fields.String(allow_none=True, validate=OneOf((*CUSTOMER_TYPES, "")), metadata=AS_SENT)
+
+
+class ResultOut(ServiceOut):
+    """What a case and a check have alike."""
+
+    class Meta(ServiceOut.Meta):
+        sometimes: tuple[str, ...] = ("delete_after",)
+
+    id = fields.Integer(metadata=DOCUMENTED)
+    risk_score = fields.Float(allow_none=True, validate=Range(0, 1), metadata=DOCUMENTED)
+    outcome = fields.String(validate=OneOf(list(OUTCOMES.values())), metadata=DOCUMENTED)
+    status = fields.String(validate=OneOf(list(STATUSES.values())), metadata=DOCUMENTED)
+    created_at = fields.DateTime(metadata=PRECISION)
+    updated_at = fields.DateTime(metadata=PRECISION)
+    delete_after = fields.Integer(metadata={**NEVER, "format": "int32"})
+
+
+class CheckOut(ResultOut):
+    """One check of a case."""
+
+    title = fields.String(allow_none=True, metadata=DOCUMENTED)
+    note = fields.String(allow_none=True, metadata=DOCUMENTED)
+    reasoning = fields.String(allow_none=True, metadata=DOCUMENTED)
+    input_details = fields.Raw(allow_none=True, metadata={**DOCUMENTED, "description": "as it was sent"})
+    check_type = fields.String(validate=OneOf(CHECK_TYPES), metadata=DOCUMENTED)
+
+
+class CaseOut(ResultOut):
+    """A case: the same in create, read and webhook."""
+
+    class Meta(ResultOut.Meta):
+        sometimes: tuple[str, ...] = ("delete_after", "webhook_url", "rfi")
+
+    customer = fields.Nested(CustomerOut, metadata=DOCUMENTED)
+    notes = fields.String(allow_none=True, metadata=DOCUMENTED)
+    checks = fields.Nested(CheckOut, many=True, metadata=DOCUMENTED)
+    webhook_url = fields.String(allow_none=True, metadata=DOCUMENTED)
+    rfi = fields.String(allow_none=True, metadata=DOCUMENTED)
+
+
+class PageOut(ServiceOut):
+    """One page of the list."""
+
+    count = fields.Integer(metadata={**DOCUMENTED, "description": "of all pages"})
+    next = fields.String(allow_none=True, metadata={**DOCUMENTED, "format": "uri"})
+    previous = fields.String(allow_none=True, metadata={**DOCUMENTED, "format": "uri"})
+    results = fields.Nested(CaseOut, many=True, metadata=DOCUMENTED)
+
+
+class DetailOut(ServiceOut):
+    """Why a request is refused as a whole."""
+
+    detail = fields.String(metadata=FRAMEWORK)

@@ -1,0 +1,20 @@
+"""What the application may order of the connection that carries its answer: one value in the WSGI environ."""
+
+from collections.abc import Mapping, MutableMapping
+
+KEY = "emulator.connection"
+# Close the connection after the answer: the bytes that follow may be the rest of a body, and no next request.
+CLOSE = "close"
+# Planned faults: reset the connection, or close it without sending a byte of an answer.
+RESET, EMPTY = "reset", "empty"
+CUTS = (RESET, EMPTY)
+
+
+def order(environ: MutableMapping[str, object], action: str) -> None:
+    """Order CLOSE, RESET or EMPTY of the connection that carries this request; the last order counts."""
+    environ[KEY] = action
+
+
+def is_cut(environ: Mapping[str, object]) -> bool:
+    """Return whether the connection is to end without its answer."""
+    return environ.get(KEY) in CUTS

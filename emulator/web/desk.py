@@ -1,0 +1,41 @@
+"""What a provider works with: the cases, its switches and credentials, and the links of this emulator."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from wsgiref.types import WSGIEnvironment
+
+from flask import request
+
+from emulator.core.cases import Cases
+from emulator.core.model import Case, NewCase
+from emulator.web.advice import advise
+from emulator.web.credentials import open_sandbox
+from emulator.web.links import Links
+from emulator.web.request_faults import RequestFaults
+from emulator.web.request_state import current_state, state_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The parts of the emulator that the routes of one provider use."""
+
+    provider: str
+    cases: Cases
+    request_faults: RequestFaults
+    links: Links
+    switches: Mapping[str, str]
+    further_credentials: Collection[str]
+    object_to: Callable[[str], str | None]  # why a webhook to that URL would be kept, not sent; else None
+
+    def admit(self, environ: WSGIEnvironment, credential: str | None) -> str:
+        """Return the sandbox that the credential opens; raise Unauthorized, or FaultTriggered for a planned fault."""
+        sandbox = open_sandbox(state_of(environ), credential, self.further_credentials)
+        self.request_faults.admit(environ, self.provider, sandbox)
+        return sandbox
+
+    def open_case(self, order: NewCase) -> Case:
+        """Open a case and note it for the journal; raise what `Cases.open` raises."""
+        if "HTTP_IDEMPOTENCY_KEY" in request.environ:
+            advise("the header Idempotency-Key is not read: every request opens a case of its own")
+        case = current_state().case = self.cases.open(order)
+        return case

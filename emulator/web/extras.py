@@ -1,0 +1,84 @@
+"""The optional parts of a provider: switches, samples, a guided flow, and the words that complete a case."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from marshmallow import RAISE, Schema, fields, post_load
+from marshmallow.validate import OneOf
+
+from emulator.core.model import Case, CompletionOrder, Decision, Outcome
+from emulator.core.randomness import SeededRandom
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A guess about the service that a user may change: the first choice is the default."""
+
+    name: str
+    choices: tuple[str, ...]
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """A request that is answered 201; its path is relative to the emulator's address."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: Mapping[str, object]
+    method: str = "POST"
+
+
+class Samples(Protocol):
+    """Requests that work out of the box, for pages, the banner, the handle and `case-emulator sample`."""
+
+    def key_of(self, sandbox: str) -> tuple[str, str]:
+        """Return the header, and its value, that opens the sandbox of that name."""
+
+    def curl(self, address: str, sandbox: str) -> str:
+        """Return a first request to paste into a terminal."""
+
+    def draw(self, random: SeededRandom, sandbox: str) -> Sample:
+        """Return a request with made-up people."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Applicant:
+    """What a request says about the person or company to verify; an empty text where it says nothing."""
+
+    name: str
+    is_business: bool = False
+    first_name: str = ""
+    last_name: str = ""
+    born_on: str = ""
+    email: str = ""
+    phone: str = ""
+    address: tuple[str, ...] = ()  # its lines
+    purpose: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flow:
+    """The pages that links in a provider's answers lead to; the paths are relative to the address of a sandbox."""
+
+    path: str  # the applicant's pages, with <number> in it
+    result: str  # the page of the result, likewise
+    number_of: Callable[[Case], int]
+    case_id_of: Callable[[int], int]  # the inverse of number_of
+    applicant: Callable[[Case], Applicant]
+    words: Mapping[Outcome, str]  # how a case may end, in the words that complete it
+
+
+class CompletionIn(Schema):
+    """{"outcome": "denied"}"""
+
+    class Meta:
+        unknown = RAISE
+
+    outcome = fields.String(required=True, validate=OneOf([outcome.value for outcome in Outcome]))
+
+    @post_load
+    def order(self, payload: dict[str, str], **_: object) -> CompletionOrder:
+        """Return the order that completes the case."""
+        return CompletionOrder(Decision(rule="explicit", outcome=Outcome(payload["outcome"])), lambda case: case)

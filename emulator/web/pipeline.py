@@ -1,0 +1,173 @@
+"""Surround every request with the same steps: open, render (for an error), close."""
+
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Flask, Response, request
+from werkzeug import exceptions
+
+from emulator.core.clock import WallClock
+from emulator.core.errors import Fact, Invalid
+from emulator.core.journal import Journal
+from emulator.version import VERSION
+from emulator.web.advice import advice_header
+from emulator.web.cors import Cors
+from emulator.web.credentials import sandbox_meant
+from emulator.web.desk import Desk
+from emulator.web.errors import Crashed, FaultTriggered, UnknownPath, WrongMethod
+from emulator.web.guard import is_foreign, is_known_host
+from emulator.web.journalling import OURS, write_exchange
+from emulator.web.near_misses import what_was_needed
+from emulator.web.problem_json import Problem, render_problem
+from emulator.web.provider import Provider
+from emulator.web.request_faults import apply_to_answer
+from emulator.web.request_metrics import RequestMetrics
+from emulator.web.request_state import RequestState, current_state
+
+log = logging.getLogger("emulator.requests")
+Owned = tuple[Provider, Desk]
+PAGES = {"ui", "flow"}  # the blueprints of our pages: a dead link among them is no request of a client
+# Reason phrases by status. That of 422 is the documented one; Python's own is older.
+REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+REASONS[422] = "422 Unprocessable Content"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipeline:
+    """Guards every request, renders its errors, and records its answer in journal, metrics and log."""
+
+    clock: WallClock
+    owned: Sequence[Owned]
+    hosts: Collection[str]  # names in a Host header that are accepted besides the usual ones
+    journal: Journal
+    request_metrics: RequestMetrics
+    cors: Cors = Cors()
+
+    def install(self, app: Flask) -> None:
+        """Surround every request to this application."""
+        app.before_request(self.open)
+        app.register_error_handler(Exception, self.render)
+        app.after_request(self.close)
+
+    def open(self) -> Response | None:
+        """Return the refusal of a request from a stranger, or the answer to a preflight; None lets the request in."""
+        state = current_state()
+        state.started = self.clock.stopwatch()
+        host = request.environ.get("HTTP_HOST", "")
+        if not is_known_host(host, frozenset(self.hosts)):
+            detail = f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}"
+            return _refuse(state, Problem(421, detail))
+        owner = self.find_owner(request.path) if self.cors.welcomes(request.environ) else None
+        if owner:
+            return self.cors.preflight(request.environ, (operation.verb for operation in owner[0].operations))
+        if is_foreign(request.environ, state.public_origin):
+            detail = "a page of another site may not send this: open the emulator's own address"
+            return _refuse(state, Problem(403, detail))
+        return None
+
+    def render(self, error: Exception) -> Response:
+        """Return the answer to an error, in the words of the API that the path belongs to or in the emulator's own."""
+        state, owner = current_state(), self.find_owner(request.path)
+        fact = state.fact = _as_fact(error, _log_fields(state, owner))
+        if isinstance(fact, FaultTriggered) and fact.body is not None:
+            return Response(fact.body, fact.status, fact.headers)
+        if owner is None:
+            return render_problem(fact)
+        provider, desk = owner
+        if not isinstance(fact, Invalid | Crashed):  # the answer to Invalid says it itself
+            state.needed = self._what_was_needed(fact, provider.name)
+        response = provider.render_error(fact, desk)
+        response.headers.update(fact.headers if isinstance(fact, FaultTriggered) else {})
+        return response
+
+    def _what_was_needed(self, fact: Exception, provider: str | None) -> Sequence[str]:
+        routes = {owned.name: [str(operation) for operation in owned.operations] for owned, _ in self.owned}
+        return what_was_needed(routes, fact, provider)
+
+    def close(self, response: Response) -> Response:
+        """Return the answer with what every answer carries, and record it in journal, metrics and log."""
+        state = current_state()
+        response.headers.update(state.headers)
+        if state.api_faults:
+            response = self._with_faults(state, response)
+        response.status = REASONS.get(response.status_code) or response.status
+        response.headers["X-Emulator-Version"] = VERSION
+        advice = advice_header(state)
+        if advice:
+            response.headers["X-Emulator-Advice"] = advice
+        if not state.quiet:
+            self._record(state, response, advice)
+        return response
+
+    def _with_faults(self, state: RequestState, response: Response) -> Response:
+        try:
+            return apply_to_answer(state, response)
+        except FaultTriggered as triggered:
+            return self.render(triggered)
+
+    def _record(self, state: RequestState, response: Response, advice: str | None) -> None:
+        owner = self.find_owner(request.path)
+        if owner:
+            self.cors.open_up(request.environ, response)
+            state.sandbox = state.sandbox or sandbox_meant(state, owner[0].credential(request.environ))
+        name, took = owner[0].name if owner else "emulator", self.clock.stopwatch() - state.started
+        self.request_metrics.count(name, response.status_code, took, created=state.case is not None)
+        is_ours = request.path.startswith(OURS) or request.blueprint in PAGES
+        if owner or (response.status_code == HTTPStatus.NOT_FOUND and not is_ours):
+            self._write(state, owner and name, response, took)
+        if log.isEnabledFor(logging.INFO):
+            log.info(
+                "%s %s", name, _log_text(state, response.status_code, took, advice), extra=_log_fields(state, owner)
+            )
+
+    def _write(self, state: RequestState, provider: str | None, response: Response, took: float) -> None:
+        needed = self._what_was_needed(state.fact, provider) if state.fact else ()
+        write_exchange(self.journal, self.clock.now(), state, provider, request.environ, response, took, needed)
+
+    def find_owner(self, path: str) -> Owned | None:
+        """Return the provider that a path belongs to, with its desk; None for a path of no provider.
+
+        The longest prefix wins. Case and doubled slashes do not matter, as in the APIs themselves.
+        """
+        plain = f"{path.lower()}/"
+        if "//" in plain:
+            plain = "/" + "/".join(filter(None, plain.split("/"))) + "/"
+        fitting = [
+            (len(prefix), i) for i, (p, _) in enumerate(self.owned) for prefix in p.prefixes if plain.startswith(prefix)
+        ]
+        return self.owned[max(fitting)[1]] if fitting else None
+
+
+def _refuse(state: RequestState, problem: Problem) -> Response:
+    state.fact = problem
+    return render_problem(problem)
+
+
+def _as_fact(error: Exception, log_fields: Mapping[str, object]) -> Fact:
+    """Return what is wrong as a fact; an error that is none is a bug, and is logged with these fields."""
+    if isinstance(error, Fact):
+        return error
+    if isinstance(error, exceptions.MethodNotAllowed):
+        return WrongMethod(error.valid_methods or ())
+    if isinstance(error, exceptions.NotFound):
+        return UnknownPath()
+    if isinstance(error, exceptions.HTTPException) and error.code and error.code < 500:
+        return Fact(error.description)
+    log.error("a bug of the emulator, please report it", exc_info=error, extra=log_fields)
+    return Crashed()
+
+
+def _log_text(state: RequestState, status: int, took: float, advice: str | None) -> str:
+    where = f" sandbox {state.sandbox}" if state.sandbox else ""
+    notes = f" ({type(state.fact).__name__} {state.fact}"[:300].rstrip() + ")" if state.fact else ""
+    notes += f" (faults: {', '.join(state.faults)})" if state.faults else ""
+    notes += f" (advice: {advice})" if advice else ""
+    return f"{request.method} {request.path} {status}{where} {took * 1000:.1f} ms{notes}"
+
+
+def _log_fields(state: RequestState, owner: Owned | None) -> dict[str, object]:
+    """Return what a line of the log is about, for --log-format json."""
+    provider, case = owner[0].name if owner else None, state.case
+    return {"sandbox": state.sandbox, "provider": provider, "case_id": case.id if case else None}

@@ -1,0 +1,58 @@
+"""Tables of the pages, made from the settings, the faults and the commands themselves."""
+
+import json
+from dataclasses import fields
+from typing import Any
+
+from click import Context
+
+from emulator.cli import COMMANDS, main
+from emulator.control.faults import FAULT_KINDS, describe_kind
+from emulator.settings import PREFIX, Settings
+
+
+def settings_table() -> str:
+    """Return every setting with its flag, its variable, its key in the file and its help text."""
+    rows = ["| flag | variable | key in case-emulator.toml | what it does |", "|---|---|---|---|"]
+    for setting in fields(Settings):
+        flag, value = setting.name.replace("_", "-"), setting.metadata["metavar"]
+        shown = f"`--{flag}`" if value is None else f"`--{flag} {value}`"
+        rows.append(f"| {shown} | `{PREFIX}{setting.name.upper()}` | `{flag}` | {setting.metadata['help']} |")
+    return "\n".join(rows)
+
+
+def faults_table(side: str) -> str:
+    """Return every kind of fault of one side, `api` or `webhook`, with its settings."""
+    rows = ["| kind | what it does | settings |", "|---|---|---|"]
+    for about in map(describe_kind, FAULT_KINDS):
+        if about["side"] == side:
+            settings = "; ".join(map(_fault_setting, about["settings"]))
+            rows.append(f"| `{about['kind']}` | {about['does']} | {settings or '-'} |")
+    return "\n".join(rows)
+
+
+def _fault_setting(about: dict[str, Any]) -> str:
+    limits = ["needed"] if about["required"] else []
+    limits += [" or ".join(f"`{choice}`" for choice in about["choices"])] if "choices" in about else []
+    limits += [f"{_number(about['low'])} to {_number(about['high'])}"] if about["type"] in ("integer", "number") else []
+    limits += [] if about["default"] is None else [f"default `{_number(about['default'])}`"]
+    return f"`{about['name']}`: {about['means']}" + (f" ({', '.join(limits)})" if limits else "")
+
+
+def _number(value: Any) -> str:
+    """Return the value as JSON, whole numbers without a fraction."""
+    return json.dumps(value).removesuffix(".0")
+
+
+def commands_table() -> str:
+    """Return every command with the first sentence of its help."""
+    rows = ["| command | what it does |", "|---|---|"]
+    for name in COMMANDS:
+        command = main.get_command(Context(main), name)
+        assert command
+        rows.append(f"| `case-emulator {name}` | {_first_paragraph(command.help or '')} |")
+    return "\n".join(rows)
+
+
+def _first_paragraph(text: str) -> str:
+    return " ".join(text.partition("\n\n")[0].split())

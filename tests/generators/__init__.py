@@ -1,0 +1,1 @@
+"""The OpenAPI documents in the hands of other people's validators and generators of clients."""

@@ -1,0 +1,155 @@
+"""The emulator as a Flask application: in a test client, behind other servers, mounted in another application."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+import requests
+from flask import Flask
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from emulator import create_app
+from emulator.settings import BadSetting
+from tests.emulators import APLYID_PATH, CREATE_CASE
+from tests.receivers import free_port, receiving, status
+from tests.waiting import wait_until
+
+KEY = {"X-Workflow-Access-Key": "test_default"}
+BODY = CREATE_CASE["request"]["body"]
+
+
+@pytest.fixture
+def app() -> Iterator[Flask]:
+    app = create_app(delay=0)
+    yield app
+    app.extensions["case_emulator"].close()
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served_at(application: Any) -> Iterator[str]:
+    """The address of that WSGI application, served by the standard library's server."""
+    with make_server("127.0.0.1", 0, application, WSGIServer, Quiet) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_it_is_a_flask_application_with_a_test_client(app: Flask) -> None:
+    assert isinstance(app, Flask)
+    answer = app.test_client().post(APLYID_PATH, json=BODY, headers=KEY)
+    assert answer.status_code == 201
+    assert answer.json
+    assert answer.json["case_url"] == "http://localhost/guided_flows/standard/5567?position=1"
+
+
+def test_background_work_begins_with_the_first_request(app: Flask) -> None:
+    client = app.test_client()
+    client.post(APLYID_PATH, json=BODY, headers=KEY)
+    inbox = "/_emulator/sandboxes/default/inbox/wait?timeout=10"
+    waited = client.get(inbox)
+    assert (waited.status_code, waited.json and waited.json["count"]) == (200, 1)
+
+
+@pytest.mark.parametrize("given", [{"delay": 0.5}, {"seed": 7, "allow-host": ["kyc.test"]}])
+def test_settings_are_a_mapping_or_keywords(given: dict[str, Any]) -> None:
+    for app in (create_app(given), create_app(**{name.replace("-", "_"): value for name, value in given.items()})):
+        told = app.test_client().get("/_emulator/sandboxes/default").json
+        app.extensions["case_emulator"].close()
+        assert told
+        assert told["settings"]["delay"] == given.get("delay", 2)
+        assert told["settings"]["seed"] == given.get("seed", 0)
+
+
+@pytest.mark.parametrize("given", [{"dealy": 1}, {"delay": "soon"}, {"tls": True}, {"switch": ["aplyid.join=never"]}])
+def test_what_cannot_be_set_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(BadSetting):
+        create_app(given)
+
+
+def test_neither_the_environment_nor_a_file_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CASE_EMULATOR_SEED", "nonsense")
+    (tmp_path / "case-emulator.toml").write_text("nonsense = 1", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    create_app().extensions["case_emulator"].close()
+
+
+def test_two_applications_share_nothing(app: Flask) -> None:
+    other = create_app(delay=0)
+    app.test_client().post(APLYID_PATH, json=BODY, headers=KEY)
+    counts = [one.test_client().get("/_emulator/sandboxes/default/cases").json for one in (app, other)]
+    other.extensions["case_emulator"].close()
+    assert [count and count["count"] for count in counts] == [1, 0]
+
+
+def test_a_mounted_emulator_keeps_its_links_below_the_mount() -> None:
+    with receiving(status(200)) as receiver:
+        app = create_app(delay=0, webhook_url=receiver.url)
+        with served_at(DispatcherMiddleware(Flask("host"), {"/kyc": app.wsgi_app})) as address:
+            created = requests.post(f"{address}/kyc{APLYID_PATH}", json=BODY, headers=KEY, timeout=10).json()
+            assert created["case_url"] == f"{address}/kyc/guided_flows/standard/5567?position=1"
+            assert requests.get(created["case_url"], timeout=10).status_code == 200
+            wait_until(lambda: receiver.received.qsize() == 1)
+            page = requests.get(f"{address}/kyc/s/other/", headers={"Accept": "text/html"}, timeout=10)
+            links = set(re.findall(r'(?:href|src|action|hx-get|hx-post)="(/[^"]*)"', page.text))
+            assert links
+            assert {link for link in links if not link.startswith("/kyc/")} == set()
+            for link in sorted(link for link in links if "/assets/" in link):
+                assert requests.get(address + link, timeout=10).status_code == 200, link
+        app.extensions["case_emulator"].close()
+
+
+@contextmanager
+def running(command: list[str], port: int) -> Iterator[str]:
+    """The address of a server started by that command, once it answers; ended by its process id."""
+    address = f"http://127.0.0.1:{port}"
+    env = {name: value for name, value in os.environ.items() if not name.startswith("CASE_EMULATOR_")}
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            wait_until(lambda: answers(address), patience=30)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def answers(address: str) -> bool:
+    try:
+        return requests.get(f"{address}/_emulator/livez", timeout=1).ok
+    except requests.RequestException:
+        return False
+
+
+@pytest.mark.parametrize("server", ["flask", "gunicorn"])
+def test_other_servers_serve_it_webhooks_included(server: str) -> None:
+    port = free_port()
+    commands = {
+        "flask": ["-m", "flask", "--app", "emulator", "run", "--port", str(port)],
+        "gunicorn": ["-m", "gunicorn", "--threads", "8", "--bind", f"127.0.0.1:{port}", "emulator:create_app()"],
+    }
+    with running([sys.executable, *commands[server]], port) as address:
+        created = requests.post(f"{address}{APLYID_PATH}", json=BODY, headers=KEY, timeout=10)
+        assert created.status_code == 201
+        assert created.json()["case_url"].startswith(address)
+        sandbox = f"{address}/_emulator/sandboxes/default"
+        requests.post(f"{sandbox}/clock/advance", json={"seconds": 5}, timeout=10)
+        assert requests.get(f"{sandbox}/inbox", timeout=10).json()["count"] == 1
+
+
+def test_importing_the_package_imports_no_flask() -> None:
+    code = "import sys, emulator; sys.exit('flask' in sys.modules or 'marshmallow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,81 @@
+"""What a line of the log is about stands in fields of its own, for programs that read it."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from emulator.logs import FIELDS, JsonFormat
+from tests.emulators import LEAVE_OUT, Emulator
+from tests.waiting import wait_until
+
+Line = dict[str, Any]
+
+
+def lines(caplog: pytest.LogCaptureFixture, logger: str, text: str) -> list[Line]:
+    """The lines of that logger with that text, as `--log-format json` writes them."""
+    written = [json.loads(JsonFormat().format(record)) for record in list(caplog.records)]
+    return [line for line in written if line["logger"] == logger and text in line["message"]]
+
+
+def line(caplog: pytest.LogCaptureFixture, logger: str, text: str) -> Line:
+    """The one such line, once it is there."""
+    wait_until(lambda: bool(lines(caplog, logger, text)))
+    [found] = lines(caplog, logger, text)
+    return found
+
+
+def fields(of: Line) -> Line:
+    return {name: of[name] for name in FIELDS if name in of}
+
+
+@pytest.fixture(autouse=True)
+def _every_line(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "emulator")
+
+
+@pytest.mark.parametrize("provider", ["aplyid", "sphinxhq"])
+def test_a_request_s_line_has_its_sandbox_provider_and_case(
+    emulator: Emulator, provider: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    case = getattr(emulator, provider).open_case()
+    case_id = case["case_id"] if provider == "aplyid" else case["id"]
+    created = line(caplog, "emulator.requests", f"201 sandbox {emulator.sandbox} ")
+    assert fields(created) == {"sandbox": emulator.sandbox, "provider": provider, "case_id": case_id}
+
+
+def test_a_refused_request_s_line_has_no_case(emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+    assert emulator.aplyid.post({}).status_code == 400
+    refused = line(caplog, "emulator.requests", f"400 sandbox {emulator.sandbox} ")
+    assert fields(refused) == {"sandbox": emulator.sandbox, "provider": "aplyid"}
+
+
+def test_a_request_to_a_path_of_nobody_is_about_nothing(emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+    assert emulator.http.get(f"{emulator.url}/nobody-has-this").status_code == 404
+    assert fields(line(caplog, "emulator.requests", "/nobody-has-this")) == {}
+
+
+def test_the_lines_of_a_webhook_name_its_case_and_its_delivery(
+    emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    case_id = emulator.sphinxhq.open_case(webhook_url="http://127.0.0.1:1/")["id"]
+    ended = line(caplog, "emulator.cases", f"in sandbox {emulator.sandbox} ")
+    sent = line(caplog, "emulator.webhooks", ended["delivery_id"])
+    about = {"sandbox": emulator.sandbox, "provider": "sphinxhq", "case_id": case_id}
+    [delivery] = emulator.control("GET", "deliveries").json()["deliveries"]
+    assert fields(ended) == fields(sent) == {**about, "delivery_id": delivery["id"]}
+
+
+def test_a_case_without_a_webhook_has_no_delivery_in_its_line(
+    emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    case_id = emulator.aplyid.open_case(activity__external_id=LEAVE_OUT)["case_id"]
+    ended = line(caplog, "emulator.cases", f"in sandbox {emulator.sandbox} ")
+    assert "no webhook" in ended["message"]
+    assert fields(ended) == {"sandbox": emulator.sandbox, "provider": "aplyid", "case_id": case_id}
+
+
+def test_a_line_about_nothing_has_no_fields() -> None:
+    record = logging.LogRecord("emulator.run", logging.INFO, "", 0, "serving at %s", ("http://[::1]:1",), None)
+    assert json.loads(JsonFormat().format(record)).keys() == {"time", "level", "logger", "message"}
