@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.core import haste
+from emulator.core import early_completion
 from tests.emulators import Emulator
 from tests.receivers import receiving
 
@@ -37,7 +37,7 @@ def test_it_ends_a_case_whose_duration_a_rule_decides(frozen: Emulator) -> None:
 def test_on_a_frozen_clock_nobody_waits_for_a_webhook_that_is_put_off(
     frozen: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(haste, "LONGEST", 3600.0)  # the call would not come back while anybody has patience
+    monkeypatch.setattr(early_completion, "LONGEST", 3600.0)  # the call would not come back while anybody has patience
     add_fault(frozen, kind="early")
     add_fault(frozen, kind="delay", seconds=1)
     frozen.aplyid.open_case()

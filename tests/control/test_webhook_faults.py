@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from emulator.core import haste
+from emulator.core import early_completion
 from tests.emulators import Emulator
 from tests.receivers import PATIENCE, Received, Receiver, free_port, receiving, status
 from tests.waiting import wait_until
@@ -225,7 +225,7 @@ def test_an_early_webhook_is_there_before_the_create_call_answers(frozen: Emulat
 @pytest.fixture
 def _waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """A create call that waits for the wrong thing does not come back while anybody has patience."""
-    monkeypatch.setattr(haste, "LONGEST", 3600.0)
+    monkeypatch.setattr(early_completion, "LONGEST", 3600.0)
 
 
 @pytest.mark.usefixtures("_waits_for_ever")
