@@ -1,6 +1,8 @@
 """What every store must do; a second engine will be one more parameter of the fixture."""
 
+import gc
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -368,3 +370,21 @@ def test_a_case_counts_for_the_latest_moment_unless_its_sandbox_has_a_clock_of_i
         tx.save_case(case, replace(case, updated_at=later), BORN)
         tx.save_clock("a", clock, advancing=False)
         assert tx.latest_moment() == (later if counts else NOW)
+
+
+def test_a_row_that_cannot_be_read_leaves_no_query_open(tmp_path: Path) -> None:
+    left: list[object] = []
+    store = SqliteStore(tmp_path / "x.sqlite")
+    with store.transaction() as tx:
+        tx.add_sandbox("a", [("p", NEWBORN)], NOW)
+        for key in ("first", "second"):
+            tx.add_delivery(delivery(key))
+    store._db.execute("UPDATE deliveries SET state = 'no such state'")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "unraisablehook", left.append)
+        with store.transaction() as tx, pytest.raises(ValueError, match="no such state") as caught:
+            tx.all_deliveries("a")
+        store.close()
+        del caught
+        gc.collect()
+    assert left == []
