@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from emulator.addresses import scheme_of
 from emulator.app import read_startup_files, read_switches
 from emulator.client import Control, NotReached
+from emulator.client.proxies import proxy_in_the_way
 from emulator.server.http_server import PortTaken, listen, local_address
 from emulator.setting_sources import find_settings_file, read_settings
 from emulator.settings import FILE_NAME, BadSetting, Settings
@@ -67,6 +69,7 @@ def diagnose(
         Finding(Level.OK, "settings", text),
         port.finding,
         *_tls(settings),
+        *_proxy(port.address, environ),
         _database(settings.database_file, port),
         _webhooks(settings, port),
     ]
@@ -115,6 +118,16 @@ def _tls(settings: Settings) -> list[Finding]:
 
     problem = obstacle(settings.tls, settings.tls_ca_file)
     return [Finding(Level.PROBLEM if problem else Level.OK, "tls", problem or "what --tls needs is installed")]
+
+
+def _proxy(address: str | None, environ: Mapping[str, str]) -> list[Finding]:
+    """Return a warning where programs with these variables would ask a proxy for the emulator."""
+    named = proxy_in_the_way(address, environ) if address else None
+    if not named or not address:
+        return []
+    host = urlsplit(address).hostname
+    text = f"{named} is set: programs ask that proxy for {address}, too, unless no_proxy and NO_PROXY name {host}"
+    return [Finding(Level.WARNING, "proxy", text)]
 
 
 def _database(path: Path | None, port: PortCheck) -> Finding:

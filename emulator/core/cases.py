@@ -95,6 +95,11 @@ class Cases:
         with self.store.reading() as read:
             return self.sandboxes.view(read, sandbox).has_client(read, provider, client_id)
 
+    def is_first_without_key(self, case: Case) -> bool:
+        """Return whether the case's client is the first in its sandbox that no later request can name for reuse."""
+        with self.store.reading() as read:
+            return not read.has_earlier_without_key(case.sandbox, case.provider, case.client.id)
+
     def document_ids(self, sandbox: str, provider: str) -> Collection[int]:
         """Return the ids of all documents that a request may refer to."""
         with self.store.reading() as read:

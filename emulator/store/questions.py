@@ -60,6 +60,9 @@ class Questions:
         deliveries = self._ask.count_deliveries_by_state_of(self._db, sandbox=sandbox)
         return {row[0]: row[1] for row in cases}, {row[0]: row[1] for row in deliveries}
 
+    def events_of(self, sandbox: str) -> Sequence[str]:
+        return [row[0] for row in self._ask.events_of(self._db, sandbox=sandbox)]
+
     def oldest_due_delivery(self) -> datetime | None:
         return rows.maybe_datetime(self._ask.oldest_due_delivery(self._db))
 
@@ -91,6 +94,9 @@ class Questions:
     def client_by_key(self, sandbox: str, provider: str, reuse_key: str) -> Client | None:
         row = self._ask.client_by_key(self._db, sandbox=sandbox, provider=provider, key=reuse_key)
         return rows.client_of(row) if row else None
+
+    def has_earlier_without_key(self, sandbox: str, provider: str, client_id: int) -> bool:
+        return bool(self._ask.has_earlier_without_key(self._db, sandbox=sandbox, provider=provider, id=client_id))
 
     def document_ids(self, sandbox: str, provider: str) -> set[int]:
         found = self._ask.document_ids(self._db, sandbox=sandbox, provider=provider)

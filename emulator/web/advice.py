@@ -27,10 +27,14 @@ def advise_unknown_keys(given: Mapping[str, object], known: Collection[str], whe
 
 
 def advice_header(state: RequestState) -> str | None:
-    """Return the advice as one header value in ASCII, at most LONGEST characters; None if there is none."""
-    if not state.advice:
+    """Return the advice as one header value in ASCII, at most LONGEST characters; None if there is none.
+
+    A refused request that got no other advice is told what it would have needed.
+    """
+    advice = state.advice or [f"needed: {text}" for text in state.needed]
+    if not advice:
         return None
-    return "; ".join(state.advice).encode("ascii", "backslashreplace").decode().translate(CONTROLS)[:LONGEST]
+    return "; ".join(advice).encode("ascii", "backslashreplace").decode().translate(CONTROLS)[:LONGEST]
 
 
 CONTROLS = dict.fromkeys((*range(32), 127), " ")

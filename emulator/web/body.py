@@ -4,12 +4,15 @@ Plain `json.loads` would guess UTF-16, accept NaN, and raise RecursionError (whi
 """
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NoReturn
 from wsgiref.types import WSGIEnvironment
 
 from emulator.core.errors import Fact
 from emulator.server import orders
+from emulator.web.advice import advise
 from emulator.web.errors import Malformed, TooLarge, Undecodable
 from emulator.web.request_state import state_of
 
@@ -17,6 +20,9 @@ LARGEST_BODY = 1024 * 1024
 DEEPEST = 64  # levels of one value; the levels of the request around that value come on top
 MOST_KEYS = 10_000
 BOM = "\ufeff"
+KEY_END = re.compile(rb'"\s*:')
+MOST_REPEATED = 5
+LONGEST_KEY = 100  # in advice
 
 
 def read_json(
@@ -29,10 +35,13 @@ def read_json(
     """
     raw = raw_body(environ, largest)
     try:
-        return parse(raw, DEEPEST + envelope, most_keys) if raw else {}
+        value = parse(raw, DEEPEST + envelope, most_keys) if raw else {}
     except Fact:
         orders.order(environ, orders.CLOSE)  # what follows on the connection may be the rest of this body
         raise
+    for key in repeated_keys(raw, value):
+        advise(f"the key {key[:LONGEST_KEY]} stands twice in one object: the last one counts")
+    return value
 
 
 def raw_body(environ: WSGIEnvironment, largest: int = LARGEST_BODY) -> bytes:
@@ -99,6 +108,22 @@ def _check_bounds(raw: bytes, value: object, deepest: int, most_keys: int) -> No
             raise Malformed(f"nested more than {DEEPEST} deep")
         if keys > most_keys:
             raise Malformed(f"more than {most_keys} keys")
+
+
+def repeated_keys(raw: bytes, value: object) -> list[str]:
+    """Return the keys that stand more than once in one object, at most MOST_REPEATED; `value` is what `raw` holds."""
+    # Counting is cheap, and spares nearly every body the second reading.
+    if len(KEY_END.findall(raw)) <= sum(keys for _, keys in containers(value)):
+        return []
+    repeated: list[str] = []
+
+    def note(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        names = Counter(name for name, _ in pairs)
+        repeated.extend(name for name, times in names.items() if times > 1)
+        return {}
+
+    json.loads(raw, object_pairs_hook=note)
+    return repeated[:MOST_REPEATED]
 
 
 def containers(value: object) -> Iterator[tuple[int, int]]:

@@ -4,8 +4,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from wsgiref.types import WSGIEnvironment
 
+from flask import request
+
 from emulator.core.cases import Cases
 from emulator.core.model import Case, NewCase
+from emulator.web.advice import advise
 from emulator.web.credentials import open_sandbox
 from emulator.web.links import Links
 from emulator.web.request_faults import RequestFaults
@@ -32,5 +35,7 @@ class Desk:
 
     def open_case(self, order: NewCase) -> Case:
         """Open a case and note it for the journal; raise what `Cases.open` raises."""
+        if "HTTP_IDEMPOTENCY_KEY" in request.environ:
+            advise("the header Idempotency-Key is not read: every request opens a case of its own")
         case = current_state().case = self.cases.open(order)
         return case

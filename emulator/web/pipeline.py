@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 from werkzeug import exceptions
 
 from emulator.core.clock import WallClock
-from emulator.core.errors import Fact
+from emulator.core.errors import Fact, Invalid
 from emulator.core.journal import Journal
 from emulator.version import VERSION
 from emulator.web.advice import advice_header
@@ -76,9 +76,15 @@ class Pipeline:
         if owner is None:
             return render_problem(fact)
         provider, desk = owner
+        if not isinstance(fact, Invalid | Crashed):  # the answer to Invalid says it itself
+            state.needed = self._what_was_needed(fact, provider.name)
         response = provider.render_error(fact, desk)
         response.headers.update(fact.headers if isinstance(fact, FaultTriggered) else {})
         return response
+
+    def _what_was_needed(self, fact: Exception, provider: str | None) -> Sequence[str]:
+        routes = {owned.name: [str(operation) for operation in owned.operations] for owned, _ in self.owned}
+        return what_was_needed(routes, fact, provider)
 
     def close(self, response: Response) -> Response:
         """Return the answer with what every answer carries, and record it in journal, metrics and log."""
@@ -117,12 +123,7 @@ class Pipeline:
             )
 
     def _write(self, state: RequestState, provider: str | None, response: Response, took: float) -> None:
-        needed: Sequence[str] = ()
-        if state.fact:
-            routes = {
-                provider.name: [str(operation) for operation in provider.operations] for provider, _ in self.owned
-            }
-            needed = what_was_needed(routes, state.fact, provider)
+        needed = self._what_was_needed(state.fact, provider) if state.fact else ()
         write_exchange(self.journal, self.clock.now(), state, provider, request.environ, response, took, needed)
 
     def find_owner(self, path: str) -> Owned | None:

@@ -1,6 +1,6 @@
 """What is known of a request while it is answered: one typed value under one key of the WSGI environ."""
 
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ class RequestState:
     faults: list[str] = field(default_factory=list)  # names of the faults that triggered
     api_faults: "list[ApiFault]" = field(default_factory=list)  # what these faults do to the answer
     advice: list[str] = field(default_factory=list)
+    needed: Sequence[str] = ()  # by a refused request; told as advice where there is no other
     headers: dict[str, str] = field(default_factory=dict)  # to add to the answer, even to an error
     raw_body: bytes | None = None
     is_internal: bool = False  # one part of this application asks another

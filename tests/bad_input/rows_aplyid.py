@@ -73,7 +73,7 @@ def _other_key(place: str, what: str, value: Any) -> Row:
 
 ROWS = (
     *(
-        refused(116, place, what, value, "missing", naming="Client must exist" if place == "client" else "activity")
+        refused(116, place, what, value, "missing", naming="Client must exist")
         for place in ("activity", "client")
         for what, value in NO_OBJECTS.items()
     ),

@@ -75,7 +75,8 @@ EXTRAS: dict[str, Any] = {
     "activity_attributes": {"0": {"id": 1, "_destroy": "1"}},
 }
 NOT_SENT: tuple[Any, ...] = (None, "", " ", "x", 0, 5, 1.5, True, False, [], [{}], [None], ["a"])
-NUMBERS: tuple[Any, ...] = ("0", "00210", 0, True, "x", "(02) 1-2")
+NUMBERS: tuple[Any, ...] = ("00210", True, "x", "(02) 1-2")
+ZEROS = ("0", 0, "0 ")  # one leading 0 is removed, and what is left is blank
 HALVES: tuple[Any, ...] = ({"firstname": "x"}, {"lastname": "x"}, {"firstname": "x", "lastname": " "})
 NO_PERSONS: tuple[Any, ...] = (UNSET, None, {}, [], "x", 1, True, *HALVES)
 ANY_PERSONS: tuple[Any, ...] = (UNSET, None, {}, [], "x", 1, *HALVES, {"firstname": "x" * 9_999, "lastname": []})
@@ -119,6 +120,7 @@ ROWS = (
     *(accepted(123, f"{PHONE}.phone_country_code", what, value) for what, value in CODES_TAKEN.items()),
     *(refused(123, f"{PHONE}.phone_country_code", w, v, naming="country code") for w, v in CODES_REFUSED.items()),
     *(accepted(123, f"{PHONE}.phone_number", f"number-{json.dumps(v)}", v) for v in NUMBERS),
+    *(refused(123, f"{PHONE}.phone_number", f"zero-{json.dumps(v)}", v, naming="number can't be blank") for v in ZEROS),
     refused(123, PHONE, "empty-object", {}, naming="phone country code can't be blank"),
     *(
         _with(f"individual-{json.dumps(v) if v is not UNSET else 'without'}", "invalid", clientable_attributes=v)

@@ -17,6 +17,7 @@ SWITCHES = {
     "rails": (),
     "cookie401": (),
     "session": ("sphinxhq.unauthorized=403",),
+    "activity": ("aplyid.activity-missing=activity",),
     "newest": ("sphinxhq.check-errors=dict",),
 }
 RUNS = [("rails", "json", "rails"), ("drf", "cookie401", "cookie401"), ("drf", "session", "session")]
@@ -82,6 +83,13 @@ def test_the_switch_gives_errors_in_checks_the_newest_shape() -> None:
         results = play(emulator, "drf", "cookie401")
     shaped = set(DIFFERENCES["drf"]["check-errors"]["cases"])
     assert [r["id"] for r in results if r["id"] in shaped and not is_right(r)] == []
+
+
+def test_the_switch_ends_the_message_of_a_missing_activity_as_the_framework_does() -> None:
+    with served(switch=SWITCHES["activity"]) as emulator:
+        results = play(emulator, "rails", "json")
+    worded = set(DIFFERENCES["rails"]["missing-activity"]["cases"])
+    assert [r["id"] for r in results if r["id"] in worded and not r["body_lenient_ok"]] == []
 
 
 def test_the_page_lists_each_difference_and_its_reason() -> None:

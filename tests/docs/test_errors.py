@@ -34,6 +34,18 @@ def test_every_printed_error_is_answered(quick: Emulator, row: tuple[str, int, s
         assert "" in answers
 
 
+@pytest.mark.parametrize("path", ["integrations/core/cases", "api/cases/"])
+def test_the_row_about_a_body_that_is_no_json_prints_what_that_body_is_answered(quick: Emulator, path: str) -> None:
+    printed = re.findall(r"^\| 400 \| `(\{.*?\})` \| the body is no JSON, here `(.*?)`;", PAGE, re.M)
+    headers = {"Content-Type": "application/json", "X-Workflow-Access-Key": "test_default"}
+    cookies = {"sessionid": "test_default"}
+    answered = [
+        quick.http.post(f"{quick.url}/{path}", data=body, headers=headers, cookies=cookies).json()
+        for _, body in printed
+    ]
+    assert answered[path.startswith("api")] == json.loads(printed[path.startswith("api")][0])
+
+
 def test_the_tables_hold_every_status_that_is_provoked_and_no_other(quick: Emulator) -> None:
     printed = {(title, status) for title, status, _ in error_rows()}
     assert {(title, status) for title, given in provoked(quick).items() for status, _ in given} == printed
@@ -52,7 +64,8 @@ def provoked(emulator: Emulator) -> dict[str, list[tuple[int, str]]]:
     answers = {
         "APLYiD": [
             send("POST", aplyid, headers=key, json={}),
-            send("POST", aplyid, headers=key | json_type, data="x"),
+            send("POST", aplyid, headers=key | json_type, data="{bad"),
+            send("POST", aplyid, headers=key | json_type | wants_json, data=b"\xff"),
             send("POST", aplyid, json={}),
             send("GET", aplyid, headers=wants_json),
             send("FROB", aplyid, headers=wants_json),
@@ -63,7 +76,7 @@ def provoked(emulator: Emulator) -> dict[str, list[tuple[int, str]]]:
         "Sphinx": [
             send("POST", sphinx.rstrip("/"), allow_redirects=False),
             emulator.sphinxhq.create(notes=""),
-            send("POST", sphinx, data="x", headers=json_type, **session),
+            send("POST", sphinx, data="{bad", headers=json_type, **session),
             send("POST", sphinx),
             emulator.sphinxhq.get("9/"),
             send("PUT", sphinx, **session),

@@ -42,6 +42,11 @@ def aplyid_case(case: State, client: State, address: str, sandbox: str, *, ended
     return {**head, "status": status, "case_url": link, "client": {**who, "approval_status": approval}}
 
 
+def _moment(moment: datetime) -> str:
+    """A moment as Sphinx writes it: without a fraction that is zero."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
 def sphinxhq_case(case: State, client: State) -> State:
     """The same in every answer, in reads and in the webhook."""
     return {
@@ -56,8 +61,8 @@ def sphinxhq_case(case: State, client: State) -> State:
         "risk_score": case["risk"],
         "outcome": OUTCOMES[case["outcome"]],
         "status": STATUSES[case["state"]],
-        "created_at": told(case["created"]),
-        "updated_at": told(case["updated"]),
+        "created_at": _moment(case["created"]),
+        "updated_at": _moment(case["updated"]),
         "checks": [_check(check) for check in case["checks"]],
         "webhook_url": case["webhook_url"],
         "delete_after": -1 if case["days"] is None else case["days"],
@@ -72,8 +77,8 @@ def _check(check: State) -> State:
         **{name: check[name] for name in CHECK_TEXTS},
         "outcome": OUTCOMES[check["outcome"]],
         "status": STATUSES[check["state"]],
-        "created_at": told(check["created"]),
-        "updated_at": told(check["updated"]),
+        "created_at": _moment(check["created"]),
+        "updated_at": _moment(check["updated"]),
         "input_details": None,
         "check_type": check["kind"],
         "delete_after": -1,

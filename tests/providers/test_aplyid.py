@@ -169,6 +169,9 @@ def test_a_switch_joins_messages_another_way() -> None:
 
 
 def test_switches_change_the_missing_activity_and_the_host_of_links() -> None:
+    with served(switch=["aplyid.activity-missing=activity"]) as emulator:
+        assert emulator.aplyid.message(activity={}) == "param is missing or the value is empty: activity"
+        assert emulator.aplyid.message(activity={}, client={}).endswith("empty: Client must exist")
     with served(switch=["aplyid.activity-missing=must_exist", "aplyid.case-url=real"]) as emulator:
         assert emulator.aplyid.message(activity={}).endswith("empty: Activity must exist")
         url = "https://workflow.aplyid.com/guided_flows/standard/5567?position=1"
@@ -191,6 +194,32 @@ def test_an_accepted_request_that_is_probably_a_mistake_gets_advice(
 
 def test_a_good_request_gets_no_advice(emulator: Emulator) -> None:
     assert "X-Emulator-Advice" not in emulator.aplyid.post(CREATE_CASE["request"]["body"]).headers
+
+
+MISSING = {"message": "param is missing or the value is empty: Client must exist", "code": "APLY-400"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "advice"),
+    [
+        ({"activity": LEAVE_OUT}, "activity is missing"),
+        ({"client": LEAVE_OUT}, "client is missing"),
+        ({"activity": {}}, "activity is empty"),
+        ({"activity": None}, "activity is empty"),
+        ({"activity": [1]}, "activity is no object and counts as missing"),
+        ({"client": "x"}, "client is no object and counts as missing"),
+        ({"activity": LEAVE_OUT, "client": LEAVE_OUT}, "activity is missing; client is missing"),
+        (
+            {"activity": LEAVE_OUT, "activty": {"name": "x"}},
+            "activty is not a known key and was ignored, did you mean activity?; activity is missing",
+        ),
+    ],
+)
+def test_a_missing_object_gets_the_one_printed_body_and_advice_says_which(
+    emulator: Emulator, changes: dict[str, object], advice: str
+) -> None:
+    answer = emulator.aplyid.create(**changes)
+    assert (answer.status_code, answer.json(), answer.headers["X-Emulator-Advice"]) == (400, MISSING, advice)
 
 
 def test_a_credential_of_any_api_can_be_added_by_its_name() -> None:

@@ -13,7 +13,7 @@ from tests.waiting import wait_until
 from tests.wire import request_bytes
 
 SAMPLES = [fixture("sphinxhq", name) for name in ("create_case_full", "create_case_short")]
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z")
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
@@ -23,7 +23,7 @@ def test_the_printed_samples_are_accepted_with_every_documented_field(
     answer = emulator.sphinxhq.post(sample["request"]["body"])
     assert (answer.status_code, answer.headers["Content-Type"]) == (201, "application/json")
     assert MOMENT.search(answer.text)
-    assert MOMENT.sub("2026-01-01T00:00:00.000000Z", answer.text) == compact(sample["answer"]["body"])
+    assert MOMENT.sub("2026-01-01T00:00:00Z", answer.text) == compact(sample["answer"]["body"])
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

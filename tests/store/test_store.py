@@ -352,6 +352,24 @@ def test_what_is_due_is_due_by_the_sandbox_s_own_clock(
         assert len(tx.due_cases_of("a", SOON.starts_at)) == len(tx.due_deliveries_of("a", SOON.starts_at, 9)) == 1
 
 
+def test_a_row_that_cannot_be_read_leaves_no_query_open(tmp_path: Path) -> None:
+    left: list[object] = []
+    store = SqliteStore(tmp_path / "x.sqlite")
+    with store.transaction() as tx:
+        tx.add_sandbox("a", [("p", NEWBORN)], NOW)
+        for key in ("first", "second"):
+            tx.add_delivery(delivery(key))
+    store._db.execute("UPDATE deliveries SET state = 'no such state'")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "unraisablehook", left.append)
+        with store.transaction() as tx, pytest.raises(ValueError, match="no such state") as caught:
+            tx.all_deliveries("a")
+        store.close()
+        del caught
+        gc.collect()
+    assert left == []
+
+
 def test_the_latest_moment_is_the_latest_by_wall_time(store: Store) -> None:
     later = NOW + timedelta(days=1)
     with store.transaction() as tx:
@@ -370,21 +388,3 @@ def test_a_case_counts_for_the_latest_moment_unless_its_sandbox_has_a_clock_of_i
         tx.save_case(case, replace(case, updated_at=later), BORN)
         tx.save_clock("a", clock, advancing=False)
         assert tx.latest_moment() == (later if counts else NOW)
-
-
-def test_a_row_that_cannot_be_read_leaves_no_query_open(tmp_path: Path) -> None:
-    left: list[object] = []
-    store = SqliteStore(tmp_path / "x.sqlite")
-    with store.transaction() as tx:
-        tx.add_sandbox("a", [("p", NEWBORN)], NOW)
-        for key in ("first", "second"):
-            tx.add_delivery(delivery(key))
-    store._db.execute("UPDATE deliveries SET state = 'no such state'")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "unraisablehook", left.append)
-        with store.transaction() as tx, pytest.raises(ValueError, match="no such state") as caught:
-            tx.all_deliveries("a")
-        store.close()
-        del caught
-        gc.collect()
-    assert left == []

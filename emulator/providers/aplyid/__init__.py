@@ -25,13 +25,14 @@ PROVIDER = Provider(
     credential=routes.access_key,
     render_error=errors.render,
     conclude=webhook.conclude,
+    events=(webhook.EVENT,),
     webhook=webhook.render,
     newborn=Newborn(first_ids=(("case", 1024), ("client", 8843))),
     switches=(
         Switch(
             "activity-missing",
-            ("activity", "must_exist"),
-            "the end of the message when `activity` is missing",
+            ("documented", "activity", "must_exist"),
+            "the end of the message when `activity` is missing: what the page prints, or another guess",
         ),
         Switch("join", ("sentence", "comma", "first"), "how several messages become one"),
         Switch("case-url", ("own", "real"), "whose address `case_url` names: this emulator's, or the service's"),

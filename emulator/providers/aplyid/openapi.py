@@ -10,7 +10,7 @@ from marshmallow.validate import OneOf, Regexp
 from emulator.openapi import builder as openapi
 from emulator.openapi.builder import EMPTY, Json, content, response_object
 from emulator.openapi.patterns import ecma_pattern
-from emulator.providers.aplyid import rails
+from emulator.providers.aplyid import columns, rails
 from emulator.providers.aplyid.response_schemas import (
     CaseOut,
     CompletedCaseOut,
@@ -19,7 +19,7 @@ from emulator.providers.aplyid.response_schemas import (
     UnauthorizedOut,
 )
 from emulator.providers.aplyid.samples import PATH
-from emulator.providers.aplyid.schemas import CLIENT_TYPES, DOCUMENTED, ActivityIn, IndividualIn
+from emulator.providers.aplyid.schemas import DOCUMENTED, ActivityIn, AnyClientIn
 from emulator.providers.aplyid.webhook import EVENT
 from emulator.web.body import LARGEST_BODY
 
@@ -33,7 +33,7 @@ meant, null for what was not sent, and ignores keys it does not know. NUL and ha
 TYPES: openapi.Types = {
     rails.Text: ("string", None),
     rails.Decimal: ("number", None),
-    rails.Date: ("string", "date"),
+    columns.Date: ("string", "date"),
 }
 NOT_BLANK = r"\S"
 # Documented: the client of a known external_id is reused, and its details are ignored. Without one it must be new.
@@ -45,15 +45,6 @@ NEW_INDIVIDUAL: Json = {
     },
     "then": {"required": ["clientable_attributes"]},
 }
-
-
-class AnyClientIn(IndividualIn):
-    """client; one whose external_id is known is reused, and then its type and details are ignored."""
-
-    client_type = rails.Choice(rails.included(CLIENT_TYPES), required=True, metadata=DOCUMENTED)
-
-    class Meta(IndividualIn.Meta):
-        fields = (*IndividualIn.Meta.fields, "client_type")
 
 
 class NewCaseIn(rails.Record):
@@ -157,17 +148,18 @@ def _public(status: int, error: str) -> Json:
     return content(PublicRefusalOut, {"json": {"status": status, "error": error}}) | EMPTY
 
 
-NO_CLIENT, NO_ACTIVITY = (f"param is missing or the value is empty: {end}" for end in ("Client must exist", "activity"))
+# What the body {bad is answered.
+NO_JSON = "the request body is no JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
+MISSING = "param is missing or the value is empty: Client must exist"
 REFUSALS: dict[str, Json] = {
     "400": response_object(
-        "`client` or `activity` is missing or empty; the body is no JSON; or it or the query is not UTF-8, which is "
-        "told as JSON to those whose `Accept` asks for it",
+        "`client` or `activity` is missing or empty (the header X-Emulator-Advice says which); the body is no JSON; or "
+        "it or the query is not UTF-8, which is told as JSON to those whose `Accept` asks for it",
         content(
             {"anyOf": [RefusalOut, PublicRefusalOut]},
             {
-                "client": _refusal(400, NO_CLIENT),
-                "activity": _refusal(400, NO_ACTIVITY),
-                "json": _refusal(400, "the request body is no JSON: Expecting value: line 1 column 1 (char 0)"),
+                "missing": _refusal(400, MISSING),
+                "json": _refusal(400, NO_JSON),
                 "encoding": {"status": 400, "error": "Bad Request"},
             },
         )

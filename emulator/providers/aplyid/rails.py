@@ -13,9 +13,6 @@ from typing import TypedDict, Unpack
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
 from marshmallow.validate import Length, OneOf, Regexp
 
-from emulator.providers.aplyid.dates import find_date
-from emulator.web.advice import advise
-
 # What Ruby's [[:space:]] matches: Unicode's White_Space, without the separators that Python's str.isspace adds.
 BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 # URI::MailTo::EMAIL_REGEXP, which is the pattern of HTML5.
@@ -142,7 +139,10 @@ class Column(fields.Field[object]):
 
 
 class Text(Column):
-    """A string column. `required` is `presence: true`; rules skip blanks, as `allow_blank` does."""
+    """A string column. `required` is `presence: true`; rules skip blanks, as `allow_blank` does.
+
+    Rules judge what `normalize` makes of the text, because that is what would be stored.
+    """
 
     def __init__(self, *rules: Validator, most: int | None = None, **options: Unpack[FieldOptions]) -> None:
         super().__init__(validate=[max_length(most)] if most else None, allow_none=True, **options)
@@ -156,6 +156,7 @@ class Text(Column):
             return missing
         if not is_storable(text):
             raise ValidationError("is invalid")
+        text = self.normalize(text)
         blank = is_blank(text)
         problems = ["can't be blank"] if blank and self.required else []
         if self.rules and not blank:
@@ -164,6 +165,10 @@ class Text(Column):
             problems += _messages(self.validators, text)
         if problems:
             raise ValidationError(problems)
+        return text
+
+    def normalize(self, text: str) -> str:
+        """Return the text as the model stores it."""
         return text
 
 
@@ -191,7 +196,7 @@ class Choice(Text):
 
 
 class Decimal(Column):
-    """A decimal column with `numericality: { greater_than: 0 }, allow_nil: true`; stored as the text that was sent."""
+    """A decimal column with `numericality: { greater_than: 0 }, allow_nil: true`; a text becomes an exact number."""
 
     def cast(self, value: object) -> object:
         if not isinstance(value, str | int | float) or (isinstance(value, str) and is_blank(value)):
@@ -203,7 +208,7 @@ class Decimal(Column):
             raise ValidationError("is not a number")
         if not amount > 0:
             raise ValidationError("must be greater than 0")
-        return to_s(value).strip()
+        return amount
 
 
 def _amount(text: str) -> float | number.Decimal:
@@ -215,17 +220,6 @@ def _amount(text: str) -> float | number.Decimal:
 def _is_number(text: str) -> bool:
     match = DECIMAL.fullmatch(text)
     return match is not None and (match["whole"] is not None or match["point"] is not None)
-
-
-class Date(Column):
-    """A date column: a value that is no date is stored as null; none is refused."""
-
-    def cast(self, value: object) -> object:
-        day = find_date(value) if isinstance(value, str) else None
-        is_given = value is not missing and value is not None and not (isinstance(value, str) and is_blank(value))
-        if day is None and is_given:
-            advise(f"{self.name} is no date that can be read and was stored as null")
-        return missing if day is None else day.isoformat()
 
 
 class Attributes(fields.Nested):

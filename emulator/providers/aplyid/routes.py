@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import Any
 from urllib.parse import unquote
 from wsgiref.types import WSGIEnvironment
 
@@ -9,6 +10,7 @@ from flask import Blueprint, Response, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter, Rule
 
+from emulator.core.model import Case
 from emulator.providers.aplyid import schemas
 from emulator.providers.aplyid.errors import (
     BROWSER_LIKE,
@@ -17,8 +19,9 @@ from emulator.providers.aplyid.errors import (
     NoMediaType,
     ParameterMissing,
 )
+from emulator.providers.aplyid.rails import is_blank
 from emulator.providers.aplyid.responses import rails_response, render_case
-from emulator.web.advice import advise
+from emulator.web.advice import advise, advise_unknown_keys
 from emulator.web.body import read_json
 from emulator.web.desk import Desk
 from emulator.web.errors import UnknownPath, WrongMethod
@@ -26,7 +29,10 @@ from emulator.web.errors import UnknownPath, WrongMethod
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/(\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})|\*/\*", re.ASCII)
 PARAMETER = re.compile(r";\s*\w+=\"?\w+\"?")
 BAD_ESCAPE = re.compile("%(?![0-9a-fA-F]{2})")
+OBJECTS = ("activity", "client")
+# The end of the message: the page prints one body for both objects.
 CLIENT_MISSING = "Client must exist"
+ACTIVITY_MISSING = {"documented": CLIENT_MISSING, "activity": "activity", "must_exist": "Activity must exist"}
 
 
 class CasesPath(BaseConverter):
@@ -59,11 +65,21 @@ def blueprint(desk: Desk) -> Blueprint:
         if not _are_media_types(environ.get("CONTENT_TYPE"), accept):
             raise NoMediaType
         sandbox = desk.admit(environ, access_key(environ))
-        parameters = _complete(read_parameters(environ), desk.switches["activity-missing"])
-        case = desk.open_case(schemas.read_order(sandbox, parameters))
-        return rails_response(render_case(case, desk), 201)
+        parameters = read_parameters(environ)
+        _demand_both(parameters, ACTIVITY_MISSING[desk.switches["activity-missing"]])
+        return rails_response(render_case(_open(desk, sandbox, parameters), desk), 201)
 
     return routes
+
+
+def _open(desk: Desk, sandbox: str, parameters: dict[str, Any]) -> Case:
+    order = schemas.read_order(sandbox, parameters)
+    case = desk.open_case(order)
+    if order.client.reuse_key is not None:
+        schemas.advise_reuse(order, parameters["client"], case.client)
+    elif desk.cases.is_first_without_key(case):
+        advise(schemas.NO_KEY)
+    return case
 
 
 def access_key(environ: WSGIEnvironment) -> str | None:
@@ -106,15 +122,23 @@ def read_parameters(environ: WSGIEnvironment) -> dict[str, object]:
     if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         advise("a body with a Content-Encoding is not read")
         return {}
+    if environ.get("QUERY_STRING"):
+        advise("the query is not read: parameters are only read from the body")
     value = read_json(environ, envelope=1)
     return value if isinstance(value, dict) else {}
 
 
-def _complete(parameters: dict[str, object], activity_missing: str) -> dict[str, object]:
-    """Return the parameters if both objects are there and not empty; raise ParameterMissing."""
-    activity, client = parameters.get("activity"), parameters.get("client")
-    if not isinstance(client, dict) or not client:
-        raise ParameterMissing(CLIENT_MISSING)
-    if not isinstance(activity, dict) or not activity:
-        raise ParameterMissing("Activity must exist" if activity_missing == "must_exist" else "activity")
-    return parameters
+def _demand_both(parameters: dict[str, object], activity_missing: str) -> None:
+    """Raise ParameterMissing unless both objects are there, and advise which of them is missing."""
+    advise_unknown_keys(parameters, OBJECTS)
+    missing = [name for name in OBJECTS if not isinstance(parameters.get(name), dict) or not parameters[name]]
+    for name in missing:
+        advise(f"{name} {_absence(parameters, name)}")
+    if missing:
+        raise ParameterMissing(CLIENT_MISSING if "client" in missing else activity_missing)
+
+
+def _absence(parameters: dict[str, object], name: str) -> str:
+    if name not in parameters:
+        return "is missing"
+    return "is empty" if is_blank(parameters[name]) else "is no object and counts as missing"

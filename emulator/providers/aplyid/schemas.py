@@ -7,10 +7,12 @@ from typing import Any
 from marshmallow import ValidationError
 
 from emulator.core.errors import Invalid
-from emulator.core.model import ClientClaim, NewCase, NewClient, Outcome, State
+from emulator.core.model import Client, ClientClaim, NewCase, NewClient, Outcome, State
 from emulator.providers.aplyid import rails
-from emulator.providers.aplyid.rails import Attributes, Choice, Date, Decimal, Record, Text
-from emulator.web.advice import advise, advise_unknown_keys
+from emulator.providers.aplyid.columns import CountryCode, Date, NationalNumber, Status
+from emulator.providers.aplyid.rails import Attributes, Choice, Decimal, Record, Text
+from emulator.web.advice import advise
+from emulator.web.unused_input import advise_unused
 
 STATUSES = ("in_progress", "in_review", "on_hold", "to_do", "completed", "cancelled")
 CLIENT_TYPES = ("individual", "company", "trust", "charity", "estate", "society", "joint")
@@ -28,7 +30,7 @@ def documented(description: str) -> dict[str, str]:
 class AddressIn(Record):
     """activity.address_attributes"""
 
-    country_code = Text(required=True, most=3, metadata=documented("ISO 3166-1 alpha-3"))
+    country_code = CountryCode(required=True, most=3, metadata=documented("ISO 3166-1 alpha-3"))
     address_line_1 = Text(required=True, most=128, metadata=DOCUMENTED)
     state = Text(required=True, most=128, metadata=DOCUMENTED)
     postcode = Text(rails.matches("[A-Za-z0-9 -]{2,16}"), required=True, metadata=DOCUMENTED)
@@ -43,7 +45,7 @@ class ActivityIn(Record):
     name = Text(required=True, most=50, metadata=DOCUMENTED)
     nature = Text(required=True, most=500, metadata=DOCUMENTED)
     max_transaction_value = Decimal(metadata=DOCUMENTED)
-    status = Choice(
+    status = Status(
         rails.included(STATUSES), load_default="in_progress", metadata=documented("only in_progress ends by itself")
     )
     external_id = Text(
@@ -66,7 +68,7 @@ class PhoneIn(Record):
     phone_country_code = Text(
         rails.matches(r"\+?\d+"), required=True, metadata=documented("digits, a leading + is accepted")
     )
-    phone_number = Text(required=True, metadata=documented("the national number; one leading 0 is removed"))
+    phone_number = NationalNumber(required=True, metadata=documented("the national number; one leading 0 is removed"))
 
 
 class ClientIn(Record):
@@ -90,7 +92,17 @@ class IndividualIn(ClientIn):
         fields: tuple[str, ...] = ("clientable_attributes", "contact_phone_attributes", "name", "email", "external_id")
 
 
-ACTIVITY, CLIENT, INDIVIDUAL = ActivityIn(), ClientIn(), IndividualIn()
+class AnyClientIn(IndividualIn):
+    """client; one whose external_id is known is reused, and then its type and details are ignored."""
+
+    client_type = Choice(rails.included(CLIENT_TYPES), required=True, metadata=DOCUMENTED)
+
+    class Meta(IndividualIn.Meta):
+        fields = (*IndividualIn.Meta.fields, "client_type")
+
+
+NO_KEY = "without client.external_id the service can never reuse this client, and duplicates cannot be merged"
+ACTIVITY, CLIENT, INDIVIDUAL, ANY_CLIENT = ActivityIn(), ClientIn(), IndividualIn(), AnyClientIn()
 
 
 def read_order(sandbox: str, request: Mapping[str, Any]) -> NewCase:
@@ -100,7 +112,7 @@ def read_order(sandbox: str, request: Mapping[str, Any]) -> NewCase:
     """
     activity, client = request["activity"], request["client"]
     payload, refused = _load(ACTIVITY, activity, "activity")
-    advise_unknown_keys(activity, ACTIVITY.fields.keys(), "activity.")
+    advise_unused(ACTIVITY, activity, None if refused else payload, "activity.")
     external_id = payload.get("external_id")
     if not refused and rails.is_blank(external_id):
         advise("without activity.external_id no webhook is sent")
@@ -112,11 +124,37 @@ def read_order(sandbox: str, request: Mapping[str, Any]) -> NewCase:
         external_id=external_id,
         state={"completed": State.COMPLETED, "cancelled": State.CANCELLED}.get(status, State.OPEN),
         finishes=status == "in_progress",
-        details=json.dumps(payload),
+        details=_to_text(payload),
         of_business=client.get("client_type") != "individual",
         request=request,
         refused=refused,
     )
+
+
+def advise_reuse(order: NewCase, sent: Mapping[str, object], client: Client) -> None:
+    """Advise of what a request says about a client that was reused and is stored otherwise."""
+    fresh = order.client.fresh
+    if fresh and (fresh.name, fresh.kind, fresh.details) == (client.name, client.kind, client.details):
+        return
+    stored = {**json.loads(client.details), "name": client.name, "client_type": client.kind}
+    payload = _valid_part(ANY_CLIENT, sent)
+    ignored = [
+        f"client.{name}"
+        for name in ANY_CLIENT.fields
+        if sent.get(name) is not None and (name not in payload or payload[name] != stored.get(name))
+    ]
+    if ignored:
+        advise(
+            f"{', '.join(ignored)} ignored, because client.external_id names a client that is reused as it is stored"
+        )
+
+
+def _valid_part(schema: Record, given: Mapping[str, object]) -> Mapping[str, object]:
+    try:
+        payload: Mapping[str, object] = schema.load(given)
+    except ValidationError as error:
+        return error.valid_data if isinstance(error.valid_data, dict) else {}
+    return payload
 
 
 def _load(schema: Record, given: Mapping[str, object], name: str) -> tuple[dict[str, Any], Invalid | None]:
@@ -143,19 +181,21 @@ def _read_claim(client: Mapping[str, object]) -> ClientClaim:
 def _read_client(client: Mapping[str, object]) -> NewClient:
     kind = client.get("client_type")
     if kind not in CLIENT_TYPES:
+        advise_unused(ANY_CLIENT, client, None, "client.")
         raise Invalid([_bad_type(rails.to_s(kind))])
     schema = INDIVIDUAL if kind == "individual" else CLIENT
-    advise_unknown_keys(client, {*INDIVIDUAL.fields, "client_type"}, "client.")
     payload, refused = _load(schema, client, "client")
+    advise_unused(ANY_CLIENT, client, None if refused else {**payload, "client_type": kind}, "client.")
     if schema is INDIVIDUAL and not isinstance(client.get("clientable_attributes"), dict):
         problems = refused.problems if refused and isinstance(refused.problems, list) else []
         refused = Invalid(["Clientable must exist", *problems], refused and refused.fields)
     if refused:
         raise refused
-    phone = payload.get("contact_phone_attributes")
-    if phone:  # documented: one leading 0 of a national number is removed
-        phone["phone_number"] = phone["phone_number"].removeprefix("0")
-    return NewClient(name=payload.pop("name"), kind=str(kind), details=json.dumps(payload))
+    return NewClient(name=payload.pop("name"), kind=str(kind), details=_to_text(payload))
+
+
+def _to_text(payload: Mapping[str, object]) -> str:
+    return json.dumps(payload, default=str)  # an exact number becomes a text
 
 
 def _bad_type(kind: str) -> str:

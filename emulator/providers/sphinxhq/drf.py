@@ -8,6 +8,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
@@ -69,6 +70,8 @@ class Field(fields.Field[object]):
 
 class Text(Field):
     """CharField: trims, and takes numbers as text."""
+
+    if_changed = "is used without the blanks around it"
 
     def __init__(
         self, *, most: int | None = None, blank: bool = False, null: bool = False, **options: Unpack[FieldOptions]
@@ -184,6 +187,11 @@ class Serializer(Schema):
 
     class Meta:
         unknown = EXCLUDE
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a moment as DateTimeField does: ISO 8601 with Z, without a fraction if it is zero."""
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

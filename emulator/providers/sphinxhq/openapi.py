@@ -10,8 +10,9 @@ from emulator.openapi import builder as openapi
 from emulator.openapi.builder import EMPTY, PAGE, Json, content, header, response_object
 from emulator.providers.sphinxhq import drf, relations
 from emulator.providers.sphinxhq.problems import problems_of
+from emulator.providers.sphinxhq.query import LARGEST_PAGE, PAGE_SIZE
 from emulator.providers.sphinxhq.response_schemas import CaseOut, DetailOut, PageOut
-from emulator.providers.sphinxhq.routes import LARGEST_PAGE, OUTCOMES, PAGE_SIZE
+from emulator.providers.sphinxhq.routes import OUTCOMES
 from emulator.providers.sphinxhq.samples import PATH
 from emulator.providers.sphinxhq.schemas import DOCUMENTED, NO_CUSTOMER, NewCaseIn
 from emulator.providers.sphinxhq.webhook import EVENT
@@ -171,7 +172,9 @@ WRONG_BODIES: Json = {
     "field": {"notes": ["This field may not be blank."]},
     "check": {"checks": [{}, {"check_type": ['"X" is not a valid choice.']}]},
     "customer": {"non_field_errors": [NO_CUSTOMER]},
-    "json": {"detail": "JSON parse error - Expecting value: line 1 column 1 (char 0)"},
+    "json": {
+        "detail": "JSON parse error - Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
+    },
 }
 WRONG_FILTER: Json = {"outcome": {"outcome": ["Select a valid choice. X is not one of the available choices."]}}
 REFUSALS: dict[str, Json] = {

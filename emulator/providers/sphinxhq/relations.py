@@ -123,6 +123,8 @@ class DocumentIds(Field):
 class CustomerId(Field):
     """PrimaryKeyRelatedField: Python's int() of what was sent, so that 1.5 means 1; an empty text is null."""
 
+    if_changed = "is no whole number and is used without its fraction"
+
     def deserialize(
         self, value: object, attr: str | None = None, data: Mapping[str, object] | None = None, **options: object
     ) -> object:

@@ -5,8 +5,7 @@ import json
 from flask import Response
 
 from emulator.core.model import Case, Check, Outcome
-from emulator.core.sandbox_clock import to_text
-from emulator.providers.sphinxhq.drf import to_json
+from emulator.providers.sphinxhq.drf import moment_text, to_json
 from emulator.providers.sphinxhq.schemas import KEPT_FOR_EVER, OUTCOMES, STATUSES
 
 
@@ -31,8 +30,8 @@ def render_case(case: Case) -> dict[str, object]:
         "risk_score": case.risk_score,
         "outcome": OUTCOMES[case.outcome or Outcome.UNDECIDED],
         "status": STATUSES[case.state],
-        "created_at": to_text(case.created_at),
-        "updated_at": to_text(case.updated_at),
+        "created_at": moment_text(case.created_at),
+        "updated_at": moment_text(case.updated_at),
         "checks": [_render_check(check) for check in case.checks],
         "webhook_url": case.webhook_url,
         "delete_after": details["delete_after"],
@@ -50,8 +49,8 @@ def _render_check(check: Check) -> dict[str, object]:
         "reasoning": check.reasoning,
         "outcome": OUTCOMES[check.outcome or Outcome.UNDECIDED],
         "status": STATUSES[check.state],
-        "created_at": to_text(check.created_at),
-        "updated_at": to_text(check.updated_at),
+        "created_at": moment_text(check.created_at),
+        "updated_at": moment_text(check.updated_at),
         "input_details": details.get("input_details"),
         "check_type": check.kind,
         "delete_after": details.get("delete_after", KEPT_FOR_EVER),

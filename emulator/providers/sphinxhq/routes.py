@@ -4,16 +4,17 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from operator import itemgetter
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, urlencode
 from wsgiref.types import WSGIEnvironment
 
 from flask import Blueprint, Response, request
 from werkzeug.routing import BaseConverter, Rule
 
 from emulator.core.errors import Invalid, NotFound
-from emulator.core.model import CaseFilter, Outcome
+from emulator.core.model import CaseFilter, NewCase, Outcome
 from emulator.providers.sphinxhq import schemas
 from emulator.providers.sphinxhq.errors import InvalidPage
+from emulator.providers.sphinxhq.query import HAS_WEBHOOK, advise_of_query, last_value, page_size, query_pairs
 from emulator.providers.sphinxhq.relations import INT64, Known
 from emulator.providers.sphinxhq.responses import drf_response, render_case
 from emulator.web.advice import advise
@@ -23,13 +24,18 @@ from emulator.web.errors import NotAcceptable, UnknownPath, WrongMediaType, Wron
 from emulator.web.request_state import state_of
 
 JSON_RANGES = {"*/*", "application/*", "*/json", "application/json"}
-PAGE_SIZE, LARGEST_PAGE = 20, 100
 PATH_SAFE, QUERY_SAFE = "/:@&+$,-_.!~*'()", "/#%[]=:;$&()+,!?*@'~"  # characters that Django's redirect does not escape
 OUTCOMES: Mapping[str, frozenset[Outcome | None]] = {
     "ACCEPTED": frozenset({Outcome.APPROVED}),
     "REJECTED": frozenset({Outcome.DENIED}),
     "PENDING": frozenset({Outcome.UNDECIDED, None}),
 }
+DELETED_UNSEEN = (
+    "delete_after 0 and no webhook to send: the case is deleted as soon as it has finished, and no read "
+    "ever shows it COMPLETED: they answer 404"
+)
+NO_SLASH = "the path lacks its last slash; most clients follow this redirect with a GET that has no body: send to {}/"
+FILTERS = ("customer_id", "has_webhook", "outcome", "page", "page_size")
 KEY = "<sphinxhq_key:key>"
 View = Callable[..., Response]
 
@@ -79,13 +85,14 @@ def _add_slash() -> Response:
     """Return the framework's redirect to the path with a slash, which needs no credential."""
     query = f"?{quote(request.query_string, safe=QUERY_SAFE)}" if request.query_string else ""
     location = f"{request.root_path}{quote(request.path, safe=PATH_SAFE)}/{query}"
+    advise(NO_SLASH.format(request.path[:200]))
     return Response("", 301, {"Location": location, "Content-Type": "text/html; charset=utf-8"})
 
 
 def _negotiate() -> None:
     """Raise NotFound for an unknown `?format=`, or NotAcceptable; like the framework, ignore q in Accept."""
-    if request.query_string and _last("format") not in ("", "json"):
-        raise NotFound("format", _last("format"))
+    if request.query_string and last_value("format") not in ("", "json"):
+        raise NotFound("format", last_value("format"))
     accept = request.environ.get("HTTP_ACCEPT", "*/*")
     if not any(part.partition(";")[0].strip().lower() in JSON_RANGES for part in accept.split(",")):
         raise NotAcceptable
@@ -104,15 +111,21 @@ def _describe(name: str) -> Response:
 
 def create_case(desk: Desk, sandbox: str) -> Response:
     """Answer POST /api/cases/."""
+    advise_of_query(())
     known = Known(
         has_customer=partial(desk.cases.knows_client, sandbox, "sphinxhq"),
         list_documents=partial(desk.cases.document_ids, sandbox, "sphinxhq"),
     )
     order = schemas.read_order(sandbox, _read_body(request.environ), known)
-    objection = desk.object_to(order.webhook_url) if order.webhook_url else None
+    _advise_of_webhook(order, desk.object_to(order.webhook_url) if order.webhook_url else None)
+    return drf_response(render_case(desk.open_case(order)), 201)
+
+
+def _advise_of_webhook(order: NewCase, objection: str | None) -> None:
     if objection:
         advise(f"the webhook will be kept, not sent: {objection}")
-    return drf_response(render_case(desk.open_case(order)), 201)
+    if order.retention_days == 0 and (objection or not order.webhook_url):
+        advise(DELETED_UNSEEN)
 
 
 def _read_body(environ: WSGIEnvironment) -> object:
@@ -130,6 +143,7 @@ def _read_body(environ: WSGIEnvironment) -> object:
 
 def read_case(desk: Desk, sandbox: str, key: str) -> Response:
     """Answer GET /api/cases/{id}/."""
+    advise_of_query(())
     return drf_response(render_case(desk.cases.get(sandbox, "sphinxhq", _id(key))), 200)
 
 
@@ -145,7 +159,8 @@ def _id(key: str) -> int:
 
 def list_cases(desk: Desk, sandbox: str) -> Response:
     """Answer GET /api/cases/."""
-    case_filter, size = _case_filter(), _page_size()
+    advise_of_query(FILTERS)
+    case_filter, size = _case_filter(), page_size()
     count = desk.cases.count(sandbox, "sphinxhq", case_filter)
     last = max(1, -(-count // size))
     page = _page_number(last)
@@ -162,7 +177,7 @@ def list_cases(desk: Desk, sandbox: str) -> Response:
 def _case_filter() -> CaseFilter:
     """Return the filter that the query asks for; raise Invalid. An unknown `has_webhook` is ignored."""
     problems = {}
-    client_id, outcome = _last("customer_id"), _last("outcome")
+    client_id, outcome = last_value("customer_id"), last_value("outcome")
     if client_id and not re.fullmatch(r"\s*-?[0-9]{1,18}\s*", client_id):
         problems["customer_id"] = ["Enter a number."]
     if outcome and outcome not in OUTCOMES:
@@ -172,13 +187,13 @@ def _case_filter() -> CaseFilter:
     return CaseFilter(
         client_id=int(client_id) if client_id else None,
         outcomes=OUTCOMES.get(outcome),
-        has_webhook={"true": True, "True": True, "false": False, "False": False}.get(_last("has_webhook")),
+        has_webhook=HAS_WEBHOOK.get(last_value("has_webhook")),
     )
 
 
 def _page_number(last: int) -> int:
     """Return the number of the page that the query asks for; raise InvalidPage for one that does not exist."""
-    text = _last("page") or "1"
+    text = last_value("page") or "1"
     if text == "last":
         return last
     try:
@@ -190,26 +205,9 @@ def _page_number(last: int) -> int:
     return number
 
 
-def _page_size() -> int:
-    try:
-        size = int(_last("page_size")[:30])
-    except ValueError:
-        return PAGE_SIZE
-    return min(size, LARGEST_PAGE) if size > 0 else PAGE_SIZE
-
-
 def _page_link(number: int) -> str:
     """Return the address of another page, on the host that the request named."""
-    query = [(name, value) for name, value in _query() if name != "page"]
+    query = [(name, value) for name, value in query_pairs() if name != "page"]
     if number > 1:
         query.append(("page", str(number)))
     return f"{request.base_url}{'?' if query else ''}{urlencode(sorted(query, key=itemgetter(0)))}"
-
-
-def _query() -> list[tuple[str, str]]:
-    return parse_qsl(request.query_string.decode("latin-1"), keep_blank_values=True)
-
-
-def _last(name: str) -> str:
-    """Return a parameter of the query, the last one if it is sent twice; an empty text if it is missing."""
-    return dict(_query()).get(name, "")

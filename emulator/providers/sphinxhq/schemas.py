@@ -1,7 +1,7 @@
 """The request bodies of Sphinx. `x-fidelity` is documented, framework or assumed (docs/fidelity.md)."""
 
 import json
-from typing import Any, TypedDict, cast
+from typing import TypedDict, cast
 
 from marshmallow import ValidationError
 from marshmallow.experimental.context import Context
@@ -10,7 +10,8 @@ from emulator.core.errors import Invalid
 from emulator.core.model import ClientClaim, NewCase, NewCheck, NewClient, Outcome, State
 from emulator.providers.sphinxhq.drf import AnyJson, Choice, Integer, Serializer, Text, load
 from emulator.providers.sphinxhq.relations import CustomerId, DocumentIds, Known, Object, Objects
-from emulator.web.advice import advise_unknown_keys
+from emulator.web.advice import advise
+from emulator.web.unused_input import advise_unused
 
 CUSTOMER_TYPES = ("INDIVIDUAL", "COMPANY")
 CHECK_TYPES = (
@@ -44,6 +45,7 @@ DETAILS = ("notes", "rfi", "document_ids")  # fields that are stored as they wer
 NO_CUSTOMER = "Either customer_id or customer must be provided."
 
 DOCUMENTED = {"x-fidelity": "documented"}
+REQUIRED_BY_FRAMEWORK = {"x-fidelity": "documented; that it is required is the framework's"}
 
 
 def documented(description: str) -> dict[str, str]:
@@ -62,6 +64,14 @@ def _document_ids() -> DocumentIds:
     return DocumentIds(most=1000, metadata=metadata)
 
 
+class WebhookUrl(Text):
+    """A receiver, as any text: no address is refused."""
+
+    def doubt(self, url: str | None) -> str | None:
+        """Return what a blank address means."""
+        return "is blank: no webhook is sent" if url == "" else None
+
+
 class CustomerIn(Serializer):
     """customer"""
 
@@ -75,7 +85,7 @@ class CustomerIn(Serializer):
 class CheckIn(Serializer):
     """one of checks"""
 
-    check_type = Choice(CHECK_TYPES, required=True, metadata=DOCUMENTED)
+    check_type = Choice(CHECK_TYPES, required=True, metadata=REQUIRED_BY_FRAMEWORK)
     input_details = AnyJson(metadata=DOCUMENTED)
     document_ids = _document_ids()
     delete_after = _delete_after()
@@ -86,7 +96,7 @@ class NewCaseIn(Serializer):
 
     customer_id = CustomerId(metadata=documented("a customer that exists; it wins over customer"))
     customer = Object(CustomerIn, metadata=DOCUMENTED)
-    webhook_url = Text(null=True, blank=True, most=511, metadata=documented("where the finished case is sent"))
+    webhook_url = WebhookUrl(null=True, blank=True, most=511, metadata=documented("where the finished case is sent"))
     notes = Text(metadata=DOCUMENTED)
     rfi = Text(null=True, blank=True, metadata=documented("request for information: the text of an e-mail"))
     checks = Objects(CheckIn, most=100, metadata=DOCUMENTED)
@@ -132,10 +142,11 @@ class CasePayload(TypedDict, total=False):
 def read_order(sandbox: str, body: object, known: Known) -> NewCase:
     """Return the order for a new case; raise Invalid with a map of all problems."""
     payload = _load(body, known)
+    advise_unused(NEW_CASE, body, payload)
     if "customer_id" not in payload and "customer" not in payload:
         raise Invalid({"non_field_errors": [NO_CUSTOMER]})
+    _advise(payload)
     assert isinstance(body, dict)  # or it would not have been loaded
-    _advise(body)
     return _order(sandbox, payload, body)
 
 
@@ -146,16 +157,19 @@ def _load(body: object, known: Known) -> CasePayload:
         with Context(known):
             return cast(CasePayload, load(NEW_CASE, body))
     except ValidationError as error:
+        advise_unused(NEW_CASE, body, None)
         raise Invalid(error.messages) from error
 
 
-def _advise(body: dict[str, Any]) -> None:
-    """Point out unknown keys in a body that was loaded, so that its parts have the right shapes."""
-    advise_unknown_keys(body, NEW_CASE.fields.keys())
-    if "customer" in body:
-        advise_unknown_keys(body["customer"], CUSTOMER.fields.keys(), "customer.")
-    for index, check in enumerate(body.get("checks", ())):
-        advise_unknown_keys(check, CHECK.fields.keys(), f"checks[{index}].")
+def _advise(payload: CasePayload) -> None:
+    """Point out what is accepted and has no effect."""
+    if "customer_id" in payload and "customer" in payload:
+        advise("customer was ignored, because customer_id wins")
+    elif payload.get("customer", {}).get("delete_after", KEPT_FOR_EVER) != KEPT_FOR_EVER:
+        advise("customer.delete_after is stored, but customers are not deleted")
+    days = {check.get("delete_after", KEPT_FOR_EVER) for check in payload.get("checks", ())}
+    if days - {KEPT_FOR_EVER}:
+        advise("delete_after of checks is shown, but checks are only deleted with their case")
 
 
 def _order(sandbox: str, payload: CasePayload, request: dict[str, object]) -> NewCase:

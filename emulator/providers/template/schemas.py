@@ -1,12 +1,12 @@
 """The bodies of requests and answers."""
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf
 
 from emulator.core.errors import Invalid
 from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome
 from emulator.openapi.out import Out
-from emulator.web.advice import advise_unknown_keys
+from emulator.web.unused_input import advise_unused
 
 STATUSES = {"open": "waiting", "processing": "waiting", "completed": "done", "failed": "error", "cancelled": "done"}
 
@@ -33,12 +33,12 @@ def read_order(sandbox: str, body: object) -> NewCase:
     """Return the order for a new case; raise Invalid."""
     if not isinstance(body, dict):
         raise Invalid({"body": ["An object is needed."]})
-    advise_unknown_keys(body, NewCaseIn().fields.keys())
-    known = {name: value for name, value in body.items() if name in NewCaseIn().fields}
     try:
-        payload = NewCaseIn().load(known)
+        payload = NewCaseIn().load(body, unknown=EXCLUDE)
     except ValidationError as error:
+        advise_unused(NewCaseIn(), body, None)
         raise Invalid(error.messages) from error
+    advise_unused(NewCaseIn(), body, payload)
     claim = ClientClaim(fresh=NewClient(name=payload["name"]))
     return NewCase(
         sandbox=sandbox,

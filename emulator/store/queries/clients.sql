@@ -17,3 +17,10 @@ VALUES (:sandbox, :provider, :id, :external_id, :reuse_key, :name, :kind, :detai
 -- Replace the details of a known client by those of a later request.
 UPDATE clients SET name = :name, kind = :kind, details = :details, updated_at = :now
 WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
+
+-- name: has_earlier_without_key$
+-- Whether a client with a lower id has no external id either.
+SELECT EXISTS (
+    SELECT 1 FROM clients
+    WHERE sandbox = :sandbox AND provider = :provider AND id < :id AND reuse_key IS NULL
+);
