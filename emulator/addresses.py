@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from shlex import quote
+from urllib.parse import urlsplit
 
 from emulator.core.model import DEFAULT_SANDBOX
 from emulator.settings import Settings
@@ -16,6 +17,12 @@ def public_url_of(settings: Settings, address: str | None = None) -> str:
 def scheme_of(settings: Settings) -> str:
     """Return the scheme of this emulator's addresses: https with TLS, else http."""
     return "https" if settings.tls else "http"
+
+
+def names_of(settings: Settings) -> frozenset[str]:
+    """Return the hosts that this emulator answers to, besides the names of this machine and all addresses."""
+    own = (settings.host, urlsplit(settings.public_url or "").hostname or "")
+    return frozenset([*settings.allow_host, *(name for name in own if name and "%" not in name)])
 
 
 def what_to_send(providers: Iterable[Provider], address: str, settings: Settings) -> str:

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import Flask
 
-from emulator.addresses import public_url_of, what_to_send
+from emulator.addresses import names_of, public_url_of, what_to_send
 from emulator.control import routes as control
 from emulator.control.context import ControlContext, completion_schemas_of
 from emulator.core.cases import Cases
@@ -165,12 +164,11 @@ def _flask_app(
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.wsgi_app = select_by_path(app.wsgi_app, public_address(settings.public_url, PROVIDERS))  # type: ignore[method-assign, assignment]
-    hosts = {host.lower() for host in settings.allow_host} | {(urlsplit(links.address).hostname or "").lower()}
     owned = [(p, desks[p.name]) for p in PROVIDERS]
     Pipeline(
         clock=core.clock,
         owned=owned,
-        hosts=frozenset(hosts),
+        hosts=names_of(settings),
         journal=core.journal,
         request_metrics=request_metrics,
         cors=Cors(frozenset(settings.cors_origin)),

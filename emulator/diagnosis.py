@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from emulator.addresses import scheme_of
 from emulator.app import read_startup_files, read_switches
 from emulator.client import Control, NotReached
+from emulator.client.proxies import proxy_in_the_way
 from emulator.server.http_server import PortTaken, listen, local_address
 from emulator.setting_sources import find_settings_file, read_settings
 from emulator.settings import FILE_NAME, BadSetting, Settings
@@ -67,6 +69,7 @@ def diagnose(
         Finding(Level.OK, "settings", text),
         port.finding,
         *_tls(settings),
+        *_proxy(port.address, environ),
         _database(settings.database_file, port),
         _webhooks(settings, port),
     ]
@@ -117,6 +120,16 @@ def _tls(settings: Settings) -> list[Finding]:
     return [Finding(Level.PROBLEM if problem else Level.OK, "tls", problem or "what --tls needs is installed")]
 
 
+def _proxy(address: str | None, environ: Mapping[str, str]) -> list[Finding]:
+    """Return a warning where programs with these variables would ask a proxy for the emulator."""
+    named = proxy_in_the_way(address, environ) if address else None
+    if not named or not address:
+        return []
+    host = urlsplit(address).hostname
+    text = f"{named} is set: programs ask that proxy for {address}, too, unless no_proxy and NO_PROXY name {host}"
+    return [Finding(Level.WARNING, "proxy", text)]
+
+
 def _database(path: Path | None, port: PortCheck) -> Finding:
     if path is None:
         return Finding(Level.OK, "database", "everything is kept in a temporary file, gone at exit")
@@ -130,12 +143,15 @@ def _database(path: Path | None, port: PortCheck) -> Finding:
 
 
 def _webhooks(settings: Settings, port: PortCheck) -> Finding:
+    try:
+        targets = targets_of(settings, port.address, settings.public_url or port.address or "")
+    except BadSetting as error:
+        return Finding(Level.PROBLEM, "webhooks", str(error))
     url = settings.webhook_url
     if url is None:
         return Finding(Level.OK, "webhooks", "no --webhook-url: APLYiD's webhooks are kept in the inbox")
     from emulator.delivery.reachability import find_obstacle
 
-    targets = targets_of(settings, port.address, settings.public_url or port.address or "")
     problem = find_obstacle(targets, url)
     if problem:
         return Finding(Level.PROBLEM, "webhooks", problem)

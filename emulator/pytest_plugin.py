@@ -5,9 +5,7 @@ The plugin imports nothing of the emulator until a test uses a fixture, because 
 
 import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 from zlib import crc32
 
@@ -15,12 +13,17 @@ import pytest
 
 if TYPE_CHECKING:
     from emulator.client import CaseEmulator
+    from emulator.process import EmulatorProcess
 
 URL_VARIABLE, TOKEN_VARIABLE = "CASE_EMULATOR_URL", "CASE_EMULATOR_CONTROL_TOKEN"
-COMMAND = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--ephemeral", "--until-stdin-ends"]
-WORKER_INPUT = "case_emulator_url"
+CA_FILE_VARIABLE = "CASE_EMULATOR_TLS_CA_FILE"
+# What is told to a worker of xdist: where the emulator is that all workers share, its authority, the mark of the run.
+WORKER_URL, WORKER_CA_FILE, WORKER_RUN = "case_emulator_url", "case_emulator_ca_file", "case_emulator_run"
+RUN_MARK = "--run-"  # as in emulator.core.randomness, which a `secrets.py` of the project may keep from being imported
+LONGEST_TEST, LONGEST_WORKER = 38, 5  # characters, so that a name has at most 64
 USED = pytest.StashKey["CaseEmulator"]()
-STARTED = pytest.StashKey["Started"]()
+STARTED = pytest.StashKey["EmulatorProcess"]()
+RUN = pytest.StashKey[str]()
 MARKER = (
     "case_emulator(frozen=None, delay=None, webhook_url=None, ...): settings of this test's sandbox, as "
     "`CaseEmulator.configure` takes them; `frozen` is True or a moment"
@@ -62,37 +65,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
 
 
-class Started:
-    """An emulator that was started for this session, in a process of its own.
-
-    A test that freezes the time or patches a library does not reach another process. The emulator stops when its
-    standard input ends, and therefore when this process ends, in whatever way.
-    """
-
-    def __init__(self, flags: list[str]) -> None:
-        """Start the emulator and wait until it is ready; raise UsageError with its message when it does not start."""
-        command = [*COMMAND, *flags]
-        # The port file belongs to an emulator that the user started.
-        environ = {name: value for name, value in os.environ.items() if name != "CASE_EMULATOR_PORT_FILE"}
-        pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, text=True, env=environ)
-        assert self._process.stdout
-        line = self._process.stdout.readline()
-        if not line.startswith("Ready "):
-            self.stop()
-            # Started once more, for its message: a pipe that nobody reads would have blocked the first one.
-            again = subprocess.run(command, input="", capture_output=True, text=True, env=environ, check=False)
-            raise pytest.UsageError(f"the emulator did not start: {again.stderr.strip()}")
-        self.url = line.split()[1]
-
-    def stop(self) -> None:
-        """Stop the emulator, and wait until its process has ended."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream:
-                stream.close()
-        self._process.wait(timeout=30)
-
-
 def _option(config: pytest.Config, name: str) -> str | bool:
     """Return an option of the command line, else its key in the ini file."""
     value: str | bool | None = config.getoption(f"case_emulator_{name}")
@@ -100,22 +72,57 @@ def _option(config: pytest.Config, name: str) -> str | bool:
     return from_file if value is None else value
 
 
+def _told(config: pytest.Config) -> Mapping[str, str]:
+    """Return what xdist told this worker; nothing where the process is no worker."""
+    told: Mapping[str, str] = getattr(config, "workerinput", {})
+    return told
+
+
 def _url_of(config: pytest.Config) -> str:
     """Return the address of this session's emulator, which is started on first use."""
     named = _option(config, "url") or os.environ.get(URL_VARIABLE)
-    shared = getattr(config, "workerinput", {}).get(WORKER_INPUT)
+    shared = _told(config).get(WORKER_URL)
     if named or shared:
         return str(named or shared)
     if STARTED not in config.stash:
-        config.stash[STARTED] = Started(config.getini("case_emulator_args"))
+        config.stash[STARTED] = _start(config.getini("case_emulator_args"))
     return config.stash[STARTED].url
+
+
+def _start(flags: list[str]) -> "EmulatorProcess":
+    from emulator.process import DidNotStart, EmulatorProcess
+
+    try:
+        return EmulatorProcess(flags, os.environ)
+    except DidNotStart as error:
+        raise pytest.UsageError(f"the emulator did not start: {error}") from error
+
+
+def _ca_file_of(config: pytest.Config) -> str | None:
+    """Return the file of the authority to trust: that of the emulator that was started, else of the variable."""
+    started = config.stash.get(STARTED, None)
+    own = started.ca_file if started else _told(config).get(WORKER_CA_FILE)
+    return own or os.environ.get(CA_FILE_VARIABLE) or None
+
+
+def _run_of(config: pytest.Config) -> str:
+    """Return the mark of this run, drawn once and told to the workers of xdist; each of them adds its own name.
+
+    Runs that share an emulator have sandboxes of their own by it, and so have workers that all run the same test.
+    """
+    if RUN not in config.stash:
+        config.stash[RUN] = _told(config).get(WORKER_RUN) or os.urandom(3).hex()
+    worker = re.sub("[^a-z0-9]+", "", _told(config).get("workerid", "").lower())
+    return config.stash[RUN] + worker[-LONGEST_WORKER:]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: "WorkerController") -> None:
-    """Tell a worker of xdist that is about to start where the emulator is that all workers share."""
+    """Tell a worker of xdist that is about to start the mark of the run, and the emulator that all workers share."""
+    node.workerinput[WORKER_RUN] = _run_of(node.config)
     if _option(node.config, "shared"):
-        node.workerinput[WORKER_INPUT] = _url_of(node.config)
+        node.workerinput[WORKER_URL] = _url_of(node.config)
+        node.workerinput[WORKER_CA_FILE] = _ca_file_of(node.config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -137,16 +144,21 @@ def sandbox(case_emulator: str, request: pytest.FixtureRequest) -> "Iterator[Cas
     """Yield the handle of an empty sandbox that only this test uses."""
     from emulator.client import CaseEmulator
 
-    token = os.environ.get(TOKEN_VARIABLE)
-    with CaseEmulator(case_emulator, _name_of(request.node.nodeid), token) as handle:
+    name = _name_of(request.node.nodeid, _run_of(request.config))
+    token, ca_file = os.environ.get(TOKEN_VARIABLE) or None, _ca_file_of(request.config)
+    with CaseEmulator(case_emulator, name, token, ca_file) as handle:
         request.node.stash[USED] = handle
         _prepare(handle, request)
         yield handle
 
 
-def _name_of(node_id: str) -> str:
-    """Return the name of a test's sandbox: the same in every run, so that what is drawn by chance is the same, too."""
-    return f"{crc32(node_id.encode()):08x}-" + re.sub("[^a-z0-9_-]+", "-", node_id.lower())[-50:]
+def _name_of(node_id: str, run: str) -> str:
+    """Return the name of a test's sandbox: of the test's id, and of the run.
+
+    What is drawn by chance follows from the part before the mark alone, so it is the same in every run.
+    """
+    test = re.sub("[^a-z0-9_-]+", "-", node_id.lower())[-LONGEST_TEST:]
+    return f"{crc32(node_id.encode()):08x}-{test}{RUN_MARK}{run}"
 
 
 def _prepare(handle: "CaseEmulator", request: pytest.FixtureRequest) -> None:

@@ -10,13 +10,13 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from emulator.core.retry import parse_retry
+from emulator.hosts import read_host, read_pattern
 from emulator.plain_values import check_plain, check_quotes
 
 LONGEST_DELAY = 31_536_000
 BIGGEST_SEED = 2**63 - 1
 DEFAULT_PORTS = {"http": 80, "https": 443}
 PLAIN_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~!$&'()*+,;=:@-]+)*")
-ORIGIN_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
 
 
 def read_text(value: object) -> str:
@@ -25,6 +25,35 @@ def read_text(value: object) -> str:
         raise ValueError("a text is needed")
     check_plain(value)
     return value
+
+
+def read_bind_address(value: object) -> str:
+    """Return an address to listen on, or a name that stands for one."""
+    text, percent, zone = read_text(value).strip().partition("%")
+    if text == "*":
+        raise ValueError("write 0.0.0.0 to listen on every address")
+    pattern = read_pattern(text)
+    if pattern.port is not None:
+        raise ValueError(f"--port names the port: write {pattern.host}")
+    if not pattern.is_one:
+        raise ValueError("one address is needed, as in 127.0.0.1, or 0.0.0.0 for all of them")
+    return pattern.host + percent + zone
+
+
+def read_targets(value: object) -> tuple[str, ...]:
+    """Return hosts that webhooks may go to, each as `read_pattern` takes it."""
+    patterns = [read_pattern(text) for text in read_many(value)]
+    if any(pattern.host in ("0.0.0.0", "::") for pattern in patterns):
+        raise ValueError("nobody is reached there: write 127.0.0.1, or * for any host")
+    return tuple(map(str, patterns))
+
+
+def read_host_names(value: object) -> tuple[str, ...]:
+    """Return hosts to answer to, each as `read_pattern` takes it, without `*`."""
+    patterns = [read_pattern(text) for text in read_many(value)]
+    if any(pattern.is_any for pattern in patterns):
+        raise ValueError("* would let every page in the browser use this emulator: name each host, or *.acme.com")
+    return tuple(map(str, patterns))
 
 
 def read_token(value: object) -> str:
@@ -97,6 +126,7 @@ def read_url(value: object) -> str:
         raise ValueError("a URL without user and password is needed")
     if parts.port is not None and parts.port == 0:
         raise ValueError("a port from 1 to 65535 is needed")
+    read_host(parts.hostname)
     return text
 
 
@@ -128,7 +158,7 @@ def read_log_format(value: object) -> str:
 
 def read_many(value: object) -> tuple[str, ...]:
     """Return several texts, given as a list or with commas between them."""
-    items: Iterable[object] = value.split(",") if isinstance(value, str) else value  # type: ignore[assignment]
+    items: Iterable[object] = read_text(value).split(",") if isinstance(value, str) else value  # type: ignore[assignment]
     if not isinstance(items, list | tuple):
         raise ValueError("a list is needed")
     return tuple(read_text(item).strip() for item in items)
@@ -154,10 +184,11 @@ def _origin(text: str) -> str:
         raise ValueError("* would let every page in the browser use this emulator: name each origin")
     try:
         parts = urlsplit(text.lower())
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if not host or parts.scheme not in DEFAULT_PORTS or not ORIGIN_HOST.fullmatch(host):
+        host, port = parts.hostname or "", parts.port
+        read_host(host)
+    except ValueError as error:
+        raise ValueError("an origin like http://localhost:3000 is needed") from error
+    if parts.scheme not in DEFAULT_PORTS:
         raise ValueError("an origin like http://localhost:3000 is needed")
     authority = f"[{host}]" if ":" in host else host
     origin = f"{parts.scheme}://{authority}" + (f":{port}" if port not in (None, DEFAULT_PORTS[parts.scheme]) else "")

@@ -11,6 +11,7 @@ from emulator.addresses import scheme_of
 from emulator.app import build_emulator
 from emulator.core.clock import WallClock
 from emulator.delivery.targets import Targets, is_loopback
+from emulator.hosts import read_pattern
 from emulator.server.http_server import PlainServer, Server, listen, local_address
 from emulator.settings import BadSetting, Settings
 
@@ -87,7 +88,8 @@ def _certificates(settings: Settings) -> "Certificates | None":
     reason = obstacle(settings.tls, settings.tls_ca_file)
     if reason:
         raise BadSetting(reason)
-    hosts = [settings.host, urlsplit(settings.public_url or "").hostname, *settings.allow_host]
+    named = [read_pattern(text).host for text in settings.allow_host]
+    hosts = [settings.host, urlsplit(settings.public_url or "").hostname, *(host for host in named if "/" not in host)]
     return make_certificates(filter(None, hosts), WallClock().now())
 
 

@@ -12,9 +12,11 @@ from typing import Any
 
 from emulator.path_readers import read_database, read_output_file, read_path, read_paths
 from emulator.readers import (
+    read_bind_address,
     read_credentials,
     read_delay,
     read_flag,
+    read_host_names,
     read_log_format,
     read_many,
     read_origins,
@@ -23,7 +25,7 @@ from emulator.readers import (
     read_retry,
     read_rules,
     read_seed,
-    read_text,
+    read_targets,
     read_token,
     read_url,
 )
@@ -54,7 +56,7 @@ def _setting(
 class Settings:
     """Every setting, after flags, variables, file and defaults."""
 
-    host: str = _setting(read_text, "127.0.0.1", "Address to listen on.", "ADDRESS")
+    host: str = _setting(read_bind_address, "127.0.0.1", "Address to listen on.", "ADDRESS")
     port: int = _setting(read_port, 8642, "Port to listen on; 0 picks a free one.", "PORT")
     port_file: Path | None = _setting(
         read_output_file, None, "Write the port to this file once serving.", "FILE", "port.txt"
@@ -106,9 +108,21 @@ class Settings:
         "http://localhost:8642",
     )
     allow_target: tuple[str, ...] = _setting(
-        read_many, (), "A host outside this machine that webhooks may go to, * for any; repeatable.", "HOST"
+        read_targets,
+        (),
+        "A host that webhooks may go to: app, app:3000, *.acme.com, 10.0.0.0/8, * for any; repeatable.",
+        "HOST",
     )
-    allow_host: tuple[str, ...] = _setting(read_many, (), "A further Host header to answer to; repeatable.", "NAME")
+    webhook_ca_file: Path | None = _setting(
+        read_path,
+        None,
+        "Trust the certificates of receivers that this authority signed, besides the public ones.",
+        "FILE",
+        "rootCA.pem",
+    )
+    allow_host: tuple[str, ...] = _setting(
+        read_host_names, (), "A further Host header to answer to, as in emulator.acme.com; repeatable.", "NAME"
+    )
     tls: bool = _setting(
         read_flag, False, "Serve HTTPS, with a certificate from an authority that is made at each start."
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urlsplit
 
@@ -26,7 +27,7 @@ from emulator.core.time_machine import TimeMachine
 from emulator.delivery.lazy_sender import LazySender
 from emulator.delivery.scheduler import Alarm, Scheduler
 from emulator.delivery.targets import Targets, is_loopback
-from emulator.settings import Settings
+from emulator.settings import BadSetting, Settings
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
@@ -64,7 +65,7 @@ class _Moving(_Both):
 
 def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Core:
     """Return the use cases of an emulator, with no thread running yet; `defaults` are those of every new sandbox."""
-    clock, alarm, journal, wait_slots = WallClock(), Alarm(), Journal(), WaitSlots()
+    clock, alarm, journal, wait_slots = _clock_after(store), Alarm(), Journal(), WaitSlots()
     both: _Both = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
     news, faults_cleared, in_flight = Signal(), SandboxSignals(), InFlight()
@@ -104,14 +105,41 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     )
 
 
+def _clock_after(store: SqliteStore) -> WallClock:
+    """Return a clock that goes on from the latest moment in the store, in case the machine's was set back since."""
+    clock = WallClock()
+    with store.reading() as read:
+        clock.not_before(read.latest_moment())
+    return clock
+
+
 def targets_of(settings: Settings, address: str | None, public_url: str, demo_url: str | None = None) -> Targets:
-    """Return where webhooks may go; `address` is where the emulator listens, `demo_url` the demo's receiver."""
+    """Return where webhooks may go; raise BadSetting for a file without an authority.
+
+    `address` is where the emulator listens, `demo_url` the demo's receiver.
+    """
     own = {_host_and_port(url) for url in (address, public_url) if url}
     if address:
         own.add((settings.host, _host_and_port(address)[1]))
-    allowed = frozenset(host.lower() for host in settings.allow_target)
     named = frozenset(_host_and_port(url) for url in (settings.webhook_url, demo_url) if url)
-    return Targets(allowed, own, public=address is not None and not is_loopback(settings.host), named=named)
+    return Targets(
+        frozenset(settings.allow_target),
+        own,
+        public=address is not None and not is_loopback(settings.host),
+        named=named,
+        authorities=_read_authorities(settings.webhook_ca_file),
+    )
+
+
+def _read_authorities(file: Path | None) -> str | bytes | None:
+    if file is None:
+        return None
+    from emulator.delivery.authorities import NoAuthority, read_authorities  # slow to import: it takes ssl
+
+    try:
+        return read_authorities(file)
+    except NoAuthority as error:
+        raise BadSetting(f"--webhook-ca-file {error}") from error
 
 
 def _host_and_port(url: str) -> tuple[str, int]:

@@ -1,11 +1,13 @@
 """The handle by which a test drives one sandbox."""
 
+import os
 from functools import cached_property
 from types import TracebackType
 
 from emulator.client.address import SandboxAddress, without_none
 from emulator.client.apis import Api
 from emulator.client.payloads import ApiDescription, Json
+from emulator.client.proxies import bypass_proxies
 from emulator.client.resources import Cases, Clock, Faults, Outcomes, Requests
 from emulator.client.transport import Control
 from emulator.client.webhooks import Webhooks
@@ -17,11 +19,19 @@ class CaseEmulator:
     """A sandbox of the emulator at `url`, as a context manager that empties it at the start and at the end.
 
     Without a name the emulator chooses one that nobody else uses. `token` is the control token, if the emulator needs
-    one. Raises NotReached.
+    one. `ca_file` is the authority to trust at an https:// address: the file that `--tls-ca-file` names. Raises
+    NotReached.
     """
 
-    def __init__(self, url: str = LOCAL, sandbox: str | None = None, token: str | None = None) -> None:
-        control = Control(url, token, keep_alive=True)
+    def __init__(
+        self,
+        url: str = LOCAL,
+        sandbox: str | None = None,
+        token: str | None = None,
+        ca_file: "str | os.PathLike[str] | None" = None,
+    ) -> None:
+        self.ca_file = None if ca_file is None else os.path.abspath(ca_file)
+        control = Control(url, token, authority=self.ca_file, keep_alive=True)
         self.url = control.url
         created: Json = {"name": sandbox} if sandbox else control.ask("POST", "/sandboxes")
         self.sandbox: str = created["name"]
@@ -50,8 +60,9 @@ class CaseEmulator:
         return f"test_{self.sandbox}"
 
     def env(self) -> dict[str, str]:
-        """Return the variables by which a program under test finds the emulator and this sandbox."""
-        variables = {"CASE_EMULATOR_URL": self.url}
+        """Return the variables by which a program under test finds the emulator and this sandbox, past any proxy."""
+        variables = {"CASE_EMULATOR_URL": self.url, **bypass_proxies(self.url)}
+        variables |= {"CASE_EMULATOR_TLS_CA_FILE": self.ca_file} if self.ca_file else {}
         apis: list[ApiDescription] = self._address.ask("GET", "providers")["providers"]
         for api in apis:
             variables |= {api["variables"]["url"]: self.url, api["variables"]["credential"]: api["credential"]}

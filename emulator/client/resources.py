@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from emulator.client.address import SandboxAddress, without_none
 from emulator.client.payloads import Exchange, Json, Query
-
-Moment = datetime | str
+from emulator.client.plain_values import Moment, moment_text, to_text
 
 
 @dataclass(frozen=True)
@@ -24,11 +23,11 @@ class Clock:
 
     def freeze(self, at: Moment | None = None) -> datetime:
         """Stop the clock, now or at a moment; raise Refusal if the moment is past."""
-        return self._set(mode="frozen", at=_text(at))
+        return self._set(mode="frozen", at=moment_text(at))
 
     def scale(self, factor: float, at: Moment | None = None) -> datetime:
         """Let the clock run `factor` times as fast as wall time."""
-        return self._set(mode="scaled", factor=factor, at=_text(at))
+        return self._set(mode="scaled", factor=factor, at=moment_text(at))
 
     def follow(self) -> datetime:
         """Return the clock to wall time; raise Refusal while the clock is ahead of it."""
@@ -49,11 +48,17 @@ class Clock:
         happened: list[Json] = self.address.ask("POST", "clock/settle")["happened"]
         return happened
 
+    async def advance_async(self, step: "float | timedelta | str") -> list[Json]:
+        """Advance as `advance` does, in a thread, so that a receiver in the loop of this test can answer."""
+        import asyncio
 
-def _text(moment: Moment | None) -> str | None:
-    if isinstance(moment, datetime):
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
-    return moment
+        return await asyncio.to_thread(self.advance, step)
+
+    async def settle_async(self) -> list[Json]:
+        """Settle as `settle` does, in a thread."""
+        import asyncio
+
+        return await asyncio.to_thread(self.settle)
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Outcomes:
         *,
         provider: str | None = None,
         outcome: str | None = None,
-        delay: float | None = None,
+        delay: "float | timedelta | None" = None,
         risk_score: float | None = None,
     ) -> str:
         """Decide how cases end whose requests have these fields; return the id of the rule.
@@ -143,7 +148,7 @@ class Requests:
         return exchanges
 
     def _ask(self, path: str, body: Mapping[str, Query] | None, filters: Mapping[str, Query]) -> Any:
-        by_body = {f"body.{name}": value for name, value in (body or {}).items()}
+        by_body = {f"body.{name}": to_text(value) for name, value in (body or {}).items()}
         return self.address.ask("GET", path, **filters, **by_body)
 
 

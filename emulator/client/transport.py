@@ -1,17 +1,16 @@
 """Ask a running emulator by its control API."""
 
+import ssl
 from collections.abc import Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from http.client import HTTPException
+from typing import Any
 from urllib.parse import urlsplit
 
+from emulator.client.http_client import HttpAnswer, HttpClient, UntrustedFile
 from emulator.client.payloads import Query
+from emulator.client.plain_values import plain, to_json, to_query
 from emulator.version import VERSION
 
-if TYPE_CHECKING:
-    from requests import Response, Session
-
-CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0  # more than a reset takes, which waits for attempts in flight
 ADVANCE_SECONDS = 600.0  # advancing waits for every receiver, one after another
 MARK = "X-Emulator-Version"  # on every answer of an emulator
@@ -56,7 +55,14 @@ class Control:
         if token is not None and not (token.isascii() and token.isprintable() and token.strip()):
             raise ValueError("a token of printable ASCII characters is needed")
         self.url = url.rstrip("/")
-        self._token, self._patience, self._authority, self._keep_alive = token, patience, authority, keep_alive
+        self._base, self._patience, self._authority = parts.path.rstrip("/"), patience, authority
+        self._usual = {"User-Agent": f"case-emulator/{VERSION}", "Accept": "*/*"}
+        if token is not None:
+            self._usual["Authorization"] = f"Bearer {token}"
+        if not keep_alive:
+            # The emulator closes an idle connection after half a minute, perhaps just when the next request is sent.
+            self._usual["Connection"] = "close"
+        self._http = HttpClient(self.url, authority, keep_alive=keep_alive)
 
     def ask(self, method: str, path: str, body: object = None, query: Mapping[str, Query] | None = None) -> Any:
         """Return the JSON answer at that path below /_emulator; raise NotReached or Refusal.
@@ -68,15 +74,14 @@ class Control:
             payload = answer.json()
         except ValueError:
             raise self._stranger() from None
-        if not answer.ok:
+        if answer.status >= 400:
             detail = payload.get("detail") if isinstance(payload, dict) else None
-            raise Refusal(answer.status_code, str(detail or answer.reason), payload)
+            raise Refusal(answer.status, str(detail or answer.reason), payload)
         return payload
 
     def close(self) -> None:
         """Close the connection; the next request opens a new one."""
-        if "_session" in self.__dict__:
-            self._session.close()
+        self._http.close()
 
     def post(self, path: str, body: object, headers: Mapping[str, str]) -> tuple[int, Any]:
         """Post to one of the emulated APIs and return status and answer (JSON, else text); raise NotReached."""
@@ -84,76 +89,54 @@ class Control:
 
     def call(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> tuple[int, Any]:
         """Send a request to an emulated API and return status and answer (JSON, else text); raise NotReached."""
-        answer = self._request(method, self.url + path, ANSWER_SECONDS, body, headers=headers)
+        answer = self._request(method, path, ANSWER_SECONDS, body, headers)
         try:
-            return answer.status_code, answer.json()
+            return answer.status, answer.json()
         except ValueError:
-            return answer.status_code, answer.text
+            return answer.status, answer.body.decode("utf-8", "replace")
 
     def version(self) -> str:
         """Return the version of the emulator that answers; raise NotReached."""
-        return self._send("GET", "/livez", None, None).headers[MARK]
+        return self._send("GET", "/livez", None, None).headers[MARK.lower()]
 
-    @cached_property
-    def _session(self) -> "Session":
-        """The session, made on first use because importing requests takes longer than most requests."""
-        import requests
-
-        session = requests.Session()
-        session.verify = self._authority or True
-        session.trust_env = False  # no proxies, and no .netrc in place of the token
-        session.headers["User-Agent"] = f"case-emulator/{VERSION}"
-        if not self._keep_alive:
-            # The emulator closes an idle connection after half a minute, perhaps just when the next request is sent.
-            session.headers["Connection"] = "close"
-        if self._token is not None:
-            session.headers["Authorization"] = f"Bearer {self._token}"
-        return session
-
-    def _send(self, method: str, path: str, body: object, query: Mapping[str, Query] | None) -> "Response":
+    def _send(self, method: str, path: str, body: object, query: Mapping[str, Query] | None) -> HttpAnswer:
         if body is None and method.upper() != "GET":
             body = {}
-        url, seconds = f"{self.url}/_emulator{path}", _patience(path, query or {})
-        answer = self._request(method, url, seconds, body, query=query)
-        if MARK not in answer.headers:
+        target = f"/_emulator{path}{to_query(query)}"
+        answer = self._request(method, target, _patience(path, query or {}), body, {})
+        if MARK.lower() not in answer.headers:
             raise self._stranger()
         return answer
 
     def _request(
-        self,
-        method: str,
-        url: str,
-        usual_seconds: float,
-        body: object,
-        *,
-        query: Mapping[str, Query] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> "Response":
-        from requests import RequestException
-
+        self, method: str, path: str, usual_seconds: float, body: object, headers: Mapping[str, str | None]
+    ) -> HttpAnswer:
+        """Return the answer; raise NotReached. Headers that are None are not sent."""
+        sent = None if body is None else to_json(body)
+        together = _merged(self._usual, {} if sent is None else {"Content-Type": "application/json"}, headers)
         seconds = self._patience or usual_seconds
-        timeout = (min(CONNECT_SECONDS, seconds), seconds)
         try:
-            return self._session.request(
-                method, url, json=body, params=query, headers=headers, timeout=timeout, allow_redirects=False
-            )
-        except (RequestException, OSError) as error:  # OSError: the authority's file cannot be read
+            return self._http.ask(method, self._base + path, together, sent, seconds)
+        except Exception as error:  # a plugin of pytest that forbids connections raises what it likes
+            if isinstance(error, ValueError) and not isinstance(error, OSError):
+                raise  # a header that cannot be sent
             raise NotReached(self.url, self._reason(error, seconds)) from error
 
     def _reason(self, error: Exception, seconds: float) -> str:
-        """Return why nothing answered and what to do, in plain words."""
-        from requests.exceptions import ReadTimeout, RequestException, SSLError
-
-        if isinstance(error, ReadTimeout):
+        """Return why nothing answered and what to do, in plain words, with the error itself."""
+        quoted = f"{type(error).__name__}: {error}"
+        if isinstance(error, UntrustedFile):
+            return f"{self._authority} cannot be read: is it the file that the emulator wrote? ({error.__cause__})"
+        if isinstance(error, TimeoutError):
             return f"{self.url} did not answer within {seconds:g} s"
-        if isinstance(error, SSLError):
+        if isinstance(error, ssl.SSLError):
             return (
                 f"no trusted connection to {self.url}: an emulator is reached by http://, or, started with --tls, "
-                "by https:// with --tls-ca-file and the file that it wrote"
+                f"by https:// with --tls-ca-file (`ca_file` of the handle) and the file that it wrote ({quoted})"
             )
-        if not isinstance(error, RequestException):
-            return f"{self._authority} cannot be read: is it the file that the emulator wrote?"
-        return f"nothing answers at {self.url}: start an emulator with `case-emulator serve`"
+        if isinstance(error, OSError | HTTPException):
+            return f"nothing answers at {self.url}: start an emulator with `case-emulator serve` ({quoted})"
+        return f"something in this process forbids the connection to {self.url}, or takes its place ({quoted})"
 
     def _stranger(self) -> NotReached:
         return NotReached(self.url, f"what answers at {self.url} is no case-emulator: start one on another port")
@@ -165,4 +148,10 @@ def _patience(path: str, query: Mapping[str, Query]) -> float:
     if not path.endswith("/wait"):
         return longest
     timeout = query.get("timeout")
-    return longest + (5.0 if timeout is None else float(timeout))
+    return longest + (5.0 if timeout is None else float(str(plain(timeout))))
+
+
+def _merged(*headers: Mapping[str, str | None]) -> dict[str, str]:
+    """Return all headers, the later ones in place of the earlier ones, whatever the case of their names."""
+    named = {name.lower(): (name, value) for some in headers for name, value in some.items()}
+    return {name: value for name, value in named.values() if value is not None}

@@ -6,7 +6,9 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -15,8 +17,17 @@ from emulator.commands.environment import environment
 from emulator.commands.output import FAILURE, USAGE, stop
 from emulator.commands.relay import DIED_BY_SIGNAL, CannotStart, Relay
 from emulator.commands.setting_flags import setting_flags
-from emulator.commands.starting import build, forget_port_file, settings_of, write_port_file
-from emulator.settings import CONFIG_VARIABLE, CONTROL_TOKEN_VARIABLE, OPTIONS, PREFIX, URL_VARIABLE, Settings, suggest
+from emulator.commands.starting import build, forget_port_file, settings_for_tests, write_port_file
+from emulator.settings import (
+    CONFIG_VARIABLE,
+    CONTROL_TOKEN_VARIABLE,
+    OPTIONS,
+    PREFIX,
+    TLS_CA_FILE_VARIABLE,
+    URL_VARIABLE,
+    Settings,
+    suggest,
+)
 
 if TYPE_CHECKING:
     from emulator.running import RunningEmulator
@@ -72,19 +83,30 @@ def run(
     """Run a command beside an emulator of its own, and end with its exit code.
 
     The command finds the emulator by APLYID_BASE_URL, APLYID_ACCESS_KEY, SPHINXHQ_BASE_URL, SPHINXHQ_SESSION_ID and
-    CASE_EMULATOR_URL. Settings are those of serve, but the port is a free one unless told.
+    CASE_EMULATOR_URL. Settings are those of serve, but the port is a free one unless told, and a case-emulator.toml in
+    this folder counts only if --config names it.
 
     \b
     Example:
       case-emulator run -- pytest -x
       case-emulator run --delay 0 --name APLYID_BASE_URL=KYC_URL -- npm test
     """
-    settings = settings_of(flags, config, port=0)
+    settings = settings_for_tests(flags, config, port=0)
     relay = Relay()
     _check_names(names)
-    with _logging(settings.log_format, log_file, verbose):
-        code = _run(settings, names, relay, command, has_log=verbose or log_file is not None)
+    with _logging(settings.log_format, log_file, verbose), _authority(settings) as complete:
+        code = _run(complete, names, relay, command, has_log=verbose or log_file is not None)
     sys.exit(code)
+
+
+@contextmanager
+def _authority(settings: Settings) -> Iterator[Settings]:
+    """Yield the settings with a file for the authority of --tls, for as long as the command runs."""
+    if not settings.tls or settings.tls_ca_file:
+        yield settings
+        return
+    with TemporaryDirectory(prefix="case-emulator-") as folder:
+        yield replace(settings, tls_ca_file=Path(folder, "ca.pem"))
 
 
 @contextmanager
@@ -111,17 +133,28 @@ def _run(settings: Settings, names: Names, relay: Relay, command: Sequence[str],
         gc.enable()
         _wait_for(running)
         log.info("serving at %s", running.address)
-        write_port_file(settings.port_file, running.port)
+        port_file = _free(settings.port_file)
+        write_port_file(port_file, running.port)
         try:
-            code = relay.run(command, _variables(names, running.address, settings.control_token))
+            code = relay.run(command, _variables(names, running.address, settings))
         except CannotStart as error:
             stop(error.code, str(error))
         finally:
-            forget_port_file(settings.port_file)
+            forget_port_file(port_file)
         relay.release(code)
         if 0 < code < DIED_BY_SIGNAL and not has_log:
             _print_hint(code, running)
     return code
+
+
+def _free(port_file: Path | None) -> Path | None:
+    """Return the port file; None, and say so, where one is there already, because another emulator wrote it."""
+    if port_file is None or not port_file.exists():
+        return port_file
+    log.warning(
+        "%s is left as it is: it is the port file of another emulator, or left by one that was killed", port_file
+    )
+    return None
 
 
 def _values(address: str) -> dict[str, str]:
@@ -147,13 +180,18 @@ def _check_names(names: Names) -> None:
                 stop(USAGE, f"--name: {name} cannot be {taken[name]} and {ours[variable]} at once")
 
 
-def _variables(names: Names, address: str, token: str | None) -> dict[str, str]:
+def _variables(names: Names, address: str, settings: Settings) -> dict[str, str]:
     """Return the environment of the command."""
+    from emulator.client.proxies import bypass_proxies
+
     renamed = {name: value for ours, value in _values(address).items() for name in names.get(ours, [ours])}
     inherited = {name: value for name, value in environment().items() if name not in OURS_ALONE}
-    credentials = {CONTROL_TOKEN_VARIABLE: token} if token else {}
+    credentials = {CONTROL_TOKEN_VARIABLE: settings.control_token} if settings.control_token else {}
+    if settings.tls and settings.tls_ca_file:
+        credentials[TLS_CA_FILE_VARIABLE] = str(settings.tls_ca_file.absolute())
     # The URL keeps its own name, too: a `case-emulator reset` within the command finds the emulator by it.
-    return {**inherited, **renamed, **credentials, URL_VARIABLE: address}
+    proxies = bypass_proxies(address, inherited)
+    return {**inherited, **proxies, **renamed, **credentials, URL_VARIABLE: address}
 
 
 def _wait_for(running: "RunningEmulator") -> None:

@@ -1,5 +1,6 @@
 """What `serve` and `run` have in common: to build an emulator from the command line, and to write the port file."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from emulator.commands.environment import environment
 from emulator.commands.output import PORT_TAKEN, USAGE, stop
 from emulator.commands.setting_flags import given
 from emulator.setting_sources import read_settings
-from emulator.settings import BadSetting, Settings
+from emulator.settings import CONFIG_VARIABLE, TLS_CA_FILE_VARIABLE, BadSetting, Settings
 
 if TYPE_CHECKING:
     from emulator.running import RunningEmulator
@@ -18,6 +19,20 @@ def settings_of(flags: Mapping[str, object], config: Path | None, **defaults: ob
     """Return the settings from flags, variables and file; a wrong setting ends the process."""
     try:
         return read_settings(given(flags), environment(), Path.cwd(), config, defaults)
+    except BadSetting as error:
+        stop(USAGE, str(error))
+
+
+def settings_for_tests(flags: Mapping[str, object], config: Path | None, **defaults: object) -> Settings:
+    """Return the settings of an emulator for a test run: from flags, variables, and a file that one of them names.
+
+    A case-emulator.toml in this folder belongs to the emulator that somebody develops with, and so does the authority
+    that TLS_CA_FILE names: it is for clients to trust. A wrong setting ends the process.
+    """
+    environ = {name: value for name, value in environment().items() if name != TLS_CA_FILE_VARIABLE}
+    named = config or Path(environ.get(CONFIG_VARIABLE) or os.devnull)
+    try:
+        return read_settings(given(flags), environ, Path.cwd(), named, defaults)
     except BadSetting as error:
         stop(USAGE, str(error))
 

@@ -7,7 +7,8 @@ from flask import Blueprint, Response
 from marshmallow import fields
 from marshmallow.validate import Range
 
-from emulator.control.context import ControlContext, known_provider
+from emulator.control.context import ControlContext
+from emulator.control.filter_words import Word
 from emulator.control.payloads_cases import CasePayload, CasesPayload
 from emulator.control.request_schemas import Strict
 from emulator.control.views import json_response, moment, read_body, responds, takes
@@ -27,7 +28,7 @@ class CasesFilter(TypedDict):
 class CasesQuery(Strict):
     """Which cases."""
 
-    provider = fields.String(metadata={"description": "of one API"})
+    provider = Word("provider", metadata={"description": "of one API"})
     external_id = fields.String(metadata={"description": "of that reference"})
     limit = fields.Integer(
         load_default=100, validate=Range(0, MOST_SHOWN), metadata={"description": "the newest so many"}
@@ -65,7 +66,6 @@ def _find(
     context: ControlContext, name: str, limit: int, provider: str | None = None, external_id: str | None = None
 ) -> tuple[int, Sequence[Case]]:
     """Return how many cases fit, and the newest `limit` of them."""
-    known_provider(context.completion_schemas, provider)
     case_filter, count = CaseFilter(external_id=external_id), 0
     cases: list[Case] = []
     for each in [provider] if provider else context.completion_schemas:

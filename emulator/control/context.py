@@ -6,6 +6,7 @@ from functools import cached_property
 
 from marshmallow import Schema
 
+from emulator.control.filter_words import refusal_of
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
 from emulator.core.delivery_queries import DeliveryQueries
@@ -15,7 +16,6 @@ from emulator.core.planning import Planning
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
-from emulator.settings import suggest
 from emulator.web.extras import Flow
 from emulator.web.links import Links
 from emulator.web.problem_json import Problem
@@ -82,6 +82,6 @@ def completion_schemas_of(providers: Iterable[Provider]) -> dict[str, Schema]:
 def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:
     """Return the name if it is None or of a provider; raise Problem 422 otherwise."""
     if name is not None and name not in completion_schemas:
-        reason = f"no provider is called {name[:100]}{suggest(name[:100], completion_schemas)}"
+        reason = refusal_of("provider", name, completion_schemas)
         raise Problem(422, f"provider: {reason}", errors={"provider": reason})
     return name

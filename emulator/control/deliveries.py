@@ -1,6 +1,7 @@
 """The routes that follow webhooks: list them, wait for one, read one, send it again, and the inbox."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypedDict
 
 from flask import Blueprint, Response
@@ -55,7 +56,7 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
     @responds("DeliveriesOut")
     def wait_for_delivery(name: str, query: DeliveryParameters) -> Response:
         """Wait until a webhook is delivered, blocked or in the inbox, and list the webhooks."""
-        return _wait(context, name, query, is_settled, _listed)
+        return _wait(context, name, query, DELIVERIES)
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries/<delivery_id>")
     @responds("DeliveryOut")
@@ -82,7 +83,7 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
     @responds("InboxOut")
     def wait_for_inbox(name: str, query: DeliveryParameters) -> Response:
         """Wait until a webhook is kept instead of sent, and list those that were."""
-        return _wait(context, name, query, _is_kept, _listed_inbox)
+        return _wait(context, name, query, INBOX)
 
 
 def _filter(query: DeliveryParameters) -> DeliveryFilter:
@@ -95,42 +96,51 @@ def _filter(query: DeliveryParameters) -> DeliveryFilter:
     )
 
 
-def _wait(
-    context: ControlContext,
-    name: str,
-    query: DeliveryParameters,
-    is_enough: Callable[[DeliveryReport], bool],
-    listed: Callable[[Sequence[DeliveryReport]], Response],
-) -> Response:
+@dataclass(frozen=True)
+class Awaited:
+    """What a route waits for: how its webhooks are listed, which of them end the wait, and which may not come."""
+
+    key: str
+    render: Callable[[DeliveryReport], Mapping[str, object]]
+    is_enough: Callable[[DeliveryReport], bool]
+    is_unexpected: Callable[[DeliveryReport], bool]
+    is_listed: Callable[[DeliveryReport], bool]
+
+    def listed(self, reports: Sequence[DeliveryReport]) -> dict[str, object]:
+        """Return these webhooks under the key of the route."""
+        return {self.key: [self.render(report) for report in reports]}
+
+    def answer(self, reports: Sequence[DeliveryReport]) -> Response:
+        """Return the answer of the route, with those of the webhooks that it lists."""
+        shown = [report for report in reports if self.is_listed(report)]
+        return json_response({"count": len(shown), **self.listed(shown)})
+
+
+def _wait(context: ControlContext, name: str, query: DeliveryParameters, awaited: Awaited) -> Response:
     seconds, expects_none = query["timeout"], query["expect"] == "none"
     if expects_none and context.time_machine.is_at_rest(name):
         seconds = 0.0  # nothing can happen, so waiting would only slow a test down
-    ends_wait = _is_any if expects_none else is_enough
+    ends_wait = awaited.is_unexpected if expects_none else awaited.is_enough
     with context.wait_slots.take():
         reports = context.deliveries.wait(name, _filter(query), seconds, ends_wait)
-    return _expect_nothing(reports) if expects_none else _expect_one(reports, is_enough, listed, seconds)
+    return _expect_nothing(reports, awaited) if expects_none else _expect_one(reports, awaited, seconds)
+
+
+def _expect_nothing(reports: Sequence[DeliveryReport], awaited: Awaited) -> Response:
+    unexpected = [report for report in reports if awaited.is_unexpected(report)]
+    if unexpected:
+        raise Problem(409, "there is a delivery", **awaited.listed(unexpected))
+    return awaited.answer(unexpected)
+
+
+def _expect_one(reports: Sequence[DeliveryReport], awaited: Awaited, seconds: float) -> Response:
+    if not any(map(awaited.is_enough, reports)):
+        raise Problem(408, f"no such delivery was settled within {seconds:g} s", **awaited.listed(reports))
+    return awaited.answer(reports)
 
 
 def _is_any(_: DeliveryReport) -> bool:
     return True
-
-
-def _expect_nothing(reports: Sequence[DeliveryReport]) -> Response:
-    if reports:
-        raise Problem(409, "there is a delivery", deliveries=[render_report(report) for report in reports])
-    return _listed(reports)
-
-
-def _expect_one(
-    reports: Sequence[DeliveryReport],
-    is_enough: Callable[[DeliveryReport], bool],
-    listed: Callable[[Sequence[DeliveryReport]], Response],
-    seconds: float,
-) -> Response:
-    if not any(map(is_enough, reports)):
-        payloads = [render_report(report) for report in reports]
-        raise Problem(408, f"no such delivery was settled within {seconds:g} s", deliveries=payloads)
-    return listed(reports)
 
 
 def _is_kept(report: DeliveryReport) -> bool:
@@ -140,11 +150,6 @@ def _is_kept(report: DeliveryReport) -> bool:
 def _listed(reports: Sequence[DeliveryReport]) -> Response:
     answer: DeliveriesPayload = {"count": len(reports), "deliveries": [render_report(report) for report in reports]}
     return json_response(answer)
-
-
-def _listed_inbox(reports: Sequence[DeliveryReport]) -> Response:
-    kept = [report.delivery for report in reports if _is_kept(report)]
-    return _inbox(len(kept), kept)
 
 
 def _inbox(count: int, kept: Sequence[Delivery]) -> Response:
@@ -199,3 +204,10 @@ def render_kept(delivery: Delivery) -> WebhookPayload:
         "headers": dict(delivery.headers),
         "body": delivery.body.decode(),
     }
+
+
+DELIVERIES = Awaited("deliveries", render_report, is_settled, is_unexpected=_is_any, is_listed=_is_any)
+# At the time out it lists every webhook, so that one sees which was sent instead.
+INBOX = Awaited(
+    "webhooks", lambda report: render_kept(report.delivery), _is_kept, is_unexpected=_is_kept, is_listed=_is_kept
+)

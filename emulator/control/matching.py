@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Length
 
+from emulator.control.filter_words import Word
 from emulator.control.request_schemas import Strict
 from emulator.core.matching import COMPARISONS
 
@@ -46,5 +47,5 @@ def _check(field: str, comparison: str, operand: object) -> None:
 class MatchIn(Strict):
     """The conditions that a request or webhook has to meet; what is left out may be anything."""
 
-    provider = fields.String(allow_none=True, metadata={"description": "one API; both unless told"})
+    provider = Word("provider", allow_none=True, metadata={"description": "one API; both unless told"})
     when = When(load_default=dict, metadata={"description": SHAPE})

@@ -5,12 +5,15 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from inspect import getdoc
+from typing import Any
 
 from apispec import APISpec
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
-from marshmallow import Schema
+from marshmallow import Schema, fields
 from werkzeug.routing import Rule
 
+from emulator.control.filter_words import EXTENSION, FilterWords, Word
 from emulator.control.response_schemas import ProblemOut
 from emulator.control.views import Document, Responds, Takes, Variants
 from emulator.openapi import builder as openapi
@@ -66,7 +69,8 @@ def describe(app: Flask, completion_schemas: CompletionSchemas, address: str, *,
     """Return the document of the control API of an application that is served at `address`."""
     servers = [{"url": address, "description": "this emulator"}]
     security: list[Json] = [{"token": []}] if asks_for_token else [{}, {"token": []}]
-    spec = openapi.begin(TITLE, ABOUT, servers=servers, name_of=_name, security=security)
+    rules_of_words = [_rule_of_words(app.extensions[EXTENSION])]
+    spec = openapi.begin(TITLE, ABOUT, servers=servers, rules=rules_of_words, name_of=_name, security=security)
     spec.components.security_scheme("token", TOKEN)
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(BLUEPRINT)]
     spec.components.response("Problem", response_object("What is wrong and what to do.", PROBLEM))
@@ -75,6 +79,17 @@ def describe(app: Flask, completion_schemas: CompletionSchemas, address: str, *,
     for rule in sorted(rules, key=str):
         _add_route(spec, app, rule, completion_schemas)
     return openapi.finish(spec, EXAMPLES)
+
+
+def _rule_of_words(words: FilterWords) -> openapi.Rule:
+    """Return the rule that documents the words of a filter, from the list that checks them."""
+
+    def enum(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
+        if not isinstance(field, Word):
+            return {}
+        return {"enum": [*words.documented(field.kind), *([None] if field.allow_none else ())]}
+
+    return enum
 
 
 def _name(schema: type[Schema] | Schema) -> str:

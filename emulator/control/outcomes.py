@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, Range
 
 from emulator.control.context import ControlContext, known_provider
+from emulator.control.filter_words import Word
 from emulator.control.matching import MatchIn
 from emulator.control.payloads import OutcomesPayload, QueuedOutcomePayload, RulePayload
 from emulator.control.request_schemas import NothingIn, Strict
@@ -46,7 +47,7 @@ class RuleOrder(TypedDict, total=False):
 class PlanIn(Strict):
     """{"provider": "aplyid", "outcome": "denied", "times": 1}"""
 
-    provider = fields.String(allow_none=True, load_default=None, metadata={"description": "both unless told"})
+    provider = Word("provider", allow_none=True, load_default=None, metadata={"description": "both unless told"})
     outcome = fields.String(required=True, validate=Length(1, 100), metadata={"description": WORDS})
     times = fields.Integer(
         strict=True,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 from marshmallow.validate import OneOf, Range, Regexp
 
+from emulator.control.filter_words import Word
 from emulator.core.deliveries import DeliveryState
 from emulator.core.model import Outcome
 from emulator.core.sandbox_settings import Pace
@@ -100,10 +101,10 @@ class NothingIn(Strict):
 class DeliveryQuery(Strict):
     """Which deliveries."""
 
-    provider = fields.String()
+    provider = Word("provider")
     case_id = fields.Integer(validate=Range(-(2**63), 2**63 - 1))
     external_id = fields.String()
-    event = fields.String()
+    event = Word("event", metadata={"description": "or one that a fault or a delivery of this sandbox names"})
     state = fields.String(validate=OneOf([state.value for state in DeliveryState]))
 
 

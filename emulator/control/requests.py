@@ -9,6 +9,7 @@ from marshmallow import fields
 from marshmallow.validate import OneOf, Range
 
 from emulator.control.context import ControlContext
+from emulator.control.filter_words import Word
 from emulator.control.payloads_cases import ExchangePayload, RequestsPayload
 from emulator.control.request_schemas import Strict
 from emulator.control.views import json_response, moment, responds, takes
@@ -23,8 +24,8 @@ NOTE = "kept in memory: gone with the process, and with a reset"
 class RequestsQuery(Strict):
     """Which exchanges; `body.<field>` compares a field of the request's JSON, as in body.client.name=Jo."""
 
-    provider = fields.String(metadata={"description": "of one API"})
-    method = fields.String(metadata={"description": "GET, POST, ..."})
+    provider = Word("provider", metadata={"description": "of one API"})
+    method = Word("method", in_capitals=True, metadata={"description": "or another one that was asked here"})
     path = fields.String(metadata={"description": "how the path starts"})
     status = fields.Integer(validate=Range(100, 999), metadata={"description": "what was answered"})
     direction = fields.String(

@@ -62,7 +62,7 @@ class ProblemOut(Out):
 
     class Meta(Out.Meta):
         unknown = INCLUDE
-        sometimes = ("errors", "deliveries", "retry_after")
+        sometimes = ("errors", "deliveries", "webhooks", "retry_after")
 
     type = fields.String()
     title = fields.String()
@@ -70,6 +70,7 @@ class ProblemOut(Out):
     detail = fields.String()
     errors = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "by field"})
     deliveries = fields.Nested(lambda: DeliveryOut(many=True), metadata={"description": "what there is instead"})
+    webhooks = fields.Nested(lambda: WebhookOut(many=True), metadata={"description": "the same, of an inbox"})
     retry_after = fields.Integer(metadata={"description": "seconds"})
 
 

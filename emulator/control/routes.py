@@ -24,6 +24,7 @@ from emulator.control import (
     snapshots,
 )
 from emulator.control.context import ControlContext
+from emulator.control.filter_words import FilterWords
 from emulator.control.payloads import HealthPayload
 from emulator.control.views import json_response, responds
 from emulator.web.problem_json import Problem
@@ -55,6 +56,7 @@ def blueprint(
     @routes.record_once
     def know_sandbox_names(setup: BlueprintSetupState) -> None:
         setup.app.url_map.converters["sandbox"] = SandboxName
+        FilterWords(context).install(setup.app)
 
     @routes.get("/livez")
     @responds("HealthOut")

@@ -116,6 +116,10 @@ def takes(body: Body | None = None, query: Schema | None = None, more: str | Non
 
 def read_query(schema: Schema, more: str | None) -> dict[str, object]:
     """Return the query of this request, with unchecked the parameters that start with `more`; raise Problem 422."""
+    repeated = [name[:100] for name, values in request.args.lists() if len(values) > 1]
+    if repeated:
+        reason = "given more than once: one value is compared"
+        raise Problem(422, f"{repeated[0]}: {reason}", errors=dict.fromkeys(repeated, reason))
     given = request.args.to_dict()
     unchecked = {name: value for name, value in given.items() if more and name.startswith(more)}
     query: dict[str, object] = load(schema, {name: value for name, value in given.items() if name not in unchecked})

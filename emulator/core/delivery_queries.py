@@ -77,6 +77,11 @@ class DeliveryQueries:
         with self.store.reading() as read:
             return read.count_states_of(sandbox, self.sandboxes.view(read, sandbox).now)
 
+    def events(self, sandbox: str) -> Sequence[str]:
+        """Return the events of the webhooks of one sandbox, each once."""
+        with self.store.reading() as read:
+            return read.events_of(sandbox)
+
     def redeliver(self, sandbox: str, delivery_id: str) -> DeliveryReport:
         """Schedule a delivery again with the same id and bytes, and return it.
 

@@ -4,6 +4,8 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
+from http.client import HTTPResponse
 from threading import Event
 from typing import Any
 
@@ -12,7 +14,9 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.poolmanager import PoolManager
+from urllib3.util.ssl_ import create_urllib3_context
 
+from emulator.delivery.authorities import trust_also
 from emulator.delivery.targets import Target
 
 
@@ -65,8 +69,21 @@ class TargetConnection:
             self._socket.close()
 
 
+class _FinalAnswer(HTTPResponse):
+    """The final answer to a request; `http.client` passes over 100 alone of the interim ones (RFC 9110, 15.2)."""
+
+    def begin(self) -> None:
+        """Read up to the headers of the final answer; 101 is final, because nobody asked for another protocol."""
+        super().begin()
+        while self.status < HTTPStatus.OK and self.status != HTTPStatus.SWITCHING_PROTOCOLS:
+            self.headers = self.msg = None  # type: ignore[assignment]  # otherwise it counts as read already
+            super().begin()
+
+
 class _Dialling:
     """A urllib3 connection that dials the checked addresses instead of looking up the name again."""
+
+    response_class: Any = _FinalAnswer
 
     def __init__(self, connection: TargetConnection, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,13 +107,15 @@ class _Secure(_Dialling, HTTPSConnection):
 
 
 class ConnectionAdapter(HTTPAdapter):
-    """An adapter that sends over the one connection it is given."""
+    """An adapter that sends over the one connection it is given, and trusts `authorities` besides the public ones."""
 
-    def __init__(self, connection: TargetConnection) -> None:
-        self._connection = connection
+    def __init__(self, connection: TargetConnection, authorities: str | bytes | None) -> None:
+        self._connection, self._authorities = connection, authorities
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
+        if self._authorities:
+            pool_kwargs["ssl_context"] = trust_also(create_urllib3_context(), self._authorities)
         self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **pool_kwargs)
         self.poolmanager.pool_classes_by_scheme = {
             "http": partial(_pool, HTTPConnectionPool, partial(_Plain, self._connection)),

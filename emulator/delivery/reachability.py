@@ -4,6 +4,7 @@ import ssl
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
+from emulator.delivery.authorities import trust_also, why_untrusted
 from emulator.delivery.connection import TargetConnection
 from emulator.delivery.sender import CONNECT_SECONDS, in_plain_words
 from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
@@ -20,7 +21,7 @@ def find_obstacle(targets: Targets, url: str, seconds: float = CONNECT_SECONDS) 
         return str(error)
     connection = TargetConnection(target, seconds)
     try:
-        _connect(connection)
+        _connect(connection, targets.authorities)
     except OSError as error:
         return _worded(error, connection)
     finally:
@@ -28,11 +29,11 @@ def find_obstacle(targets: Targets, url: str, seconds: float = CONNECT_SECONDS) 
     return None
 
 
-def _connect(connection: TargetConnection) -> None:
+def _connect(connection: TargetConnection, authorities: str | bytes | None) -> None:
     with connection.dial() as opened:
         if connection.target.url.scheme == "https":
             # The same authorities as the sender trusts.
-            trusted = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+            trusted = trust_also(ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH), authorities)
             with trusted.wrap_socket(opened, server_hostname=connection.target.host):
                 pass
 
@@ -40,7 +41,7 @@ def _connect(connection: TargetConnection) -> None:
 def _worded(error: OSError, connection: TargetConnection) -> str:
     place = _place(connection.target)
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"{place} has a certificate that is not trusted: {error.verify_message}"
+        return f"{place} shows {why_untrusted(error)}"
     if isinstance(error, ssl.SSLError):
         return f"{place} does not speak TLS ({error.reason}): is it http:// that is meant?"
     if isinstance(error, TimeoutError):

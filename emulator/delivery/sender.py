@@ -15,7 +15,8 @@ from urllib3 import HTTPResponse
 from urllib3.exceptions import ConnectTimeoutError
 
 from emulator.core.clock import WallClock
-from emulator.core.deliveries import Attempt, Delivery
+from emulator.core.deliveries import Attempt, Delivery, without_password
+from emulator.delivery.authorities import why_untrusted
 from emulator.delivery.connection import ConnectionAdapter, TargetConnection
 from emulator.delivery.slow_body import SlowBody
 from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
@@ -24,6 +25,8 @@ CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
 READ_BYTES = 64 * 1024
 KEPT_BYTES = 4 * 1024
+REDIRECTS = {300, 301, 302, 303, 307, 308}  # 304 and the others send nobody elsewhere
+LONGEST_LOCATION = 300
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,8 @@ class HttpSender:
     def _session(self, connection: TargetConnection) -> requests.Session:
         session = requests.Session()
         session.trust_env = False  # no proxies and no .netrc: exactly what was rendered is sent
-        session.mount("http://", ConnectionAdapter(connection))
-        session.mount("https://", ConnectionAdapter(connection))
+        session.mount("http://", ConnectionAdapter(connection, None))
+        session.mount("https://", ConnectionAdapter(connection, self.targets.authorities))
         session.headers.clear()
         return session
 
@@ -136,11 +139,21 @@ def _read(raw: HTTPResponse) -> bytes:
 
 
 def _refusal(answer: requests.Response) -> str | None:
-    if 200 <= answer.status_code < 300:
+    status = answer.status_code
+    if 200 <= status < 300:
         return None
-    if 300 <= answer.status_code < 400:
-        return f"the receiver answered {answer.status_code}, a redirect, and redirects are not followed"
-    return f"the receiver answered {answer.status_code}"
+    if status in REDIRECTS:
+        place = _shown_location(answer.headers.get("Location", ""))
+        return f"the receiver answered {status}, a redirect{place}, and redirects are not followed"
+    return f"the receiver answered {status}"
+
+
+def _shown_location(location: str) -> str:
+    """Return where a redirect leads, without password, query and fragment: this stands in logs and on pages."""
+    address, mark, _ = without_password(location).partition("?")
+    path = address.partition("#")[0]
+    shown = "".join(c for c in path if c.isprintable())[:LONGEST_LOCATION]
+    return f" to {shown}{'?***' if mark else ''}" if shown or mark else " to nowhere"
 
 
 def in_plain_words(error: Exception, connection: TargetConnection, *, began: bool) -> str:
@@ -164,8 +177,7 @@ def in_plain_words(error: Exception, connection: TargetConnection, *, began: boo
 def _what_happened(causes: Sequence[BaseException]) -> str:
     for cause in causes:
         if isinstance(cause, SSLCertVerificationError):
-            remedy = "use http:// on this machine, or a certificate of a public authority"
-            return f" shows a certificate that cannot be trusted ({cause.verify_message}): {remedy}"
+            return f" shows {why_untrusted(cause)}"
         if isinstance(cause, SSLError):
             return f" does not speak TLS as we do ({cause.reason}): if it speaks none, use http://"
         if isinstance(cause, BadStatusLine):

@@ -1,35 +1,43 @@
 """The policy on which addresses a webhook may be sent to.
 
-By default this machine, private networks and compose services, so that nothing leaves the local network. Never the
-emulator itself, link-local and metadata addresses, or the names reserved for documentation and tests.
+By default this machine, private networks and compose services, so that nothing leaves the local network. Whoever starts
+the emulator may name other hosts. Never the emulator itself and the metadata services of clouds, whatever is named.
 """
 
 import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, quote, urlsplit
 
-Address = IPv4Address | IPv6Address
+from emulator.hosts import Address, Network, is_local_name, is_machine_name, literal_of, names_one, read_host
 
-NEVER_NAMES = re.compile(r"(^|\.)(example(\.[a-z]+)?|test|invalid)$|^metadata\.google\.internal$")
-LOOPBACK = [ip_network(net) for net in ("127.0.0.0/8", "::1/128")]
-PRIVATE = [ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")]
-# This network, link-local, multicast, reserved, documentation, metadata services, and IPv6 forms of IPv4 addresses.
-NEVER = [
-    ip_network(net)
-    for net in (
-        *("0.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24"),
-        *("203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "100.100.100.200/32", "168.63.129.16/32"),
-        *("::/128", "fe80::/10", "ff00::/8", "100::/64", "2001:db8::/32", "fd00:ec2::254/128"),
-        *("64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"),
-    )
-]
-HOST_NAME = re.compile(
-    r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*"
+
+def _networks(*texts: str) -> list[Network]:
+    return [ip_network(text) for text in texts]
+
+
+# They hand out the credentials of the machine.
+METADATA = _networks("169.254.169.254/32", "100.100.100.200/32", "168.63.129.16/32", "fd00:ec2::254/128")
+METADATA_NAME = "metadata.google.internal"
+RESERVED_NAME = re.compile(r"(^|\.)(example(\.[a-z]+)?|test|invalid)$")
+NEARBY = _networks(
+    *("127.0.0.0/8", "::1/128"),
+    *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"),
 )
-LOCAL_NAME = re.compile(r"([^.]+|(.+\.)?localhost|host\.docker\.internal)")
+# Local proxies answer a look-up of any name with an address of this network, and connect to the host themselves.
+PROXIED = _networks("198.18.0.0/15")
+# Where Podman (169.254.1.2), OrbStack and others put the machine that runs their containers.
+VIRTUAL = [*PROXIED, *_networks("0.0.0.0/8", "169.254.0.0/16", "fe80::/10")]
+# Besides these: multicast, reserved, documentation, and IPv6 forms of IPv4 addresses.
+SPECIAL = [
+    *VIRTUAL,
+    *_networks("192.0.0.0/24", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+    *_networks("::/128", "ff00::/8", "100::/64", "2001:db8::/32"),
+    *_networks("64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"),
+]
+NAT64 = ip_network("64:ff9b::/96")
 LONGEST_URL = 8192
 
 
@@ -47,7 +55,7 @@ def why_no_url(text: str) -> str | None:
         host = _canonical_host(_parse(text))
     except BlockedTarget as error:
         return str(error)
-    literal = _literal(host)
+    literal = literal_of(host)
     return f"{host} is no address to dial" if literal is not None and literal.is_unspecified else None
 
 
@@ -63,12 +71,13 @@ class Target:
 
 @dataclass
 class Targets:
-    """The policy, configured by flags."""
+    """The policy, configured by flags: where webhooks may go, and whose certificates are trusted there."""
 
-    allowed: frozenset[str]  # hosts; `*` allows all
+    allowed: frozenset[str]  # what `hosts.read_pattern` takes; `*` allows all
     own: set[tuple[str, int]] = field(default_factory=set)  # host and port that the emulator listens on or is known by
     public: bool = False  # others reach the emulator, so they must not reach its private network through it
     named: frozenset[tuple[str, int]] = frozenset()  # host and port on that network that the flags name as receivers
+    authorities: str | bytes | None = None  # besides the public ones, as `authorities.read_authorities` returns them
 
     def objection(self, text: str) -> str | None:
         """Return why the URL would be blocked, None when it would not, without resolving its host name."""
@@ -76,7 +85,7 @@ class Targets:
             url = _parse(text)
             host, port = _canonical_host(url), _port_of(url)
             self._check_name(host, port)
-            literal = _literal(host)
+            literal = literal_of(host)
             if literal is not None:
                 self._check_address(host, port, literal)
         except BlockedTarget as error:
@@ -93,41 +102,58 @@ class Targets:
             self._check_address(host, port, address)
         return Target(url, host, port, tuple(map(str, addresses)))
 
-    def _is_allowed(self, host: str) -> bool:
-        return "*" in self.allowed or host in self.allowed
+    def _allows_any(self, port: int) -> bool:
+        return "*" in self.allowed or f"*:{port}" in self.allowed
 
     def _check_name(self, host: str, port: int) -> None:
         if (host, port) in self.own:
             raise BlockedTarget(f"{host}:{port} is this emulator itself")
-        if NEVER_NAMES.search(host):
-            raise BlockedTarget(f"{host} is a name for documentation and tests: nobody listens there")
-        if _literal(host) is None and not LOCAL_NAME.fullmatch(host) and not self._is_allowed(host):
-            raise BlockedTarget(f"{host} is not on this machine; start with --allow-target {host} to send it")
+        if host == METADATA_NAME:
+            raise BlockedTarget(f"{host} is a metadata service, which is never dialled")
+        if literal_of(host) or names_one(self.allowed, host, port):
+            return
+        remedy = f"start with --allow-target {host} to send it"
+        if RESERVED_NAME.search(host):
+            raise BlockedTarget(f"{host} is a name for documentation and tests; if somebody listens there, {remedy}")
+        if not is_local_name(host) and not self._allows_any(port):
+            raise BlockedTarget(f"{host} is not on this machine; {remedy}")
 
     def _check_address(self, host: str, port: int, address: Address) -> None:
         plain = _unmapped(address)
-        if _is_in(NEVER, plain):
-            raise BlockedTarget(f"{host} is {plain}: link-local, metadata and the like are never dialled")
+        if _is_in(METADATA, plain) or _is_in(METADATA, _embedded(plain)):
+            raise BlockedTarget(f"{host} is {plain}, a metadata service, which is never dialled")
+        if plain.is_unspecified:
+            raise BlockedTarget(f"{host} is {plain}, which is no address to dial: write 127.0.0.1")
         if any(port == own_port and _reaches(plain, own) for own, own_port in self.own):
             raise BlockedTarget(f"{host}:{port} is this emulator itself")
-        if self._is_allowed(host):
-            return
-        if not _is_in([*LOOPBACK, *PRIVATE], plain):
-            raise BlockedTarget(f"{host} is {plain}, not on this machine; start with --allow-target {host} to send it")
-        if self.public and (host, port) not in self.named:
-            raise BlockedTarget(
-                f"{host} is on this machine or network, and this emulator listens to others; "
-                f"start with --allow-target {host} to send it"
-            )
+        if not names_one(self.allowed, host, port, plain):
+            self._check_unnamed(host, port, plain)
+
+    def _check_unnamed(self, host: str, port: int, plain: Address) -> None:
+        """Check an address that is not named by itself, and whose host is not, though `*` may allow it."""
+        any_allowed, named = self._allows_any(port), (host, port) in self.named
+        remedy = f"start with --allow-target {_bracketed(host)} to send it"
+        nearby = _is_in(NEARBY, plain) or ((named or is_machine_name(host)) and _is_in(VIRTUAL, plain))
+        proxied = any_allowed and _is_in(PROXIED, plain) and not literal_of(host)
+        if not nearby and not proxied and _is_in(SPECIAL, plain):
+            raise BlockedTarget(f"{host} is {plain}, link-local, for documentation or the like; {remedy}")
+        if not nearby and not any_allowed:
+            raise BlockedTarget(f"{host} is {plain}, not on this machine; {remedy}")
+        if self.public and not any_allowed and not named:
+            raise BlockedTarget(f"{host} is on this machine or network, and this emulator listens to others; {remedy}")
 
 
-def _is_in(networks: Sequence[IPv4Network | IPv6Network], address: Address) -> bool:
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _is_in(networks: Sequence[Network], address: Address) -> bool:
     return any(address in network for network in networks if network.version == address.version)
 
 
 def _reaches(address: Address, own: str) -> bool:
     """Return whether dialling the address would reach a socket that is bound to `own`."""
-    bound = _literal(own)
+    bound = literal_of(own)
     if bound is None:
         return False
     if bound.is_unspecified or bound.is_loopback:
@@ -166,34 +192,16 @@ def _port_of(url: SplitResult) -> int:
 
 
 def _canonical_host(url: SplitResult) -> str:
-    host = (url.hostname or "").lower()
-    if ":" in host:
-        if _literal(host) is None or "%" in host:
-            raise BlockedTarget(f"[{host}] is no IPv6 address")
-        return host
-    if "%" in host:
-        raise BlockedTarget("write an international host name in its xn-- form")
-    host = host.removesuffix(".")
-    if not HOST_NAME.fullmatch(host):
-        raise BlockedTarget("not a URL that can be dialled: the host is no name")
-    last = host.rpartition(".")[2]
-    # The system resolver reads these as IPv4 addresses too: 2130706433, 0x7f.1, 0177.0.0.1
-    if (last.isdecimal() or re.fullmatch(r"0x[0-9a-f]*", last)) and _literal(host) is None:
-        raise BlockedTarget(f"{host} is an address in disguise: write it as four numbers")
-    return host
+    try:
+        return read_host(url.hostname or "")
+    except ValueError as error:
+        raise BlockedTarget(f"not a URL that can be dialled: {error}") from error
 
 
 def is_loopback(host: str) -> bool:
     """Return whether only this machine reaches a socket that listens on the host."""
-    literal = _literal(host)
+    literal = literal_of(host)
     return host.lower() == "localhost" or (literal is not None and literal.is_loopback)
-
-
-def _literal(host: str) -> Address | None:
-    try:
-        return ip_address(host)
-    except ValueError:
-        return None
 
 
 def _unmapped(address: Address) -> Address:
@@ -201,9 +209,17 @@ def _unmapped(address: Address) -> Address:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+def _embedded(address: Address) -> Address:
+    """Return the IPv4 address to which a gateway would translate this one, else the address itself."""
+    if not isinstance(address, IPv6Address):
+        return address
+    translated = ip_address(int(address) & 0xFFFFFFFF) if address in NAT64 or int(address) >> 32 == 0 else None
+    return translated or address.sixtofour or (address.teredo or (None, None))[1] or address
+
+
 def _resolve(host: str, port: int) -> list[Address]:
     """Return every address of the host; the caller checks and dials these, and does not resolve the name again."""
-    literal = _literal(host)
+    literal = literal_of(host)
     if literal is not None:
         return [literal]
     name = "localhost" if host.endswith(".localhost") else host

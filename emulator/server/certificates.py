@@ -11,11 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emulator.hosts import MACHINE_NAMES
+
 if TYPE_CHECKING:
     from trustme import CA
 
 log = logging.getLogger("emulator.tls")
-NAMES = ("localhost", "*.localhost", "127.0.0.1", "::1", "host.docker.internal")
+NAMES = ("localhost", "*.localhost", "127.0.0.1", "::1", *MACHINE_NAMES)
 MADE_BY = "case-emulator"
 # The longest that public authorities may grant: some clients refuse a certificate that is valid for longer.
 VALID = timedelta(days=397)
@@ -101,14 +103,14 @@ def _this_machine() -> Iterator[str]:
 
 
 def _is_certifiable(name: str) -> bool:
-    """Return whether this is an address, or a name that IDNA allows (no underscores, for example)."""
+    """Return whether this is an address, or a name that IDNA allows (no underscores, for example), or *. and a name."""
     import idna  # a dependency of trustme, which would refuse the name by the same rules
 
     try:
         ipaddress.ip_address(name)
     except ValueError:
         try:
-            idna.encode(name, uts46=True)
+            idna.encode(name.removeprefix("*."), uts46=True)
         except (idna.IDNAError, UnicodeError):
             return False
     return True

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
 from emulator.core.model import Case, CaseFilter, Check, Client, Dues, Sandbox
-from emulator.core.sandbox_clock import EPOCH, to_micros
+from emulator.core.sandbox_clock import EPOCH, from_micros, to_micros
 from emulator.store import delivery_rows, images, rows
 
 
@@ -60,6 +60,9 @@ class Questions:
         deliveries = self._ask.count_deliveries_by_state_of(self._db, sandbox=sandbox)
         return {row[0]: row[1] for row in cases}, {row[0]: row[1] for row in deliveries}
 
+    def events_of(self, sandbox: str) -> Sequence[str]:
+        return [row[0] for row in self._ask.events_of(self._db, sandbox=sandbox)]
+
     def oldest_due_delivery(self) -> datetime | None:
         return rows.maybe_datetime(self._ask.oldest_due_delivery(self._db))
 
@@ -77,6 +80,9 @@ class Questions:
 
     def changed_sandboxes(self) -> Sequence[tuple[str, str]]:
         return [(row[0], row[1]) for row in self._ask.changed_sandboxes(self._db)]
+
+    def latest_moment(self) -> datetime:
+        return from_micros(self._ask.latest_moment(self._db))
 
     def sandbox_names(self) -> Sequence[str]:
         return [row[0] for row in self._ask.sandbox_names(self._db)]

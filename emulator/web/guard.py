@@ -6,13 +6,12 @@ Binding to 127.0.0.1 is not enough: any page in a browser on this machine can se
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from ipaddress import ip_address
 
+from emulator.hosts import is_local_name, literal_of, names_one
 from emulator.web.public_address import USUAL_PORTS, origin_of
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
-HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+?)\.?(:[0-9]{1,5})?", re.IGNORECASE)
-PLAIN_NAMES = re.compile(r"[a-z0-9_-]+|(.+\.)?localhost|host\.docker\.internal")
+HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+?)\.?(:(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
 
 
 @lru_cache(maxsize=256)
@@ -24,16 +23,9 @@ def is_known_host(host: str, allowed: frozenset[str]) -> bool:
     match = HOST.fullmatch(host)
     if not match:
         return False
-    name = match["name"].lower()
-    return name in allowed or PLAIN_NAMES.fullmatch(name) is not None or _is_address(name)
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name.strip("[]"))
-    except ValueError:
-        return False
-    return True
+    name = match["name"].lower().strip("[]")
+    port = int(match["port"]) if match["port"] else None
+    return is_local_name(name) or literal_of(name) is not None or names_one(allowed, name, port)
 
 
 def is_foreign(environ: Mapping[str, str], public_origin: str = "") -> bool:

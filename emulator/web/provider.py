@@ -49,6 +49,7 @@ class Provider:
     conclude: Callable[[Case, SeededRandom], Case]  # fills in risk, texts and checks when a case ends
     webhook: Callable[[Case, SandboxSettings, str, Desk], RenderedWebhook | NoWebhook]  # the text is the event id
 
+    events: tuple[str, ...] = ("case.completed",)  # what its webhooks can be about
     newborn: Newborn = Newborn(first_ids=(("case", 1), ("client", 1)))
     switches: tuple[Switch, ...] = ()
     samples: Samples | None = None

@@ -1,8 +1,9 @@
 """`CaseEmulator`: one sandbox, driven by a Python program."""
 
+import asyncio
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from emulator.client import (
     UnexpectedWebhook,
     WebhookMissing,
 )
+from emulator.client.proxies import bypass_proxies
 from tests.emulators import Emulator, served
 from tests.receivers import free_port, receiving
 
@@ -191,8 +193,71 @@ def test_all_of_it_is_taken_and_restored(handle: CaseEmulator) -> None:
     assert [case["id"] for case in handle.cases.all()] == [1024]
 
 
-def test_a_program_under_test_finds_it_by_its_environment(handle: CaseEmulator) -> None:
+def test_dates_and_spans_of_time_are_taken_wherever_a_moment_or_seconds_are(handle: CaseEmulator) -> None:
+    assert handle.clock.freeze(date(2031, 1, 1)) == datetime(2031, 1, 1, tzinfo=UTC)
+    assert handle.clock.freeze(datetime(2031, 1, 2)) == datetime(2031, 1, 2, tzinfo=UTC)
+    assert handle.configure(delay=timedelta(seconds=3))["delay"] == 3
+    handle.outcomes.when({"client.name": "Jo"}, delay=timedelta(minutes=1))
+    handle.faults.add("latency", seconds=timedelta(milliseconds=10), expires_in=timedelta(hours=1))
+    sent = handle.aplyid.sample(client={"clientable_attributes": {"date_of_birth": date(1990, 1, 15)}})
+    handle.aplyid.send(sent)
+    assert handle.requests.count(body={"client.clientable_attributes.date_of_birth": date(1990, 1, 15)}) == 1
+    with pytest.raises(WebhookMissing, match=r"within 0\.01 s"):
+        handle.webhooks.wait(timeout=timedelta(milliseconds=10))
+    handle.webhooks.assert_none(external_id="nobody", timeout=timedelta(0))
+    assert handle.clock.scale(60, date(2032, 1, 1)) >= datetime(2032, 1, 1, tzinfo=UTC)
+
+
+def test_a_receiver_in_the_loop_of_the_test_is_waited_for(handle: CaseEmulator) -> None:
+    received: list[bytes] = []
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(int(line[15:]) for line in head.splitlines() if line.lower().startswith(b"content-length:"))
+        received.append(await reader.readexactly(length))
+        writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async def main() -> None:
+        async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
+            handle.configure(webhook_url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+            handle.aplyid.create_case(activity={"external_id": "order-1"})
+            await handle.webhooks.assert_none_async()
+            happened = await handle.clock.advance_async(60)
+            assert happened[-1]["kind"] == "delivery_attempted"
+            assert await handle.clock.settle_async() == []
+            webhook = await handle.webhooks.wait_async(external_id="order-1")
+            assert (received, webhook.state) == ([webhook.body], "delivered")
+
+    asyncio.run(main())
+
+
+def test_the_environment_of_a_program_under_test_leads_past_its_proxy(
+    handle: CaseEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for before, after in (
+        ("", "127.0.0.1"),
+        ("localhost, .acme.com", "localhost,.acme.com,127.0.0.1"),
+        ("127.0.0.1,x", "127.0.0.1,x"),
+        ("*", "*"),
+    ):
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.setenv(name, before)
+        variables = handle.env()
+        assert (variables["no_proxy"], variables["NO_PROXY"]) == (after, after)
+    assert bypass_proxies("http://[::1]:1", {"no_proxy": "a"}) == dict.fromkeys(("no_proxy", "NO_PROXY"), "a,::1,[::1]")
+    assert bypass_proxies("http://x:1", {"no_proxy": "a", "NO_PROXY": "b"}) == {"no_proxy": "a,x", "NO_PROXY": "b,x"}
+
+
+def test_a_program_under_test_finds_it_by_its_environment(
+    handle: CaseEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
     assert handle.env() == {
+        "no_proxy": "127.0.0.1",
+        "NO_PROXY": "127.0.0.1",
         "APLYID_BASE_URL": handle.url,
         "APLYID_ACCESS_KEY": handle.access_key,
         "SPHINXHQ_BASE_URL": handle.url,

@@ -15,13 +15,13 @@ pytestmark = pytest.mark.slow
 FLAGS = {
     "asyncio": ["-o", "asyncio_default_fixture_loop_scope=function"],
     "freezegun": [],
+    "pook": [],
     "respx": [],
     "socket": ["--allow-hosts=127.0.0.1"],
     "time-machine": [],
     "timeout": ["--timeout=60"],
     "vcrpy": ["--record-mode=none"],
 }
-ROW_24 = pytest.mark.xfail(reason="FAULTS row 24: the handle asks by requests", strict=True, raises=AssertionError)
 CUT_OFF = pytest.mark.xfail(
     reason="new: a start that is cut off fails every test of the session, and leaves its process behind",
     strict=True,
@@ -59,12 +59,13 @@ def test_the_sample_project_passes_beside_a_mock_of_requests(tool: str, site: Pa
 def test_the_ways_out_stand_in_the_docs() -> None:
     page = (ROOT / "docs" / "testing.md").read_text("utf-8").partition("## Beside other plugins")[2]
     assert [
-        word for word in (*FLAGS["socket"], "ignore_localhost", "func_only", "asyncio.to_thread") if word not in page
+        word
+        for word in (*FLAGS["socket"], "ignore_localhost", "func_only", "asyncio.to_thread", "pook.enable_network")
+        if word not in page
     ] == []
     assert [tool for tool in (*TOOLS.keys() - {"openapi-python-client", "vcrpy"}, "VCR.py") if tool not in page] == []
 
 
-@ROW_24
 @pytest.mark.parametrize("tool", ["responses", "requests-mock"])
 def test_a_sandbox_is_asked_while_requests_is_mocked(tool: str, site: Path, tmp_path: Path) -> None:
     project = copy_project("sample_project", tool.replace("-", "_"), tmp_path)

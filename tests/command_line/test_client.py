@@ -38,7 +38,7 @@ def test_a_no_comes_with_its_status_its_words_and_the_whole_problem(emulator: Em
 def test_a_wait_may_end_without_what_was_waited_for(emulator: Emulator) -> None:
     with pytest.raises(Refusal) as refused:
         Control(emulator.url).ask("GET", f"/sandboxes/{emulator.sandbox}/inbox/wait", query={"timeout": 0})
-    assert (refused.value.status, refused.value.body["deliveries"]) == (408, [])
+    assert (refused.value.status, refused.value.body["webhooks"]) == (408, [])
 
 
 def test_nobody_there_says_how_to_start_one() -> None:

@@ -49,6 +49,16 @@ def test_where_all_is_well_it_says_so_for_each_thing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "ALL_PROXY"])
+def test_a_proxy_in_the_way_is_a_warning(tmp_path: Path, name: str) -> None:
+    proxy = {name: "http://proxy.acme.com:3128"}
+    level, text = examined(tmp_path, **proxy, no_proxy=".acme.com", NO_PROXY="")["proxy"]
+    assert (level, name in text, "no_proxy and NO_PROXY name 127.0.0.1" in text) == ("warning", True, True)
+    for excepted in ("127.0.0.1", "localhost, 127.0.0.1", "*"):
+        assert "proxy" not in examined(tmp_path, **proxy, no_proxy=excepted, NO_PROXY=excepted)
+    assert "proxy" not in examined(tmp_path, https_proxy="http://proxy.acme.com:3128")
+
+
 def test_people_get_a_line_for_each_thing(tmp_path: Path) -> None:
     done = run(
         tmp_path, "doctor", "--port", str(free_port()), "--webhook-url", "https://hooks.acme.com/x", COLUMNS="160"

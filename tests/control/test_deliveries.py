@@ -73,6 +73,27 @@ def test_expecting_nothing_is_fine_when_nothing_comes_and_409_when_something_doe
     assert (something.status_code, len(something.json()["deliveries"])) == (409, 1)
 
 
+def test_waiting_for_the_inbox_lists_webhooks_whatever_comes_of_it(emulator: Emulator) -> None:
+    nothing = emulator.control("GET", "inbox/wait?expect=none&timeout=0.1")
+    assert (nothing.status_code, nothing.json()) == (200, {"count": 0, "webhooks": []})
+    missing = emulator.control("GET", "inbox/wait?timeout=0").json()
+    assert (missing["status"], missing["webhooks"], "deliveries" in missing) == (408, [], False)
+    emulator.aplyid.open_case()
+    kept = emulator.wait("inbox/wait")["webhooks"]
+    there = emulator.control("GET", "inbox/wait?expect=none&timeout=15").json()
+    assert (there["status"], there["webhooks"], "deliveries" in there) == (409, kept, False)
+
+
+def test_a_webhook_that_is_sent_is_none_that_the_inbox_keeps(emulator: Emulator) -> None:
+    with receiving() as receiver:
+        emulator.control("PATCH", "", {"webhook_url": receiver.url})
+        emulator.aplyid.open_case()
+        emulator.wait("deliveries/wait")
+    assert emulator.control("GET", "inbox/wait?expect=none&timeout=0").json() == {"count": 0, "webhooks": []}
+    [sent] = emulator.control("GET", "inbox/wait?timeout=0").json()["webhooks"]  # 408: what there is instead
+    assert sent["state"] == "delivered"
+
+
 def test_a_webhook_is_sent_again_with_the_same_id_and_bytes(emulator: Emulator) -> None:
     with receiving() as receiver:
         emulator.control("PATCH", "", {"webhook_url": receiver.url})

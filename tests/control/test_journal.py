@@ -116,7 +116,6 @@ def full(emulator: Emulator) -> Emulator:
     [
         ("", [0, 1, 2, 3, 4]),
         ("?provider=aplyid", [0]),
-        ("?provider=nobody", []),
         ("?method=GET", [2, 3]),
         ("?method=post", [0, 1, 4]),
         ("?path=/api/cases", [1, 2, 3, 4]),

@@ -59,9 +59,8 @@ def taken(code: int) -> Row:
 
 def redirect(code: int) -> Row:
     reply = status(code, Location="http://127.0.0.1:1/elsewhere")
-    return Row(
-        f"{code}", partial(receiving, reply), code, f"answered {code}, a redirect, and redirects are not followed"
-    )
+    told = f"answered {code}, a redirect to http://127.0.0.1:1/elsewhere, and redirects are not followed"
+    return Row(f"{code}", partial(receiving, reply), code, told)
 
 
 def refused(code: int, waits: Sequence[float] = STANDARD, named: str = "", **headers: str) -> Row:
@@ -110,15 +109,18 @@ def nobody() -> Iterator[Receiver]:
 
 
 OK = b"HTTP/1.1 200 OK\r\n"
-UNTRUSTED = "use http:// on this machine, or a certificate of a public authority"
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+UNTRUSTED = "start with --webhook-ca-file and the certificate of its authority (SSL_CERT_FILE is not read)"
 KIND = [taken(code) for code in (200, 201, 204, 299)]
 KIND += [
     Row("200 without a length", partial(receiving, bytes_only(OK + b"\r\nok")), 200, waits=(), ends="delivered"),
+    Row("103 and then 200", partial(receiving, bytes_only(HINTS + OK + b"\r\nok")), 200, waits=(), ends="delivered"),
     Row("an endless body", partial(receiving, endless), 200, waits=(), ends="delivered"),
 ]
 REFUSING = [
-    *(redirect(code) for code in (300, 301, 302, 303, 304, 307, 308)),
-    *(refused(code) for code in (400, 401, 403, 404, 408, 409, 422, 429, 499, 500, 502, 503, 504, 599)),
+    *(redirect(code) for code in (300, 301, 302, 303, 307, 308)),
+    refused(304, named="is no redirect", Location="http://127.0.0.1:1/elsewhere"),
+    *(refused(code) for code in (101, 400, 401, 403, 404, 408, 409, 422, 429, 499, 500, 502, 503, 504, 599)),
     Row("410", partial(receiving, status(410)), 410, "answered 410", (), reason="410 Gone: it wants no more"),
     refused(429, (7,) * 5, Retry_After="7"),
     refused(429, HOUR, Retry_After="86400"),

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
+from emulator.core.clock import WallClock
 from emulator.core.completion import Completion
 from emulator.core.outbox import SENDERS
 from emulator.delivery import scheduler
@@ -91,6 +92,23 @@ def test_many_for_one_receiver_are_not_looked_through_after_each_attempt(monkeyp
         emulator.control("PATCH", "clock", {"mode": "frozen", "at": "2030-01-01T00:01:00Z"})
         assert len({receiver.next().json["id"] for _ in range(400)}) == 400
     assert len(looks) < 80  # once for each batch of cases that end, and not once an attempt
+
+
+@pytest.mark.parametrize("mode", ["real", "scaled"])
+def test_what_is_due_in_a_moment_comes_although_the_machine_s_clock_goes_back(
+    monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    back = [timedelta()]
+    monkeypatch.setattr(WallClock, "_machine", lambda self: datetime.now(UTC) - back[0])
+    with receiving(status(503), status(200)) as receiver, served(delay=0.3, retry="0.3") as emulator:
+        if mode == "scaled":
+            emulator.control("PATCH", "clock", {"mode": "scaled", "factor": 2})
+        case = emulator.sphinxhq.open_case(webhook_url=receiver.url)
+        back[0] = timedelta(hours=1)
+        for _ in range(2):
+            assert receiver.next().json["id"] == case["id"]
+        assert emulator.control("GET", "clock").json()["now"] > case["created_at"]
+        assert emulator.sphinxhq.open_case()["created_at"] > case["created_at"]
 
 
 def test_what_was_taken_up_is_sent_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

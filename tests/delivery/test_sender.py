@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +19,7 @@ from tests.receivers import (
     Reply,
     abort,
     bomb,
+    bytes_only,
     drip_body,
     drip_headers,
     free_port,
@@ -77,6 +79,58 @@ def test_a_redirect_is_not_followed(code: int) -> None:
         attempt = send_to(status(code, Location=elsewhere.url))
         assert elsewhere.nothing_came()
     assert (attempt.ok, "redirects are not followed" in (attempt.error or "")) == (False, True)
+
+
+INTERIM = [b"100 Continue", b"102 Processing", b"103 Early Hints", b"199 Of Tomorrow"]
+
+
+@pytest.mark.parametrize("interim", [*([kind] for kind in INTERIM), INTERIM * 50], ids=lambda kinds: len(kinds))
+@pytest.mark.parametrize(("final", "ok"), [(b"200 OK", True), (b"503 Busy", False)])
+def test_interim_answers_are_read_over_to_the_final_one(interim: list[bytes], final: bytes, ok: bool) -> None:
+    heads = [b"HTTP/1.1 %s\r\nLink: </a.css>\r\nContent-Length: 9\r\n\r\n" % kind for kind in interim]
+    attempt = send_to(bytes_only(b"".join(heads) + b"HTTP/1.1 %s\r\nContent-Length: 2\r\n\r\nok" % final))
+    assert (attempt.ok, attempt.status, attempt.answer) == (ok, int(final[:3]), b"ok")
+
+
+def test_a_final_answer_may_come_in_a_packet_after_the_hints() -> None:
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n")  # it is not buffered
+        status(204)(handler)
+
+    assert send_to(reply).status == 204
+
+
+def test_to_switch_protocols_is_no_success_and_nothing_is_read_after_it() -> None:
+    attempt = send_to(bytes_only(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"))
+    assert (attempt.ok, attempt.status, attempt.error) == (False, 101, "the receiver answered 101")
+
+
+def test_hints_without_an_answer_are_a_failure() -> None:
+    attempt = send_to(bytes_only(b"HTTP/1.1 103 Early Hints\r\n\r\n"))
+    assert (attempt.ok, attempt.status) == (False, None)
+    assert "closed the connection before it answered" in (attempt.error or "")
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("/webhooks/", "to /webhooks/,"),
+        ("https://app:3443/hook", "to https://app:3443/hook,"),
+        ("http://me:secret@app/hook?token=secret#secret", "to http://***@app/hook?***,"),
+        ("?secret", "to ?***,"),
+        ("", "to nowhere,"),
+        ("/" + "x" * 9000, f"to /{'x' * 299},"),
+    ],
+)
+def test_an_attempt_says_where_a_redirect_leads_and_gives_no_secret_away(location: str, shown: str) -> None:
+    error = send_to(status(307, Location=location)).error or ""
+    assert shown in error
+    assert "secret" not in error
+
+
+@pytest.mark.parametrize("code", [304, 305, 306, 399])
+def test_what_sends_nobody_elsewhere_is_no_redirect(code: int) -> None:
+    assert send_to(status(code, Location="http://127.0.0.1:1/")).error == f"the receiver answered {code}"
 
 
 @pytest.mark.parametrize("drip", [drip_headers, drip_body])

@@ -1,6 +1,7 @@
 """Which addresses may be dialled."""
 
 import socket
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -54,37 +55,6 @@ def test_an_allowed_host_is_dialled(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "http://169.254.169.254/latest/meta-data",
-        "http://[fe80::1]/",
-        "http://100.100.100.200/",
-        "http://[fd00:ec2::254]/",
-        "http://[::ffff:169.254.169.254]/",
-        "http://0.0.0.0:3000/",
-        "http://[::]/",
-        "http://224.0.0.1/",
-        "https://example.com/webhook/case-complete",
-        "http://api.example.org/",
-        "http://münchen.example/x",
-        "http://a.test/",
-        "http://a.invalid/",
-        "http://metadata.google.internal/",
-        "http://192.0.2.1/",
-        "http://203.0.113.5/",
-        "http://198.18.0.1/",
-        "http://240.0.0.1/",
-        "http://255.255.255.255/",
-        "http://[2001:db8::1]/",
-        "http://[64:ff9b::a9fe:a9fe]/",
-        "http://[2002:a9fe:a9fe::]/",
-    ],
-)
-def test_some_are_never_dialled_whatever_is_allowed(url: str) -> None:
-    assert "--allow-target" not in refusal(url, Targets(frozenset({"*"}), OWN))
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
         "http://127.0.0.1:8642/_emulator",
         "http://localhost:8642/",
         "http://LOCALHOST.:8642/",
@@ -94,7 +64,8 @@ def test_some_are_never_dialled_whatever_is_allowed(url: str) -> None:
     ],
 )
 def test_the_emulator_never_dials_itself(url: str) -> None:
-    assert "this emulator itself" in refusal(url, Targets(frozenset({"*"}), OWN))
+    for allowed in ("*", urlsplit(url).hostname or "", "127.0.0.0/8", "::/0"):
+        assert "this emulator itself" in refusal(url, Targets(frozenset({allowed}), OWN))
 
 
 def test_bound_to_every_address_it_knows_itself_by_any_of_them() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from tests.commands import COMMAND, environment, run
 from tests.leaks import is_free, needs_proc
+from tests.receivers import free_port, receiving
 from tests.waiting import wait_until
 
 # Says that it runs, counts each SIGINT in a file, and ends with 40 + count when SIGTERM comes.
@@ -253,10 +254,58 @@ def test_a_port_of_the_settings_is_taken_and_freed(tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    (tmp_path / "case-emulator.toml").write_text(f"port = {port}\n", "utf-8")
-    for _ in range(2):
-        assert port_of(run(tmp_path, "run", "--", *PRINTS_URL).stdout) == port
+    (tmp_path / "mine.toml").write_text(f"port = {port}\n", "utf-8")
+    for flags, variables in ((("--config", "mine.toml"), {}), ((), {"CASE_EMULATOR_CONFIG": "mine.toml"})):
+        assert port_of(run(tmp_path, "run", *flags, "--", *PRINTS_URL, **variables).stdout) == port
     assert is_free(port)
+
+
+def test_what_was_set_in_this_folder_for_another_emulator_is_left_alone(tmp_path: Path) -> None:
+    files = {"port.txt": b"8642\n", "ca.pem": b"the authority of the other one\n"}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    with receiving() as receiver:
+        (tmp_path / "case-emulator.toml").write_text(
+            f'port = 1\nport-file = "port.txt"\nwebhook-url = "{receiver.url}"\ntls = true\ntls-ca-file = "ca.pem"\n'
+            'control-token = "a-secret-of-some-length"\ndatabase = "sqlite:///dev.sqlite"\n',
+            "utf-8",
+        )
+        script = 'printf "%s " $CASE_EMULATOR_URL; env | grep -c CONTROL_TOKEN'
+        done = run(tmp_path, "run", "--", "sh", "-c", script, CASE_EMULATOR_TLS_CA_FILE="ca.pem")
+        assert done.stdout.startswith("http://127.0.0.1:")
+        assert done.stdout.endswith(" 0\n")
+        sends = (*COMMAND, "sample", "aplyid")
+        asks = " ".join((*COMMAND, "deliveries", "--json"))
+        shell = f"{' '.join(sends)} | sh > /dev/null && {' '.join(COMMAND)} advance 60 > /dev/null && {asks}"
+        assert '"state": "inbox"' in run(tmp_path, "run", "--", "sh", "-ec", shell).stdout
+        assert receiver.nothing_came()
+    assert {name: (tmp_path / name).read_bytes() for name in files} == files
+    assert not (tmp_path / "dev.sqlite").exists()
+
+
+def test_a_port_file_that_another_emulator_wrote_is_neither_overwritten_nor_removed(tmp_path: Path) -> None:
+    (tmp_path / "port.txt").write_text("8642\n", "utf-8")
+    for flags, variables in ((("--port-file", "port.txt"), {}), ((), {"CASE_EMULATOR_PORT_FILE": "port.txt"})):
+        done = run(tmp_path, "run", *flags, "--", "cat", "port.txt", **variables)
+        assert (done.returncode, done.stdout) == (0, "8642\n")
+        assert "port.txt is left as it is" in done.stderr
+    assert (tmp_path / "port.txt").read_text("utf-8") == "8642\n"
+
+
+def test_the_command_can_trust_an_emulator_with_tls(tmp_path: Path) -> None:
+    for flags in (("--tls",), ("--tls", "--tls-ca-file", "ca.pem")):
+        done = run(tmp_path, "run", *flags, "--", *COMMAND, "reset")
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_proxy_is_not_asked_for_the_emulator(tmp_path: Path, needs: Callable[[str], str]) -> None:
+    needs("curl")
+    proxy = {"http_proxy": f"http://127.0.0.1:{free_port()}", "no_proxy": "localhost", "NO_PROXY": ".acme.com"}
+    script = 'curl -sS -o /dev/null -w "%{http_code} " $CASE_EMULATOR_URL/_emulator/livez; echo $no_proxy $NO_PROXY'
+    done = run(tmp_path, "run", "--", "sh", "-c", script, **proxy)
+    assert done.stdout == "200 localhost,127.0.0.1 .acme.com,127.0.0.1\n"
+    without = run(tmp_path, "run", "--", "sh", "-c", "echo $no_proxy $NO_PROXY", no_proxy="", NO_PROXY="")
+    assert without.stdout == "127.0.0.1 127.0.0.1\n"
 
 
 @posix

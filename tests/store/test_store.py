@@ -368,3 +368,23 @@ def test_a_row_that_cannot_be_read_leaves_no_query_open(tmp_path: Path) -> None:
         del caught
         gc.collect()
     assert left == []
+
+
+def test_the_latest_moment_is_the_latest_by_wall_time(store: Store) -> None:
+    later = NOW + timedelta(days=1)
+    with store.transaction() as tx:
+        assert tx.latest_moment() == NOW  # when the sandbox was made
+        tx.save_clock("a", SandboxClock(at=later + timedelta(days=9), anchor=later), advancing=False)
+        assert tx.latest_moment() == later
+
+
+@pytest.mark.parametrize(("clock", "counts"), [(WALL_TIME, True), (SandboxClock(at=NOW, anchor=NOW), False)])
+def test_a_case_counts_for_the_latest_moment_unless_its_sandbox_has_a_clock_of_its_own(
+    store: Store, clock: SandboxClock, counts: bool
+) -> None:
+    case = add(store)
+    later = NOW + timedelta(days=1)
+    with store.transaction() as tx:
+        tx.save_case(case, replace(case, updated_at=later), BORN)
+        tx.save_clock("a", clock, advancing=False)
+        assert tx.latest_moment() == (later if counts else NOW)

@@ -20,6 +20,7 @@ TOOLS = {
     "django": ("pytest-django==4.14.0", "Django==5.2.19"),
     "freezegun": ("freezegun==1.5.5",),
     "openapi-python-client": ("openapi-python-client==0.29.1",),
+    "pook": ("pook==2.1.6",),
     "randomly": ("pytest-randomly==5.1.0",),
     "requests-mock": ("requests-mock==1.12.1",),
     "rerunfailures": ("pytest-rerunfailures==16.7",),

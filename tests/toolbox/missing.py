@@ -11,6 +11,7 @@ INSTALL = {
     "curl": "apt-get install curl",
     "node": "apt-get install nodejs",
     "npm": "apt-get install npm",
+    "faketime": "apt-get install faketime",
     "make": "apt-get install make",
     "chromium": "apt-get install chromium",
     "javac": "apt-get install default-jdk-headless",

@@ -18,6 +18,8 @@ KNOWN = [
     "emulator",
     "case_emulator:8642",
     "host.docker.internal:8642",
+    "gateway.docker.internal",
+    "host.containers.internal:8642",
     "localhost.",
 ]
 FOREIGN = [
@@ -33,6 +35,8 @@ FOREIGN = [
     "localhost:99999999",
     "localhost/",
     "xn--localhost-.com",
+    "host.docker.internal.evil.com",
+    "evil.docker.internal",
     "workflow.aplyid.com",
 ]
 PATHS = ["/", "/integrations/core/cases", "/api/cases/", "/_emulator/sandboxes/a/inbox", "/nothing"]
@@ -63,6 +67,15 @@ def test_configured_names_are_answered() -> None:
         for host in ("api.acme.com", "cases.acme.com:443"):
             assert emulator.raw(request_bytes("GET", "/", {"Host": host})).status == 200
         assert emulator.aplyid.open_case()["case_url"].startswith("https://cases.acme.com/x/guided_flows/")
+
+
+def test_a_name_with_a_port_or_a_star_is_answered_as_it_looks() -> None:
+    answered = ["app.acme.com:81", "a.b.acme.org", "a.acme.org:9", "web.acme.com", "web.acme.com:443"]
+    refused = ["app.acme.com", "app.acme.com:82", "acme.org", "xacme.org", "web.acme.com:81"]
+    with served(allow_host=["app.acme.com:81", "*.acme.org", "web.acme.com:443", "10.0.0.0/8"]) as emulator:
+        for host in [*answered, *refused]:
+            status = emulator.raw(request_bytes("GET", "/", {"Host": host})).status
+            assert (host, status) == (host, 200 if host in answered else 421)
 
 
 @pytest.mark.parametrize(

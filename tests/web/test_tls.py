@@ -148,11 +148,15 @@ def test_an_unverified_client_is_refused(secure: Emulator) -> None:
         "10.1.2.3",
         "hooks.acme.com",
         "emulator",
+        "host.containers.internal",
+        "a.acme.org",
+        "app.acme.net",
     ],
 )
 def test_the_certificate_has_every_name_it_may_be_reached_by(tmp_path: Path, name: str) -> None:
     ca = tmp_path / "ca.pem"
-    given = {"host": "127.0.0.1", "public_url": "https://hooks.acme.com", "allow_host": ["10.1.2.3", "Emulator"]}
+    allowed = ["10.1.2.3", "Emulator", "*.acme.org", "app.acme.net:81", "10.0.0.0/8"]
+    given = {"host": "127.0.0.1", "public_url": "https://hooks.acme.com", "allow_host": allowed}
     with served(tls=True, tls_ca_file=str(ca), **given) as emulator:
         line = socket.create_connection(("127.0.0.1", emulator.port), PATIENCE)
         with ssl.create_default_context(cafile=str(ca)).wrap_socket(line, server_hostname=name) as secured:

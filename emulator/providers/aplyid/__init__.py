@@ -25,6 +25,7 @@ PROVIDER = Provider(
     credential=routes.access_key,
     render_error=errors.render,
     conclude=webhook.conclude,
+    events=(webhook.EVENT,),
     webhook=webhook.render,
     newborn=Newborn(first_ids=(("case", 1024), ("client", 8843))),
     switches=(

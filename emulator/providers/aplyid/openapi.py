@@ -148,6 +148,8 @@ def _public(status: int, error: str) -> Json:
     return content(PublicRefusalOut, {"json": {"status": status, "error": error}}) | EMPTY
 
 
+# What the body {bad is answered.
+NO_JSON = "the request body is no JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
 MISSING = "param is missing or the value is empty: Client must exist"
 REFUSALS: dict[str, Json] = {
     "400": response_object(
@@ -157,7 +159,7 @@ REFUSALS: dict[str, Json] = {
             {"anyOf": [RefusalOut, PublicRefusalOut]},
             {
                 "missing": _refusal(400, MISSING),
-                "json": _refusal(400, "the request body is no JSON: Expecting value: line 1 column 1 (char 0)"),
+                "json": _refusal(400, NO_JSON),
                 "encoding": {"status": 400, "error": "Bad Request"},
             },
         )

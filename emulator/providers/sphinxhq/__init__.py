@@ -29,6 +29,7 @@ PROVIDER = Provider(
     credential=routes.session_id,
     render_error=errors.render,
     conclude=webhook.conclude,
+    events=(webhook.EVENT,),
     webhook=webhook.render,
     # The service's printed samples name customer 123 and document 123, so every new sandbox has both.
     newborn=Newborn(

@@ -172,7 +172,9 @@ WRONG_BODIES: Json = {
     "field": {"notes": ["This field may not be blank."]},
     "check": {"checks": [{}, {"check_type": ['"X" is not a valid choice.']}]},
     "customer": {"non_field_errors": [NO_CUSTOMER]},
-    "json": {"detail": "JSON parse error - Expecting value: line 1 column 1 (char 0)"},
+    "json": {
+        "detail": "JSON parse error - Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
+    },
 }
 WRONG_FILTER: Json = {"outcome": {"outcome": ["Select a valid choice. X is not one of the available choices."]}}
 REFUSALS: dict[str, Json] = {

@@ -176,6 +176,10 @@ SELECT state, count(*) FROM deliveries GROUP BY state;
 -- The number of deliveries of one sandbox, by state.
 SELECT state, count(*) FROM deliveries WHERE sandbox = :sandbox GROUP BY state;
 
+-- name: events_of
+-- The events of the deliveries of one sandbox, each once.
+SELECT DISTINCT event FROM deliveries WHERE sandbox = :sandbox;
+
 -- name: oldest_due_delivery$
 -- Since when the delivery that waits longest is due, by wall time.
 SELECT min(d.due_at) FROM deliveries AS d

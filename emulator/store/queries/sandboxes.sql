@@ -59,6 +59,22 @@ UPDATE sandboxes SET
 WHERE name = :name AND created_at = :born AND advancing = 1
 RETURNING settings, clock_at, clock_anchor, clock_factor, advancing, created_at;
 
+-- name: latest_moment$
+-- The latest wall time at which something was written: moments of a sandbox with its own clock are none.
+SELECT max(
+    (SELECT coalesce(max(max(created_at, clock_anchor)), 0) FROM sandboxes),
+    (
+        SELECT coalesce(max(c.updated_at), 0) FROM cases AS c
+        JOIN sandboxes AS s ON s.name = c.sandbox
+        WHERE s.own_clock = 0
+    ),
+    (
+        SELECT coalesce(max(a.ended_at), 0) FROM attempts AS a
+        JOIN sandboxes AS s ON s.name = a.sandbox
+        WHERE s.own_clock = 0
+    )
+);
+
 -- name: stop_advancing!
 -- End every advance, after the process that made it is gone.
 UPDATE sandboxes SET advancing = 0 WHERE advancing = 1;
