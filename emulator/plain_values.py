@@ -8,6 +8,7 @@ from emulator.core.deliveries import without_password
 QUOTES = "\"'`\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 JOINERS = "\u200c\u200d"  # invisible, but some scripts spell with them
 INVISIBLE = ("Cc", "Cf", "Zl", "Zp")  # categories of Unicode: controls, formats, separators of lines and paragraphs
+LONGEST_SHOWN = 300  # signs of a value in a message
 NAMES = {
     "\r": "a carriage return, as at the end of each line of a file written on Windows",
     "\n": "the end of a line",
@@ -49,7 +50,7 @@ def _is_invisible(sign: str) -> bool:
 def _cleaned(text: str) -> str:
     """Return what was probably meant, as it may be shown."""
     visible = "".join(sign for sign in text if not _is_invisible(sign))
-    return without_password(visible.strip().strip(QUOTES))
+    return without_password(visible.strip().strip(QUOTES))[:LONGEST_SHOWN]
 
 
 def _texts(value: object) -> Iterator[str]:
