@@ -9,7 +9,6 @@ from emulator.settings import BadSetting
 from tests.commands import run
 
 NOWHERE = Path("/nonexistent")
-QUOTES = "its quotes would be taken as a part of it: write it without them"
 GOOD = {
     "app": "app",
     " app ": "app",
@@ -29,15 +28,15 @@ GOOD = {
     "xn--mnchen-3ya.de": "xn--mnchen-3ya.de",
 }
 BAD = {
-    '"app"': QUOTES,
-    "'app'": QUOTES,
-    '"app,db"': QUOTES,
-    'app"': QUOTES,
-    "app\r": "a carriage return",
-    "app\n": "the end of a line",
-    "a\tb": "it holds a tab",
-    "app\x00": "the invisible sign U+0000",
-    "\ufeffapp": "a byte order mark",
+    '"app"': "write app without quotes",
+    "'app'": "write app without quotes",
+    '"app,db"': "write app,db without quotes",
+    'app"': "write app without quotes",
+    "app\r": "write app",
+    "app\n": "write app",
+    "a\tb": "control characters",
+    "app\x00": "control characters",
+    "\ufeffapp": "write app",
     "https://host": "write host",
     "http://host:3000/path?x#y": "write host:3000",
     "HTTP://Host": "write Host",
@@ -126,8 +125,8 @@ def test_an_address_to_listen_on_is_kept(text: str, host: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("127.0.0.1\r", "a carriage return"),
-        ("'127.0.0.1'", QUOTES),
+        ("127.0.0.1\r", "write 127.0.0.1"),
+        ("'127.0.0.1'", "write 127.0.0.1 without quotes"),
         ("http://127.0.0.1", "write 127.0.0.1"),
         ("127.0.0.1:8642", "--port names the port: write 127.0.0.1"),
         ("[::1]:80", "--port names the port: write ::1"),
@@ -144,10 +143,10 @@ def test_what_is_no_address_to_listen_on_is_refused(text: str, told: str) -> Non
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("'http://app:3000/hook'", QUOTES),
-        ('"http://app:3000"', QUOTES),
-        ("http://app:3000/\r", "a carriage return"),
-        ("http://app\x7f/", "the invisible sign U+007F"),
+        ("'http://app:3000/hook'", "write http://app:3000/hook without quotes"),
+        ('"http://app:3000"', "without quotes"),
+        ("http://app:3000/\r", "write http://app:3000/"),
+        ("http://app\x7f/", "write http://app/"),
         ('http://"app"/', "the host is no name"),
         ("http://2130706433/", "write it as four numbers"),
         ("http://münchen.de/", "xn--"),
@@ -167,12 +166,12 @@ def test_a_password_is_not_told_when_a_url_is_refused() -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "told"),
     [
-        ("CASE_EMULATOR_ALLOW_TARGET", '"app"', QUOTES),
+        ("CASE_EMULATOR_ALLOW_TARGET", '"app"', "write app without quotes"),
         ("CASE_EMULATOR_ALLOW_TARGET", "https://host", "write host"),
-        ("CASE_EMULATOR_HOST", "127.0.0.1\r", "a carriage return"),
-        ("CASE_EMULATOR_WEBHOOK_URL", "'http://app/'", QUOTES),
+        ("CASE_EMULATOR_HOST", "127.0.0.1\r", "write 127.0.0.1"),
+        ("CASE_EMULATOR_WEBHOOK_URL", "'http://app/'", "write http://app/ without quotes"),
         ("CASE_EMULATOR_ALLOW_HOST", "http://app", "write app"),
-        ("CASE_EMULATOR_DATABASE", "sqlite:///x.sqlite\r", "a carriage return"),
+        ("CASE_EMULATOR_DATABASE", "sqlite:///x.sqlite\r", "write sqlite:///x.sqlite"),
     ],
 )
 def test_the_command_ends_with_2_and_says_what_to_write(tmp_path: Path, variable: str, value: str, told: str) -> None:
@@ -186,4 +185,4 @@ def test_the_command_ends_with_2_and_says_what_to_write(tmp_path: Path, variable
 def test_a_command_says_what_is_wrong_with_the_address_it_asks(tmp_path: Path) -> None:
     done = run(tmp_path, "deliveries", CASE_EMULATOR_URL="'http://127.0.0.1:8642'", COLUMNS="200")
     assert done.returncode == 2
-    assert QUOTES in " ".join(done.stderr.split())
+    assert "without quotes" in done.stderr
