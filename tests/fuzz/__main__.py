@@ -1,6 +1,6 @@
 """What `make fuzz` does: try much more, with the emulator on a port of its own.
 
-    python -m tests.fuzz [EXAMPLES [SECONDS [NAME ...]]]
+python -m tests.fuzz [EXAMPLES [SECONDS [NAME ...]]]
 """
 
 import sys

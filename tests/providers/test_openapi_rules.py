@@ -9,6 +9,7 @@ import requests
 from marshmallow import Schema, fields
 
 from emulator.app import describe
+from emulator.openapi.patterns import NOT_BLANK, STORABLE
 from emulator.providers.aplyid import rails
 from emulator.providers.aplyid import schemas as aplyid
 from emulator.providers.sphinxhq import drf, relations
@@ -64,9 +65,12 @@ def sides(told: dict[str, Any], now: Any) -> Iterator[tuple[str, Any, Any]]:
         yield "exclusiveMinimum", told["exclusiveMinimum"] + 0.01, told["exclusiveMinimum"]
     for choice in told.get("enum", ()):
         yield f"enum {choice}", choice, f"{choice}x"
-    if told.get("pattern") == r"\S" or {"pattern": r"\S"} in told.get("allOf", ()):
+    patterns = [part["pattern"] for part in (told, *told.get("allOf", ())) if "pattern" in part]
+    if NOT_BLANK in patterns:
         yield "blank", now, "  "
-    if "pattern" in told and told["pattern"] != r"\S":
+    if {STORABLE, NOT_BLANK} & {*patterns}:
+        yield "NUL", now, f"{now}\0"
+    if {*patterns} - {STORABLE, NOT_BLANK}:
         yield "pattern", now, f"{now}?"
     if "null" in told.get("type", ()):
         yield "null", None, {}
@@ -130,7 +134,7 @@ def test_there_are_rules_of_every_kind() -> None:
     assert len(TRIES) > 80
     assert {case[2].partition(" ")[0] for case in TRIES} == {
         *("maxLength", "maxItems", "minimum", "maximum", "exclusiveMinimum"),
-        *("enum", "blank", "pattern", "null", "required"),
+        *("enum", "blank", "NUL", "pattern", "null", "required"),
     }
 
 
