@@ -7,7 +7,8 @@ COPY . source
 RUN pip install --no-cache-dir --no-compile --disable-pip-version-check --prefix install ./source
 # By their content, because a copy into the next stage may change the times that Python compares otherwise.
 RUN python -m compileall -q --invalidation-mode unchecked-hash install
-RUN mkdir data init
+# OpenShift runs a container under any number, in group 0: that may write as well, and files made there belong to it.
+RUN mkdir data init && chmod 2775 data
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="case-emulator" \
@@ -15,7 +16,7 @@ LABEL org.opencontainers.image.title="case-emulator" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build /build/install /usr/local
 COPY --from=build /build/init /etc/case-emulator/init
-COPY --from=build --chown=10001:10001 /build/data /data
+COPY --from=build --chown=10001:0 /build/data /data
 WORKDIR /data
 # What is installed shows that it works; besides, Python keeps the bytecode of its own library, which comes without.
 RUN case-emulator run -- case-emulator reset

@@ -34,6 +34,7 @@ from emulator.web.desk import Desk
 from emulator.web.links import Links
 from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Provider
+from emulator.web.public_address import public_address
 from emulator.web.request_faults import RequestFaults
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.sandbox_path import select_by_path
@@ -162,7 +163,7 @@ def _flask_app(
     app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    app.wsgi_app = select_by_path(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    app.wsgi_app = select_by_path(app.wsgi_app, public_address(settings.public_url, PROVIDERS))  # type: ignore[method-assign, assignment]
     owned = [(p, desks[p.name]) for p in PROVIDERS]
     Pipeline(
         clock=core.clock,

@@ -7,28 +7,25 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from emulator.core.deliveries import without_password
 from emulator.core.retry import parse_retry
 from emulator.hosts import read_host, read_pattern
+from emulator.plain_values import check_plain, check_quotes
 
 LONGEST_DELAY = 31_536_000
 BIGGEST_SEED = 2**63 - 1
 DEFAULT_PORTS = {"http": 80, "https": 443}
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
-QUOTED = re.compile(r"""\s*(["'`]).*\1\s*""")
+PLAIN_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~!$&'()*+,;=:@-]+)*")
+ORIGIN_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
 
 
 def read_text(value: object) -> str:
-    """Return a text that is not blank, without control characters in it and quotes around it."""
+    """Return a text that is not blank, has no quotes around it and holds nothing invisible."""
     if not isinstance(value, str) or not value.strip():
         raise ValueError("a text is needed")
-    if CONTROL.search(value):
-        raise ValueError(f"no control characters and line ends are allowed: write {_plain(CONTROL.sub('', value))}")
-    if QUOTED.fullmatch(value):
-        raise ValueError(f"the quotes would be part of the value: write {_plain(value)} without quotes")
+    check_plain(value)
     return value
 
 
@@ -81,6 +78,7 @@ def read_port(value: object) -> int:
 
 def read_whole(value: object, low: int, high: int) -> int:
     """Return a whole number from `low` to `high`, given as a number or in ASCII digits."""
+    check_plain(value)
     text = str(value)
     if isinstance(value, bool) or not text.isdecimal() or not text.isascii() or not low <= int(text[:20]) <= high:
         raise ValueError(f"a whole number from {low} to {high} is needed")
@@ -94,6 +92,7 @@ def read_seed(value: object) -> int:
 
 def read_delay(value: object) -> timedelta:
     """Return a delay given in seconds, a year at most."""
+    check_plain(value)
     try:
         if isinstance(value, timedelta):
             value = value.total_seconds()
@@ -107,6 +106,7 @@ def read_delay(value: object) -> timedelta:
 
 def read_flag(value: object) -> bool:
     """Return a truth value given as true, 1, yes or on, or as false, 0, no or off, in any case."""
+    check_plain(value)
     known = {
         "true": True,
         "1": True,
@@ -127,7 +127,7 @@ def read_url(value: object) -> str:
     """Return a URL of http or https without user and password; it may be a webhook's receiver."""
     text = read_text(value)
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or set(text) & set(" \\\r\n\t"):
+    if parts.scheme not in ("http", "https") or not parts.hostname or set(text) & set(" \\"):
         raise ValueError("a URL like http://localhost:3000/webhooks is needed")
     if parts.username is not None:
         raise ValueError("a URL without user and password is needed")
@@ -139,46 +139,25 @@ def read_url(value: object) -> str:
 
 def read_public_url(value: object) -> str:
     """Return a URL without query and fragment, and without a slash at its end."""
-    text = read_url(value)
-    if urlsplit(text).query or urlsplit(text).fragment:
+    text = read_url(value).rstrip("/")
+    if "?" in text or "#" in text:
         raise ValueError("a URL without ? and # is needed")
-    return text.rstrip("/")
-
-
-def read_output_file(value: object) -> Path:
-    """Return the path of a file to write, which need not exist."""
-    path = Path(read_text(value))
-    if not path.name or path.is_dir():
-        raise ValueError("a file is needed")
-    return path
-
-
-def read_path(value: object) -> Path:
-    """Return the path of a file or folder to read; the start finds out whether it exists."""
-    return Path(read_text(value))
+    if not (text.isascii() and PLAIN_PATH.fullmatch(urlsplit(text).path)):
+        raise ValueError("a URL of ASCII without //, . and .. in its path is needed, like http://localhost:8080/kyc")
+    return text
 
 
 def read_retry(value: object) -> str:
     """Return a retry profile as text, from a name or from a list of delays."""
+    check_plain(value)
     text = ",".join(map(str, value)) if isinstance(value, list) else read_text(value)
     parse_retry(text)
     return text
 
 
-def read_database(value: object) -> Path:
-    """Return the path of a database, given as a path or as a URL like sqlite:///cases.sqlite."""
-    text = read_text(value)
-    scheme, slashes, rest = text.partition("://")
-    if slashes and scheme != "sqlite":
-        raise ValueError(f"only sqlite:///path is known, not {scheme}://")
-    path = Path(rest.removeprefix("/") if slashes else text)
-    if not path.name:
-        raise ValueError("a file is needed, as in sqlite:///cases.sqlite (sqlite:////abs/olute.sqlite from the root)")
-    return path
-
-
 def read_log_format(value: object) -> str:
     """Return `text` or `json`."""
+    check_plain(value)
     if value not in ("text", "json"):
         raise ValueError("text or json is needed")
     return str(value)
@@ -235,6 +214,8 @@ def read_rules(value: object) -> tuple[str, ...]:
 
 def _rules(item: object) -> list[str]:
     try:
+        if isinstance(item, str):
+            check_quotes(item)  # JSON of a rule begins and ends with brackets
         read = json.loads(item) if isinstance(item, str) else item
         return [json.dumps(rule) for rule in (read if isinstance(read, list) else [read])]
     except (TypeError, ValueError, RecursionError) as error:

@@ -5,16 +5,21 @@ from pathlib import Path
 from typing import Any
 
 from emulator.core.deliveries import without_password
+from emulator.path_readers import read_path
+from emulator.person_files import UnusableFile, read_person_file
 from emulator.settings import (
     CONFIG_VARIABLE,
     FILE_NAME,
     OPTIONS,
     OTHER_VARIABLES,
     PREFIX,
+    SECRETS,
     BadSetting,
     Settings,
     suggest,
 )
+
+LONGEST_SHOWN = 300  # characters of a value in a message
 
 
 def read_settings(
@@ -48,12 +53,18 @@ def settings_from(given: Mapping[str, object]) -> Settings:
 
 
 def find_settings_file(environ: Mapping[str, str], folder: Path, config: Path | None = None) -> Path | None:
-    """Return the file that the flag or the variable names, else the one in the folder if there is one."""
-    named = config or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
-    if named:
-        return named
-    path = folder / FILE_NAME
-    return path if path.is_file() else None
+    """Return the file that the flag or the variable names, else the one in the folder if there is one.
+
+    Raise BadSetting for a name that cannot be one.
+    """
+    named = str(config or environ.get(CONFIG_VARIABLE, ""))
+    if not named:
+        path = folder / FILE_NAME
+        return path if path.is_file() else None
+    try:
+        return read_path(named)
+    except ValueError as error:
+        raise BadSetting(f"{'--config' if config else CONFIG_VARIABLE} is {named!r}: {error}") from error
 
 
 def _read_all(values: Mapping[str, object], place: Callable[[str], str]) -> dict[str, Any]:
@@ -63,9 +74,16 @@ def _read_all(values: Mapping[str, object], place: Callable[[str], str]) -> dict
         try:
             settings[name] = OPTIONS[name].metadata["read"](value)
         except ValueError as error:
-            shown = without_password(value) if isinstance(value, str) else value
-            raise BadSetting(f"{place(name)} is {shown!r}: {error}") from error
+            raise BadSetting(f"{place(name)} is {_shown(name, value)}: {error}") from error
     return settings
+
+
+def _shown(name: str, value: object) -> str:
+    """Return the value as a message may show it."""
+    if name in SECRETS:
+        return "***"
+    text = repr(without_password(value) if isinstance(value, str) else value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
@@ -81,15 +99,22 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
 def _from_file(path: Path | None) -> dict[str, object]:
     if path is None:
         return {}
-    import tomllib
-
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BadSetting(f"{path} cannot be read: {error}") from error
-    values = {name.replace("-", "_"): value for name, value in content.items()}
+    values = {name.replace("-", "_"): value for name, value in _parse(path).items()}
     for name in values:
         if name not in OPTIONS:
             keys = [option.replace("_", "-") for option in OPTIONS]
             raise BadSetting(f"{name} in {path} is no setting{suggest(name.replace('_', '-'), keys)}")
     return values
+
+
+def _parse(path: Path) -> dict[str, object]:
+    import tomllib
+
+    try:
+        return tomllib.loads(read_person_file(path))
+    except UnusableFile as error:
+        raise BadSetting(str(error)) from error
+    except RecursionError as error:
+        raise BadSetting(f"{path} is nested too deep") from error
+    except (OSError, ValueError) as error:
+        raise BadSetting(f"{path} cannot be read: {error}") from error

@@ -10,18 +10,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from emulator.path_readers import read_database, read_output_file, read_path, read_paths
 from emulator.readers import (
     read_bind_address,
     read_credentials,
-    read_database,
     read_delay,
     read_flag,
     read_host_names,
     read_log_format,
     read_many,
     read_origins,
-    read_output_file,
-    read_path,
     read_port,
     read_public_url,
     read_retry,
@@ -149,7 +147,7 @@ class Settings:
         read_flag, False, "Let everybody who can connect use the control API without a token."
     )
     scenario: tuple[str, ...] = _setting(
-        read_many,
+        read_paths,
         (),
         "A YAML file of outcome rules for every sandbox, or a built-in one by name; repeatable.",
         "FILE",
@@ -182,6 +180,8 @@ class Settings:
 
 
 OPTIONS = {f.name: f for f in fields(Settings)}
+# The settings whose values no message shows.
+SECRETS = frozenset({"access_key", "session_id", "credential", "control_token"})
 # The settings that name a credential as its API does; --credential serves every API.
 CREDENTIAL_ALIASES = {"aplyid": "access_key", "sphinxhq": "session_id"}
 

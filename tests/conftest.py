@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import signal
 from collections.abc import Callable, Iterator
 from zlib import crc32
 
@@ -31,6 +32,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def _plain_environment() -> Iterator[None]:
     """No setting of the developer's shell reaches a test; the log is written as the command writes it."""
     logging.getLogger("emulator").setLevel(logging.INFO)
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # as after `&` in a script; the processes of the tests would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name.startswith("CASE_EMULATOR_"):

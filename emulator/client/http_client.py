@@ -47,7 +47,18 @@ class HttpClient:
 
     def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, seconds: float) -> HttpAnswer:
         """Return the answer; raise OSError or HTTPException, and TimeoutError for no answer within the seconds."""
-        connection = self._take(seconds)
+        kept = self._take_kept(seconds)
+        if kept:
+            try:
+                return self._exchange(kept, method, path, headers, body)
+            except ConnectionError:  # RemoteDisconnected among them: the server closed it just now
+                if method != "GET":
+                    raise  # perhaps it was done
+        return self._exchange(self._connect(seconds), method, path, headers, body)
+
+    def _exchange(
+        self, connection: HTTPConnection, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+    ) -> HttpAnswer:
         try:
             connection.request(method, quote(path, safe=IN_A_PATH), body, dict(headers))
             answer = connection.getresponse()
@@ -64,15 +75,15 @@ class HttpClient:
         if idle:
             idle.close()
 
-    def _take(self, seconds: float) -> HTTPConnection:
-        """Return a connection: the one that is kept, if it is free and the server has not closed it."""
+    def _take_kept(self, seconds: float) -> HTTPConnection | None:
+        """Return the connection that is kept, if it is free and the server has not closed it."""
         kept = self._swap(None)
-        if kept and not _is_dropped(kept):
-            kept.sock.settimeout(seconds)
-            return kept
-        if kept:
+        if kept and _is_dropped(kept):
             kept.close()
-        return self._connect(seconds)
+            return None
+        if kept:
+            kept.sock.settimeout(seconds)
+        return kept
 
     def _connect(self, seconds: float) -> HTTPConnection:
         patience = min(CONNECT_SECONDS, seconds)

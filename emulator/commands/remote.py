@@ -34,7 +34,8 @@ def asks(command: Command) -> Command:
     @wraps(command)
     def ask(url: str, control_token: str | None, tls_ca_file: str | None, **options: object) -> None:
         token = control_token or environment().get(CONTROL_TOKEN_VARIABLE) or None
-        control = _control(url, token, tls_ca_file or environment().get(TLS_CA_FILE_VARIABLE) or None)
+        authority = tls_ca_file or environment().get(TLS_CA_FILE_VARIABLE) or None
+        control = _control(url, token, authority)
         try:
             command(control=control, **options)
         except NotReached as error:
@@ -46,20 +47,32 @@ def asks(command: Command) -> Command:
 
 
 def _control(url: str, token: str | None, authority: str | None) -> Control:
+    _check(authority, "--tls-ca-file")
+    _check(token, "--control-token")
     try:
         return Control(url, token, authority=authority)
     except ValueError as error:  # the URL was checked before, so this is the token
         raise click.BadParameter(str(error), param_hint="--control-token") from error
 
 
+def _check(text: str | None, flag: str) -> None:
+    """Raise BadParameter for a text that cannot be meant as it stands."""
+    from emulator.plain_values import check_plain
+
+    try:
+        check_plain(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=flag) from error
+
+
 def _read_url(context: click.Context, parameter: click.Parameter, flag: str | None) -> str:
     from emulator.readers import read_public_url
 
-    url = flag or environment().get(URL_VARIABLE) or DEFAULT_URL
+    url, where = flag or environment().get(URL_VARIABLE) or DEFAULT_URL, "--url" if flag else URL_VARIABLE
+    _check(url, where)
     try:
         return read_public_url(url)
     except ValueError as error:
-        where = "--url" if flag else URL_VARIABLE
         raise click.BadParameter(f"a URL like {DEFAULT_URL} is needed: {error}", param_hint=where) from error
 
 

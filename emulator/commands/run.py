@@ -55,6 +55,15 @@ def _read_names(context: click.Context, parameter: click.Parameter, items: Seque
     return names
 
 
+def _read_log_file(context: click.Context, parameter: click.Parameter, flag: str | None) -> Path | None:
+    from emulator.path_readers import read_path
+
+    try:
+        return read_path(flag) if flag is not None else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 @click.command(context_settings={"allow_interspersed_args": False})
 @setting_flags
 @click.option(
@@ -65,7 +74,7 @@ def _read_names(context: click.Context, parameter: click.Parameter, items: Seque
     callback=_read_names,
     help="Give the command a variable by another name, as in APLYID_BASE_URL=MY_URL; repeatable.",
 )
-@click.option("--log-file", type=click.Path(path_type=Path), metavar="FILE", help="Write the emulator's log there.")
+@click.option("--log-file", metavar="FILE", callback=_read_log_file, help="Write the emulator's log there.")
 @click.option("-v", "--verbose", is_flag=True, help="Write the emulator's log to stderr, not only its warnings.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND ...")
 def run(

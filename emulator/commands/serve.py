@@ -2,6 +2,7 @@
 
 import gc
 import os
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -47,13 +48,16 @@ def _serve(settings: Settings, until_stdin_ends: bool) -> None:
     stopping.watch_signals()
     if until_stdin_ends:
         Thread(target=_wait_for_end, args=(stopping,), name="stdin", daemon=True).start()
-    with running:
-        gc.freeze()
-        gc.enable()
-        _announce(settings, running)
-        stopping.wait()
-        click.echo("stopping: letting webhooks under way end", err=True)
-    forget_port_file(settings.port_file)
+    try:
+        with running:
+            gc.freeze()
+            gc.enable()
+            _announce(settings, running)
+            stopping.wait()
+            with suppress(OSError):  # a terminal that was closed takes no more text
+                click.echo("stopping: letting webhooks under way end", err=True)
+    finally:
+        forget_port_file(settings.port_file)
 
 
 def _wait_for_end(stopping: Stopping) -> None:

@@ -8,6 +8,9 @@ from queue import Empty, SimpleQueue
 
 from emulator.commands.starting import forget_port_file
 
+# SIGHUP comes when the terminal is closed; SIGBREAK, which Windows alone has, when a window is.
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+
 
 class Stopping:
     """The request to stop: one thread waits for it, a signal or another thread makes it."""
@@ -20,9 +23,14 @@ class Stopping:
         self._asked: SimpleQueue[None] = SimpleQueue()
 
     def watch_signals(self) -> None:
-        """Let Ctrl-C and SIGTERM ask for the end from now on; a second Ctrl-C ends the process at once."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._take_signal)
+        """Let each of NAMES ask for the end from now on; a second Ctrl-C ends the process at once.
+
+        A SIGHUP that the process was told to ignore, as by nohup, stays ignored. A shell lets what it starts in the
+        background ignore SIGINT, but whoever sends that wants the end.
+        """
+        for number in (getattr(signal, name) for name in NAMES if hasattr(signal, name)):
+            if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._take_signal)
 
     def ask(self) -> None:
         """Ask the command to stop."""

@@ -14,6 +14,7 @@ from emulator.core.errors import Fact, Unreadable
 from emulator.core.rules import Rule
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
+from emulator.person_files import UnusableFile, read_person_file
 from emulator.settings import BadSetting
 from emulator.web.body import DEEPEST, parse
 from emulator.web.credentials import EXPIRED, SANDBOX_NAME
@@ -55,7 +56,7 @@ def read_init_folder(folder: Path, completion_schemas: CompletionSchemas) -> Ini
 
 
 def _with_suffix(paths: Iterable[Path], *suffixes: str) -> list[Path]:
-    return [path for path in paths if path.suffix in suffixes]
+    return [path for path in paths if path.suffix.lower() in suffixes]
 
 
 def _rules(path: Path, completion_schemas: CompletionSchemas) -> tuple[Rule, ...]:
@@ -70,9 +71,9 @@ def _document(path: Path) -> Mapping[str, object]:
     if path.stem == EXPIRED or not SANDBOX_NAME.fullmatch(path.stem):
         raise BadSetting(f"{path}: it has to be named after a sandbox, 1 to 64 of a-z 0-9 - _ and not {EXPIRED}")
     try:
-        if path.stat().st_size > LARGEST:
-            raise BadSetting(f"{path} is larger than {LARGEST} bytes")
-        document = parse(path.read_bytes(), DEEPEST, Document(LARGEST).most_keys)
+        document = parse(read_person_file(path, LARGEST).encode(), DEEPEST, Document(LARGEST).most_keys)
+    except UnusableFile as error:
+        raise BadSetting(str(error)) from error
     except OSError as error:
         raise BadSetting(f"{path} cannot be read: {error.strerror or error}") from error
     except Fact as error:

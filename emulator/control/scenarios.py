@@ -11,10 +11,10 @@ from marshmallow import Schema
 from emulator.control.outcomes import RuleIn, make_rule
 from emulator.control.views import load
 from emulator.core.rules import Rule
+from emulator.person_files import UnusableFile, decode, read_person_file
 from emulator.settings import BadSetting, suggest
 from emulator.web.problem_json import Problem
 
-LARGEST_FILE = 1024 * 1024
 MOST_RULES = 1_000
 DEEPEST = 20
 CompletionSchemas = Mapping[str, Schema]
@@ -55,12 +55,12 @@ def _text(name: str) -> str:
     """Return the text of a built-in scenario, or else of a file; raise BadSetting if there is neither."""
     built_in = {entry.name.removesuffix(".yaml"): entry for entry in _built_in()}
     if name in built_in:
-        return str(built_in[name].read_text("utf-8"))
+        return decode(built_in[name].read_bytes(), name)
     path = Path(name)
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise BadSetting(f"{name} is larger than {LARGEST_FILE} bytes")
-        return path.read_text("utf-8")
+        return read_person_file(path)
+    except UnusableFile as error:
+        raise BadSetting(str(error)) from error
     except (OSError, ValueError) as error:
         reason = f"{name} is no scenario{suggest(name, built_in)}" if path.suffix == "" else f"{name} cannot be read"
         raise BadSetting(f"{reason} ({error})") from error

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any, NotRequired, TypedDict
 
+from emulator.person_files import decode
 from emulator.ui.api_client import ApiClient
 
 log = logging.getLogger("emulator.demo")
@@ -47,8 +48,8 @@ def read_story() -> CompanyStory:
     """Return the company's three days: its cases in the order of their times."""
     import yaml
 
-    text = files("emulator.fixtures").joinpath("demo.yaml").read_text("utf-8")
-    story: CompanyStory = yaml.safe_load(text)
+    file = files("emulator.fixtures").joinpath("demo.yaml")
+    story: CompanyStory = yaml.safe_load(decode(file.read_bytes(), file))
     return story
 
 

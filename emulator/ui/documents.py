@@ -8,6 +8,7 @@ from emulator.ui.api_client import ApiClient, part
 from emulator.ui.page import page
 from emulator.ui.rendering import POLICY
 from emulator.ui.sandbox_links import sandbox_path
+from emulator.web.request_state import current_state
 
 # Swagger UI sets styles on its elements; it loads nothing from other hosts.
 LOOSER = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
@@ -31,10 +32,15 @@ def show(api: ApiClient, name: str) -> Response:
 
 
 def read(api: ApiClient, name: str) -> Response:
-    """Return a document as JSON, with the address of this request as its server, so that the page can try it out."""
+    """Return a document as JSON, with this emulator as its server, so that the page can try it out."""
     document = _ask(api, name)
-    document["servers"] = [{"url": request.root_url.rstrip("/"), "description": "this emulator"}]
+    document["servers"] = [{"url": _address(), "description": "this emulator"}]
     return Response(json.dumps(document, ensure_ascii=False), content_type="application/json")
+
+
+def _address() -> str:
+    """Return the address of this request, or behind a proxy, which may have another host, its path alone."""
+    return request.script_root or "/" if current_state().public_origin else request.root_url.rstrip("/")
 
 
 def _ask(api: ApiClient, name: str) -> dict[str, object]:

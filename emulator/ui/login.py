@@ -10,6 +10,7 @@ from emulator.ui.api_client import ApiClient
 from emulator.ui.redirects import is_scripted
 from emulator.ui.rendering import html
 from emulator.version import VERSION
+from emulator.web.request_state import current_state
 
 COOKIE = "case-emulator-control"
 MONTH = 30 * 86_400  # seconds
@@ -38,7 +39,7 @@ def _requested() -> str:
     try:
         around = urlsplit(request.headers.get("HX-Current-URL", ""))
     except ValueError:
-        return "/"
+        return ""
     return around.path + (f"?{around.query}" if around.query else "")
 
 
@@ -55,7 +56,7 @@ def _kept(token: str) -> str:
 
 def show(api: ApiClient, wrong: bool = False) -> Response:
     """Show the form that asks for the control token; after a wrong one with status 403."""
-    values = {"next": _path(request.values.get("next", "/")), "wrong": wrong, "version": VERSION}
+    values = {"next": _path(request.values.get("next", "")), "wrong": wrong, "version": VERSION}
     return html(render_template("login.html", title="Control token", **values), 403 if wrong else 200)
 
 
@@ -64,7 +65,7 @@ def enter(api: ApiClient) -> Response:
     given = request.form.get("token", "").strip()
     if api.token is not None and not compare_digest(given.encode("utf-8", "replace"), api.token.encode()):
         return show(api, wrong=True)
-    answer = Response("", 303, headers={"Location": _path(request.form.get("next", "/"))})
+    answer = Response("", 303, headers={"Location": _path(request.form.get("next", ""))})
     if api.token is not None:
         options = {"max_age": MONTH, "httponly": True, "samesite": "Strict", "secure": request.is_secure}
         answer.set_cookie(_cookie(), _kept(api.token), **options)  # type: ignore[arg-type]
@@ -72,6 +73,7 @@ def enter(api: ApiClient) -> Response:
 
 
 def _path(path: str) -> str:
-    """Return the path if it stays on this host, and otherwise /."""
-    is_local = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if is_local else "/"
+    """Return the path if it stays on this host and below the emulator's own path, else that of the first page."""
+    home = f"{current_state().mount}/"
+    is_local = path.startswith(home) and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_local else home

@@ -7,6 +7,8 @@ from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as Redirect
 
 from emulator.ui.rendering import html
+from emulator.web.public_address import origin_of
+from emulator.web.request_state import current_state
 
 
 def done(message: str, lines: Sequence[str] = (), path: str | None = None, curl: str | None = None) -> Response:
@@ -40,6 +42,8 @@ def _page_before() -> str:
         before = urlsplit(request.headers.get("Referer", ""))
     except ValueError:
         return home
-    if before.netloc != request.host or not before.path.startswith("/"):
+    is_own = origin_of(f"{before.scheme}://{before.netloc}") == current_state().public_origin
+    path = f"/{before.path.lstrip('/')}"
+    if not (before.netloc == request.host or is_own) or not path.startswith(f"{current_state().mount}/"):
         return home
-    return f"/{before.path.lstrip('/')}" + (f"?{before.query}" if before.query else "")
+    return path + (f"?{before.query}" if before.query else "")

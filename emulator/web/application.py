@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from typing import TypeVar
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug import Request
+from werkzeug.routing import Map, MapAdapter, Rule
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -24,9 +26,23 @@ class LazyRule(Rule):
         return build
 
 
+class PlainMap(Map):
+    """A map of routes that ignores the wish for a WebSocket, as servers may that do not speak it (RFC 9110, 7.8)."""
+
+    def bind_to_environ(
+        self, environ: WSGIEnvironment | Request, server_name: str | None = None, subdomain: str | None = None
+    ) -> MapAdapter:
+        """Return the routes for this request; Werkzeug would answer 400 to the wish on every path."""
+        plain = environ if isinstance(environ, dict) else environ.environ
+        if "HTTP_UPGRADE" in plain:
+            plain = {name: value for name, value in plain.items() if name != "HTTP_UPGRADE"}
+        return super().bind_to_environ(plain, server_name, subdomain)
+
+
 class Application(Flask):
     """A Flask that does not check, eight times a request, whether one of our functions is a coroutine."""
 
+    url_map_class = PlainMap
     url_rule_class = LazyRule
 
     def ensure_sync(self, func: Function) -> Function:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from emulator.hosts import is_local_name, literal_of, names_one
+from emulator.web.public_address import USUAL_PORTS, origin_of
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+?)\.?(:(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
@@ -27,11 +28,15 @@ def is_known_host(host: str, allowed: frozenset[str]) -> bool:
     return is_local_name(name) or literal_of(name) is not None or names_one(allowed, name, port)
 
 
-def is_foreign(environ: Mapping[str, str]) -> bool:
-    """Return whether a page of another site sends this request, with a verb that may change something."""
+def is_foreign(environ: Mapping[str, str], public_origin: str = "") -> bool:
+    """Return whether a page of another site sends this request, with a verb that may change something.
+
+    Our own pages are those of the host that is asked, and those of --public-url, whatever a proxy makes of the host.
+    """
     if environ["REQUEST_METHOD"] in SAFE_METHODS:
         return False
     if environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin"):
         return True
-    origin, host = environ.get("HTTP_ORIGIN"), environ.get("HTTP_HOST", "").lower()
-    return origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}")
+    origin, host = environ.get("HTTP_ORIGIN"), environ.get("HTTP_HOST", "")
+    own = (public_origin, *(origin_of(f"{scheme}://{host}") for scheme in USUAL_PORTS))
+    return origin is not None and origin_of(origin) not in own

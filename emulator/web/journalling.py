@@ -42,7 +42,7 @@ def write_exchange(
             sandbox=state.sandbox or state.named_sandbox,
             provider=provider,
             method=environ["REQUEST_METHOD"],
-            url=_url(environ),
+            url=_url(environ, state.mount),
             headers=_headers(environ),
             body=_masked_bytes(state.raw_body),
             status=response.status_code,
@@ -79,9 +79,10 @@ def _masked_bytes(body: bytes | None) -> bytes | None:
     return masked(body.decode("latin-1")).encode("latin-1")  # latin-1 keeps every byte, whatever it means
 
 
-def _url(environ: Mapping[str, str]) -> str:
+def _url(environ: Mapping[str, str], mount: str) -> str:
+    """Return path and query as they are below the mount, which a proxy may have taken off or left."""
     query = environ.get("QUERY_STRING", "")
-    path = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
+    path = f"{environ.get('SCRIPT_NAME', '').removeprefix(mount)}{environ.get('PATH_INFO', '')}"
     return (path + masked(f"?{query}") if query else path)[:LONGEST_URL]
 
 

@@ -62,7 +62,7 @@ class Pipeline:
         owner = self.find_owner(request.path) if self.cors.welcomes(request.environ) else None
         if owner:
             return self.cors.preflight(request.environ, (operation.verb for operation in owner[0].operations))
-        if is_foreign(request.environ):
+        if is_foreign(request.environ, state.public_origin):
             detail = "a page of another site may not send this: open the emulator's own address"
             return _refuse(state, Problem(403, detail))
         return None

@@ -18,7 +18,8 @@ KEY = "emulator.request"
 class RequestState:
     """What one part of the pipeline notes about a request for another."""
 
-    mount: str = ""  # the path that the application is mounted at
+    mount: str = ""  # the path that the application is mounted at, or that others reach it below
+    public_origin: str = ""  # of --public-url, as browsers write it
     path_sandbox: str | None = None  # named by the path prefix /s/<name>
     started: float = 0.0  # seconds on WallClock.stopwatch
     sandbox: str | None = None  # which the request is about, once known

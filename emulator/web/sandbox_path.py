@@ -5,17 +5,18 @@ from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from emulator.web.credentials import EXPIRED
+from emulator.web.public_address import PublicAddress
 from emulator.web.request_state import state_of
 
 PREFIXED = re.compile(r"/s/([a-z0-9_-]{1,64})(/.*)?", re.DOTALL)
 
 
-def select_by_path(app: WSGIApplication) -> WSGIApplication:
-    """Return an application that strips the prefix off the path, notes its sandbox and calls `app`."""
+def select_by_path(app: WSGIApplication, public: PublicAddress) -> WSGIApplication:
+    """Return an application that strips mount and prefix off the path, notes the sandbox and calls `app`."""
 
     def select(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         state = state_of(environ)
-        state.mount = environ.get("SCRIPT_NAME", "")
+        public.enter(environ)
         path = environ.get("PATH_INFO", "")
         match = PREFIXED.fullmatch(path) if path.startswith("/s/") else None
         if match and match[1] != EXPIRED:

@@ -69,6 +69,20 @@ def test_a_connection_that_the_server_closed_is_replaced() -> None:
     assert connections == [2, 2, 1]
 
 
+def test_a_read_is_sent_again_if_the_server_closes_just_then_and_a_change_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("emulator.client.http_client._is_dropped", lambda _: False)  # as if it closed a moment later
+    with counting(1) as (url, connections):
+        control = Control(url, keep_alive=True)
+        for _ in range(3):
+            control.ask("GET", "/livez")
+        with pytest.raises(NotReached):
+            control.ask("POST", "/sandboxes/default/reset")
+        control.close()
+    assert connections == [1, 1, 1]
+
+
 def test_threads_ask_at_the_same_time(shared_emulator: Emulator) -> None:
     with CaseEmulator(shared_emulator.url) as sandbox, ThreadPoolExecutor(8) as pool:
         waiting = pool.submit(sandbox.webhooks.wait, timeout=30)

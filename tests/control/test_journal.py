@@ -1,5 +1,6 @@
 """The journal: what came in, what went out, what it never tells, and how much it keeps."""
 
+import gc
 import json
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
@@ -518,8 +519,9 @@ def test_huge_requests_take_no_more_memory_than_it_may_keep() -> None:
         try:
             for _ in range(20):
                 assert send(emulator, "sphinxhq", body) == 400
+            gc.collect()  # what is in a cycle is not kept
             grown = tracemalloc.get_traced_memory()[0]
         finally:
             tracemalloc.stop()
         assert ask(emulator, "?limit=0")["count"] == 25
-    assert grown < 21 * len(body) * 1.2
+    assert grown < 21 * len(body) * 1.4  # one more copy of each would be 2

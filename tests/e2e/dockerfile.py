@@ -33,6 +33,7 @@ class Stage:
     healthcheck: list[str] = field(default_factory=list)
     entrypoint: list[str] = field(default_factory=list)
     cmd: list[str] = field(default_factory=list)
+    owners: dict[str, str] = field(default_factory=dict)  # user and group, by the path of what was copied
 
     def place(self, path: str) -> Path:
         """Where a path of the container is on this machine."""
@@ -114,6 +115,7 @@ def _copy(stage: Stage, given: str, stages: Mapping[str, Stage], context: Path) 
     flags = dict(word[2:].split("=", 1) for word in given.split() if word.startswith("--"))
     source, target = (word for word in given.split() if not word.startswith("--"))
     found = stages[flags["from"]].place(source) if "from" in flags else context / source
+    stage.owners[target] = flags.get("chown", "0:0")
     shutil.copytree(found, stage.place(target), dirs_exist_ok=True, symlinks=True)
 
 

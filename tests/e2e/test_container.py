@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import stat
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -129,6 +130,16 @@ def test_it_is_described_as_promised(image: Stage) -> None:
     assert not [step for step in steps if re.search(r"(^|\s)/", step)], "absolute paths are not those of the test"
 
 
+def test_the_folder_of_the_database_may_be_written_by_its_user_and_by_any_number_in_group_0(image: Stage) -> None:
+    user, group = image.owners["/data"].split(":")
+    assert (user, group) == (image.user.partition(":")[0], "0")
+    mode = image.place("/data").stat().st_mode
+    assert mode & stat.S_IRWXU == stat.S_IRWXU
+    assert mode & stat.S_IRWXG == stat.S_IRWXG
+    assert mode & stat.S_ISGID, "what is made there belongs to group 0, whoever makes it"
+    assert not mode & stat.S_IWOTH
+
+
 def service(text: str = COMPOSE) -> dict[str, Any]:
     document: dict[str, Any] = yaml.safe_load(text)
     [found] = document["services"].values()
@@ -140,6 +151,7 @@ def test_compose_publishes_to_this_machine_only_and_lets_the_container_change_no
     found = service()
     assert found["ports"] == ["127.0.0.1:8642:8642"]
     assert found["extra_hosts"] == ["host.docker.internal:host-gateway"]
+    assert found["pull_policy"] == "build", "no registry is asked for what is built here"
     assert found["read_only"] is True
     assert found["tmpfs"] == ["/tmp"]
     assert "healthcheck" not in found  # the image's own

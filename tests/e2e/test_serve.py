@@ -1,6 +1,8 @@
 """`case-emulator serve`, as a process."""
 
 import json
+import os
+import pty
 import signal
 import socket
 import subprocess
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import run, serving
+from tests.commands import COMMAND, environment, run, serving
 from tests.emulators import CREATE_CASE, served
 from tests.receivers import receiving
 from tests.wire import read_answer
@@ -26,7 +28,7 @@ def test_it_says_ready_once_on_stdout_and_the_rest_on_stderr(tmp_path: Path) -> 
         assert told in err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_frees_the_port(tmp_path: Path, number: int) -> None:
     with serving(tmp_path, "--port", "0") as process:
         port = process.emulator.port
@@ -35,7 +37,40 @@ def test_a_signal_frees_the_port(tmp_path: Path, number: int) -> None:
             assert again.emulator.port == port
 
 
-def test_a_request_under_way_is_answered_before_it_stops(tmp_path: Path) -> None:
+def test_a_sighup_removes_the_port_file_and_ends_with_0_as_sigterm_does(tmp_path: Path) -> None:
+    with serving(tmp_path, "--port", "0", "--port-file", "port.txt") as process:
+        assert process.ask_to_stop(signal.SIGHUP)[0] == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_that_is_closed_ends_it_in_good_order(tmp_path: Path) -> None:
+    variables = environment()
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(tmp_path)
+        os.execve(sys.executable, [*COMMAND, "serve", "--port", "0", "--port-file", "port.txt"], variables)
+    shown = b""
+    while not (b"Ready http" in shown and shown.endswith(b"\n")):
+        shown += os.read(terminal, 4096)
+    assert (tmp_path / "port.txt").is_file()
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_under_nohup_it_goes_on_after_a_sighup_and_stops_at_a_sigterm(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # inherited by what is started
+    try:
+        with serving(tmp_path, "--port", "0") as process:
+            process.popen.send_signal(signal.SIGHUP)
+            assert process.emulator.aplyid.create().status_code == 201
+            assert process.ask_to_stop()[0] == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_request_under_way_is_answered_before_it_stops(tmp_path: Path, number: str) -> None:
     with serving(tmp_path, "--port", "0") as process, receiving() as receiver:
         body = json.dumps({"customer": {"full_name": "A"}, "webhook_url": receiver.url}).encode()
         head = (
@@ -44,7 +79,7 @@ def test_a_request_under_way_is_answered_before_it_stops(tmp_path: Path) -> None
         )
         with socket.create_connection(("127.0.0.1", process.emulator.port), 10) as line:
             line.sendall(head.encode() + body)
-            process.popen.send_signal(signal.SIGTERM)
+            process.popen.send_signal(getattr(signal, number))
             assert line.recv(65536).startswith(b"HTTP/1.1 201 Created")
         assert process.popen.wait(30) == 0
 

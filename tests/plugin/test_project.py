@@ -36,7 +36,7 @@ def run_pytest(folder: Path, *flags: str, **variables: str) -> "subprocess.Compl
     """Run pytest in a folder as its command does, which leaves the folder out of what is imported at first."""
     command = [sys.executable, "-P", "-m", "pytest", "-p", "no:cacheprovider", *flags]
     return subprocess.run(
-        command, cwd=folder, env=environment(**variables), capture_output=True, text=True, timeout=120, check=False
+        command, cwd=folder, env=environment(**variables), capture_output=True, text=True, timeout=300, check=False
     )
 
 
@@ -56,6 +56,7 @@ def test_a_module_of_the_project_takes_the_place_of_none_that_the_emulator_impor
     assert_passed(run_pytest(tmp_path))
 
 
+@pytest.mark.slow
 def test_nor_does_one_that_its_python_path_names(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     for name in ("click", "yaml", "sitecustomize"):  # what pytest itself gets on without
@@ -92,6 +93,7 @@ def assert_untouched(folder: Path, files: dict[str, bytes], receiver: Receiver) 
     assert receiver.nothing_came()
 
 
+@pytest.mark.slow
 def test_the_plugin_leaves_alone_what_was_set_for_another_emulator(
     developing: tuple[Path, dict[str, bytes], Receiver],
 ) -> None:
@@ -114,6 +116,7 @@ def test_the_plugin_leaves_alone_what_was_set_for_another_emulator(
     assert_untouched(folder, files, receiver)
 
 
+@pytest.mark.slow
 def test_what_is_meant_for_the_plugin_s_emulator_is_taken(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text("delay = 5\n", "utf-8")
     suite = "def test_one(sandbox):\n    assert sandbox.configure()['delay'] == 5\n"
@@ -121,6 +124,7 @@ def test_what_is_meant_for_the_plugin_s_emulator_is_taken(tmp_path: Path) -> Non
     assert_passed(run_pytest(tmp_path, "-o", "case_emulator_args=--config mine.toml"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flags", ["--tls", "--tls --tls-ca-file ca.pem", "--tls --tls-ca-file=ca.pem"])
 def test_the_plugin_trusts_the_emulator_that_it_starts_with_tls(tmp_path: Path, flags: str) -> None:
     (tmp_path / "test_it.py").write_text(USES + "    assert sandbox.url.startswith('https:')\n", "utf-8")
@@ -128,6 +132,7 @@ def test_the_plugin_trusts_the_emulator_that_it_starts_with_tls(tmp_path: Path, 
     assert_passed(run_pytest(tmp_path, "-o", f"case_emulator_args={flags}", "-n", "2", "--case-emulator-shared"))
 
 
+@pytest.mark.slow
 def test_the_plugin_trusts_the_authority_that_the_variable_names(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(USES, "utf-8")
     with serving(tmp_path, "--port", "0", "--tls", "--tls-ca-file", "ca.pem") as process:
@@ -136,6 +141,7 @@ def test_the_plugin_trusts_the_authority_that_the_variable_names(tmp_path: Path)
         assert "no trusted connection" in run_pytest(tmp_path, **variables).stdout
 
 
+@pytest.mark.slow
 def test_two_runs_at_one_emulator_have_sandboxes_of_their_own_and_draw_the_same(
     tmp_path: Path, shared_emulator: Emulator
 ) -> None:
@@ -146,6 +152,7 @@ def test_two_runs_at_one_emulator_have_sandboxes_of_their_own_and_draw_the_same(
     assert told(first, "drawn") == told(second, "drawn") != []
 
 
+@pytest.mark.slow
 def test_workers_that_all_run_the_same_test_have_sandboxes_of_their_own(
     tmp_path: Path, shared_emulator: Emulator
 ) -> None:
@@ -182,6 +189,7 @@ def test_the_mark_of_a_run_changes_nothing_that_is_drawn() -> None:
     assert SeededRandom(7, name, "case").uuid("id") != SeededRandom(7, "x" + name, "case").uuid("id")
 
 
+@pytest.mark.slow
 def test_dates_and_spans_of_time_stand_in_the_marker(tmp_path: Path) -> None:
     suite = """
 from datetime import UTC, date, datetime, timedelta

@@ -1,0 +1,59 @@
+"""Read settings that name a file or a folder; each reader raises ValueError as those of `readers` do."""
+
+from pathlib import Path
+
+from emulator.readers import read_many, read_text
+
+
+def read_path(value: object) -> Path:
+    """Return the path of a file or folder to read; the start finds out whether it exists."""
+    return Path(_path_text(value))
+
+
+def read_output_file(value: object) -> Path:
+    """Return the path of a file to write, which need not exist."""
+    path = read_path(value)
+    if not path.name or path.is_dir():
+        raise ValueError("a file is needed")
+    return path
+
+
+def read_paths(value: object) -> tuple[str, ...]:
+    """Return several paths of files, given as a list or with commas between them."""
+    return tuple(map(_path_text, read_many(value)))
+
+
+def read_database(value: object) -> Path:
+    """Return the path of a database, given as a path or as a URL like sqlite:///cases.sqlite."""
+    text = read_text(value)
+    scheme, slashes, rest = text.partition("://")
+    if slashes and scheme.lower() != "sqlite":
+        raise ValueError(f"only sqlite:///path is known, not {scheme}://")
+    return _database_file(rest.removeprefix("/") if slashes else text, is_url=bool(slashes))
+
+
+def _database_file(text: str, *, is_url: bool) -> Path:
+    name = Path(text).name
+    if name == ":memory:":
+        raise ValueError("leave it out: what is not kept needs no file")
+    if not name or text.startswith("sqlite:"):
+        raise ValueError("a file is needed, as in sqlite:///cases.sqlite (sqlite:////abs/olute.sqlite from the root)")
+    if is_url and set(text) & set("?#"):
+        raise ValueError("a URL without ? and # is needed, as in sqlite:///cases.sqlite")
+    _check_path(text)
+    return Path(text)
+
+
+def _path_text(value: object) -> str:
+    text = read_text(value)
+    _check_path(text)
+    return text
+
+
+def _check_path(text: str) -> None:
+    """Raise ValueError for a URL where the path of a file is needed, and for a path with spaces around it."""
+    scheme, colon, rest = text.partition(":")
+    if colon and len(scheme) > 1 and (rest.startswith("//") or scheme.lower() == "file"):
+        raise ValueError(f"the path of a file is needed: write it without {scheme}:{'//' * rest.startswith('//')}")
+    if text != text.strip():
+        raise ValueError("a path without spaces around it is needed")
