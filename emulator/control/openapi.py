@@ -24,6 +24,7 @@ from emulator.core.snapshot_rows import TABLES
 from emulator.core.snapshots import SCHEMA
 from emulator.openapi import builder as openapi
 from emulator.openapi.builder import Json, content, response_object
+from emulator.web.application import LARGEST_STORED
 from emulator.web.credentials import SANDBOX_NAME
 
 TITLE = "The control API of case-emulator"
@@ -35,7 +36,7 @@ ARGUMENT = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")
 # By the name of the converter in a path of werkzeug's.
 CONVERTED: dict[str | None, Json] = {
     "sandbox": {"type": "string", "pattern": f"^{SANDBOX_NAME.pattern}$"},
-    "int": {"type": "integer", "minimum": 0},
+    "int": {"type": "integer", "minimum": 0, "maximum": LARGEST_STORED},
     None: {"type": "string", "minLength": 1},
 }
 CompletionSchemas = Mapping[str, Schema]

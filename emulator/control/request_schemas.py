@@ -51,9 +51,9 @@ class Whole(fields.Integer):
     def __init__(self, **options: Any) -> None:
         super().__init__(strict=True, **options)
 
-    def _deserialize(self, value: object, attr: str | None, data: object, **options: object) -> int | None:
+    def _deserialize(self, value: object, attr: str | None, data: object, **options: Any) -> int:
         whole = int(value) if isinstance(value, float) and value.is_integer() else value
-        number: int | None = super()._deserialize(whole, attr, data, **options)  # type: ignore[no-untyped-call]
+        number: int = super()._deserialize(whole, attr, data, **options)
         return number
 
 

@@ -41,11 +41,14 @@ enabled = true
 [checks]
 enabled = true
 """
-# Waiting is tried elsewhere.
-NO_WAIT = """
+# Waiting is tried elsewhere; and no fault that was planned before may hold a sample back.
+PATIENCE = """
 [[operations]]
 include-path-regex = "/wait$"
 parameters = { timeout = 0 }
+[[operations]]
+include-path-regex = "/samples/"
+parameters = { name = "samples" }
 """
 
 
@@ -79,4 +82,4 @@ def _configuration(emulator: Emulator, name: str, bound: Bound) -> str:
     text = CONFIGURATION.format(seed=SEED, seconds=bound.seconds, examples=bound.examples)
     if name in KEYS:
         return f'{text}\n[auth.openapi]\n{KEYS[name]} = {{ api_key = "test_{emulator.sandbox}" }}\n'
-    return text + NO_WAIT
+    return text + PATIENCE

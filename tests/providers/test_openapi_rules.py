@@ -12,6 +12,7 @@ from emulator.app import describe
 from emulator.openapi.patterns import NOT_BLANK, STORABLE
 from emulator.providers.aplyid import rails
 from emulator.providers.aplyid import schemas as aplyid
+from emulator.providers.aplyid.openapi import NOT_ONLY_A_ZERO
 from emulator.providers.sphinxhq import drf, relations
 from emulator.providers.sphinxhq import schemas as sphinxhq
 from emulator.settings import Settings
@@ -70,7 +71,9 @@ def sides(told: dict[str, Any], now: Any) -> Iterator[tuple[str, Any, Any]]:
         yield "blank", now, "  "
     if {STORABLE, NOT_BLANK} & {*patterns}:
         yield "NUL", now, f"{now}\0"
-    if {*patterns} - {STORABLE, NOT_BLANK}:
+    if NOT_ONLY_A_ZERO in patterns:
+        yield "pattern", now, "0"
+    elif {*patterns} - {STORABLE, NOT_BLANK}:
         yield "pattern", now, f"{now}?"
     if "null" in told.get("type", ()):
         yield "null", None, {}

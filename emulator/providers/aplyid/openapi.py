@@ -11,6 +11,7 @@ from emulator.openapi import builder as openapi
 from emulator.openapi.builder import EMPTY, Json, content, response_object
 from emulator.openapi.patterns import NOT_BLANK, STORABLE, ecma_pattern
 from emulator.providers.aplyid import columns, rails
+from emulator.providers.aplyid.columns import NationalNumber
 from emulator.providers.aplyid.response_schemas import (
     CaseOut,
     CompletedCaseOut,
@@ -35,6 +36,7 @@ TYPES: openapi.Types = {
     rails.Decimal: ("number", None),
     columns.Date: ("string", "date"),
 }
+NOT_ONLY_A_ZERO = r"^(?!\s*0?\s*$)"  # one leading 0 is removed before the number is judged
 # Documented: the client of a known external_id is reused, and its details are ignored. Without one it must be new.
 NEW_INDIVIDUAL: Json = {
     "if": {
@@ -84,6 +86,8 @@ def rules_of_text(converter: OpenAPIConverter, field: fields.Field[Any], ret: Js
     if field.required and all(re.match(pattern, "  ") for pattern in patterns):
         patterns.append(NOT_BLANK)
     patterns = patterns or [STORABLE]
+    if isinstance(field, NationalNumber):
+        patterns.append(NOT_ONLY_A_ZERO)
     if len(patterns) > 1:
         return {"allOf": [{"pattern": pattern} for pattern in patterns]}
     return {"pattern": patterns[0]}
