@@ -31,7 +31,7 @@ def read_person_file(path: Path, largest: int = LARGEST) -> str:
 
 def decode(raw: bytes, path: object) -> str:
     r"""Return these bytes of the file at `path` as `read_person_file` does; raise UnusableFile."""
-    encoding = _other_encoding(raw)
+    encoding = other_encoding(raw)
     if encoding:
         raise UnusableFile(f"{path} is written in {encoding}: save it as UTF-8")
     try:
@@ -43,8 +43,8 @@ def decode(raw: bytes, path: object) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _other_encoding(raw: bytes) -> str | None:
-    """Return the encoding that the mark names, or that zeros where a text begins give away; None for any other."""
+def other_encoding(raw: bytes) -> str | None:
+    """Return UTF-16 or UTF-32, by the mark, or by the zeros where a text begins; None for any other encoding."""
     for mark, name in MARKS.items():
         if raw.startswith(mark):
             return name

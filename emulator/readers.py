@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from emulator.core.deliveries import without_password
 from emulator.core.retry import parse_retry
 from emulator.hosts import read_host, read_pattern
 from emulator.plain_values import check_plain, check_quotes
@@ -18,7 +17,6 @@ LONGEST_DELAY = 31_536_000
 BIGGEST_SEED = 2**63 - 1
 DEFAULT_PORTS = {"http": 80, "https": 443}
 PLAIN_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~!$&'()*+,;=:@-]+)*")
-ORIGIN_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
 
 
 def read_text(value: object) -> str:
@@ -27,11 +25,6 @@ def read_text(value: object) -> str:
         raise ValueError("a text is needed")
     check_plain(value)
     return value
-
-
-def _plain(text: str) -> str:
-    """Return what was probably meant, as it may be shown."""
-    return without_password(text.strip().strip("\"'`"))
 
 
 def read_bind_address(value: object) -> str:

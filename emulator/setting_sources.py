@@ -7,6 +7,7 @@ from typing import Any
 from emulator.core.deliveries import without_password
 from emulator.path_readers import read_path
 from emulator.person_files import UnusableFile, read_person_file
+from emulator.plain_values import NotPlain
 from emulator.settings import (
     CONFIG_VARIABLE,
     FILE_NAME,
@@ -74,7 +75,8 @@ def _read_all(values: Mapping[str, object], place: Callable[[str], str]) -> dict
         try:
             settings[name] = OPTIONS[name].metadata["read"](value)
         except ValueError as error:
-            raise BadSetting(f"{place(name)} is {_shown(name, value)}: {error}") from error
+            reason = error.reason if name in SECRETS and isinstance(error, NotPlain) else error
+            raise BadSetting(f"{place(name)} is {_shown(name, value)}: {reason}") from error
     return settings
 
 

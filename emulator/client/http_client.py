@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from weakref import finalize
 
+from emulator.client.final_answer import FinalAnswer
+
 CONNECT_SECONDS = 5.0
 IN_A_PATH = "%/?:@!$&'()*+,;=[]~"  # what is not quoted
 
@@ -101,8 +103,11 @@ class HttpClient:
 
     def _new(self, patience: float) -> HTTPConnection:
         if self._is_secure:
-            return HTTPSConnection(self._host, self._port, timeout=patience, context=self._context())
-        return HTTPConnection(self._host, self._port, timeout=patience)
+            made: HTTPConnection = HTTPSConnection(self._host, self._port, timeout=patience, context=self._context())
+        else:
+            made = HTTPConnection(self._host, self._port, timeout=patience)
+        made.response_class = FinalAnswer  # a proxy between may answer 103 first
+        return made
 
     def _context(self) -> ssl.SSLContext:
         """Return what says whom to trust: the authority in the file alone, else those of the system."""

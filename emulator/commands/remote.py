@@ -57,19 +57,18 @@ def _control(url: str, token: str | None, authority: str | None) -> Control:
 
 def _check(text: str | None, flag: str) -> None:
     """Raise BadParameter for a text that cannot be meant as it stands."""
-    from emulator.plain_values import check_plain
+    from emulator.plain_values import NotPlain, check_plain
 
     try:
         check_plain(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint=flag) from error
+    except NotPlain as error:  # the whole text would show a token
+        raise click.BadParameter(error.reason, param_hint=flag) from error
 
 
 def _read_url(context: click.Context, parameter: click.Parameter, flag: str | None) -> str:
     from emulator.readers import read_public_url
 
     url, where = flag or environment().get(URL_VARIABLE) or DEFAULT_URL, "--url" if flag else URL_VARIABLE
-    _check(url, where)
     try:
         return read_public_url(url)
     except ValueError as error:

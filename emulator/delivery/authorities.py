@@ -3,6 +3,8 @@
 import ssl
 from pathlib import Path
 
+from emulator.person_files import other_encoding
+
 BEGIN = b"-----BEGIN CERTIFICATE-----"
 MOST_BYTES = 1 << 20
 OTHER_NAME = {62, 64}  # OpenSSL: X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
@@ -24,6 +26,9 @@ def read_authorities(file: Path) -> str | bytes:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=authorities)
     except (ssl.SSLError, ValueError) as error:
+        encoding = other_encoding(content)
+        if encoding:
+            raise NoAuthority(f"{file} is written in {encoding}: save it as UTF-8") from error
         raise NoAuthority(
             f"{file} holds no certificate: a file with -----BEGIN CERTIFICATE----- is needed, as in "
             '"$(mkcert -CAROOT)/rootCA.pem", or what `dotnet dev-certs https --format PEM` exports'

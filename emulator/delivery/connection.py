@@ -4,8 +4,6 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from http import HTTPStatus
-from http.client import HTTPResponse
 from threading import Event
 from typing import Any
 
@@ -16,6 +14,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.poolmanager import PoolManager
 from urllib3.util.ssl_ import create_urllib3_context
 
+from emulator.client.final_answer import FinalAnswer
 from emulator.delivery.authorities import trust_also
 from emulator.delivery.targets import Target
 
@@ -69,21 +68,10 @@ class TargetConnection:
             self._socket.close()
 
 
-class _FinalAnswer(HTTPResponse):
-    """The final answer to a request; `http.client` passes over 100 alone of the interim ones (RFC 9110, 15.2)."""
-
-    def begin(self) -> None:
-        """Read up to the headers of the final answer; 101 is final, because nobody asked for another protocol."""
-        super().begin()
-        while self.status < HTTPStatus.OK and self.status != HTTPStatus.SWITCHING_PROTOCOLS:
-            self.headers = self.msg = None  # type: ignore[assignment]  # otherwise it counts as read already
-            super().begin()
-
-
 class _Dialling:
     """A urllib3 connection that dials the checked addresses instead of looking up the name again."""
 
-    response_class: Any = _FinalAnswer
+    response_class: Any = FinalAnswer
 
     def __init__(self, connection: TargetConnection, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -23,7 +23,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nX-Emulator-Version: 1\r\nContent-Type: application
 
 
 @contextmanager
-def counting(answers: int) -> Iterator[tuple[str, list[int]]]:
+def counting(answers: int, before: bytes = b"") -> Iterator[tuple[str, list[int]]]:
     """A server that closes each connection after so many answers, and the number of answers on each connection."""
     connections: list[int] = []
 
@@ -35,7 +35,7 @@ def counting(answers: int) -> Iterator[tuple[str, list[int]]]:
                 while self.rfile.readline().strip():
                     pass
                 connections[place] += 1
-                self.wfile.write(ANSWER)
+                self.wfile.write(before + ANSWER)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -46,6 +46,15 @@ def counting(answers: int) -> Iterator[tuple[str, list[int]]]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def test_interim_answers_of_a_proxy_are_read_over() -> None:
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+    with counting(99, before=hints) as (url, connections):
+        control = Control(url, keep_alive=True)
+        assert [control.ask("GET", "/livez") for _ in range(2)] == [{}, {}]
+        control.close()
+        assert connections == [2]
 
 
 def test_a_handle_keeps_one_connection_and_a_command_none() -> None:

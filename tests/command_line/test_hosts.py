@@ -31,7 +31,7 @@ BAD = {
     '"app"': "write app without quotes",
     "'app'": "write app without quotes",
     '"app,db"': "write app,db without quotes",
-    'app"': "the host is no name",
+    'app"': "write app without quotes",
     "app\r": "write app",
     "app\n": "write app",
     "a\tb": "control characters",

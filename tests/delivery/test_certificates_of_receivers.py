@@ -133,3 +133,12 @@ def test_a_file_that_is_not_there_ends_the_command_with_2_and_doctor_says_so(tmp
     assert (done.returncode, done.stdout) == (2, "")
     assert "--webhook-ca-file nowhere.pem cannot be read: No such file" in done.stderr
     assert "--webhook-ca-file nowhere.pem cannot be read" in run(tmp_path, "doctor", *flags, COLUMNS="200").stdout
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_a_certificate_that_powershell_copied_is_refused_by_the_name_of_its_encoding(
+    authority: trustme.CA, tmp_path: Path, encoding: str
+) -> None:
+    (tmp_path / "ca.pem").write_bytes(authority.cert_pem.bytes().decode().encode(encoding))
+    with pytest.raises(NoAuthority, match=r"ca\.pem is written in UTF-16: save it as UTF-8"):
+        read_authorities(tmp_path / "ca.pem")

@@ -25,6 +25,7 @@ PAGES = {name: (DOCS / f"{name}.md").read_text("utf-8") for name in ("testing", 
 PAGES["readme"] = (ROOT / "README.md").read_text("utf-8")
 ADDRESS = "http://127.0.0.1:8642"
 CHANGING = {
+    r"--run-[0-9a-f]+": "--run-1b4e28",
     r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)": "2026-11-20T10:20:41Z",
     r"in \d+\.\d+ ms": "in 1.0 ms",
     r"http://127\.0\.0\.1:\d+": ADDRESS,
