@@ -24,3 +24,17 @@ def test_every_exemption_has_a_reason_and_none_covers_a_crash_or_another_shape()
     assert all(exemption.reason for exemption in EXEMPTIONS)
     for failure in ("ServerError", "UndefinedStatusCode", "UndefinedContentType", "JsonSchemaError"):
         assert not is_exempt("POST /api/cases/", failure, "", '"id":')
+
+
+def test_what_breaks_a_rule_and_is_taken_is_found_though_casts_are_exempt() -> None:
+    for operation in ("POST /integrations/core/cases", "POST /api/cases/"):
+        answer = '{"case_id":1,"id":1,"customer":{}}'
+        told = "Invalid component: in body - notes: {}"
+        assert is_exempt(operation, "AcceptedNegativeData", told.format("Incorrect type"), answer)
+        for rule in (
+            "violates `pattern`",
+            "Invalid enum value",
+            "Missing required property",
+            "String longer than maxLength",
+        ):
+            assert not is_exempt(operation, "AcceptedNegativeData", told.format(rule), answer), rule

@@ -162,7 +162,13 @@ def test_some_customer_is_needed(emulator: Emulator) -> None:
     ("provider", "schema", "name", "changed", "rule"),
     [
         ("aplyid", aplyid.ActivityIn, "name", rails.Text(required=True, most=49), ("maxLength", 49)),
-        ("aplyid", aplyid.ActivityIn, "nature", rails.Text(rails.matches("[a-z]+")), ("pattern", "^(?:[a-z]+)$")),
+        (
+            "aplyid",
+            aplyid.ActivityIn,
+            "nature",
+            rails.Text(rails.matches("[a-z]+")),
+            ("pattern", r"^(?:[a-z]+)$|^\s*$"),
+        ),
         ("aplyid", aplyid.ActivityIn, "status", rails.Choice(rails.included(("done",))), ("enum", ["done"])),
         ("sphinxhq", sphinxhq.NewCaseIn, "notes", drf.Text(most=9), ("maxLength", 9)),
         ("sphinxhq", sphinxhq.NewCaseIn, "delete_after", drf.Integer(most=7), ("maximum", 7)),

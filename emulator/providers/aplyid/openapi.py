@@ -83,7 +83,9 @@ def rules_of_text(converter: OpenAPIConverter, field: fields.Field[Any], ret: Js
     if choices:
         return {"enum": choices[0]}
     patterns = [ecma_pattern(rule) for rule in field.rules if isinstance(rule, Regexp)]
-    if field.required and all(re.match(pattern, "  ") for pattern in patterns):
+    if not field.required:  # allow_blank
+        patterns = [rf"{pattern}|^\s*$" for pattern in patterns]
+    elif all(re.match(pattern, "  ") for pattern in patterns):
         patterns.append(NOT_BLANK)
     patterns = patterns or [STORABLE]
     if isinstance(field, NationalNumber):
