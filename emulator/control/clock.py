@@ -1,9 +1,9 @@
 """The routes of a sandbox's clock."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NotRequired, TypedDict, cast
+from typing import ClassVar, NotRequired, TypedDict, cast
 
 from flask import Blueprint, Response
 from marshmallow import ValidationError, fields, validates_schema
@@ -18,6 +18,7 @@ from emulator.core.sandbox_clock import EPOCH, LATEST
 from emulator.core.time_machine import Happening
 from emulator.web.problem_json import Problem
 
+YEARS = "^(19[7-9][0-9]|[2-8][0-9]{3})-"  # for the document; _is_sensible checks
 LONGEST_ADVANCE = 100 * 365 * 86_400  # seconds: a hundred years
 DURATION = re.compile(r"P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
 
@@ -40,8 +41,16 @@ class Advance(TypedDict, total=False):
 class ClockIn(Strict):
     """{"mode": "frozen", "at": "2026-01-01T00:00:00Z"}"""
 
+    class Meta(Strict.Meta):
+        together: ClassVar[Mapping[str, object]] = {
+            "if": {"properties": {"mode": {"const": "scaled"}}},
+            "then": {"required": ["factor"]},
+            "else": {"not": {"required": ["factor"]}},
+            "not": {"properties": {"mode": {"const": "real"}}, "required": ["at"]},
+        }
+
     mode = fields.String(required=True, validate=OneOf(["real", "frozen", "scaled"]))
-    at = fields.AwareDateTime(default_timezone=UTC)
+    at = fields.AwareDateTime(default_timezone=UTC, metadata={"pattern": YEARS})
     factor = fields.Float(validate=Range(0.001, 1_000_000))
 
     @validates_schema
@@ -58,8 +67,15 @@ class ClockIn(Strict):
 class AdvanceIn(Strict):
     """{"seconds": 3600} or {"duration": "PT1H"}"""
 
+    class Meta(Strict.Meta):
+        together: ClassVar[Mapping[str, object]] = {
+            "if": {"required": ["seconds"]},
+            "then": {"not": {"required": ["duration"]}},
+            "else": {"required": ["duration"]},
+        }
+
     seconds = fields.Float(validate=Range(0, LONGEST_ADVANCE))
-    duration = fields.String()
+    duration = fields.String(metadata={"pattern": f"^{DURATION.pattern}$".replace(r"\d", "[0-9]")})
 
     @validates_schema
     def fit(self, payload: Advance, **_: object) -> None:

@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range, Regexp, Validator
 
 from emulator.control.matching import MatchIn
+from emulator.control.request_schemas import TrueOrFalse, Whole
 from emulator.core.webhook_faults import WEBHOOK_FAULT_KINDS
 from emulator.web.api_faults import API_FAULT_KINDS
 
@@ -25,8 +26,7 @@ class FaultIn(MatchIn):
         validate=Length(max=500),
         metadata={"description": "how the path starts: of the request, or of the webhook's target"},
     )
-    times = fields.Integer(
-        strict=True,
+    times = Whole(
         allow_none=True,
         load_default=None,
         validate=Range(1, 1_000_000),
@@ -85,9 +85,9 @@ def _field(field: Field[Any]) -> fields.Field[Any]:
     if field.default is MISSING and field.default_factory is MISSING:
         options["required"] = True
     if field.type is bool:
-        return fields.Boolean(truthy={True}, falsy={False}, **options)
+        return TrueOrFalse(**options)
     if field.type is int:
-        return fields.Integer(validate=Range(about["low"], about["high"]), strict=True, **options)
+        return Whole(validate=Range(about["low"], about["high"]), **options)
     if field.type in (float, float | None):
         return fields.Float(validate=Range(about["low"], about["high"]), allow_none=field.default is None, **options)
     if field.type is str:

@@ -13,11 +13,18 @@ from flask import Flask
 from marshmallow import Schema, fields
 from werkzeug.routing import Rule
 
+from emulator.control.fault_schemas import AnyJsonObject
 from emulator.control.filter_words import EXTENSION, FilterWords, Word
+from emulator.control.matching import LONGEST, MOST_CONDITIONS, When
+from emulator.control.outcomes import OutcomeWord, outcome_words
 from emulator.control.response_schemas import ProblemOut
 from emulator.control.views import Document, Responds, Takes, Variants
+from emulator.core.matching import COMPARISONS
+from emulator.core.snapshot_rows import TABLES
+from emulator.core.snapshots import SCHEMA
 from emulator.openapi import builder as openapi
 from emulator.openapi.builder import Json, content, response_object
+from emulator.web.application import LARGEST_STORED
 from emulator.web.credentials import SANDBOX_NAME
 
 TITLE = "The control API of case-emulator"
@@ -29,7 +36,7 @@ ARGUMENT = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")
 # By the name of the converter in a path of werkzeug's.
 CONVERTED: dict[str | None, Json] = {
     "sandbox": {"type": "string", "pattern": f"^{SANDBOX_NAME.pattern}$"},
-    "int": {"type": "integer", "minimum": 0},
+    "int": {"type": "integer", "minimum": 0, "maximum": LARGEST_STORED},
     None: {"type": "string", "minLength": 1},
 }
 CompletionSchemas = Mapping[str, Schema]
@@ -60,7 +67,7 @@ BODIES: dict[str, Json] = {
     "plan_outcome": {"provider": "aplyid", "outcome": "denied", "times": 1},
     "add_rule": {"when": {"client.email": {"contains": "@risky."}}, "outcome": "denied"},
     "add_fault": {"kind": "status", "provider": "aplyid", "status": 503, "times": 2},
-    "restore_snapshot": {"schema": 1},
+    "restore_snapshot": {"schema": 1, "clock": None, "settings": {}, **{table: [] for table in TABLES}},
     "switch_receiver": {"is_on": False},
 }
 
@@ -69,8 +76,12 @@ def describe(app: Flask, completion_schemas: CompletionSchemas, address: str, *,
     """Return the document of the control API of an application that is served at `address`."""
     servers = [{"url": address, "description": "this emulator"}]
     security: list[Json] = [{"token": []}] if asks_for_token else [{}, {"token": []}]
-    rules_of_words = [_rule_of_words(app.extensions[EXTENSION])]
-    spec = openapi.begin(TITLE, ABOUT, servers=servers, rules=rules_of_words, name_of=_name, security=security)
+    rules_of_fields = (
+        _rule_of_words(app.extensions[EXTENSION]),
+        _rule_of_outcomes(completion_schemas),
+        _rule_of_objects,
+    )
+    spec = openapi.begin(TITLE, ABOUT, servers=servers, rules=rules_of_fields, name_of=_name, security=security)
     spec.components.security_scheme("token", TOKEN)
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(BLUEPRINT)]
     spec.components.response("Problem", response_object("What is wrong and what to do.", PROBLEM))
@@ -90,6 +101,31 @@ def _rule_of_words(words: FilterWords) -> openapi.Rule:
         return {"enum": [*words.documented(field.kind), *([None] if field.allow_none else ())]}
 
     return enum
+
+
+def _rule_of_outcomes(completion_schemas: CompletionSchemas) -> openapi.Rule:
+    """Return the rule that documents how a case may end; a pattern: generators do not part DENIED from denied."""
+    pattern = f"^({'|'.join(map(re.escape, outcome_words(completion_schemas)))})$"
+
+    def words(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
+        return {"pattern": pattern} if isinstance(field, OutcomeWord) else {}
+
+    return words
+
+
+def _rule_of_objects(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
+    """Return the rules of JSON objects whose keys are not known before."""
+    if isinstance(field, AnyJsonObject):
+        return {"minProperties": 1}
+    if not isinstance(field, When):
+        return {}
+    for bound in ("minLength", "maxLength"):  # which apispec makes of the validator, and which are about texts
+        ret.pop(bound, None)
+    return {
+        "maxProperties": MOST_CONDITIONS,
+        "propertyNames": {"minLength": 1, "maxLength": LONGEST},
+        "additionalProperties": CONDITION,
+    }
 
 
 def _name(schema: type[Schema] | Schema) -> str:
@@ -138,7 +174,7 @@ def _body(takes: Takes) -> Json | type[Schema] | None:
     if isinstance(takes.body, Variants):
         return {"oneOf": [type(schema) for schema in takes.body.schemas.values()]}
     if isinstance(takes.body, Document):
-        return {"type": "object"}
+        return SNAPSHOT
     return None if takes.body is None else type(takes.body)
 
 
@@ -165,4 +201,20 @@ def _responses(view: Callable[..., object]) -> Json:
     return {str(responds.status): response_object(responds.description, body)}
 
 
+OPERAND: Json = {"type": ["string", "number", "boolean"], "maxLength": LONGEST}
+CONDITION: Json = {
+    "type": ["string", "number", "boolean", "null", "object"],
+    "maxLength": LONGEST,
+    "minProperties": 1,
+    "properties": {
+        name: {**OPERAND, "type": [*OPERAND["type"], "null"]} if name == "equals" else OPERAND for name in COMPARISONS
+    },
+    "additionalProperties": False,
+}
+SNAPSHOT: Json = {
+    "type": "object",
+    "properties": {"schema": {"type": "integer", "const": SCHEMA}, "settings": {"type": "object"}}
+    | {table: {"type": "array", "items": {"type": "object"}} for table in TABLES},
+    "required": ["schema", "clock", "settings", *TABLES],
+}
 PROBLEM = content(ProblemOut, media_type="application/problem+json")

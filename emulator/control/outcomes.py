@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypedDict, cast
+from typing import ClassVar, TypedDict, cast
 
 from flask import Blueprint, Response
 from marshmallow import Schema, ValidationError, fields, validates_schema
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 
 from emulator.control.context import ControlContext, known_provider
 from emulator.control.filter_words import Word
 from emulator.control.matching import MatchIn
 from emulator.control.payloads import OutcomesPayload, QueuedOutcomePayload, RulePayload
-from emulator.control.request_schemas import NothingIn, Strict
+from emulator.control.request_schemas import NothingIn, Strict, Whole
 from emulator.control.views import json_response, responds, takes
 from emulator.core.matching import match_of_json
 from emulator.core.model import CompletionOrder, Outcome
@@ -44,13 +44,16 @@ class RuleOrder(TypedDict, total=False):
     risk_score: float
 
 
+class OutcomeWord(fields.String):
+    """How a case ends, in a word of the emulator's or of a provider's; `named_outcome` says what it means."""
+
+
 class PlanIn(Strict):
     """{"provider": "aplyid", "outcome": "denied", "times": 1}"""
 
     provider = Word("provider", allow_none=True, load_default=None, metadata={"description": "both unless told"})
-    outcome = fields.String(required=True, validate=Length(1, 100), metadata={"description": WORDS})
-    times = fields.Integer(
-        strict=True,
+    outcome = OutcomeWord(required=True, validate=Length(1, 100), metadata={"description": WORDS})
+    times = Whole(
         load_default=1,
         validate=Range(1, MOST_TIMES),
         metadata={"description": "how many of the next cases"},
@@ -60,7 +63,13 @@ class PlanIn(Strict):
 class RuleIn(MatchIn):
     """{"provider": "aplyid", "when": {"client.email": {"contains": "@risky."}}, "outcome": "denied", "delay": 5}"""
 
-    outcome = fields.String(validate=Length(1, 100), metadata={"description": WORDS})
+    class Meta(MatchIn.Meta):
+        together: ClassVar[Mapping[str, object]] = {
+            "if": {"not": {"required": ["outcome"]}},
+            "then": {"if": {"not": {"required": ["delay"]}}, "then": {"required": ["risk_score"]}},
+        }
+
+    outcome = OutcomeWord(validate=Length(1, 100), metadata={"description": WORDS})
     delay = fields.Float(validate=Range(0, LONGEST_DELAY), metadata={"description": "seconds from creation to end"})
     risk_score = fields.Float(validate=Range(0, 1), metadata={"description": "where the provider tells one"})
 
@@ -169,6 +178,24 @@ def named_outcome(completion_schemas: Mapping[str, Schema], provider: str | None
             if order and ("outcome" in payload or order.decision.failed):
                 return NamedOutcome(order.decision.outcome, failed=order.decision.failed)
     raise Problem(422, f"outcome: {word[:100]} is no outcome {'of ' + provider if provider else 'of any provider'}")
+
+
+def outcome_words(completion_schemas: Mapping[str, Schema]) -> list[str]:
+    """Return every word that `named_outcome` knows, for the OpenAPI document."""
+    words = {"failed", "stuck", *(outcome.value for outcome in Outcome)}
+    for schema in completion_schemas.values():
+        fields_with_words = (schema.fields[name] for name in ("outcome", "status") if name in schema.fields)
+        rules = [rule for field in fields_with_words for rule in field.validators if isinstance(rule, OneOf)]
+        words.update(str(word) for rule in rules for word in rule.choices if _is_known(completion_schemas, str(word)))
+    return sorted(words)
+
+
+def _is_known(completion_schemas: Mapping[str, Schema], word: str) -> bool:
+    try:
+        named_outcome(completion_schemas, None, word)
+    except Problem:
+        return False
+    return True
 
 
 def _outcomes(context: ControlContext, name: str) -> OutcomesPayload:

@@ -1,6 +1,7 @@
 """The schemas of bodies and queries that several routes of the control API take."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 from marshmallow.validate import OneOf, Range, Regexp
@@ -10,9 +11,12 @@ from emulator.core.deliveries import DeliveryState
 from emulator.core.model import Outcome
 from emulator.core.sandbox_settings import Pace
 from emulator.delivery.targets import why_no_url
+from emulator.readers import BIGGEST_SEED, LONGEST_DELAY
 from emulator.settings import OPTIONS
 
 LONGEST_WAIT = 60.0
+NUMBER = r"[0-9]{1,7}(\.[0-9]+)?"
+RETRY = rf"^(standard|once|{NUMBER}(,{NUMBER}){{0,99}})$"  # for the document; the setting itself checks
 
 
 def _as_setting(name: str) -> Callable[[object], None]:
@@ -41,22 +45,57 @@ class Strict(Schema):
         unknown = RAISE
 
 
+class Whole(fields.Integer):
+    """A whole number: 2 or 2.0, which are the same in JSON, and not "2"."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(strict=True, **options)
+
+    def _deserialize(self, value: object, attr: str | None, data: object, **options: Any) -> int:
+        whole = int(value) if isinstance(value, float) and value.is_integer() else value
+        number: int = super()._deserialize(whole, attr, data, **options)
+        return number
+
+
+class TrueOrFalse(fields.Boolean):
+    """true or false, not 1 or 0, which Python holds to be equal to them."""
+
+    def _deserialize(self, value: object, attr: str | None, data: object, **options: object) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class SettingsIn(Strict):
     """PATCH of a sandbox; null returns to what the emulator was started with."""
+
+    class Meta(Strict.Meta):
+        together: ClassVar[Mapping[str, object]] = {
+            "not": {
+                "properties": {"pace": {"type": "string"}, "delay": {"type": "number"}},
+                "required": ["pace", "delay"],
+            }
+        }
 
     webhook_url = fields.String(
         allow_none=True,
         validate=_is_dialable,
-        metadata={"description": "where an integration's webhooks go"},
+        metadata={"description": "where an integration's webhooks go", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"},
     )
     delay = fields.Float(
-        allow_none=True, validate=_as_setting("delay"), metadata={"description": "seconds from creation to end"}
+        allow_none=True,
+        validate=_as_setting("delay"),
+        metadata={"description": "seconds from creation to end", "minimum": 0, "maximum": LONGEST_DELAY},
     )
     retry = fields.String(
-        allow_none=True, validate=_as_setting("retry"), metadata={"description": "standard, once, or waits like 1,5,30"}
+        allow_none=True,
+        validate=_as_setting("retry"),
+        metadata={"description": "standard, once, or waits like 1,5,30", "pattern": RETRY},
     )
-    seed = fields.Integer(
-        allow_none=True, strict=True, validate=_as_setting("seed"), metadata={"description": "what chance follows from"}
+    seed = Whole(
+        allow_none=True,
+        validate=_as_setting("seed"),
+        metadata={"description": "what chance follows from", "minimum": 0, "maximum": BIGGEST_SEED},
     )
     default_outcome = fields.String(
         allow_none=True,

@@ -9,9 +9,9 @@ from marshmallow import fields
 from marshmallow.validate import Length, Range
 
 from emulator.control.context import ControlContext
-from emulator.control.outcomes import WORDS, queued_outcome_of
+from emulator.control.outcomes import WORDS, OutcomeWord, queued_outcome_of
 from emulator.control.payloads_cases import SamplePayload, SentPayload
-from emulator.control.request_schemas import Strict
+from emulator.control.request_schemas import Strict, Whole
 from emulator.control.views import json_response, responds, takes
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import QueuedOutcome
@@ -42,12 +42,11 @@ class SampleQuery(Strict):
 class SampleIn(Strict):
     """Which sample to send, and how its case ends."""
 
-    seed = fields.Integer(
-        strict=True,
+    seed = Whole(
         validate=Range(0, BIGGEST_SEED),
         metadata={"description": "the same seed draws the same request; unless told, another one for each case"},
     )
-    outcome = fields.String(validate=Length(1, 100), metadata={"description": f"how this case ends: {WORDS}"})
+    outcome = OutcomeWord(validate=Length(1, 100), metadata={"description": f"how this case ends: {WORDS}"})
     body = fields.Dict(load_default=dict, metadata={"description": "goes into the request instead of what is drawn"})
 
 

@@ -10,7 +10,7 @@ from emulator.control.context import known_provider
 from emulator.control.fault_schemas import SCHEMAS
 from emulator.control.faults import settings_of
 from emulator.control.outcomes import MOST_TIMES, RuleIn, RuleOrder, make_rule
-from emulator.control.request_schemas import SettingsIn, Strict
+from emulator.control.request_schemas import SettingsIn, Strict, TrueOrFalse, Whole
 from emulator.control.views import Variants, load
 from emulator.core.faults import MOST_FAULTS
 from emulator.core.matching import match_of_json, match_to_json
@@ -26,9 +26,9 @@ class KeptPlanIn(Strict):
 
     provider = fields.String(required=True, allow_none=True)
     outcome = fields.String(required=True)
-    failed = fields.Boolean(required=True)
-    ends = fields.Boolean(load_default=True)
-    times = fields.Integer(required=True, strict=True, validate=Range(1, MOST_TIMES))
+    failed = TrueOrFalse(required=True)
+    ends = TrueOrFalse(load_default=True)
+    times = Whole(required=True, validate=Range(1, MOST_TIMES))
 
 
 class StoredFault(TypedDict):
@@ -50,18 +50,18 @@ class KeptFaultIn(Strict):
     id = fields.String(required=True, validate=Length(1, 20))
     kind = fields.String(required=True)
     match = fields.Dict(required=True)
-    until = fields.Integer(required=True, strict=True, validate=Range(0, LATEST_MICROS))
-    times = fields.Integer(required=True, strict=True, allow_none=True)
+    until = Whole(required=True, validate=Range(0, LATEST_MICROS))
+    times = Whole(required=True, allow_none=True)
     probability = fields.Float(required=True)
-    seen = fields.Integer(required=True, strict=True, validate=Range(0, 2**53))
+    seen = Whole(required=True, validate=Range(0, 2**53))
     settings = fields.Dict(required=True)
 
 
 class KeptSettingsIn(SettingsIn):
     """Everything that is set and planned for a sandbox, as it is stored."""
 
-    numbered = fields.Integer(strict=True, validate=Range(0, 2**53))
-    key_since = fields.Integer(strict=True, validate=Range(0, LATEST_MICROS))
+    numbered = Whole(validate=Range(0, 2**53))
+    key_since = Whole(validate=Range(0, LATEST_MICROS))
     planned = fields.List(fields.Nested(KeptPlanIn), validate=Length(max=MOST_TIMES))
     rules = fields.List(fields.Dict(), validate=Length(max=MOST_RULES))
     faults = fields.List(fields.Nested(KeptFaultIn), validate=Length(max=MOST_FAULTS))

@@ -3,9 +3,8 @@
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
-from marshmallow import fields
 
-from emulator.control.request_schemas import Strict
+from emulator.control.request_schemas import Strict, TrueOrFalse
 from emulator.control.views import json_response, responds, takes
 from emulator.demo.payloads import ReceiverPayload
 from emulator.web.problem_json import Problem
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 class ReceiverIn(Strict):
     """{"is_on": false}"""
 
-    is_on = fields.Boolean(required=True, truthy={True}, falsy={False})
+    is_on = TrueOrFalse(required=True)
 
 
 def add_routes(receiver: "Receiver | None", routes: Blueprint) -> None:

@@ -16,7 +16,7 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields
 
 from emulator.core.model import DEFAULT_SANDBOX
-from emulator.openapi.patterns import pattern_of
+from emulator.openapi.patterns import open_bounds_of, pattern_of
 from emulator.version import VERSION
 from emulator.web.advice import LONGEST
 from emulator.web.credentials import SANDBOX_NAME
@@ -41,12 +41,13 @@ HEADERS: dict[str, tuple[str, bool, Json]] = {
 
 
 class Converter(OpenAPIConverter):
-    """Takes the description of a schema from the first line of its docstring."""
+    """Takes the description of a schema from the first line of its docstring, and `Meta.together` as it is."""
 
     def schema2jsonschema(self, schema: type[Schema] | Schema) -> Json:
         """Return the schema as JSON Schema, with its description."""
         described: Json = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
-        return {"description": (getdoc(class_of(schema)) or "").partition("\n")[0], **described}
+        together: Json = getattr(class_of(schema).Meta, "together", {})  # rules on several fields at once
+        return {"description": (getdoc(class_of(schema)) or "").partition("\n")[0], **described, **together}
 
 
 class Plugin(MarshmallowPlugin):
@@ -86,7 +87,7 @@ def begin(
     assert converter is not None  # made by APISpec
     # A mapping of its own, because apispec shares one between all documents.
     converter.field_mapping = {**converter.field_mapping, **(types or {})}
-    for rule in (pattern_of, *rules):
+    for rule in (pattern_of, open_bounds_of, *rules):
         converter.add_attribute_function(rule)  # type: ignore[no-untyped-call]
     for name, (description, is_required, schema) in HEADERS.items():
         spec.components.header(name, {"description": description, "required": is_required, "schema": schema})

@@ -1,8 +1,13 @@
-"""Patterns as ECMA-262 writes them, which is what JSON Schema asks for: it searches, and knows no end but `$`."""
+"""Rules of fields in the words of JSON Schema, where apispec has none.
+
+Patterns are as ECMA-262 writes them, which is what JSON Schema asks for: it searches, and knows no end but `$`.
+"""
 
 from marshmallow import fields
-from marshmallow.validate import Regexp
+from marshmallow.validate import Range, Regexp
 
+# What every database stores, and the same with something in it that can be seen.
+STORABLE, NOT_BLANK = r"^[^\u0000]*$", r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 END = r"\Z"  # Python's end of the text; ECMA-262 has $ instead
 
 
@@ -18,3 +23,14 @@ def pattern_of(converter: object, field: fields.Field[object], ret: dict[str, ob
     """Return the pattern of a field, in place of the one that apispec copies as Python writes it."""
     patterns = [ecma_pattern(rule) for rule in field.validators if isinstance(rule, Regexp)]
     return {"pattern": patterns[0]} if patterns else {}
+
+
+def open_bounds_of(converter: object, field: fields.Field[object], ret: dict[str, object]) -> dict[str, object]:
+    """Return the bounds of a field that are not themselves allowed, in place of those that apispec calls allowed."""
+    found: dict[str, object] = {}
+    for rule in field.validators:
+        if isinstance(rule, Range) and rule.min is not None and not rule.min_inclusive:
+            found["exclusiveMinimum"] = ret.pop("minimum", rule.min)
+        if isinstance(rule, Range) and rule.max is not None and not rule.max_inclusive:
+            found["exclusiveMaximum"] = ret.pop("maximum", rule.max)
+    return found

@@ -1,13 +1,15 @@
 """A Flask application without the work that this emulator does not need."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 from wsgiref.types import WSGIEnvironment
 
 from flask import Flask
 from werkzeug import Request
-from werkzeug.routing import Map, MapAdapter, Rule
+from werkzeug.datastructures import ImmutableDict
+from werkzeug.routing import IntegerConverter, Map, MapAdapter, Rule
 
+LARGEST_STORED = 2**63 - 1
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
@@ -26,8 +28,17 @@ class LazyRule(Rule):
         return build
 
 
+class StoredNumber(IntegerConverter):
+    """A number in a path; what no store can hold names nothing, so that such a path is unknown."""
+
+    def __init__(self, map: Map, *args: Any, **options: Any) -> None:  # noqa: A002 (Werkzeug's name)
+        super().__init__(map, *args, **{"max": LARGEST_STORED, **options})
+
+
 class PlainMap(Map):
     """A map of routes that ignores the wish for a WebSocket, as servers may that do not speak it (RFC 9110, 7.8)."""
+
+    default_converters = ImmutableDict({**Map.default_converters, "int": StoredNumber})
 
     def bind_to_environ(
         self, environ: WSGIEnvironment | Request, server_name: str | None = None, subdomain: str | None = None

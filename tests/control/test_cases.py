@@ -165,3 +165,11 @@ def test_the_checks_of_a_case_say_what_an_analyst_found(emulator: Emulator) -> N
     [check] = emulator.control("GET", "cases/sphinxhq/1/checks").json()["checks"]
     assert (check["kind"], check["outcome"]) == ("PEP", "approved")
     assert all(check[name] for name in ("title", "note", "reasoning"))
+
+
+@pytest.mark.parametrize("path", ["cases/aplyid/{}", "cases/sphinxhq/{}/checks", "flows/aplyid/{}"])
+def test_a_number_that_no_store_can_hold_names_nothing(emulator: Emulator, path: str) -> None:
+    for number in (2**63 - 1, 2**63, 50307270807454710786686976):
+        assert emulator.control("GET", path.format(number)).status_code == 404
+    for page in ("cases/aplyid", "requests", "analyst/sphinxhq"):
+        assert emulator.http.get(f"{emulator.url}/_emulator/ui/{emulator.sandbox}/{page}/{2**63}").status_code == 404

@@ -241,3 +241,51 @@ class Asking:
             place = ("paths", template, method.lower(), "requestBody", "content", "application/json", "schema")
             assert document("control").problems(body, *place) == []
         return told
+
+
+@pytest.mark.parametrize(
+    ("schema", "allowed", "forbidden"),
+    [
+        ("LatencyFaultIn", {"kind": "latency", "seconds": 1, "expires_in": 1}, {"expires_in": 0}),
+        ("LatencyFaultIn", {"kind": "latency", "seconds": 1, "when": {"a": {"contains": "x"}}}, {"when": {"a": {}}}),
+        ("LatencyFaultIn", {"kind": "latency", "seconds": 1, "when": {"a": None}}, {"when": {"a": {"like": "x"}}}),
+        ("LatencyFaultIn", {"kind": "latency", "seconds": 1, "times": 2.0}, {"times": 2.5}),
+        ("SettingsIn", {"retry": "1,5.5,30", "pace": None, "delay": 1}, {"retry": ""}),
+        ("SettingsIn", {"pace": "fast"}, {"delay": 1}),
+        ("SettingsIn", {"seed": 0}, {"seed": -1}),
+        ("SettingsIn", {"delay": 31_536_000}, {"delay": 31_536_001}),
+        ("ClockIn", {"mode": "scaled", "factor": 2}, {"mode": "frozen"}),
+        ("ClockIn", {"mode": "frozen", "at": "2030-01-01T00:00:00Z"}, {"mode": "real"}),
+        ("ClockIn", {"mode": "frozen", "at": "2030-01-01T00:00:00Z"}, {"at": "1066-01-01T00:00:00Z"}),
+        ("AdvanceIn", {"seconds": 1}, {"duration": "PT1S"}),
+        ("AdvanceIn", {"duration": "PT1S"}, {"duration": "P"}),
+        ("PlanIn", {"outcome": "no_decision_yet"}, {"outcome": "perhaps"}),
+        ("RuleIn", {"outcome": "stuck"}, {"outcome": "perhaps"}),
+        ("SampleIn", {"outcome": "REJECTED"}, {"outcome": "rejected"}),
+        ("ReceiverIn", {"is_on": False}, {"is_on": 0}),
+    ],
+)
+def test_the_document_and_the_server_refuse_the_same(
+    emulator: Emulator, schema: str, allowed: dict[str, Any], forbidden: dict[str, Any]
+) -> None:
+    way = {
+        "LatencyFaultIn": ("POST", "faults"),
+        "SettingsIn": ("PATCH", ""),
+        "ClockIn": ("PATCH", "clock"),
+        "AdvanceIn": ("POST", "clock/advance"),
+        "PlanIn": ("POST", "outcomes/next"),
+        "RuleIn": ("POST", "outcomes/rules"),
+        "SampleIn": ("POST", "samples/sphinxhq"),
+    }
+    for body, taken in ((allowed, True), ({**allowed, **forbidden}, False)):
+        found = document("control").problems(body, "components", "schemas", schema)
+        assert (found == []) == taken, (body, found)
+        if schema in way:
+            told = emulator.control(*way[schema], body)
+            assert told.status_code in ((200, 201) if taken else (422,)), (body, told.text)
+
+
+def test_a_zero_is_not_false(emulator: Emulator) -> None:
+    with served(demo=True) as demo:
+        told = [demo.http.patch(f"{demo.url}{ROOT}/receiver", json={"is_on": value}) for value in (0, False)]
+    assert [answer.status_code for answer in told] == [422, 200]

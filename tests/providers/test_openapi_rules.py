@@ -9,8 +9,10 @@ import requests
 from marshmallow import Schema, fields
 
 from emulator.app import describe
+from emulator.openapi.patterns import NOT_BLANK, STORABLE
 from emulator.providers.aplyid import rails
 from emulator.providers.aplyid import schemas as aplyid
+from emulator.providers.aplyid.openapi import NOT_ONLY_A_ZERO
 from emulator.providers.sphinxhq import drf, relations
 from emulator.providers.sphinxhq import schemas as sphinxhq
 from emulator.settings import Settings
@@ -64,9 +66,14 @@ def sides(told: dict[str, Any], now: Any) -> Iterator[tuple[str, Any, Any]]:
         yield "exclusiveMinimum", told["exclusiveMinimum"] + 0.01, told["exclusiveMinimum"]
     for choice in told.get("enum", ()):
         yield f"enum {choice}", choice, f"{choice}x"
-    if told.get("pattern") == r"\S" or {"pattern": r"\S"} in told.get("allOf", ()):
+    patterns = [part["pattern"] for part in (told, *told.get("allOf", ())) if "pattern" in part]
+    if NOT_BLANK in patterns:
         yield "blank", now, "  "
-    if "pattern" in told and told["pattern"] != r"\S":
+    if {STORABLE, NOT_BLANK} & {*patterns}:
+        yield "NUL", now, f"{now}\0"
+    if NOT_ONLY_A_ZERO in patterns:
+        yield "pattern", now, "0"
+    elif {*patterns} - {STORABLE, NOT_BLANK}:
         yield "pattern", now, f"{now}?"
     if "null" in told.get("type", ()):
         yield "null", None, {}
@@ -130,7 +137,7 @@ def test_there_are_rules_of_every_kind() -> None:
     assert len(TRIES) > 80
     assert {case[2].partition(" ")[0] for case in TRIES} == {
         *("maxLength", "maxItems", "minimum", "maximum", "exclusiveMinimum"),
-        *("enum", "blank", "pattern", "null", "required"),
+        *("enum", "blank", "NUL", "pattern", "null", "required"),
     }
 
 
@@ -155,7 +162,13 @@ def test_some_customer_is_needed(emulator: Emulator) -> None:
     ("provider", "schema", "name", "changed", "rule"),
     [
         ("aplyid", aplyid.ActivityIn, "name", rails.Text(required=True, most=49), ("maxLength", 49)),
-        ("aplyid", aplyid.ActivityIn, "nature", rails.Text(rails.matches("[a-z]+")), ("pattern", "^(?:[a-z]+)$")),
+        (
+            "aplyid",
+            aplyid.ActivityIn,
+            "nature",
+            rails.Text(rails.matches("[a-z]+")),
+            ("pattern", r"^(?:[a-z]+)$|^\s*$"),
+        ),
         ("aplyid", aplyid.ActivityIn, "status", rails.Choice(rails.included(("done",))), ("enum", ["done"])),
         ("sphinxhq", sphinxhq.NewCaseIn, "notes", drf.Text(most=9), ("maxLength", 9)),
         ("sphinxhq", sphinxhq.NewCaseIn, "delete_after", drf.Integer(most=7), ("maximum", 7)),

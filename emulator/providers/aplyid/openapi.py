@@ -9,8 +9,9 @@ from marshmallow.validate import OneOf, Regexp
 
 from emulator.openapi import builder as openapi
 from emulator.openapi.builder import EMPTY, Json, content, response_object
-from emulator.openapi.patterns import ecma_pattern
+from emulator.openapi.patterns import NOT_BLANK, STORABLE, ecma_pattern
 from emulator.providers.aplyid import columns, rails
+from emulator.providers.aplyid.columns import NationalNumber
 from emulator.providers.aplyid.response_schemas import (
     CaseOut,
     CompletedCaseOut,
@@ -35,13 +36,13 @@ TYPES: openapi.Types = {
     rails.Decimal: ("number", None),
     columns.Date: ("string", "date"),
 }
-NOT_BLANK = r"\S"
+NOT_ONLY_A_ZERO = r"^(?!\s*0?\s*$)"  # one leading 0 is removed before the number is judged
 # Documented: the client of a known external_id is reused, and its details are ignored. Without one it must be new.
 NEW_INDIVIDUAL: Json = {
     "if": {
         "properties": {"client_type": {"const": "individual"}},
         "required": ["client_type"],
-        "not": {"required": ["external_id"]},
+        "not": {"properties": {"external_id": {"pattern": r"\S"}}, "required": ["external_id"]},
     },
     "then": {"required": ["clientable_attributes"]},
 }
@@ -82,11 +83,16 @@ def rules_of_text(converter: OpenAPIConverter, field: fields.Field[Any], ret: Js
     if choices:
         return {"enum": choices[0]}
     patterns = [ecma_pattern(rule) for rule in field.rules if isinstance(rule, Regexp)]
-    if field.required and all(re.match(pattern, "  ") for pattern in patterns):
+    if not field.required:  # allow_blank
+        patterns = [rf"{pattern}|^\s*$" for pattern in patterns]
+    elif all(re.match(pattern, "  ") for pattern in patterns):
         patterns.append(NOT_BLANK)
+    patterns = patterns or [STORABLE]
+    if isinstance(field, NationalNumber):
+        patterns.append(NOT_ONLY_A_ZERO)
     if len(patterns) > 1:
         return {"allOf": [{"pattern": pattern} for pattern in patterns]}
-    return {"pattern": patterns[0]} if patterns else {}
+    return {"pattern": patterns[0]}
 
 
 def rules_of_decimal(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:

@@ -8,6 +8,7 @@ from marshmallow.validate import OneOf, Range
 
 from emulator.openapi import builder as openapi
 from emulator.openapi.builder import EMPTY, PAGE, Json, content, header, response_object
+from emulator.openapi.patterns import NOT_BLANK, STORABLE
 from emulator.providers.sphinxhq import drf, relations
 from emulator.providers.sphinxhq.problems import problems_of
 from emulator.providers.sphinxhq.query import LARGEST_PAGE, PAGE_SIZE
@@ -43,7 +44,7 @@ SOME_CUSTOMER: Json = {
 class CasesQuery(Schema):
     """Which cases to list."""
 
-    customer_id = fields.Integer(metadata=DOCUMENTED)
+    customer_id = fields.Integer(validate=Range(-(10**18) + 1, 10**18 - 1), metadata=DOCUMENTED)
     has_webhook = fields.Boolean(metadata=DOCUMENTED)
     outcome = fields.String(validate=OneOf(list(OUTCOMES)), metadata=DOCUMENTED)
     page = fields.Raw(
@@ -52,8 +53,10 @@ class CasesQuery(Schema):
     )
     page_size = fields.Integer(
         load_default=PAGE_SIZE,
-        validate=Range(1, LARGEST_PAGE),
-        metadata={"x-fidelity": "documented; its bounds are assumed"},
+        metadata={
+            "x-fidelity": "documented; its bounds are assumed",
+            "description": f"more than {LARGEST_PAGE} means {LARGEST_PAGE}, less than 1 means {PAGE_SIZE}",
+        },
     )
 
 
@@ -81,10 +84,10 @@ def describe(address: str) -> Json:
 
 
 def rules_of_text(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
-    """Return the rule against blanks, which no validator checks."""
-    if not isinstance(field, drf.Text) or field.blank:
+    """Return the rules against blanks and NUL, which no validator checks."""
+    if not isinstance(field, drf.Text):
         return {}
-    return {"minLength": 1, "pattern": r"\S"}
+    return {"pattern": STORABLE} if field.blank else {"minLength": 1, "pattern": NOT_BLANK}
 
 
 def rules_of_ids(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
@@ -100,7 +103,7 @@ def _create_case(printed: dict[str, Json]) -> Json:
     return {
         "operationId": "create_case",
         "summary": "Create Case",
-        "requestBody": {"content": content(NewCaseIn, bodies)},
+        "requestBody": {"required": True, "content": content(NewCaseIn, bodies)},
         "responses": {
             "201": response_object("The case; it ends by itself after a while.", content(CaseOut, answers)),
             "400": response_object(
