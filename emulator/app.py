@@ -222,7 +222,12 @@ def _provider_rules(provider: Provider, desk: Desk) -> ProviderRules:
     def render_webhook(case: Case, settings: SandboxSettings, event_id: str) -> RenderedWebhook | NoWebhook:
         return provider.webhook(case, settings, event_id, desk)
 
-    return ProviderRules(newborn=provider.newborn, conclude=provider.conclude, render_webhook=render_webhook)
+    return ProviderRules(
+        newborn=provider.newborn,
+        conclude=provider.conclude,
+        render_webhook=render_webhook,
+        real_pace=provider.real_pace,
+    )
 
 
 def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -116,7 +116,10 @@ def _create_case(printed: dict[str, Json]) -> Json:
         "summary": "Create Case",
         "requestBody": {"required": True, "content": content(NewCaseIn, bodies)},
         "responses": {
-            "201": response_object("The case; one that is in_progress ends by itself.", content(CaseOut, answers)),
+            "201": response_object(
+                "The case; one that is in_progress ends by itself here, where a person ends it at the service.",
+                content(CaseOut, answers),
+            ),
             **{status: status for status in REFUSALS},
         },
     }
