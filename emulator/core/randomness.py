@@ -30,6 +30,7 @@ class Country:
     code: str  # ISO 3166 alpha-3
     calling_code: str
     mobile: str  # the national number, without the leading 0; of a range held for fiction where there is one
+    company: str  # the legal form at the end of a company's name
     postcodes: tuple[tuple[str, str], ...]
 
 
@@ -39,6 +40,7 @@ COUNTRIES = (
         "AUS",
         "61",
         "49157####",
+        "Pty Ltd",
         (
             ("New South Wales", "2###"),
             ("Victoria", "3###"),
@@ -48,12 +50,24 @@ COUNTRIES = (
             ("Tasmania", "7###"),
         ),
     ),
-    Country("en_CA", "CAN", "1", "41655501##", (("Ontario", "M5V #A#"), ("British Columbia", "V6B #E#"))),
-    Country("en_GB", "GBR", "44", "7700900###", (("Greater Manchester", "M# #AA"), ("West Yorkshire", "LS# #AB"))),
-    Country("en_IE", "IRL", "353", "2091####", (("County Cork", "T12 A###"), ("County Dublin", "D02 X###"))),
-    Country("en_NZ", "NZL", "64", "21######", (("Auckland", "10##"), ("Wellington", "60##"), ("Canterbury", "80##"))),
-    Country("en_US", "USA", "1", "21255501##", (("California", "941##"), ("New York", "100##"), ("Texas", "787##"))),
+    Country("en_CA", "CAN", "1", "41655501##", "Inc.", (("Ontario", "M5V #A#"), ("British Columbia", "V6B #E#"))),
+    Country(
+        "en_GB", "GBR", "44", "7700900###", "Ltd", (("Greater Manchester", "M# #AA"), ("West Yorkshire", "LS# #AB"))
+    ),
+    Country("en_IE", "IRL", "353", "2091####", "Ltd", (("County Cork", "T12 A###"), ("County Dublin", "D02 X###"))),
+    Country(
+        "en_NZ",
+        "NZL",
+        "64",
+        "21######",
+        "Limited",
+        (("Auckland", "10##"), ("Wellington", "60##"), ("Canterbury", "80##")),
+    ),
+    Country(
+        "en_US", "USA", "1", "21255501##", "LLC", (("California", "941##"), ("New York", "100##"), ("Texas", "787##"))
+    ),
 )
+TRADES = ("Building", "Developments", "Engineering", "Holdings", "Investments", "Orchards", "Properties", "Transport")
 LONGEST_NAME = 50
 # Fixed dates, so that a seed draws the same birthday on every day.
 BORN_BETWEEN = date(1935, 1, 1), date(2006, 12, 31)
@@ -136,7 +150,8 @@ class SeededRandom:
         faker = _faker(country.locale)
         faker.seed_instance(self._digest(field))
         first, last = ordinary(lambda: (faker.first_name(), faker.last_name()))
-        (company,) = ordinary(lambda: (faker.company(),))
+        trade = self.pick(f"{field} trade", TRADES)
+        (company,) = ordinary(lambda: (f"{faker.last_name()} {trade} {country.company}",))
         return Person(
             first_name=first,
             last_name=last,

@@ -46,16 +46,23 @@ def test_only_a_person_has_a_date_of_birth() -> None:
 
 
 def test_a_client_of_aplyid_lives_where_the_service_is_sold_and_the_phone_is_of_that_country() -> None:
-    codes = {country.code: country.calling_code for country in COUNTRIES}
     for body in APLYID:
-        country = body["activity"]["address_attributes"]["country_code"]
-        assert country in ("AUS", "NZL")
-        assert body["client"]["contact_phone_attributes"]["phone_country_code"] == codes[country]
-        assert body["client"]["contact_phone_attributes"]["phone_number"].startswith({"AUS": "4", "NZL": "2"}[country])
+        phone = body["client"]["contact_phone_attributes"]
+        assert body["activity"]["address_attributes"]["country_code"] == "AUS"
+        assert (phone["phone_country_code"], phone["phone_number"][0], len(phone["phone_number"])) == ("61", "4", 9)
+
+
+def test_the_name_of_a_company_ends_in_the_legal_form_of_its_country() -> None:
+    companies = [body["client"]["name"] for body in APLYID if body["client"]["client_type"] == "company"]
+    assert companies
+    assert all(name.endswith(" Pty Ltd") for name in companies)
+    forms = {country.code: country.company for country in COUNTRIES}
+    for customer in (body["customer"] for body in SPHINX if body["customer"]["customer_type"] == "COMPANY"):
+        assert customer["full_name"].endswith(f" {forms[customer['input_details']['country']]}")
 
 
 def test_a_postcode_is_of_its_state() -> None:
-    first = {"New South Wales": "2", "Victoria": "3", "Queensland": "4", "Western Australia": "6", "Auckland": "1"}
+    first = {"New South Wales": "2", "Victoria": "3", "Queensland": "4", "Western Australia": "6", "Tasmania": "7"}
     found = set()
     for address in (body["activity"]["address_attributes"] for body in APLYID):
         assert len(address["postcode"]) == 4

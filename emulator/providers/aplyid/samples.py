@@ -7,8 +7,8 @@ from emulator.core.randomness import COUNTRIES, Person, SeededRandom
 from emulator.web.extras import Sample
 
 PATH = "/integrations/core/cases"
-# The service's customers: estate agents, conveyancers and lawyers of these countries.
-MARKET = tuple(country for country in COUNTRIES if country.code in ("AUS", "NZL"))
+# The service's customers are estate agents, conveyancers and lawyers of Australia.
+MARKET = tuple(country for country in COUNTRIES if country.code == "AUS")
 # What a case may be about: the activity's name, its nature, and the highest values that fit.
 ACTIVITIES = (
     ("Onboarding", "New customer onboarding", (50_000, 250_000)),
