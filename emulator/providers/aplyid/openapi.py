@@ -126,7 +126,7 @@ def _create_case(printed: dict[str, Json]) -> Json:
 
 
 def _case_completed(printed: dict[str, Json]) -> Json:
-    bodies = {name: exchange["webhook"]["body"] for name, exchange in printed.items()}
+    bodies = {name: exchange["webhook"]["body"] for name, exchange in printed.items() if exchange["webhook"]}
     return {
         "operationId": "case_completed",
         "summary": "A case was completed",
