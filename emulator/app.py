@@ -149,7 +149,8 @@ def describe(name: str, settings: Settings) -> dict[str, object]:
     built = build_emulator(replace(settings, ephemeral=True, init_folder=None, demo=False))
     try:
         completion_schemas = completion_schemas_of(PROVIDERS)
-        return openapi.describe(built.app, completion_schemas, public_url_of(settings))
+        has_token = settings.control_token is not None
+        return openapi.describe(built.app, completion_schemas, public_url_of(settings), asks_for_token=has_token)
     finally:
         built.store.close()
 
@@ -174,7 +175,7 @@ def _flask_app(
     ).install(app)
     for provider in PROVIDERS:
         app.register_blueprint(provider.routes(desks[provider.name]))
-    context = _control_context(core, request_metrics, links)
+    context = _control_context(settings, core, request_metrics, links)
     stage_routes = partial(stage.add_routes, receiver)
     app.register_blueprint(control.blueprint(context, settings.control_token, [stage_routes]))
     api = ApiClient(app.wsgi_app, settings.control_token)
@@ -184,7 +185,7 @@ def _flask_app(
     return app
 
 
-def _control_context(core: Core, request_metrics: RequestMetrics, links: Links) -> ControlContext:
+def _control_context(settings: Settings, core: Core, request_metrics: RequestMetrics, links: Links) -> ControlContext:
     return ControlContext(
         cases=core.cases,
         sandboxes=core.sandboxes,
@@ -198,6 +199,7 @@ def _control_context(core: Core, request_metrics: RequestMetrics, links: Links) 
         request_metrics=request_metrics,
         providers={p.name: p for p in PROVIDERS},
         links=links,
+        asks_for_token=settings.control_token is not None,
     )
 
 

@@ -27,7 +27,8 @@ class Document:
     _registry: Any = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._registry = Registry().with_resource(HERE, DRAFT202012.create_resource(self.content))
+        strict = DRAFT202012.create_resource(_tightened(self.content))
+        self._registry = Registry().with_resource(HERE, strict)
 
     def at(self, *place: str) -> Any:
         """What stands at that place."""
@@ -89,6 +90,15 @@ class Document:
     def media(self) -> Iterator[SandboxAddress]:
         """Where each body is described, of requests, answers and webhooks."""
         yield from _media((), self.content)
+
+
+def _tightened(content: dict[str, Any]) -> dict[str, Any]:
+    """The document with answers that have no key but those it names: a service may add some, the emulator adds none."""
+    schemas = {
+        name: {"additionalProperties": False, **schema} if name.endswith("Out") and "properties" in schema else schema
+        for name, schema in content["components"]["schemas"].items()
+    }
+    return {**content, "components": {**content["components"], "schemas": schemas}}
 
 
 def _media(place: SandboxAddress, value: Any) -> Iterator[SandboxAddress]:

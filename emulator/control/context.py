@@ -40,6 +40,7 @@ class ControlContext:
     request_metrics: RequestMetrics
     providers: Mapping[str, Provider]
     links: Links
+    asks_for_token: bool
 
     @property
     def address(self) -> str:

@@ -18,9 +18,7 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
             from emulator.openapi import provider_document
 
             return json_response(provider_document.describe(context.providers[provider], context.address)).get_data()
-        from emulator.control import openapi  # its libraries are slow to import, and only this document needs them
-
-        return json_response(openapi.describe(current_app, context.completion_schemas, context.address)).get_data()
+        return json_response(_describe(context)).get_data()
 
     @routes.get("/openapi.json")
     @responds({"type": "object"})
@@ -36,3 +34,11 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
             known = ", ".join(sorted(context.providers))
             raise Problem(404, f"there is no provider {provider[:100]}; known are {known}")
         return Response(document(provider), content_type="application/json")
+
+
+def _describe(context: ControlContext) -> dict[str, object]:
+    from emulator.control import openapi  # its libraries are slow to import, and only this document needs them
+
+    return openapi.describe(
+        current_app, context.completion_schemas, context.address, asks_for_token=context.asks_for_token
+    )

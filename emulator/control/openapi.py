@@ -30,19 +30,51 @@ CONVERTED: dict[str | None, Json] = {
     None: {"type": "string", "minLength": 1},
 }
 CompletionSchemas = Mapping[str, Schema]
+TOKEN = {"type": "http", "scheme": "bearer", "description": "the control token, where the emulator asks for one"}
+OPEN_TO_ALL = {"live", "ready"}
+# Values of parameters by name, and bodies by operation; one whose schema tells it is not here.
+EXAMPLES: dict[str, object] = {
+    "name": "default",
+    "provider": "aplyid",
+    "case_id": 1024,
+    "number": 5567,
+    "delivery_id": "a1b2c3d4-e5f6-47a1-b2c3-d4e5f6a1b2c3",
+    "rule_id": "r1",
+    "fault_id": "f1",
+    "external_id": "order-9281",
+    "event": "case.completed",
+    "method": "POST",
+    "path": "/integrations",
+    "status": 201,
+}
+BODIES: dict[str, Json] = {
+    "create_sandbox": {"name": "shop", "delay": 0.5},
+    "change_sandbox": {"delay": 0.5, "retry": "1,5,30"},
+    "set_clock": {"mode": "frozen", "at": "2030-01-01T00:00:00Z"},
+    "advance_clock": {"seconds": 3600},
+    "complete_case": {"outcome": "denied"},
+    "send_sample": {"outcome": "denied"},
+    "plan_outcome": {"provider": "aplyid", "outcome": "denied", "times": 1},
+    "add_rule": {"when": {"client.email": {"contains": "@risky."}}, "outcome": "denied"},
+    "add_fault": {"kind": "status", "provider": "aplyid", "status": 503, "times": 2},
+    "restore_snapshot": {"schema": 1},
+    "switch_receiver": {"is_on": False},
+}
 
 
-def describe(app: Flask, completion_schemas: CompletionSchemas, address: str) -> Json:
+def describe(app: Flask, completion_schemas: CompletionSchemas, address: str, *, asks_for_token: bool) -> Json:
     """Return the document of the control API of an application that is served at `address`."""
     servers = [{"url": address, "description": "this emulator"}]
-    spec = openapi.begin(TITLE, ABOUT, servers=servers, name_of=_name)
+    security: list[Json] = [{"token": []}] if asks_for_token else [{}, {"token": []}]
+    spec = openapi.begin(TITLE, ABOUT, servers=servers, name_of=_name, security=security)
+    spec.components.security_scheme("token", TOKEN)
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(BLUEPRINT)]
-    spec.components.response("problem", response_object("What is wrong and what to do.", PROBLEM))
+    spec.components.response("Problem", response_object("What is wrong and what to do.", PROBLEM))
     for module in sorted({app.view_functions[rule.endpoint].__module__ for rule in rules}):
         spec.tag({"name": _tag(module), "description": getdoc(sys.modules[module]) or ""})
     for rule in sorted(rules, key=str):
         _add_route(spec, app, rule, completion_schemas)
-    return openapi.finish(spec)
+    return openapi.finish(spec, EXAMPLES)
 
 
 def _name(schema: type[Schema] | Schema) -> str:
@@ -77,8 +109,14 @@ def _operation(rule: Rule, view: Callable[..., object], method: str, completion_
         "summary": (getdoc(view) or "").partition("\n")[0],
         "tags": [_tag(view.__module__)],
         "parameters": [*_parameters(rule, completion_schemas), *query],
-        "responses": {**_responses(view), "default": "problem"},
-    } | ({"requestBody": {"required": method != "DELETE", "content": content(body)}} if body else {})
+        "responses": {**_responses(view), "default": "Problem"},
+        **({"security": []} if name in OPEN_TO_ALL else {}),
+        **({"requestBody": _request_body(name, method, body)} if body else {}),
+    }
+
+
+def _request_body(name: str, method: str, body: Json | type[Schema]) -> Json:
+    return {"required": method != "DELETE", "content": content(body, {"example": BODIES.get(name, {})})}
 
 
 def _body(takes: Takes) -> Json | type[Schema] | None:

@@ -17,9 +17,11 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields
 
 from emulator.core.model import DEFAULT_SANDBOX
+from emulator.openapi.patterns import pattern_of
 from emulator.version import VERSION
 from emulator.web.advice import LONGEST
 from emulator.web.credentials import SANDBOX_NAME
+from emulator.web.problem_json import phrase_of
 
 Json = dict[str, Any]
 Types = Mapping[type[fields.Field[Any]], tuple[str | None, str | None]]  # by custom field: type and format
@@ -85,7 +87,7 @@ def begin(
     assert converter is not None  # made by APISpec
     # A mapping of its own, because apispec shares one between all documents.
     converter.field_mapping = {**converter.field_mapping, **(types or {})}
-    for rule in rules:
+    for rule in (pattern_of, *rules):
         converter.add_attribute_function(rule)  # type: ignore[no-untyped-call]
     for name, (description, is_required, schema) in HEADERS.items():
         spec.components.header(name, {"description": description, "required": is_required, "schema": schema})
@@ -115,16 +117,48 @@ def add_webhook(spec: APISpec, name: str, operation: Json) -> None:
 
 
 def add_refusals(spec: APISpec, refusals: Mapping[str, Json]) -> None:
-    """Add error answers by status, so that operations refer to them by status."""
+    """Add error answers by status; operations refer to them by `refer_to`."""
     for status, refusal in refusals.items():
-        spec.components.response(status, refusal)
+        spec.components.response(response_name(status), refusal)
 
 
-def finish(spec: APISpec) -> Json:
-    """Return the document as JSON, with its top-level keys in the usual order."""
+def refer_to(refusals: Iterable[str]) -> dict[str, str]:
+    """Return by status the names of the responses that `add_refusals` added."""
+    return {status: response_name(status) for status in refusals}
+
+
+def response_name(status: str) -> str:
+    """Return the name of a response with that status, like BadRequest: generators make no name of 400."""
+    return RENAMED.get(status) or "".join(filter(str.isalnum, phrase_of(int(status)).title()))
+
+
+RENAMED = {"413": "ContentTooLarge"}  # as Python 3.13 says it, and the older ones do not
+
+
+def finish(spec: APISpec, examples: Mapping[str, object]) -> Json:
+    """Return the document as JSON, with its top-level keys in the usual order.
+
+    `examples` are values of parameters by name, where their schemas do not tell one.
+    """
     document = spec.to_dict()
+    for item in document["paths"].values():
+        for operation in item.values():
+            for parameter in operation.get("parameters", ()):
+                parameter.setdefault("example", example_of(parameter["name"], parameter["schema"], examples))
     order = ("openapi", "info", "servers", "security", "tags", "paths", "webhooks", "components")
     return {key: document[key] for key in order if key in document}
+
+
+def example_of(name: str, schema: Json, examples: Mapping[str, object]) -> object:
+    """Return a value of a parameter; raise LookupError, which names what to add."""
+    if name in examples:
+        return examples[name]
+    if "enum" in schema or "default" in schema:
+        return schema["default"] if "default" in schema else schema["enum"][0]
+    simple = {"boolean": True, "integer": schema.get("minimum", 1), "number": schema.get("minimum", 1.0)}
+    if schema.get("type") not in simple:
+        raise LookupError(f"an example of the parameter {name} is missing: add it to the EXAMPLES of its document")
+    return simple[schema["type"]]
 
 
 def content(

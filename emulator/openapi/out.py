@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields
+from marshmallow import EXCLUDE, RAISE, Schema, fields
 
 
 class Out(Schema):
@@ -15,3 +15,10 @@ class Out(Schema):
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         """Note whether the field is always there."""
         field_obj.required = field_name not in self.Meta.sometimes
+
+
+class ServiceOut(Out):
+    """What a service answers: it may answer more some day, and a client made from the document has to take that."""
+
+    class Meta(Out.Meta):
+        unknown = EXCLUDE

@@ -17,7 +17,7 @@ def describe(provider: Provider, address: str) -> Json:
     spec = builder.begin(f"{provider.title}, emulated", about, servers=builder.own_servers(address))
     for operation in provider.operations:
         spec.path(path=operation.path, operations={operation.verb.lower(): _operation(operation)})
-    return builder.finish(spec)
+    return builder.finish(spec, dict.fromkeys(ARGUMENT.findall(" ".join(map(str, provider.operations))), "1"))
 
 
 def _operation(operation: Operation) -> Json:

@@ -68,6 +68,29 @@ def test_every_route_that_changes_something_says_what_it_takes(routes: set[tuple
         assert body is None or body["required"] == (method != "delete")
 
 
+def test_every_parameter_and_body_of_ours_has_an_example_its_schema_takes() -> None:
+    described = document("control")
+    for place in described.operations():
+        operation, (_, path, method) = described.at(*place), place
+        for parameter in operation["parameters"]:
+            example = parameter.get("example", parameter["schema"].get("enum", [None])[0])
+            assert example is not None, f"{method} {path} {parameter['name']}: add it to EXAMPLES"
+            assert described.problems_of_part(example, parameter["schema"]) == [], (method, path, parameter["name"])
+        for kind, media in operation.get("requestBody", {}).get("content", {}).items():
+            where = (*place, "requestBody", "content", kind, "schema")
+            assert described.problems(media["examples"]["example"]["value"], *where) == [], f"{method} {path}: BODIES"
+
+
+def test_the_token_is_described_and_asked_for_only_where_one_is_set() -> None:
+    for token, expected in ((None, [{}, {"token": []}]), ("s3cret", [{"token": []}])):
+        described = describe("control", Settings(control_token=token))
+        assert described["security"] == expected
+        scheme = described["components"]["securitySchemes"]["token"]
+        assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+        for probe in ("livez", "readyz"):
+            assert described["paths"][f"{ROOT}/{probe}"]["get"]["security"] == []
+
+
 def test_each_ending_is_described_in_the_words_of_its_provider() -> None:
     place = (f"{BOX}/cases/{{provider}}/{{case_id}}/complete", "post", "requestBody", "content", "application/json")
     described = document("control")

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
 
-from emulator.openapi.builder import Out
+from emulator.openapi.out import Out
 
 ROOT = Path(__file__).parents[2]
 # What somebody else builds: web/problem_json.py, and core/snapshots.py.

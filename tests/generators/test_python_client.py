@@ -13,10 +13,6 @@ from tests.toolbox.environments import environment_with
 
 pytestmark = pytest.mark.slow
 
-ROW_37 = pytest.mark.xfail(
-    reason="FAULTS row 37: a top-level anyOf in Sphinx's document", strict=True, raises=AssertionError
-)
-
 
 def run(folder: Path, *arguments: str | Path) -> str:
     """Return what a command prints, run in the environment of the generator; it must end with 0."""
@@ -51,7 +47,6 @@ def test_aplyid_s_client_opens_a_case_and_reads_a_refusal(emulator: Emulator, tm
     assert told == [1024, "in_progress", "no_decision_yet", 422, "Name can't be blank"]
 
 
-@ROW_37
 def test_sphinx_s_client_opens_a_case_and_reads_it_and_a_refusal(emulator: Emulator, tmp_path: Path) -> None:
     make_client(emulator, "sphinxhq", tmp_path)
     [*told, year, status, problems] = use_client(emulator, "sphinxhq", tmp_path)

@@ -17,9 +17,6 @@ from tests.toolbox.npm import node_modules
 
 pytestmark = pytest.mark.slow
 
-ROW_37 = pytest.mark.xfail(
-    reason="FAULTS row 37: by a top-level anyOf in Sphinx's document any body fits", strict=True, raises=AssertionError
-)
 PROGRAMS = [*HERE.glob("*.ts")]
 
 
@@ -89,6 +86,6 @@ def test_a_client_of_the_control_api_sets_and_reads(project: Project, emulator: 
     assert told == [3600, 422, "delay: Not a valid number."]
 
 
-@pytest.mark.parametrize("name", ["aplyid", pytest.param("sphinxhq", marks=ROW_37)])
+@pytest.mark.parametrize("name", ["aplyid", "sphinxhq"])
 def test_a_wrong_body_does_not_compile(name: str, project: Project) -> None:
     assert project.problems(f"wrong_{name}") == []

@@ -8,20 +8,15 @@ from typing import Any
 import pytest
 
 from tests.emulators import Emulator
-from tests.generators.documents import APIS, NAMES, ask_node, save_document
+from tests.generators.documents import NAMES, ask_node, save_document
 
 pytestmark = pytest.mark.slow
 
-ROW_36 = pytest.mark.xfail(
-    reason="FAULTS row 36: \\Z in patterns of the control document", strict=True, raises=AssertionError
-)
-ROW_38 = pytest.mark.xfail(reason='FAULTS row 38: component responses named "400"', strict=True, raises=AssertionError)
-NAMES_36 = [*NAMES[:-1], pytest.param("control", marks=ROW_36)]
 SANDBOXES = "/_emulator/sandboxes"
 FAULTS = f"{SANDBOXES}/{{name}}/faults"
 
 
-@pytest.mark.parametrize("name", NAMES_36)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_pattern_compiles_with_and_without_the_u_flag(
     name: str, shared_emulator: Emulator, tmp_path: Path
 ) -> None:
@@ -30,7 +25,7 @@ def test_every_pattern_compiles_with_and_without_the_u_flag(
     assert told["patterns"] > 3
 
 
-@pytest.mark.parametrize("name", NAMES_36)
+@pytest.mark.parametrize("name", NAMES)
 def test_ajv_compiles_every_schema_and_takes_every_example(
     name: str, shared_emulator: Emulator, tmp_path: Path
 ) -> None:
@@ -40,7 +35,6 @@ def test_ajv_compiles_every_schema_and_takes_every_example(
     assert told["examples"] > 10 or name == "control"
 
 
-@ROW_36
 @pytest.mark.parametrize(
     ("path", "bodies"),
     [
@@ -65,7 +59,7 @@ def test_ajv_takes_what_the_server_takes(
     assert set(taken) == {True, False}
 
 
-@pytest.mark.parametrize("name", [*(pytest.param(name, marks=ROW_38) for name in APIS), "control"])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_component_has_a_name_that_starts_with_a_letter(
     name: str, shared_emulator: Emulator, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from marshmallow.validate import OneOf, Regexp
 
 from emulator.openapi import builder as openapi
 from emulator.openapi.builder import EMPTY, Json, content, response_object
+from emulator.openapi.patterns import ecma_pattern
 from emulator.providers.aplyid import rails
 from emulator.providers.aplyid.response_schemas import (
     CaseOut,
@@ -35,7 +36,6 @@ TYPES: openapi.Types = {
     rails.Date: ("string", "date"),
 }
 NOT_BLANK = r"\S"
-END = r"\Z"  # Python's; JSON Schema has $ instead
 # Documented: the client of a known external_id is reused, and its details are ignored. Without one it must be new.
 NEW_INDIVIDUAL: Json = {
     "if": {
@@ -79,7 +79,7 @@ def describe(address: str) -> Json:
     printed = openapi.exchanges("aplyid", "POST", PATH, address)
     spec.path(path=PATH, operations={"post": _create_case(printed)})
     openapi.add_webhook(spec, EVENT, _case_completed(printed))
-    return openapi.finish(spec)
+    return openapi.finish(spec, {})
 
 
 def rules_of_text(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
@@ -90,17 +90,12 @@ def rules_of_text(converter: OpenAPIConverter, field: fields.Field[Any], ret: Js
     choices = [list(rule.choices) for rule in field.rules if isinstance(rule, OneOf)]
     if choices:
         return {"enum": choices[0]}
-    patterns = [_anchored(rule) for rule in field.rules if isinstance(rule, Regexp)]
+    patterns = [ecma_pattern(rule) for rule in field.rules if isinstance(rule, Regexp)]
     if field.required and all(re.match(pattern, "  ") for pattern in patterns):
         patterns.append(NOT_BLANK)
     if len(patterns) > 1:
         return {"allOf": [{"pattern": pattern} for pattern in patterns]}
     return {"pattern": patterns[0]} if patterns else {}
-
-
-def _anchored(rule: Regexp) -> str:
-    """Return the pattern with anchors, because a JSON Schema pattern matches anywhere in the text."""
-    return f"^(?:{str(rule.regex.pattern).removesuffix(END)})$"
 
 
 def rules_of_decimal(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
@@ -120,7 +115,7 @@ def _create_case(printed: dict[str, Json]) -> Json:
                 "The case; one that is in_progress ends by itself here, where a person ends it at the service.",
                 content(CaseOut, answers),
             ),
-            **{status: status for status in REFUSALS},
+            **openapi.refer_to(REFUSALS),
         },
     }
 

@@ -3,13 +3,13 @@
 from marshmallow import fields
 from marshmallow.validate import OneOf
 
-from emulator.openapi.out import Out
+from emulator.openapi.out import ServiceOut
 from emulator.providers.aplyid.schemas import APPROVALS, DOCUMENTED, STATUSES
 
 FRAMEWORK = {"x-fidelity": "framework"}
 
 
-class ClientOut(Out):
+class ClientOut(ServiceOut):
     """The client of a case."""
 
     id = fields.Integer(metadata=DOCUMENTED)
@@ -18,7 +18,7 @@ class ClientOut(Out):
     approval_status = fields.String(validate=OneOf(list(APPROVALS.values())), metadata=DOCUMENTED)
 
 
-class CaseOut(Out):
+class CaseOut(ServiceOut):
     """The answer to Create Case."""
 
     case_id = fields.Integer(metadata=DOCUMENTED)
@@ -38,7 +38,7 @@ class CompletedCaseOut(CaseOut):
     status = fields.String(validate=OneOf(["completed"]), metadata=DOCUMENTED)
 
 
-class RefusalOut(Out):
+class RefusalOut(ServiceOut):
     """Why a request is refused."""
 
     message = fields.String(metadata=DOCUMENTED)
@@ -47,13 +47,13 @@ class RefusalOut(Out):
     )
 
 
-class UnauthorizedOut(Out):
+class UnauthorizedOut(ServiceOut):
     """The key is missing, unknown or expired; there is no code."""
 
     message = fields.String(validate=OneOf(["Unauthorized"]), metadata=DOCUMENTED)
 
 
-class PublicRefusalOut(Out):
+class PublicRefusalOut(ServiceOut):
     """What the framework answers outside the application, to those who ask for JSON."""
 
     status = fields.Integer(metadata=FRAMEWORK)

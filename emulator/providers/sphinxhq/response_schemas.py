@@ -3,7 +3,7 @@
 from marshmallow import fields
 from marshmallow.validate import OneOf, Range
 
-from emulator.openapi.out import Out
+from emulator.openapi.out import ServiceOut
 from emulator.providers.sphinxhq.schemas import (
     CHECK_TYPES,
     CUSTOMER_TYPES,
@@ -19,7 +19,7 @@ PRECISION = {"x-fidelity": "documented; its precision is the framework's"}
 NEVER = {"x-fidelity": "documented; -1 is assumed", "description": f"days until deletion; {KEPT_FOR_EVER}: never"}
 
 
-class CustomerOut(Out):
+class CustomerOut(ServiceOut):
     """The customer of a case."""
 
     id = fields.Integer(metadata=DOCUMENTED)
@@ -28,8 +28,11 @@ class CustomerOut(Out):
     customer_type = fields.String(allow_none=True, validate=OneOf((*CUSTOMER_TYPES, "")), metadata=AS_SENT)
 
 
-class ResultOut(Out):
+class ResultOut(ServiceOut):
     """What a case and a check have alike."""
+
+    class Meta(ServiceOut.Meta):
+        sometimes: tuple[str, ...] = ("delete_after",)
 
     id = fields.Integer(metadata=DOCUMENTED)
     risk_score = fields.Float(allow_none=True, validate=Range(0, 1), metadata=DOCUMENTED)
@@ -37,7 +40,7 @@ class ResultOut(Out):
     status = fields.String(validate=OneOf(list(STATUSES.values())), metadata=DOCUMENTED)
     created_at = fields.DateTime(metadata=PRECISION)
     updated_at = fields.DateTime(metadata=PRECISION)
-    delete_after = fields.Integer(validate=Range(KEPT_FOR_EVER, 365), metadata=NEVER)
+    delete_after = fields.Integer(metadata={**NEVER, "format": "int32"})
 
 
 class CheckOut(ResultOut):
@@ -53,6 +56,9 @@ class CheckOut(ResultOut):
 class CaseOut(ResultOut):
     """A case: the same in create, read and webhook."""
 
+    class Meta(ResultOut.Meta):
+        sometimes: tuple[str, ...] = ("delete_after", "webhook_url", "rfi")
+
     customer = fields.Nested(CustomerOut, metadata=DOCUMENTED)
     notes = fields.String(allow_none=True, metadata=DOCUMENTED)
     checks = fields.Nested(CheckOut, many=True, metadata=DOCUMENTED)
@@ -60,7 +66,7 @@ class CaseOut(ResultOut):
     rfi = fields.String(allow_none=True, metadata=DOCUMENTED)
 
 
-class PageOut(Out):
+class PageOut(ServiceOut):
     """One page of the list."""
 
     count = fields.Integer(metadata={**DOCUMENTED, "description": "of all pages"})
@@ -69,7 +75,7 @@ class PageOut(Out):
     results = fields.Nested(CaseOut, many=True, metadata=DOCUMENTED)
 
 
-class DetailOut(Out):
+class DetailOut(ServiceOut):
     """Why a request is refused as a whole."""
 
     detail = fields.String(metadata=FRAMEWORK)
