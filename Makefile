@@ -4,12 +4,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := emulator tests benchmarks examples
+# A worker that has nothing left to do takes over from the others, so that none ends long after them.
+PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format docs screenshots bench clean
+.PHONY: help run demo test test-all check format docs screenshots bench wheel clean
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 run: $(VENV)/run.stamp ## Install and start the emulator; ARGS="--port 0" passes flags
 	@$(BIN)/case-emulator serve $(ARGS)
@@ -17,8 +19,11 @@ run: $(VENV)/run.stamp ## Install and start the emulator; ARGS="--port 0" passes
 demo: $(VENV)/run.stamp ## Start it with three days of a made-up company, and stories to present
 	@$(BIN)/case-emulator serve --demo $(ARGS)
 
-test: $(VENV)/test.stamp ## Install and run all tests; ARGS="-k webhook" passes options to pytest
-	@$(BIN)/pytest -n auto --maxprocesses 4 $(ARGS)
+test: $(VENV)/test.stamp ## Install and run the tests but for the slow ones; ARGS="-k webhook" passes options to pytest
+	@$(PYTEST) -m "not slow" $(ARGS)
+
+test-all: $(VENV)/test.stamp ## Run all tests, with a browser (Chromium) and in environments of their own
+	@$(PYTEST) $(ARGS)
 
 check: $(VENV)/test.stamp ## Formatting, lint, types, and which room may import which
 	$(BIN)/ruff format --check $(SOURCES)
@@ -39,6 +44,10 @@ screenshots: $(VENV)/test.stamp ## Take the pictures of the documentation anew, 
 
 bench: $(VENV)/test.stamp ## Measure speed, start and memory, as ratios within one run
 	$(BIN)/python -m benchmarks $(ARGS)
+
+wheel: $(VENV)/run.stamp ## Build what a release publishes, into dist/
+	@rm -rf build dist # what an older build left there would travel along
+	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 
 clean: ## Remove the virtual environment and everything built
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -8,8 +8,18 @@ from zlib import crc32
 
 import pytest
 
+from tests.clean import CleanMachine, clean_machine
 from tests.emulators import Emulator, served
 from tests.toolbox.missing import find_program
+
+TAKE_LONG = {"browser", "image", "machine"}  # fixtures that open, build or install something large
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever needs such a fixture is slow without saying so itself."""
+    for item in items:
+        if TAKE_LONG & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,6 +50,12 @@ def emulator(shared_emulator: Emulator, request: pytest.FixtureRequest) -> Emula
     """The shared emulator, in a sandbox that only this test uses."""
     name = re.sub("[^a-z0-9_-]", "-", request.node.nodeid.lower())
     return shared_emulator.of(f"{crc32(name.encode())}-{name[-50:]}")
+
+
+@pytest.fixture(scope="session")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> CleanMachine:
+    """A clean machine, made once because that takes a while."""
+    return clean_machine(tmp_path_factory)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import requests
 from emulator.running import RunningEmulator
 from emulator.setting_sources import read_settings
 from emulator.settings import Settings
+from tests.waiting import PATIENCE
 from tests.wire import Answer, exchange
 
 
@@ -48,13 +49,20 @@ def served(**given: Any) -> Iterator["Emulator"]:
         yield Emulator(running.address, authority=str(given["tls_ca_file"]) if "tls_ca_file" in given else None)
 
 
+class PatientSession(requests.Session):
+    """Requests that give up some day, later than any the emulator itself may hold up."""
+
+    def request(self, *args: Any, **named: Any) -> requests.Response:
+        return super().request(*args, **{"timeout": 2 * PATIENCE, **named})
+
+
 @dataclass
 class Emulator:
     """A served emulator as its user sees it: an address."""
 
     url: str
     sandbox: str = "default"
-    http: requests.Session = field(default_factory=requests.Session)
+    http: requests.Session = field(default_factory=PatientSession)
     authority: str | None = None  # the file of whom to trust, where TLS is spoken
 
     def __post_init__(self) -> None:
@@ -83,8 +91,10 @@ class Emulator:
         return self.http.request(method, url, json=body)
 
     def wait(self, path: str) -> dict[str, Any]:
-        """Wait by the control API for what must come."""
-        answer = self.control("GET", path)
+        """Wait by the control API for what must come, however long that takes."""
+        named, _, query = path.partition("?")
+        patient = f"timeout={PATIENCE:.0f}&" if named.endswith("/wait") and "timeout=" not in query else ""
+        answer = self.control("GET", f"{named}?{patient}{query}")
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
@@ -96,12 +106,12 @@ class Emulator:
         ]
         return webhooks
 
-    def raw(self, request: bytes, timeout: float = 10) -> Answer:
+    def raw(self, request: bytes, timeout: float = PATIENCE) -> Answer:
         """Send those very bytes on a socket of their own and read the answer."""
         with self.connect(timeout) as line:
             return exchange(line, request)
 
-    def connect(self, timeout: float = 10) -> socket.socket:
+    def connect(self, timeout: float = PATIENCE) -> socket.socket:
         """A connection of its own, with TLS where TLS is spoken."""
         line = socket.create_connection(("127.0.0.1", self.port), timeout)
         if self.authority is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-PATIENCE = 15  # seconds until a webhook that should come counts as lost
+from tests.waiting import PATIENCE
 
 
 @dataclass

@@ -44,7 +44,7 @@ EXAMPLES: dict[str, object] = {
     "external_id": "order-9281",
     "event": "case.completed",
     "method": "POST",
-    "path": "/integrations",
+    "path": "/",
     "status": 201,
 }
 BODIES: dict[str, Json] = {

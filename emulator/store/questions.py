@@ -29,7 +29,7 @@ class Questions:
         checks: tuple[Check, ...] = ()
         if row[17]:  # has_checks
             found = self._ask.checks_of_case(self._db, sandbox=row[0], provider=row[1], case_id=row[2])
-            checks = tuple(map(rows.check_of, found))
+            checks = tuple(map(rows.check_of, list(found)))
         return rows.case_of(row, checks)
 
     def list_cases(
@@ -70,7 +70,7 @@ class Questions:
         return [self._case(row) for row in list(self._ask.all_cases(self._db, sandbox=sandbox))]
 
     def all_deliveries(self, sandbox: str) -> Sequence[Delivery]:
-        return [delivery_rows.delivery_of(row) for row in self._ask.all_deliveries(self._db, sandbox=sandbox)]
+        return [delivery_rows.delivery_of(row) for row in list(self._ask.all_deliveries(self._db, sandbox=sandbox))]
 
     def has_cases(self, sandbox: str) -> bool:
         return self._ask.has_cases(self._db, name=sandbox) is not None

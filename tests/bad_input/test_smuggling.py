@@ -110,6 +110,7 @@ def test_a_body_that_never_comes_stores_nothing(emulator: Emulator, provider: st
     check_nothing_stored(emulator, provider)
 
 
+@pytest.mark.slow
 def test_a_gigabyte_of_tiny_chunks_is_cut_off(emulator: Emulator) -> None:
     provider = "sphinxhq"  # whichever: no API is known by then
     request = lasting(provider, b"", ("Transfer-Encoding", "chunked"), without=("Content-Length",))

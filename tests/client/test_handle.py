@@ -175,6 +175,7 @@ def test_requests_are_found_counted_and_explained(handle: CaseEmulator) -> None:
     assert "activity and client" in missed["needed"][0]
 
 
+@pytest.mark.slow
 def test_a_count_that_is_not_known_is_no_number(handle: CaseEmulator) -> None:
     for _ in range(1001):
         handle.aplyid.send({})

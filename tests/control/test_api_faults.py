@@ -217,7 +217,7 @@ def test_latency_is_a_wait_and_those_of_several_add_up(emulator: Emulator) -> No
     plan(emulator, "rate_limit", times=1)
     started = monotonic()
     assert create(emulator).status_code == 429
-    assert 0.3 <= monotonic() - started < 5
+    assert monotonic() - started >= 0.3
     [told] = emulator.control("GET", "requests?status=429").json()["requests"]
     assert told["took_ms"] >= 300
     assert told["faults"] == ["latency (f1)", "latency (f2)", "rate_limit (f3)"]
@@ -252,8 +252,7 @@ def journalled(emulator: Emulator) -> int:
 
 def test_faults_are_cleared_while_every_worker_is_busy_and_whoever_waits_goes_on(emulator: Emulator) -> None:
     many = 60
-    plan(emulator, "latency", seconds=30)
-    started = monotonic()
+    plan(emulator, "latency", seconds=60)
     with held_up(emulator, many) as held:
         wait_until(lambda: sum(answer.done() for answer in held) == many - MOST_WAITING)
         assert journalled(emulator) == many - MOST_WAITING
@@ -261,8 +260,7 @@ def test_faults_are_cleared_while_every_worker_is_busy_and_whoever_waits_goes_on
         advice = "latency (f1) was left out: too many requests wait already"
         assert {(a.status_code, a.headers["X-Emulator-Advice"]) for a in served_at_once} == {(201, advice)}
         assert emulator.control("DELETE", "faults").json() == {"count": 0, "faults": []}
-        answers = [answer.result(15) for answer in held]
-    assert monotonic() - started < 20
+        answers = [answer.result(30) for answer in held]  # half of what they would wait
     assert [answer.status_code for answer in answers] == [201] * many
     told = emulator.control("GET", "requests").json()["requests"]
     assert sorted((e["faults"], e["advice"]) for e in told) == [([], [advice])] * 12 + [(["latency (f1)"], [])] * 48
@@ -270,13 +268,11 @@ def test_faults_are_cleared_while_every_worker_is_busy_and_whoever_waits_goes_on
 
 @pytest.mark.parametrize("path", ["reset", "faults", "faults/f1"])
 def test_whoever_is_held_up_goes_on_once_the_fault_is_gone(emulator: Emulator, path: str) -> None:
-    plan(emulator, "latency", seconds=30, times=3)
-    started = monotonic()
+    plan(emulator, "latency", seconds=60, times=3)
     with held_up(emulator, 2) as held:
         wait_until(lambda: planned(emulator)[0]["times"] == 1)
         emulator.control("POST" if path == "reset" else "DELETE", path, {})
-        assert [answer.result(15).status_code for answer in held] == [201, 201]
-    assert monotonic() - started < 20
+        assert [answer.result(30).status_code for answer in held] == [201, 201]  # half of what they would wait
 
 
 # What is struck ----------------------------------------------------------------------------------------------------

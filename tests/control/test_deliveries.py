@@ -34,7 +34,7 @@ def test_waiting_answers_as_soon_as_it_is_delivered(emulator: Emulator) -> None:
     with receiving(status(503), status(200)) as receiver:
         emulator.control("PATCH", "", {"webhook_url": receiver.url + "/hook", "retry": "0.05"})
         emulator.aplyid.open_case(activity__external_id="order-1")
-        [found] = emulator.wait("deliveries/wait?external_id=order-1&timeout=15")["deliveries"]
+        [found] = emulator.wait("deliveries/wait?external_id=order-1&timeout=60")["deliveries"]
     assert (found["state"], found["url"]) == ("delivered", receiver.url + "/hook")
     assert [attempt["status"] for attempt in found["attempts"]] == [503, 200]
     assert [attempt["answer"] for attempt in found["attempts"]] == ["ok", "ok"]
@@ -49,7 +49,7 @@ def test_waiting_is_woken_by_the_webhook_it_waits_for(emulator: Emulator) -> Non
         )
         emulator.aplyid.open_case(activity__external_id="early")
         emulator.aplyid.open_case(activity__external_id="late")
-        [found] = waiting.result(15)["deliveries"]
+        [found] = waiting.result(PATIENCE)["deliveries"]
     assert (found["external_id"], found["state"]) == ("late", "inbox")
 
 
@@ -57,7 +57,8 @@ def test_at_the_time_out_it_says_what_there_is(emulator: Emulator) -> None:
     port = free_port()
     emulator.control("PATCH", "", {"webhook_url": f"http://localhost:{port}/"})
     emulator.aplyid.open_case()
-    answer = emulator.control("GET", "deliveries/wait?timeout=0.5")
+    wait_until(lambda: bool(emulator.control("GET", "deliveries").json()["deliveries"][0]["attempts"]))
+    answer = emulator.control("GET", "deliveries/wait?timeout=0.1")
     assert (answer.status_code, answer.headers["Content-Type"]) == (408, "application/problem+json")
     [there] = answer.json()["deliveries"]
     assert (there["state"], there["next_attempt_at"] is not None) == ("scheduled", True)
@@ -68,7 +69,7 @@ def test_expecting_nothing_is_fine_when_nothing_comes_and_409_when_something_doe
     nothing = emulator.control("GET", "deliveries/wait?expect=none&timeout=0.1")
     assert (nothing.status_code, nothing.json()) == (200, {"count": 0, "deliveries": []})
     emulator.aplyid.open_case()
-    something = emulator.control("GET", "deliveries/wait?expect=none&timeout=15")
+    something = emulator.control("GET", "deliveries/wait?expect=none&timeout=60")
     assert (something.status_code, len(something.json()["deliveries"])) == (409, 1)
 
 
@@ -122,7 +123,7 @@ def test_what_was_reset_away_cannot_be_sent_again(emulator: Emulator) -> None:
     with receiving() as receiver:
         emulator.control("PATCH", "", {"webhook_url": receiver.url})
         emulator.aplyid.open_case()
-        [found] = emulator.wait("deliveries/wait?timeout=15")["deliveries"]
+        [found] = emulator.wait("deliveries/wait?timeout=60")["deliveries"]
         emulator.control("POST", "reset", {})
         answer = emulator.control("POST", f"deliveries/{found['id']}/redeliver", {})
         assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
@@ -130,6 +131,7 @@ def test_what_was_reset_away_cannot_be_sent_again(emulator: Emulator) -> None:
         assert receiver.received.qsize() == 1
 
 
+@pytest.mark.slow
 def test_three_hundred_sent_again_at_once_reach_their_receiver_a_few_at_a_time(emulator: Emulator) -> None:
     held = threading.Event()
     held.set()
@@ -191,7 +193,7 @@ def test_when_all_seats_are_taken_the_next_is_told_to_come_back_and_requests_sti
 
         def wait_for_last() -> int:
             while True:  # our own question below may have the last seat for a moment
-                answer = Emulator(emulator.url).control("GET", "deliveries/wait?external_id=last&timeout=15")
+                answer = Emulator(emulator.url).control("GET", "deliveries/wait?external_id=last&timeout=60")
                 if answer.status_code == 200:
                     return int(answer.json()["count"])
                 assert answer.status_code == 503

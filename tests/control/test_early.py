@@ -1,9 +1,8 @@
 """The fault `early`: the webhook arrives before the answer, whatever else is planned for the case."""
 
-import time
-
 import pytest
 
+from emulator.core import haste
 from tests.emulators import Emulator
 from tests.receivers import receiving
 
@@ -35,11 +34,12 @@ def test_it_ends_a_case_whose_duration_a_rule_decides(frozen: Emulator) -> None:
     assert [kept["case_id"] for kept in frozen.inbox()] == [1024]
 
 
-def test_on_a_frozen_clock_nobody_waits_for_a_webhook_that_is_put_off(frozen: Emulator) -> None:
+def test_on_a_frozen_clock_nobody_waits_for_a_webhook_that_is_put_off(
+    frozen: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(haste, "LONGEST", 3600.0)  # the call would not come back while anybody has patience
     add_fault(frozen, kind="early")
     add_fault(frozen, kind="delay", seconds=1)
-    started = time.monotonic()
     frozen.aplyid.open_case()
-    assert time.monotonic() - started < 8  # it would wait ten seconds for nothing
     frozen.control("POST", "clock/advance", {"seconds": 1})
     assert len(frozen.inbox()) == 1

@@ -5,6 +5,8 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
+
 from tests.control.little_tests import EXTERNAL_ID, key_of, outcomes_of
 from tests.emulators import served
 from tests.receivers import Received, Receiver, receiving
@@ -36,6 +38,7 @@ def webhooks_by_path(receiver: Receiver) -> dict[str, list[Received]]:
     return came
 
 
+@pytest.mark.slow
 def test_two_hundred_tests_with_the_same_external_id_do_not_see_each_other() -> None:
     with receiving() as receiver, served() as emulator:
         processes = [start(emulator.url, receiver.url, number) for number in range(PROCESSES)]

@@ -4,7 +4,7 @@ import json
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any
 
 import pytest
@@ -54,7 +54,9 @@ def send(emulator: Emulator, provider: str, body: bytes | None = None, path: str
 
 
 def test_an_exchange_is_told_whole(emulator: Emulator) -> None:
+    before, started = datetime.now(UTC), monotonic()
     case = emulator.aplyid.open_case(client__name="Jo Denied", activity__colour="red")
+    after, longest = datetime.now(UTC), (monotonic() - started) * 1000
     [told] = requests_of(emulator)
     assert (told["direction"], told["provider"], told["method"], told["path"]) == ("in", "aplyid", "POST", APLYID_PATH)
     assert (told["status"], told["case_id"], told["rule"]) == (201, 1024, "surname Denied")
@@ -62,8 +64,8 @@ def test_an_exchange_is_told_whole(emulator: Emulator) -> None:
     assert told["advice"] == ["activity.colour is not a known key and was ignored"]
     assert (told["faults"], told["refused"]) == ([], None)
     assert (told["headers"]["X-Workflow-Access-Key"], told["headers"]["Content-Type"]) == ("***", "application/json")
-    assert 0 < told["took_ms"] < 5000
-    assert abs((datetime.fromisoformat(told["at"]) - datetime.now(UTC)).total_seconds()) < 60
+    assert 0 < told["took_ms"] <= longest
+    assert before <= datetime.fromisoformat(told["at"]) <= after
 
 
 def test_every_attempt_to_deliver_is_told_too(emulator: Emulator) -> None:
@@ -381,9 +383,9 @@ def test_masking_keeps_all_that_is_no_credential() -> None:
 
 @pytest.mark.parametrize("text", ["a" * 64_000, "?" * 64_000, "://" * 20_000, "token=" * 10_000, "?a&" * 20_000])
 def test_no_query_is_too_long_to_be_looked_through(emulator: Emulator, text: str) -> None:
-    started = monotonic()
+    started = process_time()  # not wall time: this machine may have other things to do
     emulator.raw(request_bytes("GET", f"{SPHINXHQ_PATH}?{text[:60_000]}"))
-    assert monotonic() - started < 2
+    assert process_time() - started < 2
 
 
 # What it can take --------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 
 from tests.emulators import Emulator, served
 from tests.receivers import PATIENCE, receiving, status
+from tests.waiting import wait_until
 
 
 def test_a_sandbox_never_used_reads_as_a_newborn_and_is_not_made(emulator: Emulator) -> None:
@@ -39,7 +40,8 @@ def test_the_retry_profile_of_a_sandbox_counts(emulator: Emulator) -> None:
         emulator.control("PATCH", "", {"retry": "once"})
         emulator.sphinxhq.open_case(webhook_url=receiver.url)
         receiver.next()
-        answer = emulator.control("GET", "deliveries/wait?timeout=0.3")
+        wait_until(lambda: emulator.control("GET", "deliveries?state=failed").json()["count"] == 1)
+        answer = emulator.control("GET", "deliveries/wait?timeout=0.1")
     assert answer.status_code == 408
     assert [d["state"] for d in answer.json()["deliveries"]] == ["failed"]
 

@@ -313,6 +313,7 @@ def silent(held: threading.Event) -> Reply:
     return lambda handler: held.wait(15) and None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dawdle", [silent, drip_headers, drip_body])
 def test_who_dawdles_is_cut_off_and_tried_again_on_time(
     hasty: Emulator, held: threading.Event, dawdle: Callable[[threading.Event], Reply]

@@ -21,6 +21,7 @@ from tests.waiting import wait_until
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+@pytest.mark.usefixtures("_no_safety_poll")
 def test_cases_that_end_much_later_do_not_keep_it_busy(monkeypatch: pytest.MonkeyPatch) -> None:
     turns = []
     look = Completion.complete_due
@@ -28,7 +29,7 @@ def test_cases_that_end_much_later_do_not_keep_it_busy(monkeypatch: pytest.Monke
     with served(delay=3600) as emulator, ThreadPoolExecutor(8) as pool:
         mine = (Emulator(emulator.url) for _ in range(400))
         list(pool.map(lambda e: e.aplyid.open_case(), mine))
-    assert len(turns) < 15  # once a second, and not once a case
+    assert len(turns) < 5  # once at the start, and not once a case
 
 
 def test_what_is_announced_while_it_looked_is_not_missed() -> None:

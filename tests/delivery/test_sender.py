@@ -83,7 +83,7 @@ def test_a_redirect_is_not_followed(code: int) -> None:
 def test_a_dripping_receiver_is_cut_off_at_the_deadline(drip: type[drip_body], held: threading.Event) -> None:
     attempt = send_to(drip(held))
     assert (attempt.status, "took longer" in (attempt.error or "")) == (None, True)
-    assert attempt.took < timedelta(seconds=5)
+    assert attempt.took >= timedelta(seconds=SENDER.total_seconds)
 
 
 def test_a_silent_receiver_is_cut_off_at_the_deadline(held: threading.Event) -> None:

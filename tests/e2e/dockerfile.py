@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
-from tests.e2e.test_install import ROOT, clean_environment
+from tests.clean import ROOT, clean_environment
 
 PYTHON_HOME = "/usr/local"  # where the official image has its Python, and where packages are installed
 

@@ -41,6 +41,17 @@ PRINTS_URL = ("sh", "-c", "printf %s $CASE_EMULATOR_URL")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
 
 
+@pytest.fixture(autouse=True)
+def _no_signal_is_ignored() -> Iterator[None]:
+    """As nohup would have it, which whoever starts the tests may use."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def _text(path: Path) -> str:
     """What stands in a file; nothing where there is none."""
     try:

@@ -22,6 +22,7 @@ def use_once(database: Path | None = None) -> int:
         return emulator.port
 
 
+@pytest.mark.slow
 @needs_proc
 def test_a_hundred_in_a_row_leave_no_thread_file_or_port(tmp_path: Path) -> None:
     use_once()  # what is imported and kept for good
@@ -33,6 +34,7 @@ def test_a_hundred_in_a_row_leave_no_thread_file_or_port(tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == ["kept.sqlite"]
 
 
+@pytest.mark.slow
 @needs_proc
 def test_eight_at_once_in_one_process_leave_nothing_either() -> None:
     use_once()

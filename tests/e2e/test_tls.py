@@ -16,6 +16,7 @@ from tests.commands import environment, run, serving
 from tests.emulators import CREATE_CASE
 from tests.receivers import PATIENCE, receiving
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 FLAGS = ("--tls", "--tls-ca-file", "ca.pem", "--port", "0", "--delay", "0")
 NODE = """

@@ -6,9 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.clean import LEFT_BEHIND, ROOT, CleanMachine
 from tests.commands import environment
-from tests.e2e.test_install import LEFT_BEHIND
-from tests.examples.clean import ROOT, CleanMachine
 
 
 def passed(told: str) -> int:
@@ -24,6 +25,7 @@ def test_the_sample_project_s_suite_passes_with_our_wheel_in_an_empty_environmen
     assert where.startswith(str(machine.folder / "venv"))
 
 
+@pytest.mark.slow
 def test_the_django_project_s_suite_passes(tmp_path: Path) -> None:
     copy = shutil.copytree(ROOT / "examples" / "django_project", tmp_path / "site", ignore=LEFT_BEHIND)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]

@@ -16,10 +16,10 @@ from emulator.cli import COMMANDS
 from emulator.delivery.targets import BlockedTarget, Targets
 from emulator.setting_sources import read_settings
 from emulator.settings import OTHER_VARIABLES, PREFIX, Settings
+from tests.clean import ROOT, CleanMachine
 from tests.commands import environment, serving
 from tests.docs.pages import samples
 from tests.emulators import Emulator, served
-from tests.examples.clean import ROOT, CleanMachine
 from tests.wire import request_bytes
 
 PAGE = (ROOT / "docs" / "ci.md").read_text("utf-8")

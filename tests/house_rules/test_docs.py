@@ -112,6 +112,7 @@ def test_every_flag_of_the_commands_that_ask_is_documented() -> None:
                 assert option.opts[0] in text, f"docs/commands.md says nothing of {name} {option.opts[0]}"
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_commands_page_work(needs: Callable[[str], str], tmp_path: Path) -> None:
     needs("curl")
     (tmp_path / "case-emulator").write_text(f'#!/bin/sh\nexec {sys.executable} -m emulator "$@"\n', "utf-8")

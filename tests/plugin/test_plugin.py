@@ -70,12 +70,14 @@ def test_a_test_has_a_sandbox_with_nothing_to_import_or_set_up(pytester: pytest.
     run(pytester, ONE + ONE.replace("one", "two"), "--strict-markers", "-W", "error").assert_outcomes(passed=2)
 
 
+@pytest.mark.slow
 def test_what_is_made_up_is_the_same_in_every_run(pytester: pytest.Pytester) -> None:
     suite = "def test_one(sandbox):\n    print('made', sandbox.aplyid.sample())\n"
     first, second = (re.findall("made .*", run(pytester, suite, "-s").stdout.str()) for _ in range(2))
     assert first == second != []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("nothing_stays")
 def test_two_hundred_tests_in_eight_workers_share_one_emulator_and_see_nothing_of_each_other(
     pytester: pytest.Pytester,
@@ -85,12 +87,14 @@ def test_two_hundred_tests_in_eight_workers_share_one_emulator_and_see_nothing_o
     assert len(set(Path("urls").read_text("utf-8").split())) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("nothing_stays")
 def test_unless_they_share_each_worker_has_its_own(pytester: pytest.Pytester) -> None:
     run(pytester, MANY.format(many=20), "-n", "2", "--dist", "load").assert_outcomes(passed=20)
     assert len(set(Path("urls").read_text("utf-8").split())) == 2
 
 
+@pytest.mark.slow
 def test_an_emulator_that_runs_already_is_used_by_variable_option_or_ini(
     pytester: pytest.Pytester, shared_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,6 +105,7 @@ def test_an_emulator_that_runs_already_is_used_by_variable_option_or_ini(
     run(pytester, suite + MANY.format(many=8).replace("\n    ", "\n"), "-n", "2").assert_outcomes(passed=9)
 
 
+@pytest.mark.slow
 def test_a_sandbox_is_newborn_however_the_last_run_left_it(
     pytester: pytest.Pytester, shared_emulator: Emulator
 ) -> None:

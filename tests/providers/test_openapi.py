@@ -65,6 +65,7 @@ def test_the_exchanges_that_open_a_case_are_valid_and_are_the_examples(provider:
         assert webhook_problems(provider, webhook["headers"], webhook["body"]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", PROVIDER_NAMES)
 def test_real_answers_to_all_kinds_of_bad_input_are_as_described(shared_emulator: Emulator, provider: str) -> None:
     rows = [row for row in ROWS if row.provider == provider]

@@ -1,6 +1,8 @@
 """What every store must do; a second engine will be one more parameter of the fixture."""
 
+import gc
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -348,3 +350,21 @@ def test_what_is_due_is_due_by_the_sandbox_s_own_clock(
         assert (tx.due_cases(NOW, 10), tx.due_deliveries(NOW, [], 10), tx.next_due(NOW, [])) == ([], [], None)
         assert tx.next_due_of("a").first == SOON.starts_at
         assert len(tx.due_cases_of("a", SOON.starts_at)) == len(tx.due_deliveries_of("a", SOON.starts_at, 9)) == 1
+
+
+def test_a_row_that_cannot_be_read_leaves_no_query_open(tmp_path: Path) -> None:
+    left: list[object] = []
+    store = SqliteStore(tmp_path / "x.sqlite")
+    with store.transaction() as tx:
+        tx.add_sandbox("a", [("p", NEWBORN)], NOW)
+        for key in ("first", "second"):
+            tx.add_delivery(delivery(key))
+    store._db.execute("UPDATE deliveries SET state = 'no such state'")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "unraisablehook", left.append)
+        with store.transaction() as tx, pytest.raises(ValueError, match="no such state") as caught:
+            tx.all_deliveries("a")
+        store.close()
+        del caught
+        gc.collect()
+    assert left == []

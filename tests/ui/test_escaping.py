@@ -4,6 +4,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 from requests import Response
 
 from tests.emulators import Emulator
@@ -13,6 +14,10 @@ from tests.ui.reading import open_page, place, read, submit
 from tests.ui.windows import Opener
 from tests.wire import request_bytes
 
+# Every page with a list, and how many payloads it shows at once: sixty rows, or all there are.
+LISTS = {"/": 10, "/requests": 10, "/requests?direction=both": 10, "/inbox": 30, "/inbox?show=all": 30}
+LISTS |= dict.fromkeys(["/planning", "/sandboxes"], len(PAYLOADS))
+TOGETHER = min(LISTS.values())
 OURS = {"htmx.min.js", "idiomorph-ext.min.js", "page.js"}
 ADDRESS = {"country_code": "NZL", "postcode": "1021"}
 FORBIDDEN = {
@@ -62,28 +67,39 @@ def poison(emulator: Emulator, payload: str) -> None:
     emulator.control("POST", "faults", {"kind": "unknown_event", "event": payload, "path": f"/never{payload}"})
 
 
-@pytest.mark.parametrize("number", range(len(PAYLOADS)))
-def test_no_payload_becomes_an_element_or_an_attribute(emulator: Emulator, number: int) -> None:
-    payload = PAYLOADS[number]
-    poison(emulator, payload)
-    emulator.wait("deliveries/wait")
-    exchanges = emulator.control("GET", "requests").json()["requests"]
-    cases = emulator.control("GET", "cases").json()["cases"]
-    paths = ["/", "/inbox", "/inbox?show=all", "/requests", "/planning", "/sandboxes"]
-    paths += [f"/requests/{exchange['number']}" for exchange in exchanges]
-    paths += [path for case in cases for path in paths_of(case)]
-    assert len(cases) >= 2
-    for path in paths:
+@pytest.mark.parametrize("first", range(0, len(PAYLOADS), TOGETHER))
+def test_no_payload_becomes_an_element_or_an_attribute(emulator: Emulator, first: int) -> None:
+    for payload in PAYLOADS[first : first + TOGETHER]:
+        poison(emulator, payload)
+    emulator.control("POST", "clock/settle", {})
+    for path in LISTS:
+        check(open_page(emulator, path), path)
+    feed = read(open_page(emulator, "/")).text
+    assert [payload for payload in PAYLOADS[first : first + TOGETHER] if payload[:50].strip() not in feed] == []
+    for path in [*exchanges(emulator), *(path for case in cases(emulator) for path in paths_of(case))]:
         check(open_page(emulator, path), path)
 
 
+def cases(emulator: Emulator) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = emulator.control("GET", "cases").json()["cases"]
+    assert len(found) >= 2
+    return found
+
+
+def exchanges(emulator: Emulator, query: str = "") -> list[str]:
+    """The pages of its requests."""
+    found = emulator.control("GET", f"requests?limit=500&{query}").json()["requests"]
+    return [f"/requests/{exchange['number']}" for exchange in found]
+
+
 def paths_of(case: dict[str, Any]) -> list[str]:
-    """The pages of a case: the developer's, the analyst's, and those of the applicant."""
+    """The pages of a case: the developer's, the analyst's, and those of the applicant while it waits for him."""
     own = [f"/{page}/{case['provider']}/{case['id']}" for page in ("cases", "analyst")]
     if case["link"] is None:
         return own
     walk = f"/guided_flows/{case['link'].partition('/guided_flows/')[2].partition('?')[0]}"
-    return [*own, f"{walk}/overview", *(f"{walk}?position={number}" for number in range(1, 7))]
+    screens = range(1, 7) if case["state"] == "open" else range(1, 2)  # one that has ended has one screen for all
+    return [*own, f"{walk}/overview", *(f"{walk}?position={number}" for number in screens)]
 
 
 def check(answer: Response, path: str) -> None:
@@ -107,24 +123,35 @@ def test_what_a_refused_form_keeps_is_text(emulator: Emulator, field: str) -> No
 
 
 def test_nothing_runs_in_a_real_browser(emulator: Emulator, window: Opener) -> None:
+    page = window()
     with receiving(answering(PAYLOADS[0] + PAYLOADS[10])) as receiver:
         emulator.control("PATCH", "", {"webhook_url": f"{receiver.url}/{PAYLOADS[18]}".replace(" ", "")})
-        for payload in PAYLOADS:
+        for number, payload in enumerate(PAYLOADS):
             poison(emulator, payload)
-        for payload in PAYLOADS[:10]:
             headers = {"User-Agent": payload.replace("\n", ""), "X-Workflow-Access-Key": f"test_{emulator.sandbox}"}
             emulator.raw(request_bytes("GET", "/integrations/core/nothing", headers))
-        page = window()
-        paths = ["/", "/inbox", "/inbox?show=all", "/requests", "/requests?direction=both", "/planning", "/sandboxes"]
-        cases = emulator.control("GET", "cases").json()["cases"]
-        paths += [path for case in cases[::4] for path in paths_of(case)]
-        refused = emulator.control("GET", "requests?refused=true&limit=500").json()["requests"]
-        paths += [f"/requests/{exchange['number']}" for exchange in refused[::10]]
-        for path in paths:
-            page.goto(place(emulator, path))
-            page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
-            page.evaluate("document.querySelectorAll('[tabindex], input, a').forEach((part) => part.focus())")
-            assert page.evaluate("window.struck") is None, path
+            for path in due(number + 1):
+                nothing_runs(page, emulator, path)
+    for number in range(len(PAYLOADS)):
+        waiting = emulator.control("GET", f"cases/aplyid/{1024 + 2 * number}").json()
+        pages = paths_of(waiting)
+        assert len(pages) == 9
+        nothing_runs(page, emulator, pages[number % len(pages)])  # each of its pages with another payload
+    for path in exchanges(emulator, "refused=true")[::10]:
+        nothing_runs(page, emulator, path)
+
+
+def due(many: int) -> list[str]:
+    """The lists to look at after so many payloads, so that each was on each of them."""
+    return [path for path, at_once in LISTS.items() if many % at_once == 0 or many == len(PAYLOADS)]
+
+
+def nothing_runs(page: Page, emulator: Emulator, path: str) -> None:
+    """Open the page and everything that can be opened or focused in it."""
+    page.goto(place(emulator, path))
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    page.evaluate("document.querySelectorAll('[tabindex], input, a').forEach((part) => part.focus())")
+    assert page.evaluate("window.struck") is None, path
 
 
 def answering(text: str) -> Reply:

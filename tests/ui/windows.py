@@ -15,6 +15,7 @@ from tests.ui.reading import place
 Opener = Callable[..., Page]
 PHONE, DESK, NARROW = (390, 844), (1280, 860), (320, 640)
 PATIENCE = 10_000  # milliseconds
+COLOURS = ["color-contrast", "link-in-text-block"]
 
 
 @dataclass
@@ -72,10 +73,29 @@ class Stage:
 
 
 def serious(page: Page) -> list[str]:
-    """What axe finds on a page that keeps somebody from using it."""
-    found = Axe().run(page).response["violations"]
+    """What axe finds on a page in either theme that keeps somebody from using it."""
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    found = _violations(page)
+    page.emulate_media(color_scheme="dark")
+    found += _violations(page, runOnly=COLOURS)  # a theme is colours and nothing else
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def _violations(page: Page, **options: Any) -> list[str]:
+    found = Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
     bad = [one for one in found if one["impact"] in ("serious", "critical")]
     return [f"{one['id']}: {node['html']}" for one in bad for node in one["nodes"][:3]]
+
+
+def too_wide(page: Page, *sizes: tuple[int, int]) -> list[tuple[int, int]]:
+    """In which of these sizes the page is wider than its window; it stays in the last one."""
+    wide = []
+    for width, height in sizes:
+        page.set_viewport_size({"width": width, "height": height})
+        if overflow(page) > 0:
+            wide.append((width, height))
+    return wide
 
 
 def overflow(page: Page) -> int:
