@@ -12,9 +12,8 @@ from emulator.addresses import names_of, public_url_of, what_to_send
 from emulator.control import routes as control
 from emulator.control.context import ControlContext, completion_schemas_of
 from emulator.core.cases import Cases
-from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.journal import Journal
-from emulator.core.model import DEFAULT_SANDBOX, Case
+from emulator.core.model import DEFAULT_SANDBOX
 from emulator.core.ports import ProviderRules
 from emulator.core.retry import parse_retry
 from emulator.core.rules import Rule
@@ -220,10 +219,12 @@ def _desk(
 
 
 def _provider_rules(provider: Provider, desk: Desk) -> ProviderRules:
-    def render_webhook(case: Case, settings: SandboxSettings, event_id: str) -> RenderedWebhook | NoWebhook:
-        return provider.webhook(case, settings, event_id, desk)
-
-    return ProviderRules(newborn=provider.newborn, conclude=provider.conclude, render_webhook=render_webhook)
+    return ProviderRules(
+        newborn=provider.newborn,
+        conclude=provider.conclude,
+        render_webhook=lambda case, settings, event_id: provider.webhook(case, settings, event_id, desk),
+        real_pace=provider.real_pace,
+    )
 
 
 def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:

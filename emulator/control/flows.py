@@ -7,6 +7,7 @@ from emulator.control.context import ControlContext
 from emulator.control.payloads_cases import ApplicantPayload, CheckPayload, ChecksPayload, FlowPayload
 from emulator.control.views import json_response, moment, responds
 from emulator.core.model import Check
+from emulator.core.randomness import SeededRandom
 from emulator.web.extras import Applicant
 from emulator.web.problem_json import Problem
 
@@ -22,9 +23,10 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
         if flow is None:
             raise Problem(404, f"cases of {provider[:100]} have no guided flow; those of {', '.join(context.flows)} do")
         case = context.cases.get(name, provider, flow.case_id_of(number))
+        random = SeededRandom(context.planning.read(name).seed, name, f"{provider}/client/{case.client.id}")
         answer: FlowPayload = {
             "case": render_case(context, case),
-            "applicant": _render_applicant(flow.applicant(case)),
+            "applicant": _render_applicant(flow.applicant(case, random)),
             "planned_outcome": case.decision.outcome,
             "endings": {outcome.value: word for outcome, word in flow.words.items()},
         }
@@ -51,6 +53,7 @@ def _render_applicant(applicant: Applicant) -> ApplicantPayload:
         "phone": applicant.phone,
         "address": list(applicant.address),
         "purpose": applicant.purpose,
+        "owners": [{"name": owner.name, "percent": owner.percent} for owner in applicant.owners],
     }
 
 

@@ -37,6 +37,13 @@ class CasesPayload(TypedDict):
     cases: list[CasePayload]
 
 
+class OwnerPayload(TypedDict):
+    """A person who owns more than 25 % of a company."""
+
+    name: str
+    percent: int
+
+
 class ApplicantPayload(TypedDict):
     """What a request says of the person or business that is verified; empty where it says nothing."""
 
@@ -49,6 +56,7 @@ class ApplicantPayload(TypedDict):
     phone: str
     address: list[str]
     purpose: str
+    owners: list[OwnerPayload]
 
 
 class FlowPayload(TypedDict):

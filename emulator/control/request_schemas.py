@@ -9,7 +9,7 @@ from marshmallow.validate import OneOf, Range, Regexp
 from emulator.control.filter_words import Word
 from emulator.core.deliveries import DeliveryState
 from emulator.core.model import Outcome
-from emulator.core.sandbox_settings import Pace
+from emulator.core.pace import Pace
 from emulator.delivery.targets import why_no_url
 from emulator.readers import BIGGEST_SEED, LONGEST_DELAY
 from emulator.settings import OPTIONS
@@ -105,7 +105,7 @@ class SettingsIn(Strict):
     pace = fields.String(
         allow_none=True,
         validate=OneOf([pace.value for pace in Pace]),
-        metadata={"description": "instead of delay: instant, fast (2 s), real (90 s a person, 240 s a business)"},
+        metadata={"description": "instead of delay: instant, fast (2 s), real (as long as the real service takes)"},
     )
     integration = fields.String(
         allow_none=True,

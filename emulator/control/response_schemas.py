@@ -24,7 +24,7 @@ from emulator.control.response_schemas_planning import (
 from emulator.control.response_schemas_requests import RequestsOut
 from emulator.control.response_schemas_snapshots import SnapshotOut
 from emulator.core.deliveries import DeliveryState
-from emulator.core.sandbox_settings import Pace
+from emulator.core.pace import Pace
 from emulator.openapi.out import Out
 
 __all__ = [

@@ -42,6 +42,13 @@ class CasesOut(Out):
     cases = fields.Nested(CaseOut, many=True)
 
 
+class OwnerOut(Out):
+    """A person who owns more than 25 % of a company."""
+
+    name = fields.String()
+    percent = fields.Integer()
+
+
 class ApplicantOut(Out):
     """What a request says of the person or business that is verified; empty where it says nothing."""
 
@@ -54,6 +61,7 @@ class ApplicantOut(Out):
     phone = fields.String()
     address = fields.List(fields.String(), metadata={"description": "its lines"})
     purpose = fields.String()
+    owners = fields.Nested(OwnerOut, many=True, metadata={"description": "of a company: made up, largest first"})
 
 
 class FlowOut(Out):

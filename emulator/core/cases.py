@@ -11,6 +11,7 @@ from emulator.core.faults import FaultContext
 from emulator.core.model import Case, CaseFilter, Client, Decision, Ids, NewCase, Schedule, State
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
+from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.webhook_faults import EarlyWebhook
@@ -43,7 +44,7 @@ class Cases:
             if order.refused:
                 raise order.refused
             view, decision = self._decide(tx, view, order, client)
-            usual = view.settings.usual_delay(of_business=order.of_business)
+            usual = view.settings.usual_delay(lambda: self._real_delay(view, order, ids))
             schedule = _schedule(order, decision, usual, now)
             case = tx.add_case(order, client, ids, now, schedule, decision)
             early = view.settings.faults and schedule and self._early_faults(tx, view, order)
@@ -63,6 +64,11 @@ class Cases:
         if view.settings.queued:
             view, queued = self.sandboxes.take_queued_outcome(tx, view, order.provider)
         return view, queued or decide(order, client.name, view.settings)
+
+    def _real_delay(self, view: SandboxView, order: NewCase, ids: Ids) -> timedelta:
+        """Return how long the real service takes for this case, by the sandbox's seed and the case's id."""
+        random = SeededRandom(view.settings.seed, order.sandbox, f"{order.provider}/{ids.case}")
+        return self.sandboxes.provider_rules[order.provider].real_pace.draw(random, of_business=order.of_business)
 
     def _early_faults(self, tx: Transaction, view: SandboxView, order: NewCase) -> Sequence[str]:
         """Return the names of the faults that end this case before its request is answered."""

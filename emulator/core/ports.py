@@ -27,6 +27,7 @@ from emulator.core.model import (
     Sandbox,
     Schedule,
 )
+from emulator.core.pace import RealPace
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_clock import SandboxClock
 from emulator.core.sandbox_settings import SandboxSettings
@@ -147,3 +148,4 @@ class ProviderRules:
     conclude: Callable[[Case, SeededRandom], Case]
     # Renders the webhook of an ended case; the text is the id of the event.
     render_webhook: Callable[[Case, SandboxSettings, str], RenderedWebhook | NoWebhook]
+    real_pace: RealPace = RealPace()  # for sandboxes that set the pace to real

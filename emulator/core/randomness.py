@@ -20,15 +20,54 @@ if TYPE_CHECKING:
     from faker import Faker
 
 T = TypeVar("T")
-# Faker's locale, ISO 3166 alpha-3 code, calling code, and Faker's method for the part of the country in an address.
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """An English-speaking country, with patterns in which # is a digit: its mobile numbers and, by state, postcodes."""
+
+    locale: str  # of Faker
+    code: str  # ISO 3166 alpha-3
+    calling_code: str
+    mobile: str  # the national number, without the leading 0; of a range held for fiction where there is one
+    company: str  # the legal form at the end of a company's name
+    postcodes: tuple[tuple[str, str], ...]
+
+
 COUNTRIES = (
-    ("en_AU", "AUS", "61", "state"),
-    ("en_CA", "CAN", "1", "province"),
-    ("en_GB", "GBR", "44", "county"),
-    ("en_IE", "IRL", "353", "county"),
-    ("en_NZ", "NZL", "64", "city"),
-    ("en_US", "USA", "1", "state"),
+    Country(
+        "en_AU",
+        "AUS",
+        "61",
+        "49157####",
+        "Pty Ltd",
+        (
+            ("New South Wales", "2###"),
+            ("Victoria", "3###"),
+            ("Queensland", "4###"),
+            ("South Australia", "5###"),
+            ("Western Australia", "6###"),
+            ("Tasmania", "7###"),
+        ),
+    ),
+    Country("en_CA", "CAN", "1", "41655501##", "Inc.", (("Ontario", "M5V #A#"), ("British Columbia", "V6B #E#"))),
+    Country(
+        "en_GB", "GBR", "44", "7700900###", "Ltd", (("Greater Manchester", "M# #AA"), ("West Yorkshire", "LS# #AB"))
+    ),
+    Country("en_IE", "IRL", "353", "2091####", "Ltd", (("County Cork", "T12 A###"), ("County Dublin", "D02 X###"))),
+    Country(
+        "en_NZ",
+        "NZL",
+        "64",
+        "21######",
+        "Limited",
+        (("Auckland", "10##"), ("Wellington", "60##"), ("Canterbury", "80##")),
+    ),
+    Country(
+        "en_US", "USA", "1", "21255501##", "LLC", (("California", "941##"), ("New York", "100##"), ("Texas", "787##"))
+    ),
 )
+TRADES = ("Building", "Developments", "Engineering", "Holdings", "Investments", "Orchards", "Properties", "Transport")
 LONGEST_NAME = 50
 RUN_MARK = "--run-"  # in the name of a sandbox: what follows tells one run of a test from another, and changes no value
 # Fixed dates, so that a seed draws the same birthday on every day.
@@ -106,27 +145,29 @@ class SeededRandom:
         """Return the name of somebody who works for the service, as a reviewer."""
         return self.pick(field, _colleagues(self.seed))
 
-    def person(self, field: str) -> Person:
-        """Return an invented person with address, company and contact details of one English-speaking country."""
-        locale, country, calling_code, part = self.pick(f"{field} country", COUNTRIES)
-        faker = _faker(locale)
+    def person(self, field: str, countries: Sequence[Country] = COUNTRIES) -> Person:
+        """Return an invented person with address, company and contact details of one of the countries."""
+        country = self.pick(f"{field} country", countries)
+        state, postcode = self.pick(f"{field} state", country.postcodes)
+        faker = _faker(country.locale)
         faker.seed_instance(self._digest(field))
         first, last = ordinary(lambda: (faker.first_name(), faker.last_name()))
-        (company,) = ordinary(lambda: (faker.company(),))
+        trade = self.pick(f"{field} trade", TRADES)
+        (company,) = ordinary(lambda: (f"{faker.last_name()} {trade} {country.company}",))
         return Person(
             first_name=first,
             last_name=last,
             company=company,
             email=f"{_plain(first)}.{_plain(last)}@example.com",
-            calling_code=calling_code,
-            phone=faker.numerify("2########"),
+            calling_code=country.calling_code,
+            phone=faker.numerify(country.mobile),
             born_on=faker.date_between(*BORN_BETWEEN),
             address=Address(
                 line=", ".join(faker.street_address().splitlines()),
                 city=faker.city(),
-                state=getattr(faker, part)(),
-                postcode=faker.postcode(),
-                country=country,
+                state=state,
+                postcode=faker.numerify(postcode),
+                country=country.code,
             ),
         )
 

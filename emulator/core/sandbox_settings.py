@@ -4,33 +4,17 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from emulator.core.faults import Fault, fault_of_json, fault_to_json
 from emulator.core.model import Decision, Outcome
+from emulator.core.pace import FIXED, Pace
 from emulator.core.retry import STANDARD, RetryProfile, parse_retry
 from emulator.core.rules import Rule, outcome_word, rule_of_json, rule_to_json
 from emulator.core.sandbox_clock import from_micros, to_micros
 
 KEY_LIFE = timedelta(days=30)  # of a test integration's key, as the real service documents it
-
-
-class Pace(StrEnum):
-    """A word for how long cases take."""
-
-    INSTANT = "instant"
-    FAST = "fast"
-    REAL = "real"
-
-
-# For a person, and for a business. REAL has the figures that the real service documents.
-PACES = {
-    Pace.INSTANT: (timedelta(), timedelta()),
-    Pace.FAST: (timedelta(seconds=2), timedelta(seconds=2)),
-    Pace.REAL: (timedelta(seconds=90), timedelta(seconds=240)),
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,9 +58,11 @@ class SandboxSettings:
     common_rules: tuple[Rule, ...] = ()  # of every sandbox; they apply after its own
     faults: tuple[Fault, ...] = ()
 
-    def usual_delay(self, *, of_business: bool) -> timedelta:
-        """Return how long a case takes when no rule says otherwise."""
-        return self.delay if self.pace is None else PACES[self.pace][of_business]
+    def usual_delay(self, real: Callable[[], timedelta]) -> timedelta:
+        """Return how long a case takes when no rule says otherwise; `real` draws what the real service takes."""
+        if self.pace is None:
+            return self.delay
+        return real() if self.pace is Pace.REAL else FIXED[self.pace]
 
     def has_expired_key(self, now: datetime) -> bool:
         """Return whether the key of a test integration has reached its age of 30 days."""

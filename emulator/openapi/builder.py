@@ -6,6 +6,7 @@ Imported when a document is asked for, never at the start: importing apispec tak
 import json
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
+from http import HTTPStatus
 from importlib.resources import files
 from inspect import getdoc
 from typing import Any
@@ -184,11 +185,12 @@ def header(description: str, schema: Json | None = None) -> Json:
 
 
 def exchanges(provider: str, method: str, path: str, address: str) -> dict[str, Json]:
-    """Return the documented exchanges of an operation by name, from the fixtures, with this address in them."""
+    """Return the exchanges of an operation that succeed, by name, from the fixtures, with this address in them."""
     by_name = {}
     for file in sorted(files(f"emulator.fixtures.{provider}").iterdir(), key=lambda file: file.name):
         if file.name.endswith(".json"):
             exchange = json.loads(file.read_text("utf-8").replace(PRINTED_ADDRESS, address))
-            if (exchange["request"]["method"], exchange["request"]["path"]) == (method, path):
+            request, succeeds = exchange["request"], exchange["answer"]["status"] < HTTPStatus.MULTIPLE_CHOICES
+            if succeeds and (request["method"], request["path"]) == (method, path):
                 by_name[file.name.removesuffix(".json")] = exchange
     return by_name

@@ -31,7 +31,7 @@ NEW: tuple[Field, ...] = (
         "label": "Pace",
         "choices": ("", "instant", "fast", "real"),
         "blank": "as started",
-        "means": "how long cases take; real: 90 s a person, 240 s a business",
+        "means": "how long cases take; real: as long as the real service takes, from 90 seconds to days",
     },
 )
 

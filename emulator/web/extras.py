@@ -43,6 +43,14 @@ class Samples(Protocol):
         """Return a request with made-up people."""
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A person who owns more than 25 % of a company, and so is verified with it."""
+
+    name: str
+    percent: int
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Applicant:
     """What a request says about the person or company to verify; an empty text where it says nothing."""
@@ -56,6 +64,7 @@ class Applicant:
     phone: str = ""
     address: tuple[str, ...] = ()  # its lines
     purpose: str = ""
+    owners: tuple[Owner, ...] = ()  # of a company, the largest first
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +75,7 @@ class Flow:
     result: str  # the page of the result, likewise
     number_of: Callable[[Case], int]
     case_id_of: Callable[[int], int]  # the inverse of number_of
-    applicant: Callable[[Case], Applicant]
+    applicant: Callable[[Case, SeededRandom], Applicant]  # the random values are those of the case's client
     words: Mapping[Outcome, str]  # how a case may end, in the words that complete it
 
 

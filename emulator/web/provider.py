@@ -12,6 +12,7 @@ from marshmallow import Schema
 
 from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.model import Case
+from emulator.core.pace import RealPace
 from emulator.core.ports import Newborn
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings
@@ -51,6 +52,7 @@ class Provider:
 
     events: tuple[str, ...] = ("case.completed",)  # what its webhooks can be about
     newborn: Newborn = Newborn(first_ids=(("case", 1), ("client", 1)))
+    real_pace: RealPace = RealPace()  # how long the real service takes; a minute unless told
     switches: tuple[Switch, ...] = ()
     samples: Samples | None = None
     flow: Flow | None = None

@@ -57,7 +57,7 @@ def ended(emulator: Emulator, provider: str, number: int = 1) -> dict[str, Any]:
 
 def taken(emulator: Emulator, *cases: tuple[str, int]) -> list[float]:
     """How many seconds each of these cases took from its creation to its end."""
-    ask(emulator, "POST", "clock/advance", {"seconds": 86_400})
+    ask(emulator, "POST", "clock/advance", {"duration": "P3D"})
     found = []
     for provider, case_id in cases:
         path = f"cases/{provider}/{case_id}"
@@ -271,7 +271,7 @@ def test_a_refused_request_uses_no_plan_up(frozen: Emulator) -> None:
 
 @pytest.mark.parametrize(
     ("pace", "seconds"),
-    [("instant", [0, 0, 0, 0]), ("fast", [2, 2, 2, 2]), ("real", [90, 90, 240, 240]), (None, [7] * 4)],
+    [("instant", [0, 0, 0, 0]), ("fast", [2, 2, 2, 2]), (None, [7] * 4)],
 )
 def test_cases_take_as_long_as_the_pace_says(frozen: Emulator, pace: str | None, seconds: list[float]) -> None:
     ask(frozen, "PATCH", "", {"delay": 7})
@@ -293,7 +293,7 @@ def test_a_delay_takes_the_place_of_a_pace_and_a_pace_that_of_a_delay(frozen: Em
         )
         return taken(frozen, ("aplyid", frozen.aplyid.open_case()["case_id"]))
 
-    assert takes(pace="real") == [90]
+    assert takes(pace="instant") == [0]
     assert takes(delay=5) == [5]
     assert takes(pace="fast") == [2]
     assert takes(pace=None) == [0]  # as the emulator was started
@@ -303,10 +303,40 @@ def test_a_delay_takes_the_place_of_a_pace_and_a_pace_that_of_a_delay(frozen: Em
 
 def test_a_surname_and_a_rule_count_beside_a_pace(frozen: Emulator) -> None:
     ask(frozen, "PATCH", "", {"pace": "real"})
-    add_rule(frozen, when={"client.name": {"starts_with": "Rule"}}, delay=1)
+    add_rule(frozen, when={"customer.full_name": {"starts_with": "Rule"}}, delay=1)
     for name in ("Jo Slow", "Rule Slow"):
-        frozen.aplyid.open_case(client__name=name)
-    assert taken(frozen, ("aplyid", 1024), ("aplyid", 1025)) == [900, 1]
+        frozen.sphinxhq.open_case(customer={"full_name": name})
+    assert taken(frozen, ("sphinxhq", 1), ("sphinxhq", 2)) == [900, 1]
+
+
+def open_of_each_kind(emulator: Emulator) -> None:
+    """A case of a person and of a company at both services."""
+    emulator.aplyid.open_case()
+    emulator.aplyid.open_case(client__client_type="company", client__name="Acme Wu")
+    emulator.sphinxhq.open_case(customer={"full_name": "Mary Chen", "customer_type": "INDIVIDUAL"})
+    emulator.sphinxhq.open_case(customer={"full_name": "Acme Wu", "customer_type": "COMPANY"})
+
+
+def test_the_real_pace_is_minutes_where_machines_decide_and_hours_to_days_where_people_do(frozen: Emulator) -> None:
+    ask(frozen, "PATCH", "", {"pace": "real"})
+    open_of_each_kind(frozen)
+    for _ in range(10):
+        frozen.aplyid.open_case()
+    assert taken(frozen, ("sphinxhq", 1), ("sphinxhq", 2)) == [90, 240]
+    by_hand = taken(frozen, *(("aplyid", number) for number in range(1024, 1036)))
+    assert all(2 * 3600 <= seconds <= 3 * 86_400 for seconds in by_hand)
+    assert len(set(by_hand)) == len(by_hand)
+
+
+def test_the_real_pace_follows_from_the_seed(frozen: Emulator) -> None:
+    def takes(seed: int) -> list[float]:
+        ask(frozen, "POST", "reset", {})
+        ask(frozen, "PATCH", "clock", {"mode": "frozen", "at": NEW_YEAR})
+        ask(frozen, "PATCH", "", {"pace": "real", "seed": seed})
+        open_of_each_kind(frozen)
+        return taken(frozen, ("aplyid", 1024), ("aplyid", 1025))
+
+    assert takes(1) == takes(1) != takes(2)
 
 
 # Keys that expire --------------------------------------------------------------------------------------------------
@@ -407,7 +437,7 @@ def test_a_sandbox_is_made_with_settings_and_only_once(emulator: Emulator) -> No
     assert (again.status_code, "already" in again.json()["detail"]) == (409, True)
     assert ask(emulator, "GET", "")["settings"]["seed"] == 7
     emulator.aplyid.open_case()
-    ask(emulator, "POST", "clock/advance", {"seconds": 90})
+    ask(emulator, "POST", "clock/advance", {"duration": "P3D"})
     [webhook] = emulator.inbox()
     assert json.loads(webhook["body"])["client"]["approval_status"] == "denied"
 

@@ -280,3 +280,29 @@ def test_with_a_control_token_an_applicant_needs_none_and_chooses_no_ending() ->
 def ending_of(emulator: Emulator, token: str) -> str:
     asked = f"{emulator.url}/_emulator/sandboxes/default/cases/aplyid/1024"
     return str(emulator.http.get(asked, headers={"Authorization": f"Bearer {token}"}).json()["outcome"])
+
+
+def owners_on(page: str) -> list[str]:
+    """The owners that a page of the flow lists, as `name, share`."""
+    return re.findall(r"<li>([^<]+, \d+ %)</li>", page)
+
+
+def test_a_company_sees_the_owners_above_a_quarter_on_the_way_and_in_the_result(stage: Stage) -> None:
+    link = open_case(stage, client_type="company", name="Wattle Orchards Pty Ltd")
+    pages = [link.replace("position=1", f"position={n}") for n in (2, 6)] + [link.replace("?position=1", "/overview")]
+    listed = [owners_on(stage.emulator.http.get(page).text) for page in pages]
+    assert listed[0]
+    assert listed == [listed[0]] * 3
+    shares = [int(owner.rpartition(", ")[2].removesuffix(" %")) for owner in listed[0]]
+    assert all(share > 25 for share in shares)
+    assert sum(shares) <= 100
+    assert all(" " in owner.partition(", ")[0] for owner in listed[0])
+
+
+def test_a_company_that_comes_back_has_the_same_owners_and_only_companies_have_any(stage: Stage) -> None:
+    def owners_of(**client: str) -> list[str]:
+        return owners_on(stage.emulator.http.get(open_case(stage, **client).replace("=1", "=2")).text)
+
+    first = owners_of(client_type="company", name="Wattle Orchards Pty Ltd", external_id="cust-1")
+    assert first == owners_of(client_type="company", external_id="cust-1") != []
+    assert owners_of(client_type="individual") == owners_of(client_type="trust", name="Fern Trust") == []

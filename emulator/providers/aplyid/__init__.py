@@ -1,5 +1,8 @@
 """APLYiD Workflow: `POST /integrations/core/cases`."""
 
+from datetime import timedelta
+
+from emulator.core.pace import RealPace, Span
 from emulator.core.ports import Newborn
 from emulator.providers.aplyid import errors, routes, webhook
 from emulator.providers.aplyid.completion import CompletionIn
@@ -7,6 +10,9 @@ from emulator.providers.aplyid.flow import FLOW
 from emulator.providers.aplyid.samples import PATH, AplyidSamples
 from emulator.web.extras import Switch
 from emulator.web.provider import Operation, Provider
+
+# A person at the customer's office marks a case complete, after verification and a risk assessment.
+BY_HAND = Span(timedelta(hours=2), timedelta(days=3))
 
 
 def describe(address: str) -> dict[str, object]:
@@ -28,6 +34,7 @@ PROVIDER = Provider(
     events=(webhook.EVENT,),
     webhook=webhook.render,
     newborn=Newborn(first_ids=(("case", 1024), ("client", 8843))),
+    real_pace=RealPace(person=BY_HAND, business=BY_HAND),
     switches=(
         Switch(
             "activity-missing",

@@ -108,14 +108,17 @@ def _create_case(printed: dict[str, Json]) -> Json:
         "summary": "Create Case",
         "requestBody": {"required": True, "content": content(NewCaseIn, bodies)},
         "responses": {
-            "201": response_object("The case; one that is in_progress ends by itself.", content(CaseOut, answers)),
+            "201": response_object(
+                "The case; one that is in_progress ends by itself here, where a person ends it at the service.",
+                content(CaseOut, answers),
+            ),
             **openapi.refer_to(REFUSALS),
         },
     }
 
 
 def _case_completed(printed: dict[str, Json]) -> Json:
-    bodies = {name: exchange["webhook"]["body"] for name, exchange in printed.items()}
+    bodies = {name: exchange["webhook"]["body"] for name, exchange in printed.items() if exchange["webhook"]}
     return {
         "operationId": "case_completed",
         "summary": "A case was completed",

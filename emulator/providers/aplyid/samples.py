@@ -3,12 +3,21 @@
 import json
 from importlib.resources import files
 
-from emulator.core.randomness import Person, SeededRandom
+from emulator.core.randomness import COUNTRIES, Person, SeededRandom
 from emulator.web.extras import Sample
 
 PATH = "/integrations/core/cases"
-NATURES = ("New customer onboarding", "Annual review", "Purchase of a property", "Opening of an account")
-AMOUNTS = (2_500, 10_000, 50_000, 250_000, 1_000_000)
+# The service's customers are estate agents, conveyancers and lawyers of Australia.
+MARKET = tuple(country for country in COUNTRIES if country.code == "AUS")
+# What a case may be about: the activity's name, its nature, and the highest values that fit.
+ACTIVITIES = (
+    ("Onboarding", "New customer onboarding", (50_000, 250_000)),
+    ("Onboarding", "Sale of a residential property", (650_000, 850_000, 1_250_000)),
+    ("Onboarding", "Management of a rental property", (30_000, 45_000)),
+    ("Settlement", "Purchase of a residential property", (650_000, 850_000, 1_250_000)),
+    ("Settlement", "Purchase of a commercial property", (1_250_000, 3_400_000)),
+    ("Review", "Annual review of a client", (50_000, 250_000)),
+)
 NUMBERS = range(1000, 1_000_000)
 
 
@@ -30,7 +39,7 @@ class AplyidSamples:
 
     def draw(self, random: SeededRandom, sandbox: str) -> Sample:
         """Return a request with a new individual or company and every documented detail."""
-        person = random.person("client")
+        person = random.person("client", MARKET)
         kind = random.pick("client_type", ("individual", "individual", "company"))
         client = {
             "name": person.company if kind == "company" else person.name,
@@ -48,10 +57,11 @@ class AplyidSamples:
 
 
 def _activity(random: SeededRandom, person: Person) -> dict[str, object]:
+    name, nature, values = random.pick("activity", ACTIVITIES)
     return {
-        "name": random.pick("activity name", ("Onboarding", "Review", "Settlement")),
-        "nature": random.pick("nature", NATURES),
-        "max_transaction_value": random.pick("max_transaction_value", AMOUNTS),
+        "name": name,
+        "nature": nature,
+        "max_transaction_value": random.pick("max_transaction_value", values),
         "external_id": f"order-{random.pick('activity external_id', NUMBERS)}",
         "address_attributes": {
             "country_code": person.address.country,

@@ -18,6 +18,8 @@ STATUSES = ("in_progress", "in_review", "on_hold", "to_do", "completed", "cancel
 CLIENT_TYPES = ("individual", "company", "trust", "charity", "estate", "society", "joint")
 APPROVALS = {Outcome.APPROVED: "approved", Outcome.DENIED: "denied", Outcome.UNDECIDED: "no_decision_yet"}
 
+BY_ITSELF = "here in_progress ends by itself, for convenience; at the service a person marks the case complete"
+
 DOCUMENTED = {"x-fidelity": "documented"}
 LENGTH_ASSUMED = {"x-fidelity": "documented; its length is assumed"}
 
@@ -45,9 +47,7 @@ class ActivityIn(Record):
     name = Text(required=True, most=50, metadata=DOCUMENTED)
     nature = Text(required=True, most=500, metadata=DOCUMENTED)
     max_transaction_value = Decimal(metadata=DOCUMENTED)
-    status = Status(
-        rails.included(STATUSES), load_default="in_progress", metadata=documented("only in_progress ends by itself")
-    )
+    status = Status(rails.included(STATUSES), load_default="in_progress", metadata=documented(BY_ITSELF))
     external_id = Text(
         most=255, metadata={**LENGTH_ASSUMED, "description": "your reference; without it no webhook is ever sent"}
     )

@@ -1,12 +1,18 @@
 """Sphinx: `POST /api/cases/` and its reads. The folder has its domain's name: "sphinx" is a documentation tool."""
 
+from datetime import timedelta
+
 from emulator.core.model import NewClient
+from emulator.core.pace import RealPace, Span
 from emulator.core.ports import Newborn
 from emulator.providers.sphinxhq import errors, routes, webhook
 from emulator.providers.sphinxhq.completion import CompletionIn
 from emulator.providers.sphinxhq.samples import PATH, SphinxSamples
 from emulator.web.extras import Switch
 from emulator.web.provider import Operation, Provider
+
+# Documented: about 90 seconds for the checks of a person, about 4 minutes for those of a company.
+PERSON, BUSINESS = timedelta(seconds=90), timedelta(seconds=240)
 
 
 def describe(address: str) -> dict[str, object]:
@@ -37,6 +43,7 @@ PROVIDER = Provider(
         clients=((123, NewClient(name="Sample Customer", kind="INDIVIDUAL")),),
         documents=(123,),
     ),
+    real_pace=RealPace(person=Span(PERSON, PERSON), business=Span(BUSINESS, BUSINESS)),
     switches=(
         Switch("unauthorized", ("401", "403"), "the status without a valid session"),
         Switch("check-errors", ("list", "dict"), "the shape of errors inside `checks`"),

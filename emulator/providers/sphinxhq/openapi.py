@@ -76,7 +76,7 @@ def describe(address: str) -> Json:
     spec.components.schema("FilterProblems", problems_of(CasesQuery) | {"minProperties": 1})
     openapi.add_refusals(spec, REFUSALS)
     printed = openapi.exchanges("sphinxhq", "POST", PATH, address)
-    finished = {name: exchange["webhook"]["body"] for name, exchange in printed.items()}
+    finished = {name: exchange["webhook"]["body"] for name, exchange in printed.items() if exchange["webhook"]}
     spec.path(path=PATH, operations={"get": _list_cases(finished), "post": _create_case(printed)})
     spec.path(path=f"{PATH}{{id}}/", operations={"get": _read_case(finished)})
     openapi.add_webhook(spec, EVENT, _case_completed(finished))

@@ -1,14 +1,34 @@
 """Sample requests: a short one to paste, or one drawn by chance."""
 
+from collections.abc import Mapping
+
 from emulator.core.randomness import SeededRandom
-from emulator.providers.sphinxhq.schemas import CHECK_TYPES
 from emulator.web.extras import Sample
 
 PATH = "/api/cases/"
 NOTES = ("Standard onboarding", "Periodic review", "Requested by compliance")
 NUMBERS = range(1000, 1_000_000)
 DAYS = (30, 90, 365)
-MOST_CHECKS = 4
+# Checks that are asked for together, of a person and of a company; each in the order of the work.
+CHECKS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "INDIVIDUAL": (
+        ("PEP",),
+        ("PEP", "SANCTION", "ADVERSE_MEDIA"),
+        ("IDV", "PEP", "SANCTION"),
+        ("IDV", "PROOF_OF_ADDRESS", "PEP", "SANCTION"),
+        ("PROOF_OF_ADDRESS", "PROOF_OF_FUNDS"),
+        ("BLACKLIST", "TRANSACTION_MONITORING"),
+        ("THREE_MONTHS_BANK_STATEMENT", "PROOF_OF_FUNDS", "ADVERSE_MEDIA"),
+    ),
+    "COMPANY": (
+        ("INCORPORATION_DOC", "UBO_RESOLUTION"),
+        ("INCORPORATION_DOC", "UBO_RESOLUTION", "SIGNATURE_AUTH", "SANCTION"),
+        ("SANCTION", "ADVERSE_MEDIA", "WEB_PRESENCE"),
+        ("FINANCIAL_STATEMENTS", "UNDERWRITING"),
+        ("THREE_MONTHS_BANK_STATEMENT", "FINANCIAL_STATEMENTS", "UNDERWRITING"),
+        ("BLACKLIST", "TRANSACTION_MONITORING"),
+    ),
+}
 
 
 class SphinxSamples:
@@ -26,30 +46,24 @@ class SphinxSamples:
         )
 
     def draw(self, random: SeededRandom, sandbox: str) -> Sample:
-        """Return a request for a few checks of a new customer; the inbox keeps its webhook too."""
+        """Return a request for the checks of a new customer that go together; the inbox keeps its webhook too."""
+        kind = random.pick("customer_type", ("INDIVIDUAL", "INDIVIDUAL", "COMPANY"))
         return Sample(
             path=PATH,
             headers=dict([("Content-Type", "application/json"), self.key_of(sandbox)]),
             body={
-                "customer": _customer(random),
+                "customer": _customer(random, kind),
                 "notes": random.pick("notes", NOTES),
-                "checks": [{"check_type": kind} for kind in _check_types(random)],
+                "checks": [{"check_type": check} for check in random.pick("checks", CHECKS[kind])],
                 "delete_after": random.pick("delete_after", DAYS),
             },
         )
 
 
-def _customer(random: SeededRandom) -> dict[str, object]:
+def _customer(random: SeededRandom, kind: str) -> dict[str, object]:
     person = random.person("customer")
+    name, details = person.name, {"date_of_birth": person.born_on.isoformat()}
+    if kind == "COMPANY":
+        name, details = person.company, {"country": person.address.country}
     number = random.pick("external_id", NUMBERS)
-    if random.pick("customer_type", ("INDIVIDUAL", "INDIVIDUAL", "COMPANY")) == "COMPANY":
-        name, kind, details = person.company, "COMPANY", {"country": person.address.country}
-    else:
-        name, kind, details = person.name, "INDIVIDUAL", {"date_of_birth": person.born_on.isoformat()}
     return {"full_name": name, "external_id": f"cust-{number}", "customer_type": kind, "input_details": details}
-
-
-def _check_types(random: SeededRandom) -> list[str]:
-    """Draw one to four kinds of check, each once."""
-    many = random.pick("checks", range(1, MOST_CHECKS + 1))
-    return list(dict.fromkeys(random.pick(f"check {number}", CHECK_TYPES) for number in range(many)))

@@ -39,6 +39,13 @@ HOME = (
 )
 
 
+class Owner(TypedDict):
+    """An owner of a company, as the control API describes one."""
+
+    name: str
+    percent: int
+
+
 class Applicant(TypedDict):
     """The applicant as the control API describes them; the empty text where the request says nothing."""
 
@@ -51,6 +58,7 @@ class Applicant(TypedDict):
     phone: str
     address: list[str]
     purpose: str
+    owners: list[Owner]
 
 
 def questions(step: str, applicant: Applicant) -> tuple[Question, ...]:

@@ -1,0 +1,88 @@
+"""Samples make sense to somebody of the trade, whatever the seed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from emulator.core.randomness import COUNTRIES, SeededRandom
+from emulator.providers.aplyid.samples import AplyidSamples
+from emulator.providers.sphinxhq.samples import SphinxSamples
+from emulator.providers.sphinxhq.schemas import BUSINESS_CHECKS, CHECK_TYPES
+
+SEEDS = range(500)
+OF_A_PERSON = {"PEP", "IDV", "PROOF_OF_ADDRESS"}
+PROPERTY = 300_000  # less than any property costs
+
+
+def bodies(samples: AplyidSamples | SphinxSamples) -> list[Any]:
+    return [samples.draw(SeededRandom(seed, "", "sample"), "any").body for seed in SEEDS]
+
+
+SPHINX, APLYID = bodies(SphinxSamples()), bodies(AplyidSamples())
+
+
+def checks_of(body: Mapping[str, Any]) -> list[str]:
+    return [check["check_type"] for check in body["checks"]]
+
+
+def test_a_person_gets_no_check_of_a_business_and_a_company_none_of_a_person() -> None:
+    for body in SPHINX:
+        wrong = BUSINESS_CHECKS | {"WEB_PRESENCE"} if body["customer"]["customer_type"] == "INDIVIDUAL" else OF_A_PERSON
+        assert set(checks_of(body)) & wrong == set(), body
+
+
+def test_every_check_is_drawn_and_none_twice_in_a_case() -> None:
+    assert {check for body in SPHINX for check in checks_of(body)} == set(CHECK_TYPES)
+    assert all(len(set(checks_of(body))) == len(body["checks"]) for body in SPHINX)
+
+
+def test_only_a_person_has_a_date_of_birth() -> None:
+    for body in SPHINX:
+        is_person = body["customer"]["customer_type"] == "INDIVIDUAL"
+        assert ("date_of_birth" in body["customer"]["input_details"]) == is_person
+    for body in APLYID:
+        assert ("clientable_attributes" in body["client"]) == (body["client"]["client_type"] == "individual")
+
+
+def test_a_client_of_aplyid_lives_where_the_service_is_sold_and_the_phone_is_of_that_country() -> None:
+    for body in APLYID:
+        phone = body["client"]["contact_phone_attributes"]
+        assert body["activity"]["address_attributes"]["country_code"] == "AUS"
+        assert (phone["phone_country_code"], phone["phone_number"][0], len(phone["phone_number"])) == ("61", "4", 9)
+
+
+def test_the_name_of_a_company_ends_in_the_legal_form_of_its_country() -> None:
+    companies = [body["client"]["name"] for body in APLYID if body["client"]["client_type"] == "company"]
+    assert companies
+    assert all(name.endswith(" Pty Ltd") for name in companies)
+    forms = {country.code: country.company for country in COUNTRIES}
+    for customer in (body["customer"] for body in SPHINX if body["customer"]["customer_type"] == "COMPANY"):
+        assert customer["full_name"].endswith(f" {forms[customer['input_details']['country']]}")
+
+
+def test_a_postcode_is_of_its_state() -> None:
+    first = {"New South Wales": "2", "Victoria": "3", "Queensland": "4", "Western Australia": "6", "Tasmania": "7"}
+    found = set()
+    for address in (body["activity"]["address_attributes"] for body in APLYID):
+        assert len(address["postcode"]) == 4
+        if address["state"] in first:
+            found.add(address["state"])
+            assert address["postcode"][0] == first[address["state"]], address
+    assert found == set(first)
+
+
+def test_name_nature_and_value_of_an_activity_fit() -> None:
+    for activity in (body["activity"] for body in APLYID):
+        assert (activity["max_transaction_value"] > PROPERTY) == activity["nature"].startswith(("Sale", "Purchase"))
+        assert (activity["name"] == "Review") == ("review" in activity["nature"])
+        assert (activity["name"] == "Settlement") == activity["nature"].startswith("Purchase")
+
+
+@pytest.mark.parametrize("country", COUNTRIES, ids=lambda country: country.code)
+def test_a_phone_of_any_country_has_the_length_of_its_numbers(country: Any) -> None:
+    for seed in range(50):
+        person = SeededRandom(seed, "", "sample").person("x", (country,))
+        assert (len(person.phone), person.phone.isdecimal()) == (len(country.mobile), True)
+        assert 8 <= len(person.phone) <= 10
+        assert person.address.state in dict(country.postcodes)
