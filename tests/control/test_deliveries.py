@@ -57,7 +57,7 @@ def test_at_the_time_out_it_says_what_there_is(emulator: Emulator) -> None:
     port = free_port()
     emulator.control("PATCH", "", {"webhook_url": f"http://localhost:{port}/"})
     emulator.aplyid.open_case()
-    wait_until(lambda: bool(emulator.control("GET", "deliveries").json()["deliveries"][0]["attempts"]))
+    wait_until(lambda: any(sent["attempts"] for sent in emulator.control("GET", "deliveries").json()["deliveries"]))
     answer = emulator.control("GET", "deliveries/wait?timeout=0.1")
     assert (answer.status_code, answer.headers["Content-Type"]) == (408, "application/problem+json")
     [there] = answer.json()["deliveries"]
