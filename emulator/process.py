@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
+from typing import IO
 
 PREFIX = "CASE_EMULATOR_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
@@ -37,7 +38,7 @@ class EmulatorProcess:
         pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, text=True, env=environ)
         assert self._process.stdout
-        line = self._process.stdout.readline()
+        line = self._first_line(self._process.stdout)
         if not line.startswith("Ready "):
             self._end()
             # Started once more, for its message: a pipe that nobody reads would have blocked the first one.
@@ -45,6 +46,14 @@ class EmulatorProcess:
             self._forget_folder()
             raise DidNotStart(again.stderr.strip())
         self.url = line.split()[1]
+
+    def _first_line(self, output: IO[str]) -> str:
+        try:
+            return output.readline()
+        except BaseException:  # cut off, by pytest-timeout or Ctrl-C: nobody will ever stop this one
+            self._process.kill()
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Stop the emulator, and wait until its process has ended."""

@@ -139,6 +139,19 @@ def case_emulator(pytestconfig: pytest.Config) -> str:
     return _url_of(pytestconfig)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Forget a start that was cut off, by pytest-timeout, so that the next test starts another emulator."""
+    try:
+        return (yield)
+    except pytest.fail.Exception:
+        if fixturedef.argname == "case_emulator":
+            fixturedef.finish(request)  # type: ignore[arg-type]
+        raise
+
+
 @pytest.fixture
 def sandbox(case_emulator: str, request: pytest.FixtureRequest) -> "Iterator[CaseEmulator]":
     """Yield the handle of an empty sandbox that only this test uses."""

@@ -22,11 +22,6 @@ FLAGS = {
     "timeout": ["--timeout=60"],
     "vcrpy": ["--record-mode=none"],
 }
-CUT_OFF = pytest.mark.xfail(
-    reason="new: a start that is cut off fails every test of the session, and leaves its process behind",
-    strict=True,
-    raises=AssertionError,
-)
 
 
 @pytest.fixture(scope="session")
@@ -100,7 +95,6 @@ def test_what_is_made_up_is_the_same_in_any_order_and_with_any_seed(site: Path, 
     assert re.findall(order, first.told, re.M) != re.findall(order, second.told, re.M)
 
 
-@CUT_OFF
 def test_a_start_that_is_cut_off_is_made_again(site: Path, tmp_path: Path) -> None:
     project = copy_project("sample_project", "timeout_at_start", tmp_path)
     outcome = run_pytest("timeout", project, site, BESIDE)
