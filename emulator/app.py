@@ -1,12 +1,12 @@
 """Wire the application: `wiring` makes the use cases, this module everything around them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, Response
 
 from emulator.addresses import names_of, public_url_of, what_to_send
 from emulator.control import routes as control
@@ -23,6 +23,7 @@ from emulator.delivery.targets import Targets
 from emulator.demo import stage
 from emulator.demo import views as demo
 from emulator.settings import BadSetting, Settings, credentials_of, suggest
+from emulator.start_checks import check_credentials
 from emulator.store.sqlite import SqliteStore
 from emulator.ui import routes as pages
 from emulator.ui.api_client import ApiClient
@@ -49,6 +50,7 @@ PROVIDER_NAMES = (
     "sphinxhq",
 )
 PROVIDERS: tuple[Provider, ...] = tuple(import_module(f"emulator.providers.{name}").PROVIDER for name in PROVIDER_NAMES)
+Hook = Callable[[], Response | None]
 
 
 @dataclass(frozen=True)
@@ -66,16 +68,16 @@ class Built:
     receiver: "Receiver | None"  # of the demo
 
 
-def build_emulator(settings: Settings, address: str | None = None, *, is_embedded: bool = False) -> Built:
+def build_emulator(settings: Settings, address: str | None = None, *, on_request: Hook | None = None) -> Built:
     """Return an emulator with these settings, wired but not started; raise BadSetting or StoreUnusable.
 
     `address` is where the emulator listens. An embedded emulator, which another server serves, learns its address
-    from its first request.
+    from its first request: `on_request` is called before each.
     """
     receiver = _demo_receiver() if settings.demo else None
-    links = Links(public_url_of(settings, address), is_known=not is_embedded or settings.public_url is not None)
+    links = Links(public_url_of(settings, address), is_known=on_request is None or settings.public_url is not None)
     try:
-        return _build(settings, address, links, receiver)
+        return _build(settings, address, links, receiver, on_request)
     except BaseException:
         if receiver:
             receiver.close()
@@ -88,9 +90,11 @@ def _demo_receiver() -> "Receiver":
     return Receiver()
 
 
-def _build(settings: Settings, address: str | None, links: Links, receiver: "Receiver | None") -> Built:
+def _build(
+    settings: Settings, address: str | None, links: Links, receiver: "Receiver | None", on_request: Hook | None
+) -> Built:
     switches = read_switches(settings.switch)
-    _check_credentials(settings.credential)
+    check_credentials(settings.credential, PROVIDER_NAMES)
     targets = targets_of(settings, address, links.address, receiver.url if receiver else None)
     rules, init_folder = read_startup_files(settings)
     core = wire(_default_sandbox_settings(settings, rules), SqliteStore(settings.database_file), targets)
@@ -101,6 +105,8 @@ def _build(settings: Settings, address: str | None, links: Links, receiver: "Rec
         if init_folder:
             init_folder.restore(core.sandboxes, core.snapshots, completion_schemas_of(PROVIDERS))
         app = _flask_app(settings, core, desks, links, receiver)
+        if on_request:
+            app.before_request(on_request)  # here, because a demo sends requests before it is served
         if settings.demo:
             from emulator.demo import seed
 
@@ -239,11 +245,3 @@ def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
             raise BadSetting(f"{name} is {value!r}: one of {', '.join(known[name].choices)} is needed")
         values[name] = value
     return {p.name: {s.name: values[f"{p.name}.{s.name}"] for s in p.switches} for p in PROVIDERS}
-
-
-def _check_credentials(credentials: Iterable[str]) -> None:
-    """Raise BadSetting for a credential (`NAME=KEY`) of an API that is not emulated."""
-    for item in credentials:
-        name = item.partition("=")[0]
-        if name not in PROVIDER_NAMES:
-            raise BadSetting(f"--credential {name}=...: there is no API {name}{suggest(name, PROVIDER_NAMES)}")

@@ -8,12 +8,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from emulator.addresses import scheme_of
-from emulator.app import read_startup_files, read_switches
+from emulator.app import PROVIDER_NAMES, read_startup_files, read_switches
 from emulator.client import Control, NotReached
 from emulator.client.proxies import proxy_in_the_way
 from emulator.server.http_server import PortTaken, listen, local_address
 from emulator.setting_sources import find_settings_file, read_settings
 from emulator.settings import FILE_NAME, BadSetting, Settings
+from emulator.start_checks import check_credentials, refuse_open_control
 from emulator.store.checkup import engine_version, examine
 from emulator.store.sqlite import StoreTaken, StoreUnusable
 from emulator.wiring import targets_of
@@ -59,6 +60,8 @@ def diagnose(
         settings = read_settings(flags, environ, folder, config)
         read_switches(settings.switch)
         read_startup_files(settings)
+        check_credentials(settings.credential, PROVIDER_NAMES)
+        refuse_open_control(settings)
     except BadSetting as error:
         return [*findings, Finding(Level.PROBLEM, "settings", str(error))]
     port = _port(settings)

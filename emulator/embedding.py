@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from flask import Flask, request
+from flask import Flask, Response, request
 
 from emulator.app import Built, build_emulator
 from emulator.delivery.scheduler import Scheduler
 from emulator.setting_sources import settings_from
 from emulator.settings import BadSetting
 from emulator.store.sqlite import SqliteStore
+from emulator.web.problem_json import problem_response
 from emulator.web.request_state import RequestState, current_state
 
 if TYPE_CHECKING:
@@ -33,32 +34,46 @@ def create_app(settings: Mapping[str, object] | None = None, /, **more: object) 
     given = {**(settings or {}), **more}
     if refused := [name for name in given if name.replace("-", "_") in OF_THE_SERVER]:
         raise BadSetting(f"{', '.join(refused)}: whoever serves the application has the socket; see docs/embedding.md")
-    built = build_emulator(settings_from(given), is_embedded=True)
-    built.app.extensions[EXTENSION] = embedded = Embedded(built)
-    built.app.before_request(embedded.begin)
+    embedded = Embedded()
+    built = build_emulator(settings_from(given), on_request=embedded.begin)
+    embedded.hold(built)
+    built.app.extensions[EXTENSION] = embedded
     return built.app
 
 
 class Embedded:
     """The background work of one application."""
 
-    def __init__(self, built: Built) -> None:
-        self._built = built
+    _built: Built
+
+    def __init__(self) -> None:
         self._lock = Lock()
         self._has_begun = False
+
+    def hold(self, built: Built) -> None:
+        """Take the application whose background work this is."""
+        self._built = built
         # No method of this object: the finalizer would then keep the application alive as long as the process.
         self._end = weakref.finalize(built.app, _close, built.scheduler, built.receiver, built.store)
 
-    def begin(self) -> None:
-        """Start the background work at the first request from outside, which also tells the application's address."""
-        if self._has_begun or current_state().is_internal:
-            return
+    def begin(self) -> Response | None:
+        """Start the background work at the first request from outside, which also tells the application's address.
+
+        Return the refusal of a request to an application that was closed.
+        """
+        if current_state().is_internal:
+            return None
+        if not self._end.alive:
+            return problem_response(503, "this emulator was closed: create_app() makes another one")
+        if self._has_begun:
+            return None
         with self._lock:
             if not self._has_begun:
                 self._built.links.learn(_address(current_state()))
                 self._built.targets.own.add(_own_socket())
                 self._built.scheduler.start()
                 self._has_begun = True
+        return None
 
     def close(self) -> None:
         """End the background work and close the database; a second call does nothing."""

@@ -10,10 +10,11 @@ from wsgiref.types import WSGIApplication
 from emulator.addresses import scheme_of
 from emulator.app import build_emulator
 from emulator.core.clock import WallClock
-from emulator.delivery.targets import Targets, is_loopback
+from emulator.delivery.targets import Targets
 from emulator.hosts import read_pattern
 from emulator.server.http_server import PlainServer, Server, listen, local_address
 from emulator.settings import BadSetting, Settings
+from emulator.start_checks import refuse_open_control
 
 if TYPE_CHECKING:
     from emulator.server.certificates import Certificates
@@ -24,7 +25,7 @@ class RunningEmulator:
 
     def __init__(self, settings: Settings) -> None:
         """Build the emulator; raise PortTaken, OSError, BadSetting or StoreUnusable, and leave nothing behind then."""
-        _refuse_open_control(settings)
+        refuse_open_control(settings)
         with ExitStack() as undo:
             listening = listen(settings.host, settings.port)
             undo.callback(listening.close)
@@ -68,15 +69,6 @@ class RunningEmulator:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-def _refuse_open_control(settings: Settings) -> None:
-    """Raise BadSetting where others reach the control API, which can read and change everything, without a token."""
-    if not (is_loopback(settings.host) or settings.control_token or settings.insecure_no_token):
-        raise BadSetting(
-            f"--host {settings.host} lets others in, and the control API asks them for no token: set --control-token, "
-            "or --insecure-no-token to let everybody use it"
-        )
 
 
 def _certificates(settings: Settings) -> "Certificates | None":

@@ -27,6 +27,7 @@ from emulator.core.time_machine import TimeMachine
 from emulator.delivery.lazy_sender import LazySender
 from emulator.delivery.scheduler import Alarm, Scheduler
 from emulator.delivery.targets import Targets, is_loopback
+from emulator.hosts import read_host
 from emulator.settings import BadSetting, Settings
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
@@ -144,4 +145,12 @@ def _read_authorities(file: Path | None) -> str | bytes | None:
 
 def _host_and_port(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
-    return (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
+    return _usual_form(parts.hostname or ""), parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _usual_form(host: str) -> str:
+    """Return the host as targets are compared; one that no URL of a webhook can name, as it is."""
+    try:
+        return read_host(host)
+    except ValueError:
+        return host.lower()

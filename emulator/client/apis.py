@@ -60,14 +60,20 @@ class Api:
     def call(self, operation: str, body: object = None, **path: object) -> tuple[int, Any]:
         """Call any operation of the API by its name, as in `call("read_case", id=1)`; return status and answer.
 
-        `path` fills the arguments of the operation's path. Raise LookupError for an unknown operation.
+        `path` fills the arguments of the operation's path. Raise LookupError for an unknown operation, or for
+        an argument that is missing.
         """
         known = {each["name"]: each for each in self._description["operations"]}
         if operation not in known:
             raise LookupError(f"{self.provider} has no operation {operation}; it has {', '.join(known)}")
         chosen = known[operation]
+        try:
+            filled = chosen["path"].format(**path)
+        except KeyError as error:
+            [name] = error.args
+            raise LookupError(f"{operation} needs {name}, as in call({operation!r}, {name}=1)") from error
         headers = {**self._description["key"], "Content-Type": "application/json"}
-        return self.address.control.call(chosen["method"], chosen["path"].format(**path), body, headers)
+        return self.address.control.call(chosen["method"], filled, body, headers)
 
     @cached_property
     def _description(self) -> ApiDescription:

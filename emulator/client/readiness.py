@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
+from emulator.client.final_answer import FinalAnswer
 from emulator.client.transport import MARK, Control
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 def why_not_ready(url: str, seconds: float) -> str | None:
     """Return why the emulator at that URL does not serve yet, or None if it does; raise ValueError if it is no URL.
 
-    `seconds` is how long the answer may take. Importing little makes this quicker than `Control`. The certificate is
+    `seconds` is how long the answer may take. The certificate is
     not checked, because nothing secret is sent.
     """
     import json
@@ -40,6 +41,7 @@ def _ask_readiness(parts: SplitResult, port: int, seconds: float) -> tuple[int, 
     connection = HTTPConnection(host, port, timeout=seconds)
     if parts.scheme == "https":
         connection = HTTPSConnection(host, port, timeout=seconds, context=_any_certificate())
+    connection.response_class = FinalAnswer  # a proxy may send interim answers before
     try:
         connection.request("GET", f"{parts.path.rstrip('/')}/_emulator/readyz", headers={"Connection": "close"})
         answer = connection.getresponse()

@@ -1,7 +1,7 @@
 """Check the settings of a snapshot by the rules that held when they were set."""
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any
 
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
@@ -12,7 +12,7 @@ from emulator.control.faults import settings_of
 from emulator.control.outcomes import MOST_TIMES, RuleIn, RuleOrder, make_rule
 from emulator.control.request_schemas import SettingsIn, Strict, TrueOrFalse, Whole
 from emulator.control.views import Variants, load
-from emulator.core.faults import MOST_FAULTS
+from emulator.core.faults import MOST_FAULTS, StoredFault
 from emulator.core.matching import match_of_json, match_to_json
 from emulator.core.rules import MOST_RULES, rule_to_json
 from emulator.core.sandbox_clock import LATEST, to_micros
@@ -29,19 +29,6 @@ class KeptPlanIn(Strict):
     failed = TrueOrFalse(required=True)
     ends = TrueOrFalse(load_default=True)
     times = Whole(required=True, validate=Range(1, MOST_TIMES))
-
-
-class StoredFault(TypedDict):
-    """What KeptFaultIn loads; `until` is in microseconds since 1970."""
-
-    id: str
-    kind: str
-    match: dict[str, object]
-    until: int
-    times: int | None
-    probability: float
-    seen: int
-    settings: dict[str, object]
 
 
 class KeptFaultIn(Strict):

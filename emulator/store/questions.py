@@ -42,9 +42,6 @@ class Questions:
     def count_cases(self, sandbox: str, provider: str, query: CaseFilter, now: datetime) -> int:
         return int(self._ask.count_cases(self._db, **_filter_params(sandbox, provider, query, now)))
 
-    def knows_sandbox(self, sandbox: str) -> bool:
-        return self._ask.knows_sandbox(self._db, name=sandbox) is not None
-
     def sandbox(self, sandbox: str) -> Sandbox | None:
         row = self._ask.sandbox(self._db, name=sandbox)
         return rows.sandbox_of(row) if row else None

@@ -9,7 +9,7 @@ from emulator.web.advice import advise
 from emulator.web.request_state import RequestState
 
 SANDBOX_NAME = re.compile(r"[a-z0-9_-]{1,64}")
-HINT = "any key of the form test_<name> opens a sandbox of its own, test_default the default one"
+HINT = "any key test_<name> opens a sandbox of its own (<name>: 1 to 64 of a-z 0-9 _ -), test_default the default one"
 EXPIRED = "expired"  # the one reserved name: test_expired is an expired key
 
 

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Mapping
 from contextvars import Context
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 from urllib.parse import unquote
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
@@ -35,6 +36,14 @@ def ask(application: Wsgi, method: str, target: str, headers: Mapping[str, str],
     return Answer(None, b"", case_id) if orders.is_cut(environ) else Answer(status, answered, case_id)
 
 
+@runtime_checkable
+class Closable(Protocol):
+    """An answer that wants to hear when all of it was read, as WSGI allows."""
+
+    def close(self) -> None:
+        """Let go of what the answer holds."""
+
+
 def _send(application: Wsgi, environ: WSGIEnvironment) -> tuple[int, bytes]:
     statuses: list[str] = []
 
@@ -42,7 +51,12 @@ def _send(application: Wsgi, environ: WSGIEnvironment) -> tuple[int, bytes]:
         statuses.append(status)
         return lambda data: None  # the write() that WSGI demands, and nobody uses
 
-    body = b"".join(application(environ, start_response))
+    answered = application(environ, start_response)
+    try:
+        body = b"".join(answered)
+    finally:
+        if isinstance(answered, Closable):
+            answered.close()
     return int(statuses[0].split()[0]), body
 
 

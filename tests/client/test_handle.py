@@ -164,6 +164,8 @@ def test_the_handle_learns_the_apis_and_their_operations(handle: CaseEmulator) -
     assert handle.sphinxhq.call("read_case", id=created["id"]) == (200, created)
     with pytest.raises(LookupError, match="read_case"):
         handle.sphinxhq.call("delete_case", id=1)
+    with pytest.raises(LookupError, match="read_case needs id"):
+        handle.sphinxhq.call("read_case")
     with pytest.raises(AttributeError, match="the emulated APIs are aplyid, sphinxhq"):
         handle.aplid.create_case()
 

@@ -15,6 +15,7 @@ import requests
 
 from emulator.client import CaseEmulator, Control, NotReached
 from emulator.client.plain_values import to_json, to_query
+from emulator.client.readiness import why_not_ready
 from tests.commands import serving
 from tests.emulators import Emulator
 from tests.receivers import free_port
@@ -55,6 +56,7 @@ def test_interim_answers_of_a_proxy_are_read_over() -> None:
         assert [control.ask("GET", "/livez") for _ in range(2)] == [{}, {}]
         control.close()
         assert connections == [2]
+        assert "is no case-emulator" in str(why_not_ready(url, 10))  # and not that it answered 103
 
 
 def test_a_handle_keeps_one_connection_and_a_command_none() -> None:

@@ -86,6 +86,8 @@ def test_it_reads_what_serve_reads(tmp_path: Path) -> None:
         (["--switch", "sphinxhq.unauthorised=403"], {}, "did you mean sphinxhq.unauthorized?"),
         (["--scenario", "carful"], {}, "did you mean careful?"),
         (["--init-folder", "nowhere"], {}, "--init-folder nowhere cannot be read"),
+        (["--credential", "foo=x"], {}, "there is no API foo"),
+        (["--host", "0.0.0.0"], {}, "set --control-token"),
         ([], {"CASE_EMULATOR_DELY": "1"}, "did you mean CASE_EMULATOR_DELAY?"),
     ],
 )
@@ -106,7 +108,7 @@ def test_an_emulator_at_the_port_is_told_from_anything_else(
 
 
 def test_an_address_that_is_not_ours_is_a_problem(tmp_path: Path) -> None:
-    level, told = examined(tmp_path, "--host", "203.0.113.1")["port"]
+    level, told = examined(tmp_path, "--host", "203.0.113.1", "--insecure-no-token")["port"]
     assert (level, "--host" in told) == ("problem", True)
 
 

@@ -249,10 +249,10 @@ def test_without_a_key_the_default_sandbox_is_told_unless_the_path_names_another
         for provider in ("aplyid", "sphinxhq"):
             empty = {"X_Workflow_Access_Key": "wrong", "Cookie": "sessionid=wrong"}
             assert send(emulator, provider, **empty) == 401
-            assert needed(emulator)[0].startswith("any key of the form test_<name>")
+            assert needed(emulator)[0].startswith("any key test_<name> opens")
             path = "/s/mine" + (APLYID_PATH if provider == "aplyid" else SPHINXHQ_PATH)
             assert send(emulator, provider, path=path, **empty) == 401
-            assert needed(mine)[0].startswith("any key of the form test_<name>")
+            assert needed(mine)[0].startswith("any key test_<name> opens")
         assert emulator.http.post(f"{emulator.url}/nowhere").status_code == 404
         assert set(needed(emulator)) >= {"POST /integrations/core/cases", "POST /api/cases/"}
         assert (ask(emulator)["count"], ask(mine)["count"]) == (3, 2)

@@ -7,6 +7,8 @@ import pytest
 
 from emulator.delivery import targets
 from emulator.delivery.targets import Targets
+from emulator.settings import Settings
+from emulator.wiring import targets_of
 from tests.delivery.test_targets import OWN, POLICY, refusal
 
 METADATA = [
@@ -151,3 +153,22 @@ def test_a_network_covers_the_names_that_are_looked_up_anyway(monkeypatch: pytes
     policy = Targets(frozenset({"10.0.0.0/8"}), public=True)
     assert policy.find("http://app/")
     assert "--allow-target hooks.acme.com" in refusal("http://hooks.acme.com/", policy)
+
+
+@pytest.mark.parametrize(
+    "named", ["http://[0:0:0:0:0:0:0:1]:3000/", "http://LOCALHOST.:3000/", "http://localhost:3000/"]
+)
+def test_the_receiver_that_the_flag_names_is_dialled_however_its_host_is_spelt(named: str) -> None:
+    settings = Settings(host="0.0.0.0", webhook_url=named)
+    policy = targets_of(settings, "http://127.0.0.1:8642", "http://127.0.0.1:8642")
+    assert policy.objection(named) is None
+    assert policy.find(named).port == 3000
+
+
+@pytest.mark.parametrize(
+    "url", ["http://emu.acme.com:8642/", "http://emu.acme.com.:8642/", "http://EMU.acme.com:8642/"]
+)
+def test_the_emulator_knows_its_own_public_name_however_it_is_spelt(url: str) -> None:
+    settings = Settings(allow_target=("*",))
+    policy = targets_of(settings, "http://127.0.0.1:8642", "http://emu.acme.com.:8642")
+    assert "itself" in refusal(url, policy)

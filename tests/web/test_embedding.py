@@ -65,6 +65,23 @@ def test_background_work_begins_with_the_first_request(app: Flask) -> None:
     assert (waited.status_code, waited.json and waited.json["count"]) == (200, 1)
 
 
+def test_a_demo_is_filled_before_the_first_request() -> None:
+    app = create_app(demo=True)
+    told = app.test_client().get("/_emulator/sandboxes/default/cases").json
+    app.extensions["case_emulator"].close()
+    assert told
+    assert told["count"] > 10
+
+
+@pytest.mark.parametrize("path", ["/_emulator/readyz", "/", "/api/cases/"])
+def test_a_closed_application_says_so(app: Flask, path: str) -> None:
+    client = app.test_client()
+    client.get(path)
+    app.extensions["case_emulator"].close()
+    answer = client.get(path, headers={"Cookie": "sessionid=test_default"})
+    assert (answer.status_code, "was closed" in answer.text) == (503, True)
+
+
 @pytest.mark.parametrize("given", [{"delay": 0.5}, {"seed": 7, "allow-host": ["kyc.test"]}])
 def test_settings_are_a_mapping_or_keywords(given: dict[str, Any]) -> None:
     for app in (create_app(given), create_app(**{name.replace("-", "_"): value for name, value in given.items()})):

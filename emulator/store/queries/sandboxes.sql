@@ -1,7 +1,3 @@
--- name: knows_sandbox$
--- Whether a sandbox of this name was used.
-SELECT 1 FROM sandboxes WHERE name = :name;
-
 -- name: add_sandbox!
 -- Add a sandbox on its first use.
 INSERT INTO sandboxes (name, created_at) VALUES (:name, :now);
