@@ -56,7 +56,7 @@ def test_interim_answers_of_a_proxy_are_read_over() -> None:
         assert [control.ask("GET", "/livez") for _ in range(2)] == [{}, {}]
         control.close()
         assert connections == [2]
-        assert "is no case-emulator" in str(why_not_ready(url, 10))  # and not that it answered 103
+        assert why_not_ready(url, 10) is None
 
 
 def test_a_handle_keeps_one_connection_and_a_command_none() -> None:
