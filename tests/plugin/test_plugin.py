@@ -36,10 +36,15 @@ MANY = """
 """
 
 
+# Whatever a test starts inherits this; it tells its emulators from those of a suite that runs beside it.
+MARK = "TESTED_IN"
+
+
 @pytest.fixture(autouse=True)
 def _alone(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """The suites import what is tested here, from wherever they stand."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.setenv(MARK, str(pytester.path))
 
 
 def run(pytester: pytest.Pytester, suite: str, *flags: str) -> pytest.RunResult:
@@ -47,22 +52,22 @@ def run(pytester: pytest.Pytester, suite: str, *flags: str) -> pytest.RunResult:
     return pytester.runpytest_subprocess("-p", "no:cacheprovider", *flags, timeout=120)
 
 
-def emulators() -> set[int]:
-    """The emulators that run on this machine because a suite started them."""
-    found = set()
-    for line in Path("/proc").glob("[0-9]*/cmdline"):
+def emulators(pytester: pytest.Pytester) -> set[int]:
+    """The emulators that run because the suite of this test started them."""
+    mark, found = f"{MARK}={pytester.path}\0".encode(), set()
+    for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it ended just now
-            if b"--until-stdin-ends" in line.read_bytes():
-                found.add(int(line.parent.name))
+            if b"--until-stdin-ends" in (process / "cmdline").read_bytes():
+                if mark in (process / "environ").read_bytes():
+                    found.add(int(process.name))
     return found
 
 
 @pytest.fixture
-def nothing_stays() -> Iterator[None]:
+def nothing_stays(pytester: pytest.Pytester) -> Iterator[None]:
     """Whatever a test starts has ended by its end."""
-    before = emulators()
     yield
-    wait_until(lambda: emulators() <= before)
+    wait_until(lambda: not emulators(pytester))
 
 
 @pytest.mark.usefixtures("nothing_stays")
@@ -114,14 +119,17 @@ def test_a_sandbox_is_newborn_however_the_last_run_left_it(
 
 
 @pytest.mark.slow
-def test_a_suite_that_never_asks_for_it_never_loads_it(pytester: pytest.Pytester) -> None:
+def test_a_suite_that_never_asks_for_it_never_loads_it(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others load requests
     suite = """
         import sys
 
         def test_one():
             assert not {"emulator.client", "flask", "requests"} & sys.modules.keys()
     """
-    run(pytester, suite).assert_outcomes(passed=1)
+    run(pytester, suite, "-p", "case_emulator").assert_outcomes(passed=1)
     run(pytester, ONE, "-p", "no:case_emulator").assert_outcomes(errors=1)
 
 
@@ -210,13 +218,12 @@ def test_the_report_of_a_failure_survives_an_emulator_that_is_gone(pytester: pyt
 @pytest.mark.usefixtures("nothing_stays")
 def test_an_emulator_ends_with_the_pytest_that_started_it_however_that_ends(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(ONE + "    print('begun', flush=True)\n    import time; time.sleep(60)\n")
-    before = emulators()
     popen = subprocess.Popen(
         [sys.executable, "-m", "pytest", "-s", "-p", "no:cacheprovider"], stdout=subprocess.PIPE, text=True
     )
     assert popen.stdout
     while "begun" not in popen.stdout.readline():
         assert popen.poll() is None
-    assert emulators() > before
+    assert emulators(pytester)
     os.kill(popen.pid, signal.SIGKILL)
     popen.communicate()
