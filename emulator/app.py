@@ -181,8 +181,7 @@ def _flask_app(
     for provider in PROVIDERS:
         app.register_blueprint(provider.routes(desks[provider.name]))
     context = _control_context(settings, core, request_metrics, links)
-    stage_routes = partial(stage.add_routes, receiver)
-    app.register_blueprint(control.blueprint(context, settings.control_token, [stage_routes]))
+    app.register_blueprint(control.blueprint(context, settings.control_token, [partial(stage.add_routes, receiver)]))
     api = ApiClient(app.wsgi_app, settings.control_token)
     app.register_blueprint(pages.blueprint(api, lambda: what_to_send(PROVIDERS, links.address, settings), demo.PAGES))
     app.register_blueprint(demo.blueprint())
@@ -214,6 +213,10 @@ def _desk(
     return Desk(
         provider=provider.name,
         cases=core.cases,
+        clients=core.clients,
+        checks=core.checks,
+        documents=core.documents,
+        reruns=core.reruns,
         request_faults=RequestFaults(
             sandboxes=core.sandboxes, faults_cleared=core.planning.faults_cleared, wait_slots=core.wait_slots
         ),

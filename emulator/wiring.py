@@ -10,15 +10,19 @@ from typing import TypedDict
 from urllib.parse import urlsplit
 
 from emulator.core.cases import Cases
+from emulator.core.checks import Checks
+from emulator.core.clients import Clients
 from emulator.core.clock import WallClock
 from emulator.core.completion import Completion
 from emulator.core.delivery_queries import DeliveryQueries
+from emulator.core.documents import Documents
 from emulator.core.early_completion import EarlyCompletion
 from emulator.core.in_flight import InFlight
 from emulator.core.journal import Journal
 from emulator.core.outbox import Outbox
 from emulator.core.planning import Planning
 from emulator.core.ports import ProviderRules
+from emulator.core.reruns import Reruns
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import SandboxSignals, Signal
@@ -49,6 +53,10 @@ class Core:
     deliveries: DeliveryQueries
     planning: Planning
     cases: Cases
+    clients: Clients
+    checks: Checks
+    documents: Documents
+    reruns: Reruns
     time_machine: TimeMachine
     snapshots: Snapshots
     scheduler: Scheduler
@@ -90,6 +98,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     completion = Completion(**moving, news=news)
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
     complete_early = EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take)
+    cases = Cases(**moving, complete_early=complete_early)
     return Core(
         **both,
         provider_rules=provider_rules,
@@ -99,7 +108,11 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         completion=completion,
         deliveries=deliveries,
         planning=Planning(sandboxes=sandboxes, faults_cleared=faults_cleared),
-        cases=Cases(**moving, complete_early=complete_early),
+        cases=cases,
+        clients=Clients(store=store, sandboxes=sandboxes),
+        checks=Checks(store=store, sandboxes=sandboxes, cases=cases),
+        documents=Documents(store=store, sandboxes=sandboxes),
+        reruns=Reruns(store=store, sandboxes=sandboxes, cases=cases),
         time_machine=TimeMachine(**moving, completion=completion, outbox=outbox),
         snapshots=Snapshots(**moving),
         scheduler=Scheduler(**both, completion=completion, outbox=outbox, alarm=alarm),

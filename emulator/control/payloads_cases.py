@@ -72,7 +72,7 @@ class CheckPayload(TypedDict):
     """One check, and what an analyst wrote about it."""
 
     id: int
-    kind: str
+    kind: str | None
     state: str
     outcome: str | None
     risk_score: float | None

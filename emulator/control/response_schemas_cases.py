@@ -81,7 +81,7 @@ class CheckOut(Out):
     """One check, and what an analyst wrote about it."""
 
     id = fields.Integer()
-    kind = fields.String()
+    kind = fields.String(allow_none=True)
     state = fields.String(validate=OneOf([state.value for state in State]))
     outcome = fields.String(allow_none=True, validate=OUTCOMES)
     risk_score = fields.Float(allow_none=True)

@@ -52,7 +52,7 @@ class Completion:
 
         def step(sandbox: str, provider: str, case_id: int) -> Moved | None:
             with self.store.reading() as read:
-                case = read.case_even_expired(sandbox, provider, case_id)
+                case = read.case_even_expired(sandbox, provider, case_id, view.now)
             return self._step(view, case) if case else None
 
         return self._safely(step, view.name, provider, case_id)
@@ -79,7 +79,7 @@ class Completion:
         """Take a due case through every step that is due, and return the last one."""
         with self.store.reading() as read:
             view = self.sandboxes.view(read, sandbox)
-            case = read.case_even_expired(sandbox, provider, case_id)  # an expired case still owes its webhook
+            case = read.case_even_expired(sandbox, provider, case_id, view.now)  # it still owes its webhook
         moved = None
         while case and (step := self._step(view, case)):
             moved, case = step, step.case
@@ -116,7 +116,7 @@ class Completion:
         with self.store.reading() as read:
             view = self.sandboxes.view(read, case.sandbox)
             # Read it back: the store does not keep the parts of a decision that only the schedule needed.
-            stored = read.case_even_expired(case.sandbox, case.provider, case.id)
+            stored = read.case_even_expired(case.sandbox, case.provider, case.id, view.now)
         if stored and stored.due_at is not None:
             self._finish(view, stored, faults=faults)
 
@@ -144,8 +144,8 @@ class Completion:
                 return None
             deliveries = self._write_webhooks(tx, view, delivery) if delivery else ()
             settled = after.due_at is None and all(each.due_at is None for each in deliveries)
-            if settled and after.retention_days == 0:
-                tx.expire_case(after.sandbox, after.provider, after.id, after.updated_at)
+            if settled and tx.asks_to_expire(after.sandbox, after.provider, after.id):
+                tx.expire_settled(after.sandbox, after.provider, after.id, after.updated_at)
             return Moved(after, deliveries)
 
     def _write_webhooks(self, tx: Transaction, view: SandboxView, delivery: Delivery) -> Sequence[Delivery]:
@@ -165,6 +165,8 @@ def _seeded_random(case: Case, seed: int, purpose: str) -> SeededRandom:
     # a receiver that remembers event ids must not take its webhook for a repetition.
     created = int(case.created_at.timestamp() * 1_000_000)
     key = f"{case.provider}/{case.id}/{created}/{purpose}"
+    # A case that ended, was opened again by a further check and ends once more is another event.
+    key += f"/{case.revision}" if case.revision else ""
     return SeededRandom(seed=seed, sandbox=case.sandbox, key=key)
 
 

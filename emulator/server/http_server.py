@@ -38,7 +38,7 @@ LIMITS: Limits = {
     "connection_limit": 1000,
     "channel_timeout": 30,
     "max_request_header_size": 65_536,
-    "max_request_body_size": 8 * 1024 * 1024,  # the application refuses more than 1 MiB, in the provider's words
+    "max_request_body_size": 16 * 1024 * 1024,  # the application refuses less than that, in the provider's words
     "ident": "case-emulator",
     "backlog": 1024,
     "asyncore_use_poll": hasattr(select, "poll"),  # select() takes no more than 1,024 sockets

@@ -44,7 +44,7 @@ def write_exchange(
             method=environ["REQUEST_METHOD"],
             url=_url(environ, state.mount),
             headers=_headers(environ),
-            body=_masked_bytes(state.raw_body),
+            body=_masked_bytes(state.raw_body if state.shown_body is None else state.shown_body),
             status=response.status_code,
             answer_headers={name: masked(value) for name, value in response.headers.items()},
             answer=_masked_bytes(response.get_data()) or b"",

@@ -31,6 +31,7 @@ class RequestState:
     needed: Sequence[str] = ()  # by a refused request; told as advice where there is no other
     headers: dict[str, str] = field(default_factory=dict)  # to add to the answer, even to an error
     raw_body: bytes | None = None
+    shown_body: bytes | None = None  # what the journal keeps instead, where the body holds what nobody may keep
     is_internal: bool = False  # one part of this application asks another
     quiet: bool = False  # sent from inside the emulator: not journalled, logged or counted
 
