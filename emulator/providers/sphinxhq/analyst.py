@@ -19,7 +19,7 @@ CLOSINGS = {
     Outcome.UNDECIDED: "That is too little to decide: please ask **{name}** for details, and run the check again.",
     Outcome.DENIED: "Name and details agree, so that this is **{name}** and no namesake. The risk is too high.",
 }
-GENERAL = ""  # the texts of a check without a type, and of types that have none
+GENERAL = ""  # the texts of a check without a type
 
 
 class Texts(TypedDict):
@@ -52,7 +52,7 @@ def write(
     check_type: str | None, outcome: Outcome, name: str, random: SeededRandom, *, is_company: bool
 ) -> tuple[str, str, str]:
     """Return title, note and reasoning of a check of that customer; the last two are Markdown."""
-    about = texts().get(check_type or GENERAL) or texts()[GENERAL]
+    about = texts()[check_type or GENERAL]
     words = {
         "name": name,
         "about": about.get("company", "{name}").format(name=name) if is_company else name,

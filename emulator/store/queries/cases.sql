@@ -53,7 +53,7 @@ WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.client_id = :client_
     AND (:external_id IS NULL OR c.external_id = :external_id)
     AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
     AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END)
-ORDER BY c.id DESC
+ORDER BY c.id + 0 DESC
 LIMIT :limit OFFSET :offset;
 
 -- name: count_cases$
