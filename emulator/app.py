@@ -192,6 +192,7 @@ def _flask_app(
 def _control_context(settings: Settings, core: Core, request_metrics: RequestMetrics, links: Links) -> ControlContext:
     return ControlContext(
         cases=core.cases,
+        documents=core.documents,
         sandboxes=core.sandboxes,
         deliveries=core.deliveries,
         completion=core.completion,

@@ -9,6 +9,7 @@ from marshmallow import Schema
 from emulator.control.filter_words import refusal_of
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
+from emulator.core.documents import Documents
 from emulator.core.delivery_queries import DeliveryQueries
 from emulator.core.journal import Journal
 from emulator.core.model import Case
@@ -29,6 +30,7 @@ class ControlContext:
     """The use cases, the providers, and the wait slots of requests that wait."""
 
     cases: Cases
+    documents: Documents
     sandboxes: Sandboxes
     deliveries: DeliveryQueries
     completion: Completion

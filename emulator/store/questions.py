@@ -50,6 +50,8 @@ class Questions(CaseFileQuestions):
     def count_cases(self, sandbox: str, provider: str, query: CaseFilter, now: datetime) -> int:
         if query == CaseFilter():
             ask = self._ask.count_all_cases
+        elif query == CaseFilter(archived=None):
+            ask = self._ask.count_kept_cases
         else:
             ask = self._ask.count_cases if query.client_id is None else self._ask.count_cases_of_client
         return int(ask(self._db, **_filter_params(sandbox, provider, query, now)))

@@ -76,6 +76,15 @@ WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.client_id = :client_
     AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
     AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END);
 
+-- name: count_kept_cases$
+-- The number of cases with the archived ones, but for those that are expired.
+SELECT (
+    SELECT coalesce(sum(held), 0) FROM counters
+    WHERE sandbox = :sandbox AND provider = :provider AND kind = 'case'
+) - (
+    SELECT count(*) FROM cases WHERE sandbox = :sandbox AND provider = :provider AND expires_at <= :now
+);
+
 -- name: count_all_cases$
 -- The number of cases but for the hidden ones, which are archived or expired: counted without looking at each.
 SELECT (
