@@ -169,10 +169,9 @@ def _flask_app(
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.wsgi_app = select_by_path(app.wsgi_app, public_address(settings.public_url, PROVIDERS))  # type: ignore[method-assign, assignment]
-    owned = [(p, desks[p.name]) for p in PROVIDERS]
     Pipeline(
         clock=core.clock,
-        owned=owned,
+        owned=[(p, desks[p.name]) for p in PROVIDERS],
         hosts=names_of(settings),
         journal=core.journal,
         request_metrics=request_metrics,

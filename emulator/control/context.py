@@ -9,8 +9,8 @@ from marshmallow import Schema
 from emulator.control.filter_words import refusal_of
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
-from emulator.core.documents import Documents
 from emulator.core.delivery_queries import DeliveryQueries
+from emulator.core.documents import Documents
 from emulator.core.journal import Journal
 from emulator.core.model import Case
 from emulator.core.planning import Planning

@@ -48,6 +48,11 @@ class Clients:
         with self.store.reading() as read:
             return self.sandboxes.view(read, sandbox).client(read, provider, client_id) is not None
 
+    def knows_key(self, sandbox: str, provider: str, reuse_key: str) -> bool:
+        """Return whether the sandbox holds a client with this external id."""
+        with self.store.reading() as read:
+            return read.client_by_key(sandbox, provider, reuse_key, self.sandboxes.view(read, sandbox).now) is not None
+
     def change(self, sandbox: str, provider: str, reuse_key: str, change: Callable[[Client], NewClient]) -> Client:
         """Replace what is known of the client with this external id, and return it; raise NotFound."""
         with self.store.transaction() as tx:

@@ -35,6 +35,7 @@ class Caller:
             has_case=lambda key: self.desk.cases.takes_checks(self.sandbox, PROVIDER, key),
             has_check=self._has_check,
             known_documents=self._known_documents,
+            is_taken=self._is_taken,
         )
 
     def _has_check(self, key: int) -> bool:
@@ -45,6 +46,11 @@ class Caller:
 
     def _known_documents(self, ids: Collection[int]) -> Collection[int]:
         return self.desk.documents.known(self.sandbox, PROVIDER, ids)
+
+    def _is_taken(self, external_id: str) -> bool:
+        """Return whether to refuse a new customer with this reference; the store decides, this tells it in time."""
+        refuses = self.desk.switches["customer-exists"] == "refuse"
+        return refuses and self.desk.clients.knows_key(self.sandbox, PROVIDER, external_id)
 
     def hide_archived(self, found: Case | FiledCheck) -> None:
         """Raise NotFound for an archived case, or a check of one, where the switch hides these."""

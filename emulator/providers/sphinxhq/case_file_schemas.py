@@ -4,12 +4,14 @@ import json
 from itertools import combinations
 from typing import ClassVar, NotRequired, TypedDict, cast
 
+from marshmallow import ValidationError
+
 from emulator.core.case_file import AddedCheck, NewDocument
 from emulator.core.checks import MOST_CHECKS
 from emulator.core.errors import Invalid
 from emulator.core.model import Client, ClientClaim, NewClient
 from emulator.providers.sphinxhq.drf import AnyJson, Choice, Serializer, Text
-from emulator.providers.sphinxhq.relations import CaseId, CheckId, CustomerId, Known
+from emulator.providers.sphinxhq.relations import CaseId, CheckId, CustomerId, Known, known
 from emulator.providers.sphinxhq.schemas import (
     CHECK_TYPES,
     CUSTOMER_TYPES,
@@ -30,14 +32,21 @@ from emulator.providers.sphinxhq.schemas import (
 from emulator.providers.sphinxhq.uploads import File, Upload
 
 FULL = f"A case has no more than {MOST_CHECKS} checks."
-TAKEN = Invalid({"external_id": ["This field must be unique."]})
+UNIQUE = "This field must be unique."
+TAKEN = Invalid({"external_id": [UNIQUE]})
 ONE_PARENT = "Provide only one of case_id, check_id and customer_id."
 PARENTS = ("case_id", "check_id", "customer_id")
 BLANK_KEY = "is blank: this customer is never found by it"
 
 
 class ExternalId(Text):
-    """The integrator's own reference of a customer."""
+    """The integrator's own reference of a customer, which no other customer may have."""
+
+    def read(self, value: object) -> str:
+        external_id = super().read(value)
+        if external_id and known().is_taken(external_id):
+            raise ValidationError(UNIQUE)
+        return external_id
 
     def doubt(self, external_id: str | None) -> str | None:
         """Return what a blank reference means."""
@@ -120,9 +129,9 @@ class DocumentPayload(TypedDict):
     delete_after: NotRequired[int]
 
 
-def read_check(schema: Serializer, sandbox: str, body: object, known: Known) -> AddedCheck:
+def read_check(schema: Serializer, sandbox: str, body: object, present: Known) -> AddedCheck:
     """Return the order for a further check; raise Invalid with a map of all problems."""
-    payload = cast(AddedCheckPayload, load_body(schema, body, known))
+    payload = cast(AddedCheckPayload, load_body(schema, body, present))
     case_id = payload["case_id"]
     return AddedCheck(
         sandbox=sandbox,
@@ -136,32 +145,32 @@ def read_check(schema: Serializer, sandbox: str, body: object, known: Known) -> 
     )
 
 
-def read_customer(schema: Serializer, body: object, known: Known) -> ClientClaim:
+def read_customer(schema: Serializer, body: object, present: Known) -> ClientClaim:
     """Return the customer to create; raise Invalid with a map of all problems."""
-    return claim_of(cast(CustomerPayload, load_body(schema, body, known)))
+    return claim_of(cast(CustomerPayload, load_body(schema, body, present)))
 
 
-def read_customer_update(schema: Serializer, body: object, known: Known) -> CustomerUpdatePayload:
+def read_customer_update(schema: Serializer, body: object, present: Known) -> CustomerUpdatePayload:
     """Return the customer to change, and its changes; raise Invalid with a map of all problems."""
-    return cast(CustomerUpdatePayload, load_body(schema, body, known))
+    return cast(CustomerUpdatePayload, load_body(schema, body, present))
 
 
-def changed_customer(update: CustomerUpdatePayload, known: Client) -> NewClient:
+def changed_customer(update: CustomerUpdatePayload, before: Client) -> NewClient:
     """Return what is known of a customer after a change; what was not sent stays."""
-    details = {"input_details": json.loads(known.details).get("input_details")}
+    details = {"input_details": json.loads(before.details).get("input_details")}
     if "input_details" in update:
         details["input_details"] = update["input_details"]
     return NewClient(
-        name=update.get("full_name", known.name),
-        kind=update.get("customer_type", known.kind),
+        name=update.get("full_name", before.name),
+        kind=update.get("customer_type", before.kind),
         details=json.dumps(details),
-        retention_days=retention_of(update) if "delete_after" in update else known.retention_days,
+        retention_days=retention_of(update) if "delete_after" in update else before.retention_days,
     )
 
 
-def read_document(schema: Serializer, body: object, known: Known) -> NewDocument:
+def read_document(schema: Serializer, body: object, present: Known) -> NewDocument:
     """Return the document to keep; raise Invalid with a map of all problems."""
-    payload = cast(DocumentPayload, load_body(schema, body, known))
+    payload = cast(DocumentPayload, load_body(schema, body, present))
     if sum(name in payload for name in PARENTS) > 1:
         raise Invalid({"non_field_errors": [ONE_PARENT]})
     file = payload["file"]

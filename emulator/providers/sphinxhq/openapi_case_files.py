@@ -32,11 +32,15 @@ Examples = Callable[[str, str], dict[str, Json]]
 class ChecksQuery(PagesQuery):
     """Which checks to list."""
 
-    case_id = fields.Integer(validate=Range(-(10**18) + 1, 10**18 - 1), metadata=DOCUMENTED)
+    case_id = fields.Float(validate=Range(max=1e50), metadata=DOCUMENTED)
     check_type = fields.String(validate=OneOf(CHECK_TYPES), metadata=DOCUMENTED)
     outcome = fields.String(validate=OneOf(list(OUTCOMES)), metadata=DOCUMENTED)
-    min_risk_score = fields.Float(metadata={**DOCUMENTED, "description": "included; checks without a score fall out"})
-    max_risk_score = fields.Float(metadata={**DOCUMENTED, "description": "included; checks without a score fall out"})
+    min_risk_score = fields.Float(
+        validate=Range(max=1e50), metadata={**DOCUMENTED, "description": "included; checks without a score fall out"}
+    )
+    max_risk_score = fields.Float(
+        validate=Range(max=1e50), metadata={**DOCUMENTED, "description": "included; checks without a score fall out"}
+    )
 
 
 def problems_name(schema: type[Schema]) -> str:

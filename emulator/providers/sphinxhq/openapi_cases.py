@@ -31,7 +31,7 @@ class PagesQuery(Schema):
 class CasesQuery(PagesQuery):
     """Which cases to list."""
 
-    customer_id = fields.Integer(validate=Range(-(10**18) + 1, 10**18 - 1), metadata=DOCUMENTED)
+    customer_id = fields.Float(validate=Range(max=1e50), metadata=DOCUMENTED)
     has_webhook = fields.Boolean(metadata=DOCUMENTED)
     outcome = fields.String(validate=OneOf(list(OUTCOMES)), metadata=DOCUMENTED)
 

@@ -1,7 +1,7 @@
 """Lists in pages: the page that a query asks for, its links, and filters that are wrong."""
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from operator import itemgetter
 from urllib.parse import urlencode
 
@@ -18,9 +18,10 @@ OUTCOMES: Mapping[str, frozenset[Outcome | None]] = {
     "REJECTED": frozenset({Outcome.DENIED}),
     "PENDING": frozenset({Outcome.UNDECIDED, None}),
 }
-WHOLE = re.compile(r"\s*-?[0-9]{1,18}\s*")
+HIGHEST_ID = 2**63
+LARGEST = Decimal(10) ** 50
 NO_NUMBER = "Enter a number."
-LONGEST_NUMBER = 50
+TOO_LARGE = "Ensure this value is less than or equal to 1e+50."
 
 
 class Filters:
@@ -30,20 +31,31 @@ class Filters:
         self.problems: dict[str, list[str]] = {}
 
     def whole(self, name: str) -> int | None:
-        """Return a whole number, None where it was not sent."""
-        text = last_value(name)
-        if text and not WHOLE.fullmatch(text):
-            self.problems[name] = [NO_NUMBER]
+        """Return an id, None where it was not sent; any number is taken, and 0 stands for what is no id."""
+        number = self._decimal(name)
+        if number is None:
             return None
-        return int(text) if text else None
+        return int(number) if number == number.to_integral_value() and abs(number) < HIGHEST_ID else 0
 
     def number(self, name: str) -> float | None:
         """Return a number, None where it was not sent."""
+        number = self._decimal(name)
+        return None if number is None else float(number)
+
+    def _decimal(self, name: str) -> Decimal | None:
+        """Return a number as the framework's filter reads it, None where it was not sent or is wrong."""
         text = last_value(name).strip()
-        number = _decimal(text) if text else None
-        if text and number is None:
+        if not text:
+            return None
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite():
             self.problems[name] = [NO_NUMBER]
-        return number
+        elif number > LARGEST:
+            self.problems[name] = [TOO_LARGE]
+        return None if name in self.problems else number
 
     def choice(self, name: str, choices: Collection[str]) -> str | None:
         """Return one of the choices, None where it was not sent."""
@@ -56,16 +68,6 @@ class Filters:
         """Raise Invalid when a filter was wrong."""
         if self.problems:
             raise Invalid(self.problems)
-
-
-def _decimal(text: str) -> float | None:
-    """Return a finite number as the framework's form field reads it; None for anything else."""
-    if not DECIMAL.fullmatch(text[:LONGEST_NUMBER]) or len(text) > LONGEST_NUMBER:
-        return None
-    return float(text)
-
-
-DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
 def answer_page(count: int, results_of: Callable[[int, int], Sequence[object]]) -> Response:

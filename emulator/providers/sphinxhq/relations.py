@@ -22,6 +22,7 @@ class Known:
     has_case: Callable[[int], bool]
     has_check: Callable[[int], bool]
     known_documents: Callable[[Collection[int]], Collection[int]]
+    is_taken: Callable[[str], bool]  # whether a customer with this reference may not be created
 
 
 class NestedField(fields.Nested):
@@ -96,7 +97,7 @@ class DocumentIds(Field):
         ids = self._read_each(value)
         if len(ids) > self.most:
             raise ValidationError(f"Ensure this field has no more than {self.most} elements.")
-        found = _known().known_documents(ids) if ids else ()
+        found = known().known_documents(ids) if ids else ()
         unknown = dict.fromkeys(i for i in ids if i not in found)
         if unknown:
             raise ValidationError(f"Documents not found: {', '.join(map(str, unknown))}")
@@ -140,7 +141,7 @@ class RelatedId(Field):
         except (TypeError, ValueError):
             kind = type(value).__name__
             raise ValidationError(f"Incorrect type. Expected pk value, received {kind}.") from None
-        if number not in INT64 or not getattr(_known(), self.known)(number):
+        if number not in INT64 or not getattr(known(), self.known)(number):
             raise unknown
         return number
 
@@ -170,5 +171,6 @@ def _numeric(value: object) -> str | float:
     return value
 
 
-def _known() -> Known:
+def known() -> Known:
+    """Return what exists in the sandbox of the present request."""
     return Context[Known].get()
