@@ -29,7 +29,10 @@ SIMPLE = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-dat
 # A body with which a route acts; one that is not named here is sent {}.
 BODIES: Mapping[str, Any] = {
     "aplyid.cases": {"activity": {"name": "A", "nature": "B"}, "client": {"name": "Jo", "client_type": "company"}},
-    "sphinxhq.cases": {"customer_id": 123},
+    "sphinxhq.case_list": {"customer_id": 123},
+    "sphinxhq.check_list": {"case_id": 1},
+    "sphinxhq.customer_list": {"full_name": "Ada"},
+    "sphinxhq.document_list": {"file": "YQ==", "original_name": "a.txt"},
     "control.change_sandbox": {"delay": 1, "default_outcome": "denied"},
     "control.set_clock": {"mode": "scaled", "factor": 10},
     "control.advance_clock": {"seconds": 86_400},
@@ -41,7 +44,10 @@ BODIES: Mapping[str, Any] = {
 }
 ACTING = [  # those that we know of do act when it is no stranger who asks
     ("POST", "aplyid.cases"),
-    ("POST", "sphinxhq.cases"),
+    ("POST", "sphinxhq.case_list"),
+    ("POST", "sphinxhq.check_list"),
+    ("POST", "sphinxhq.customer_list"),
+    ("POST", "sphinxhq.document_list"),
     ("PATCH", "control.change_sandbox"),
     ("POST", "control.reset_sandbox"),
     ("PATCH", "control.set_clock"),
