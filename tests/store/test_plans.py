@@ -18,6 +18,8 @@ FOUND_BY = {
     "client": "cases_of_client (sandbox=? AND provider=? AND client_id=?)",
     "move_to_case": "documents_of_case (sandbox=? AND provider=? AND case_id=?)",
     "move_to_checks": "documents_of_check (sandbox=? AND provider=? AND check_id=?)",
+    "count_all_cases": "cases_archived (sandbox=? AND provider=? AND archived_at>?)",
+    "count_all_checks": "cases_archived (sandbox=? AND provider=? AND archived_at>?)",
     "due_cases": "cases_due (due_at<?)",
     "due_cases_of": "cases_due (due_at<?)",
     "next_due_of": "cases_due (due_at>?)",

@@ -6,7 +6,7 @@ ALTER TABLE cases ADD COLUMN archived_at BIGINT;
 ALTER TABLE cases ADD COLUMN replaces BIGINT;
 ALTER TABLE cases ADD COLUMN revision INTEGER NOT NULL DEFAULT 0; -- how often a check was added since it was opened
 CREATE UNIQUE INDEX cases_replacing ON cases (sandbox, provider, replaces) WHERE replaces IS NOT NULL;
-CREATE INDEX cases_archived ON cases (sandbox, provider) WHERE archived_at IS NOT NULL;
+CREATE INDEX cases_archived ON cases (sandbox, provider, archived_at) WHERE archived_at IS NOT NULL;
 CREATE INDEX cases_expiring ON cases (sandbox, provider, expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX cases_of_client ON cases (sandbox, provider, client_id);
 

@@ -86,12 +86,13 @@ SELECT (
 );
 
 -- name: count_all_cases$
--- The number of cases but for the hidden ones, which are archived or expired: counted without looking at each.
+-- The number of cases but for the hidden ones, which are archived or expired: counted without looking at each, as
+-- `> 0` finds the archived ones by their index.
 SELECT (
     SELECT coalesce(sum(held), 0) FROM counters
     WHERE sandbox = :sandbox AND provider = :provider AND kind = 'case'
 ) - (
-    SELECT count(*) FROM cases WHERE sandbox = :sandbox AND provider = :provider AND archived_at IS NOT NULL
+    SELECT count(*) FROM cases WHERE sandbox = :sandbox AND provider = :provider AND archived_at > 0
 ) - (
     SELECT count(*) FROM cases
     WHERE sandbox = :sandbox AND provider = :provider AND expires_at <= :now AND archived_at IS NULL
