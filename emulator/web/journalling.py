@@ -44,7 +44,7 @@ def write_exchange(
             method=environ["REQUEST_METHOD"],
             url=_url(environ, state.mount),
             headers=_headers(environ),
-            body=_masked_bytes(state.raw_body if state.shown_body is None else state.shown_body),
+            body=_masked_bytes(_shown_body(state)),
             status=response.status_code,
             answer_headers={name: masked(value) for name, value in response.headers.items()},
             answer=_masked_bytes(response.get_data()) or b"",
@@ -57,6 +57,11 @@ def write_exchange(
             needed=tuple(masked(text[:LONGEST_TEXT]) for text in needed),
         )
     )
+
+
+def _shown_body(state: RequestState) -> bytes | None:
+    """Return the body as it may be kept; whoever may not keep it whole says how to show it."""
+    return state.show_body(state.raw_body) if state.show_body and state.raw_body else state.raw_body
 
 
 def masked(text: str) -> str:

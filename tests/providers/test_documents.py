@@ -48,6 +48,10 @@ def test_size_media_type_and_digest_are_kept_and_never_the_bytes(office: Office)
 def test_a_refused_upload_leaves_no_bytes_in_the_journal_either(office: Office) -> None:
     office.ask("POST", "documents/", {"file": "QUJDREVGR0hJSktMTU5PUA==", "case_id": 9})
     office.ask("POST", "documents/", data='{"file": "QUJDREVGR0hJSktMTU5PUA==", ', headers=JSON)
+    assert office.emulator.control("POST", "faults", {"kind": "status", "status": 503, "when": {"x": 1}}).ok
+    assert office.emulator.control("POST", "faults", {"kind": "status", "status": 503, "when": {"case_id": 7}}).ok
+    faulty = office.ask("POST", "documents/", {"file": "QUJDREVGR0hJSktMTU5PUA==", "case_id": 7})
+    assert faulty.status_code == 503
     assert "QUJDREVG" not in office.emulator.control("GET", "requests").text
 
 

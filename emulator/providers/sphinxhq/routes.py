@@ -13,7 +13,7 @@ from emulator.providers.sphinxhq.caller import JSON_RANGES, Caller
 from emulator.providers.sphinxhq.case_routes import create_case, list_cases, read_case, start_case
 from emulator.providers.sphinxhq.check_routes import add_check, list_checks, read_check
 from emulator.providers.sphinxhq.customer_routes import create_customer, read_customer, update_customer
-from emulator.providers.sphinxhq.document_routes import MEDIA, read_document, upload_document, view_file
+from emulator.providers.sphinxhq.document_routes import MEDIA, read_document, upload_document, view_file, without_file
 from emulator.providers.sphinxhq.generation import FIRST
 from emulator.providers.sphinxhq.query import last_value
 from emulator.providers.sphinxhq.responses import drf_response
@@ -52,6 +52,7 @@ def _resource(routes: Blueprint, desk: Desk, path: str, name: str, views: Mappin
     reads = ("HEAD", "OPTIONS") if "GET" in views else ("OPTIONS",)
     allowed = ", ".join(m for m in ("GET", "POST", "HEAD", "OPTIONS") if m in views or m in reads)
     endpoint = name.lower().replace(" ", "_")
+    takes_files = upload_document in views.values()
     rule = Rule(path, endpoint=f"sphinxhq.{endpoint}")
     routes.record_once(lambda setup: setup.app.url_map.add(rule))
 
@@ -62,7 +63,9 @@ def _resource(routes: Blueprint, desk: Desk, path: str, name: str, views: Mappin
             raise UnknownPath
         if not path.endswith("/"):
             return _add_slash()
-        headers = state_of(request.environ).headers  # of every answer, errors too
+        state = state_of(request.environ)
+        state.show_body = without_file if takes_files else None
+        headers = state.headers  # of every answer, errors too
         headers["Allow"] = allowed
         _negotiate()
         headers["Vary"] = "Cookie"
