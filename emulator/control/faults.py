@@ -106,7 +106,7 @@ def _check_together(payload: Mapping[str, Any]) -> None:
     if up_to is not None and seconds is not None and up_to < seconds:
         raise Problem(422, "up_to: not less than seconds", errors={"up_to": "not less than seconds"})
     if payload["kind"] == EarlyWebhook.kind and payload.get("path") is not None:
-        reason = "early strikes before there is a webhook with a target: match by provider and when"
+        reason = "early triggers before there is a webhook with a target: match by provider and when"
         raise Problem(422, f"path: {reason}", errors={"path": reason})
 
 

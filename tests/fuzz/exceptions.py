@@ -113,7 +113,7 @@ EXEMPTIONS = (
         f"POST {BOX}/faults",
         ACCEPTED,
         "",
-        "path: early strikes before",
+        "path: early triggers before",
         "told by the answer; one kind of a dozen has it",
     ),
     Exemption(
