@@ -29,8 +29,10 @@ from emulator.ui import routes as pages
 from emulator.ui.api_client import ApiClient
 from emulator.ui.flow import routes as flow
 from emulator.web.application import Application
+from emulator.web.control_token import ControlToken
 from emulator.web.cors import Cors
 from emulator.web.desk import Desk
+from emulator.web.guesses import Guesses
 from emulator.web.links import Links
 from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Provider
@@ -110,7 +112,7 @@ def _build(
         if settings.demo:
             from emulator.demo import seed
 
-            seed.fill(ApiClient(app, settings.control_token), DEFAULT_SANDBOX)
+            seed.fill(ApiClient(app, _control_token(settings, core)), DEFAULT_SANDBOX)
     except BaseException:
         core.store.close()
         raise
@@ -182,12 +184,17 @@ def _flask_app(
         app.register_blueprint(provider.routes(desks[provider.name]))
     context = _control_context(settings, core, request_metrics, links)
     stage_routes = partial(stage.add_routes, receiver)
-    app.register_blueprint(control.blueprint(context, settings.control_token, [stage_routes]))
-    api = ApiClient(app.wsgi_app, settings.control_token)
+    token = _control_token(settings, core)
+    app.register_blueprint(control.blueprint(context, token, [stage_routes]))
+    api = ApiClient(app.wsgi_app, token)
     app.register_blueprint(pages.blueprint(api, lambda: what_to_send(PROVIDERS, links.address, settings), demo.PAGES))
     app.register_blueprint(demo.blueprint())
     app.register_blueprint(flow.blueprint(api, {p.name: p.flow for p in PROVIDERS if p.flow}))
     return app
+
+
+def _control_token(settings: Settings, core: Core) -> ControlToken | None:
+    return ControlToken(settings.control_token, Guesses(core.clock)) if settings.control_token is not None else None
 
 
 def _control_context(settings: Settings, core: Core, request_metrics: RequestMetrics, links: Links) -> ControlContext:

@@ -15,9 +15,22 @@ def check_credentials(credentials: Iterable[str], providers: Iterable[str]) -> N
             raise BadSetting(f"--credential {name}=...: there is no API {name}{suggest(name, known)}")
 
 
+SHORTEST_TOKEN = 16  # characters of a token that strangers may try to guess
+
+
 def refuse_open_control(settings: Settings) -> None:
-    """Raise BadSetting where others reach the control API, which can read and change everything, without a token."""
-    if not (is_loopback(settings.host) or settings.control_token or settings.insecure_no_token):
+    """Raise BadSetting where others reach the control API, which can read and change everything, too easily.
+
+    They need a token, and one that cannot be guessed, however much --insecure-no-token would do without.
+    """
+    if is_loopback(settings.host):
+        return
+    if settings.control_token is not None and len(settings.control_token) < SHORTEST_TOKEN:
+        raise BadSetting(
+            f"--host {settings.host} lets others in, who could guess a --control-token as short as this one: "
+            f"give it {SHORTEST_TOKEN} or more characters, as `openssl rand -hex 16` prints them"
+        )
+    if settings.control_token is None and not settings.insecure_no_token:
         raise BadSetting(
             f"--host {settings.host} lets others in, and the control API asks them for no token: set --control-token, "
             "or --insecure-no-token to let everybody use it"

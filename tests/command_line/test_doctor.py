@@ -88,6 +88,7 @@ def test_it_reads_what_serve_reads(tmp_path: Path) -> None:
         (["--init-folder", "nowhere"], {}, "--init-folder nowhere cannot be read"),
         (["--credential", "foo=x"], {}, "there is no API foo"),
         (["--host", "0.0.0.0"], {}, "set --control-token"),
+        (["--host", "0.0.0.0", "--control-token", "x"], {}, "16 or more"),
         ([], {"CASE_EMULATOR_DELY": "1"}, "did you mean CASE_EMULATOR_DELAY?"),
     ],
 )
