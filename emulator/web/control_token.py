@@ -8,6 +8,7 @@ from math import ceil
 
 from flask import request
 
+from emulator.core.clock import WallClock
 from emulator.server import orders
 from emulator.web.guesses import Guesses
 from emulator.web.request_state import current_state
@@ -46,3 +47,8 @@ class ControlToken:
         if seconds:
             current_state().headers["Retry-After"] = str(ceil(seconds))
             orders.hold(request.environ, seconds)
+
+
+def control_token(text: str | None, clock: WallClock) -> ControlToken | None:
+    """Return the token of this text, with no guesses so far; None: none is needed."""
+    return None if text is None else ControlToken(text, Guesses(clock))
