@@ -1,6 +1,8 @@
 """Refuse settings that can each be read, but that no start takes; `doctor` asks the same."""
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
 
 from emulator.delivery.targets import is_loopback
 from emulator.settings import BadSetting, Settings, suggest
@@ -13,6 +15,16 @@ def check_credentials(credentials: Iterable[str], providers: Iterable[str]) -> N
         name = item.partition("=")[0]
         if name not in known:
             raise BadSetting(f"--credential {name}=...: there is no API {name}{suggest(name, known)}")
+
+
+def port_file_obstacle(port_file: Path) -> str | None:
+    """Return why the port file could not be written, without writing it; None if it could."""
+    folder = port_file.absolute().parent
+    if not folder.is_dir():
+        return f"--port-file {port_file} cannot be written: there is no folder {folder}"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return f"--port-file {port_file} cannot be written: you may not write to {folder}"
+    return None
 
 
 SHORTEST_TOKEN = 16  # characters of a token that strangers may try to guess

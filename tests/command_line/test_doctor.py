@@ -108,6 +108,13 @@ def test_an_emulator_at_the_port_is_told_from_anything_else(
     assert (level, "something that is no emulator" in told) == ("problem", True)
 
 
+def test_a_port_file_is_looked_at_and_not_written(tmp_path: Path) -> None:
+    assert examined(tmp_path, "--port-file", "port.txt")["port file"][0] == "ok"
+    assert list(tmp_path.iterdir()) == []
+    level, told = examined(tmp_path, "--port-file", "nowhere/port.txt")["port file"]
+    assert (level, "there is no folder" in told) == ("problem", True)
+
+
 def test_an_address_that_is_not_ours_is_a_problem(tmp_path: Path) -> None:
     level, told = examined(tmp_path, "--host", "203.0.113.1", "--insecure-no-token")["port"]
     assert (level, "--host" in told) == ("problem", True)
