@@ -29,6 +29,7 @@ from emulator.ui import routes as pages
 from emulator.ui.api_client import ApiClient
 from emulator.ui.flow import routes as flow
 from emulator.web.application import Application
+from emulator.web.control_token import control_token
 from emulator.web.cors import Cors
 from emulator.web.desk import Desk
 from emulator.web.links import Links
@@ -38,6 +39,7 @@ from emulator.web.public_address import public_address
 from emulator.web.request_faults import RequestFaults
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.sandbox_path import select_by_path
+from emulator.web.signatures import Signatures
 from emulator.wiring import Core, targets_of, wire
 
 if TYPE_CHECKING:
@@ -98,6 +100,7 @@ def _build(
     targets = targets_of(settings, address, links.address, receiver.url if receiver else None)
     rules, init_folder = read_startup_files(settings)
     core = wire(_default_sandbox_settings(settings, rules), SqliteStore(settings.database_file), targets)
+    links.signatures = Signatures(core.link_secret, [p.name for p in PROVIDERS if p.signs_links(switches[p.name])])
     desks = {p.name: _desk(p, settings, core, links, switches[p.name], targets) for p in PROVIDERS}
     core.provider_rules.update((p.name, _provider_rules(p, desks[p.name])) for p in PROVIDERS)
     core.sandboxes.watch_all()
@@ -110,7 +113,7 @@ def _build(
         if settings.demo:
             from emulator.demo import seed
 
-            seed.fill(ApiClient(app, settings.control_token), DEFAULT_SANDBOX)
+            seed.fill(ApiClient(app, control_token(settings.control_token, core.clock)), DEFAULT_SANDBOX)
     except BaseException:
         core.store.close()
         raise
@@ -181,9 +184,9 @@ def _flask_app(
     for provider in PROVIDERS:
         app.register_blueprint(provider.routes(desks[provider.name]))
     context = _control_context(settings, core, request_metrics, links)
-    stage_routes = partial(stage.add_routes, receiver)
-    app.register_blueprint(control.blueprint(context, settings.control_token, [stage_routes]))
-    api = ApiClient(app.wsgi_app, settings.control_token)
+    token = control_token(settings.control_token, core.clock)
+    app.register_blueprint(control.blueprint(context, token, [partial(stage.add_routes, receiver)]))
+    api = ApiClient(app.wsgi_app, token)
     app.register_blueprint(pages.blueprint(api, lambda: what_to_send(PROVIDERS, links.address, settings), demo.PAGES))
     app.register_blueprint(demo.blueprint())
     app.register_blueprint(flow.blueprint(api, {p.name: p.flow for p in PROVIDERS if p.flow}))

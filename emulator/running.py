@@ -3,6 +3,7 @@
 import socket
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from wsgiref.types import WSGIApplication
@@ -57,8 +58,13 @@ class RunningEmulator:
         if self._stopped:
             return
         self._stopped = True
+        # At the same time: the one waits for clients and the other for receivers, up to 10 seconds each.
+        sending = Thread(target=self._built.scheduler.stop, name="stop")
+        sending.start()
+        for desk in self._built.desks.values():
+            desk.request_faults.release()
         self._server.stop()
-        self._built.scheduler.stop()
+        sending.join()
         if self._built.receiver:
             self._built.receiver.close()
         self._built.store.close()

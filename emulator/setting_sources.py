@@ -16,6 +16,7 @@ from emulator.settings import (
     PREFIX,
     SECRETS,
     BadSetting,
+    RuleText,
     Settings,
     suggest,
 )
@@ -50,7 +51,11 @@ def settings_from(given: Mapping[str, object]) -> Settings:
     for name in values:
         if name not in OPTIONS:
             raise BadSetting(f"{name} is no setting{suggest(name, OPTIONS)}")
-    return Settings(**_read_all(values, lambda name: name))
+    settings = _read_all(values, lambda name: name)
+    for name, value in values.items():
+        if isinstance(settings[name], bool) and not isinstance(value, bool):
+            raise BadSetting(f"{name} is {_shown(name, value)}: write True or False")
+    return Settings(**settings)
 
 
 def find_settings_file(environ: Mapping[str, str], folder: Path, config: Path | None = None) -> Path | None:
@@ -77,6 +82,8 @@ def _read_all(values: Mapping[str, object], place: Callable[[str], str]) -> dict
         except ValueError as error:
             reason = error.reason if name in SECRETS and isinstance(error, NotPlain) else error
             raise BadSetting(f"{place(name)} is {_shown(name, value)}: {reason}") from error
+    if "rule" in settings:  # what is wrong with it is found later, when the outcomes of the APIs are known
+        settings["rule"] = tuple(RuleText(text, place("rule")) for text in settings["rule"])
     return settings
 
 

@@ -19,6 +19,7 @@ from emulator.core.journal import Journal
 from emulator.core.outbox import Outbox
 from emulator.core.planning import Planning
 from emulator.core.ports import ProviderRules
+from emulator.core.randomness import fresh_secret
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import SandboxSignals, Signal
@@ -40,6 +41,7 @@ class Core:
     """The wired use cases; each provider enters its own into `provider_rules`, which is empty at first."""
 
     store: SqliteStore
+    link_secret: str
     clock: WallClock
     provider_rules: dict[str, ProviderRules]
     sandboxes: Sandboxes
@@ -92,6 +94,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     complete_early = EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take)
     return Core(
         **both,
+        link_secret=_link_secret(store),
         provider_rules=provider_rules,
         sandboxes=sandboxes,
         journal=journal,
@@ -104,6 +107,12 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         snapshots=Snapshots(**moving),
         scheduler=Scheduler(**both, completion=completion, outbox=outbox, alarm=alarm),
     )
+
+
+def _link_secret(store: SqliteStore) -> str:
+    """Return the secret that signs links: the same as long as the database is."""
+    with store.transaction() as change:
+        return change.secret_or("links", fresh_secret())
 
 
 def _clock_after(store: SqliteStore) -> WallClock:

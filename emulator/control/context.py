@@ -71,7 +71,7 @@ class ControlContext:
         if flow is None:
             return None
         path = flow.path.replace("<number>", str(flow.number_of(case)))
-        return self.links.to(case.sandbox, f"{path}?position=1")
+        return self.links.to_case(case, f"{path}?position=1")
 
 
 def completion_schemas_of(providers: Iterable[Provider]) -> dict[str, Schema]:

@@ -40,8 +40,8 @@ def _check(field: str, comparison: str, operand: object) -> None:
         raise ValidationError(f"{field}: a text (at most {LONGEST} characters), number, boolean or null is needed")
     if isinstance(operand, float) and not isfinite(operand):
         raise ValidationError(f"{field}: the number is too large")
-    if comparison != "equals" and not isinstance(operand, str | int | float):
-        raise ValidationError(f"{field}: {comparison} needs a text")
+    if comparison != "equals" and (isinstance(operand, bool) or not isinstance(operand, str | int | float)):
+        raise ValidationError(f"{field}: {comparison} needs a text or a number")
 
 
 class MatchIn(Strict):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from hmac import compare_digest
 
 from flask import Blueprint, Response, request
 from flask.sansio.blueprints import BlueprintSetupState
@@ -27,15 +26,16 @@ from emulator.control.context import ControlContext
 from emulator.control.filter_words import FilterWords
 from emulator.control.payloads import HealthPayload
 from emulator.control.views import json_response, responds
+from emulator.web.control_token import ControlToken
 from emulator.web.problem_json import Problem
 
 
-def _check_token(token: str) -> None:
+def _check_token(token: ControlToken) -> None:
     """Raise Problem 401 for a request without the token; the two health routes need none."""
     if request.endpoint in ("control.live", "control.ready"):
         return
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not compare_digest(given.strip().encode(), token.encode()):
+    if scheme.lower() != "bearer" or not token.is_right(given.strip()):
         raise Problem(401, "the control token is needed: send Authorization: Bearer <token>")
 
 
@@ -46,7 +46,7 @@ class SandboxName(BaseConverter):
 
 
 def blueprint(
-    context: ControlContext, token: str | None, further: Iterable[Callable[[Blueprint], None]] = ()
+    context: ControlContext, token: ControlToken | None, further: Iterable[Callable[[Blueprint], None]] = ()
 ) -> Blueprint:
     """Return the control API with the routes that `further` adds; a token, if given, is needed for all but health."""
     routes = Blueprint("control", __name__, url_prefix="/_emulator")

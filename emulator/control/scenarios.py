@@ -12,7 +12,7 @@ from emulator.control.outcomes import RuleIn, make_rule
 from emulator.control.views import load
 from emulator.core.rules import Rule
 from emulator.person_files import UnusableFile, decode, read_person_file
-from emulator.settings import BadSetting, suggest
+from emulator.settings import BadSetting, RuleText, suggest
 from emulator.web.problem_json import Problem
 
 MOST_RULES = 1_000
@@ -27,19 +27,25 @@ def common_rules(
 
     The id of a rule says where it was read. Raise BadSetting for a file or rule that is not valid.
     """
-    rules: list[tuple[str, object]] = [(f"rule {number}", json.loads(text)) for number, text in enumerate(texts, 1)]
+    rules = [_settings_rule(f"rule {number}", text, completion_schemas) for number, text in enumerate(texts, 1)]
     for name in scenarios:
-        rules += [(f"{Path(name).stem} {number}", rule) for number, rule in enumerate(_read(name), 1)]
-    return tuple(_rule(rule_id, rule, completion_schemas) for rule_id, rule in rules)
+        for number, rule in enumerate(_read(name), 1):
+            rules.append(_rule(f"{Path(name).stem} {number}", rule, completion_schemas, place=name))
+    return tuple(rules)
 
 
-def _rule(rule_id: str, rule: object, completion_schemas: CompletionSchemas) -> Rule:
+def _settings_rule(rule_id: str, text: str, completion_schemas: CompletionSchemas) -> Rule:
+    place = text.place if isinstance(text, RuleText) else "rule"
+    return _rule(rule_id, json.loads(text), completion_schemas, place=place)
+
+
+def _rule(rule_id: str, rule: object, completion_schemas: CompletionSchemas, *, place: str) -> Rule:
     try:
         if not isinstance(rule, dict):
             raise Problem(422, "an object is needed")
         return make_rule(completion_schemas, rule_id, load(RuleIn(), rule))
     except Problem as error:
-        raise BadSetting(f"{rule_id}: {error.detail}") from error
+        raise BadSetting(f"{place}: {rule_id}: {error.detail}") from error
 
 
 def _read(name: str) -> list[object]:

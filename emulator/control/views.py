@@ -12,7 +12,7 @@ from marshmallow import Schema, ValidationError
 
 from emulator.core.sandbox_clock import to_text
 from emulator.settings import suggest
-from emulator.web.body import read_json
+from emulator.web.body import LARGEST_BODY, MOST_KEYS, drop_mark, read_json
 from emulator.web.errors import Malformed, TooLarge, Undecodable
 from emulator.web.problem_json import Problem
 
@@ -136,8 +136,9 @@ def read_body(schema: Body) -> Any:
     if request.mimetype != "application/json":
         raise Problem(415, "send it as application/json, {} where there is nothing to say")
     try:
-        bounds = (schema.envelope, schema.largest, schema.most_keys) if isinstance(schema, Document) else (0,)
-        value = read_json(request.environ, *bounds)
+        document = schema if isinstance(schema, Document) else Document(LARGEST_BODY, 0, MOST_KEYS)
+        drop_mark(request.environ, document.largest)
+        value = read_json(request.environ, document.envelope, document.largest, document.most_keys)
     except TooLarge as error:
         raise Problem(413, f"the body is larger than {error.limit} bytes") from error
     except (Malformed, Undecodable) as error:

@@ -8,7 +8,7 @@ from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound
 from emulator.core.faults import FaultContext
-from emulator.core.model import Case, CaseFilter, Client, Decision, Ids, NewCase, Schedule, State
+from emulator.core.model import Case, CaseFilter, Client, Decision, Ids, NewCase, Schedule, State, is_stored_id
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
@@ -17,7 +17,6 @@ from emulator.core.sandboxes import Sandboxes
 from emulator.core.webhook_faults import EarlyWebhook
 
 INBOX_LIMIT = 1_000
-HIGHEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +76,7 @@ class Cases:
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """Return a case with its client and checks; raise NotFound for an unknown or expired one."""
-        if case_id > HIGHEST_ID:  # a store holds 64-bit integers
+        if not is_stored_id(case_id):
             raise NotFound("case", case_id)
         with self.store.reading() as read:
             case = read.case(sandbox, provider, case_id, self.sandboxes.view(read, sandbox).now)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook, without_password
 from emulator.core.errors import Conflict, NotFound
-from emulator.core.model import Case, CompletionOrder, State
+from emulator.core.model import Case, CompletionOrder, State, is_stored_id
 from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_view import SandboxView
@@ -96,6 +96,8 @@ class Completion:
 
     def complete(self, sandbox: str, provider: str, case_id: int, order: CompletionOrder) -> Case:
         """End a case now, as ordered; raise NotFound, or Conflict when it has ended or moved on meanwhile."""
+        if not is_stored_id(case_id):
+            raise NotFound("case", case_id)
         with self.store.reading() as read:
             view = self.sandboxes.view(read, sandbox)
             case = read.case(sandbox, provider, case_id, view.now)

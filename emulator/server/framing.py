@@ -9,6 +9,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import WSGITask
 
+from emulator.core.clock import WallClock
 from emulator.server import orders
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER, on, for 0 seconds
@@ -39,6 +40,7 @@ class Task(WSGITask):
     def write(self, data: bytes) -> None:
         """Send a part of the answer, unless the connection is to end without one."""
         environ = self.environ or {}
+        self.channel.hold_back(orders.held_seconds(environ))
         if not orders.is_cut(environ):
             super().write(data)
             return
@@ -63,10 +65,25 @@ class Channel(HTTPChannel):
 
     parser_class = Parser
     task_class = Task
+    clock = WallClock()
+    held_until = 0.0  # on the clock's stopwatch
+
+    def hold_back(self, seconds: float) -> None:
+        """Send nothing more for that long; the connection waits in the loop, and no thread with it."""
+        if seconds and not self.held_until:
+            self.held_until = self.clock.stopwatch() + seconds
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the answer is still held back; stopping the server sends it."""
+        return self.clock.stopwatch() < self.held_until and not self.server.stopping
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        return False if self.is_held else bool(super()._flush_some(do_close))
 
     def writable(self) -> bool:
         """Return whether the loop has something to write; a thread that writes wakes the loop for the rest."""
-        if not super().writable() or not self.outbuf_lock.acquire(blocking=False):
+        if not super().writable() or self.is_held or not self.outbuf_lock.acquire(blocking=False):
             return False
         self.outbuf_lock.release()
         return True

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, MutableMapping
 
 KEY = "emulator.connection"
+HELD = "emulator.held"  # the environ key of the seconds for which an answer is held back
 # Close the connection after the answer: the bytes that follow may be the rest of a body, and no next request.
 CLOSE = "close"
 # Planned faults: reset the connection, or close it without sending a byte of an answer.
@@ -13,6 +14,21 @@ CUTS = (RESET, EMPTY)
 def order(environ: MutableMapping[str, object], action: str) -> None:
     """Order CLOSE, RESET or EMPTY of the connection that carries this request; the last order counts."""
     environ[KEY] = action
+
+
+def hold(environ: MutableMapping[str, object], seconds: float) -> None:
+    """Order that this answer is sent that much later, and is the last one of its connection.
+
+    Only our server without TLS can: it keeps the answer in its buffer, so that no thread waits. Others send it at once.
+    """
+    environ[HELD] = seconds
+    order(environ, CLOSE)
+
+
+def held_seconds(environ: Mapping[str, object]) -> float:
+    """Return for how many seconds the answer is held back."""
+    seconds = environ.get(HELD, 0.0)
+    return seconds if isinstance(seconds, float) else 0.0
 
 
 def is_cut(environ: Mapping[str, object]) -> bool:

@@ -29,6 +29,10 @@ class Changes(Questions):
             for document_id in newborn.documents:
                 self._ask.add_document(self._db, sandbox=sandbox, provider=provider, id=document_id, now=to_micros(now))
 
+    def secret_or(self, name: str, fresh: str) -> str:
+        self._ask.add_secret(self._db, name=name, value=fresh)
+        return str(self._ask.secret(self._db, name=name))
+
     def drop_idle_sandboxes(self, sandbox: str, most: int) -> int:
         if self._ask.count_sandboxes(self._db) <= most:
             return 0

@@ -10,6 +10,7 @@ from werkzeug.datastructures import ImmutableDict
 from werkzeug.routing import IntegerConverter, Map, MapAdapter, Rule
 
 LARGEST_STORED = 2**63 - 1
+MOST_DIGITS = 30  # of a number in a path; the largest that is stored has 19
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
@@ -28,17 +29,22 @@ class LazyRule(Rule):
         return build
 
 
-class StoredNumber(IntegerConverter):
-    """A number in a path; what no store can hold names nothing, so that such a path is unknown."""
+class Number(IntegerConverter):
+    """A number in a path, however large and whatever its sign: the route says that nothing has it."""
 
     def __init__(self, map: Map, *args: Any, **options: Any) -> None:  # noqa: A002 (Werkzeug's name)
-        super().__init__(map, *args, **{"max": LARGEST_STORED, **options})
+        super().__init__(map, *args, **{"signed": True, **options})
+
+    def to_python(self, value: str) -> int:
+        """Return the number; of one that is too long for any store the first digits, which are too many as well."""
+        digits = value.lstrip("-").lstrip("0")[:MOST_DIGITS] or "0"
+        return -int(digits) if value.startswith("-") else int(digits)
 
 
 class PlainMap(Map):
     """A map of routes that ignores the wish for a WebSocket, as servers may that do not speak it (RFC 9110, 7.8)."""
 
-    default_converters = ImmutableDict({**Map.default_converters, "int": StoredNumber})
+    default_converters = ImmutableDict({**Map.default_converters, "int": Number})
 
     def bind_to_environ(
         self, environ: WSGIEnvironment | Request, server_name: str | None = None, subdomain: str | None = None

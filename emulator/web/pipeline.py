@@ -17,7 +17,7 @@ from emulator.web.cors import Cors
 from emulator.web.credentials import sandbox_meant
 from emulator.web.desk import Desk
 from emulator.web.errors import Crashed, FaultTriggered, UnknownPath, WrongMethod
-from emulator.web.guard import is_foreign, is_known_host
+from emulator.web.guard import is_foreign, is_foreign_read, is_known_host
 from emulator.web.journalling import OURS, write_exchange
 from emulator.web.near_misses import what_was_needed
 from emulator.web.problem_json import Problem, render_problem
@@ -62,10 +62,16 @@ class Pipeline:
         owner = self.find_owner(request.path) if self.cors.welcomes(request.environ) else None
         if owner:
             return self.cors.preflight(request.environ, (operation.verb for operation in owner[0].operations))
-        if is_foreign(request.environ, state.public_origin):
+        if self._is_of_a_stranger(state):
             detail = "a page of another site may not send this: open the emulator's own address"
             return _refuse(state, Problem(403, detail))
         return None
+
+    def _is_of_a_stranger(self, state: RequestState) -> bool:
+        """Return whether a page of another site sends this; it may read the APIs, which ask for a credential."""
+        if is_foreign(request.environ, state.public_origin):
+            return True
+        return is_foreign_read(request.environ, state.public_origin) and self.find_owner(request.path) is None
 
     def render(self, error: Exception) -> Response:
         """Return the answer to an error, in the words of the API that the path belongs to or in the emulator's own."""

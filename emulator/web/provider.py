@@ -3,7 +3,7 @@
 A further provider is a folder, a line in `app.py` and a line in `setup.cfg`: copy `providers/template`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from wsgiref.types import WSGIEnvironment
 
@@ -59,3 +59,7 @@ class Provider:
     completion: type[Schema] = CompletionIn  # a body that completes a case; loads to CompletionOrder
     # Returns the OpenAPI document for that address; None: it is made from the operations alone.
     document: Callable[[str], dict[str, object]] | None = None
+
+    def signs_links(self, switches: Mapping[str, str]) -> bool:
+        """Return whether links to its cases are signed when its switches stand like this."""
+        return self.flow is not None and self.flow.signed_by in list(switches.items())

@@ -42,7 +42,11 @@ PROVIDER = Provider(
             "the end of the message when `activity` is missing: what the page prints, or another guess",
         ),
         Switch("join", ("sentence", "comma", "first"), "how several messages become one"),
-        Switch("case-url", ("own", "real"), "whose address `case_url` names: this emulator's, or the service's"),
+        Switch(
+            "case-url",
+            ("own", "real", "signed"),
+            "whose address `case_url` names: this emulator's, the service's, or this emulator's with a signature",
+        ),
     ),
     samples=AplyidSamples(),
     flow=FLOW,
