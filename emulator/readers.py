@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from emulator.core.retry import parse_retry
 from emulator.hosts import read_host, read_pattern
+from emulator.plain_json import repeated_key
 from emulator.plain_values import check_plain, check_quotes
 
 LONGEST_DELAY = 31_536_000
@@ -210,6 +211,8 @@ def _rules(item: object) -> list[str]:
         if isinstance(item, str):
             check_quotes(item)  # JSON of a rule begins and ends with brackets
         read = json.loads(item) if isinstance(item, str) else item
-        return [json.dumps(rule) for rule in (read if isinstance(read, list) else [read])]
+        if isinstance(item, str) and (found := repeated_key(item)):
+            raise ValueError(f"the key {found[0][:100]} stands twice in one object (line {found[1]})")
+        return [json.dumps(rule, allow_nan=False) for rule in (read if isinstance(read, list) else [read])]
     except (TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"JSON is needed: {error}") from error

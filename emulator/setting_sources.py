@@ -7,6 +7,7 @@ from typing import Any
 from emulator.core.deliveries import without_password
 from emulator.path_readers import read_path
 from emulator.person_files import UnusableFile, read_person_file
+from emulator.plain_toml import read_toml
 from emulator.plain_values import NotPlain
 from emulator.settings import (
     CONFIG_VARIABLE,
@@ -110,10 +111,8 @@ def _from_file(path: Path | None) -> dict[str, object]:
 
 
 def _parse(path: Path) -> dict[str, object]:
-    import tomllib
-
     try:
-        return tomllib.loads(read_person_file(path))
+        return read_toml(read_person_file(path))
     except UnusableFile as error:
         raise BadSetting(str(error)) from error
     except RecursionError as error:
