@@ -23,7 +23,12 @@ def why_foreign(connection: sqlite3.Connection) -> str | None:
         named = ", ".join(foreign[:MOST_NAMED]) + (" ..." if len(foreign) > MOST_NAMED else "")
         return f"it holds what another program made: {named}"[:300]
     tables = {name for kind, name, _ in objects if kind == "table"}
-    return None if not tables or tables >= FIRST_TABLES else "its tables are not ours"
+    return None if tables >= FIRST_TABLES or not tables else "its tables are not ours"
+
+
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Return whether the database holds nothing at all."""
+    return connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
 
 
 def is_stamped(connection: sqlite3.Connection) -> bool:

@@ -15,7 +15,7 @@ from emulator.store.database_file import DatabaseFile, has_room, log_of, make_pr
 from emulator.store.failures import StoreHealth, failure_of
 from emulator.store.log_header import why_unreadable
 from emulator.store.migrations import migrate, schema_version
-from emulator.store.ownership import is_stamped, stamp, why_foreign
+from emulator.store.ownership import is_empty, is_stamped, stamp, why_foreign
 from emulator.store.questions import Questions
 from emulator.store.rows import NamedQueries
 
@@ -164,6 +164,10 @@ def refuse_others(connection: sqlite3.Connection, path: Path | None) -> tuple[in
         raise StoreUnusable(
             f"{path} was written by a newer version (schema {found}, this one knows {newest}): "
             "upgrade case-emulator or name another file"
+        )
+    if found and is_empty(connection):
+        raise StoreUnusable(
+            f"{path} is not a database of ours (its tables are gone): name another file with --database"
         )
     return found, newest
 
