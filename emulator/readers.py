@@ -73,7 +73,7 @@ def read_port(value: object) -> int:
 def read_whole(value: object, low: int, high: int) -> int:
     """Return a whole number from `low` to `high`, given as a number or in ASCII digits."""
     check_plain(value)
-    text = str(value)
+    text = str(value) if isinstance(value, str) or (isinstance(value, int) and value <= high) else ""
     if isinstance(value, bool) or not text.isdecimal() or not text.isascii() or not low <= int(text[:20]) <= high:
         raise ValueError(f"a whole number from {low} to {high} is needed")
     return int(text)
@@ -91,7 +91,7 @@ def read_delay(value: object) -> timedelta:
         if isinstance(value, timedelta):
             value = value.total_seconds()
         seconds = float(value) if not isinstance(value, bool) else float("nan")  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         seconds = float("nan")
     if not 0 <= seconds <= LONGEST_DELAY:
         raise ValueError(f"seconds are needed, from 0 to {LONGEST_DELAY}")

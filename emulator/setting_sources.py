@@ -85,7 +85,10 @@ def _shown(name: str, value: object) -> str:
     """Return the value as a message may show it."""
     if name in SECRETS:
         return "***"
-    text = repr(without_password(value) if isinstance(value, str) else value)
+    try:
+        text = repr(without_password(value) if isinstance(value, str) else value)
+    except (ValueError, RecursionError):  # a number of thousands of digits, or an endless nesting
+        text = f"a value of the type {type(value).__name__}"
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
