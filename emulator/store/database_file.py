@@ -15,28 +15,35 @@ class DatabaseFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
-        self._main, self._size = _identity(self.path), self.path.stat().st_size
-        self._log: tuple[int, int] | None = None
+        self._log_path = log_of(self.path)
+        self._main = _look(self.path)
+        self._log: os.stat_result | None = None
 
     def check(self) -> None:
         """Raise StoreUnavailable when the file was deleted, replaced or cut, so that what is written would be lost."""
-        main, log = _identity(self.path), _identity(log_of(self.path))
+        main, log = _look(self.path), _look(self._log_path)
         self._log = self._log or log  # SQLite makes the log on the first use
-        if main != self._main or log != self._log:
+        if not (_is_same(main, self._main) and _is_same(log, self._log)):
             raise StoreUnavailable(
                 f"{self.path} was deleted or replaced while in use: start the emulator again "
                 "(until then, snapshots can still be taken)"
             )
-        if self.path.stat().st_size < self._size:
+        if main and self._main and main.st_size < self._main.st_size:
             raise StoreUnavailable(f"{self.path} was cut while in use, and is lost: start the emulator again")
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file from any other that may get its name; None for no file."""
-    with suppress(OSError):
-        found = path.stat()
-        return found.st_dev, found.st_ino
-    return None
+def _look(path: Path) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except OSError:
+        return None
+
+
+def _is_same(one: os.stat_result | None, other: os.stat_result | None) -> bool:
+    """Return whether both are of one file, and not of another that got its name."""
+    if one is None or other is None:
+        return one is other
+    return (one.st_ino, one.st_dev) == (other.st_ino, other.st_dev)
 
 
 def log_of(path: Path) -> Path:
