@@ -7,6 +7,7 @@ from typing import Any
 from emulator.core.deliveries import without_password
 from emulator.path_readers import read_path
 from emulator.person_files import UnusableFile, read_person_file
+from emulator.plain_toml import read_toml
 from emulator.plain_values import NotPlain
 from emulator.settings import (
     CONFIG_VARIABLE,
@@ -91,7 +92,10 @@ def _shown(name: str, value: object) -> str:
     """Return the value as a message may show it."""
     if name in SECRETS:
         return "***"
-    text = repr(without_password(value) if isinstance(value, str) else value)
+    try:
+        text = repr(without_password(value) if isinstance(value, str) else value)
+    except (ValueError, RecursionError):  # a number of thousands of digits, or an endless nesting
+        text = f"a value of the type {type(value).__name__}"
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
@@ -117,10 +121,8 @@ def _from_file(path: Path | None) -> dict[str, object]:
 
 
 def _parse(path: Path) -> dict[str, object]:
-    import tomllib
-
     try:
-        return tomllib.loads(read_person_file(path))
+        return read_toml(read_person_file(path))
     except UnusableFile as error:
         raise BadSetting(str(error)) from error
     except RecursionError as error:

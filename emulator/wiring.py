@@ -92,6 +92,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     completion = Completion(**moving, news=news)
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
     complete_early = EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take)
+    time_machine = TimeMachine(**moving, completion=completion, outbox=outbox)
     return Core(
         **both,
         link_secret=_link_secret(store),
@@ -103,9 +104,11 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         deliveries=deliveries,
         planning=Planning(sandboxes=sandboxes, faults_cleared=faults_cleared),
         cases=Cases(**moving, complete_early=complete_early),
-        time_machine=TimeMachine(**moving, completion=completion, outbox=outbox),
+        time_machine=time_machine,
         snapshots=Snapshots(**moving),
-        scheduler=Scheduler(**both, completion=completion, outbox=outbox, alarm=alarm),
+        scheduler=Scheduler(
+            **both, completion=completion, outbox=outbox, alarm=alarm, finish_advances=time_machine.finish
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from marshmallow.validate import Length
 
 from emulator.control.filter_words import Word
 from emulator.control.request_schemas import Strict
-from emulator.core.matching import COMPARISONS
+from emulator.core.matching import COMPARISONS, Scalar
 
 MOST_CONDITIONS, LONGEST = 20, 500
 SHAPE = 'fields of the JSON by dotted names, as in {"client.name": "Jo", "client.email": {"contains": "@risky."}}'
@@ -36,7 +36,7 @@ class When(fields.Dict):
 def _check(field: str, comparison: str, operand: object) -> None:
     if comparison not in COMPARISONS:
         raise ValidationError(f"{field}: compare with one of {', '.join(COMPARISONS)}")
-    if isinstance(operand, dict | list) or (isinstance(operand, str) and len(operand) > LONGEST):
+    if not isinstance(operand, Scalar) or (isinstance(operand, str) and len(operand) > LONGEST):
         raise ValidationError(f"{field}: a text (at most {LONGEST} characters), number, boolean or null is needed")
     if isinstance(operand, float) and not isfinite(operand):
         raise ValidationError(f"{field}: the number is too large")

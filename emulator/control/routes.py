@@ -26,7 +26,9 @@ from emulator.control.context import ControlContext
 from emulator.control.filter_words import FilterWords
 from emulator.control.payloads import HealthPayload
 from emulator.control.views import json_response, responds
+from emulator.core.errors import StoreUnavailable
 from emulator.web.control_token import ControlToken
+from emulator.web.errors import STORE_RETRY
 from emulator.web.problem_json import Problem
 
 
@@ -68,8 +70,11 @@ def blueprint(
     @routes.get("/readyz")
     @responds("HealthOut")
     def ready() -> Response:
-        """Answer once the store answers, so that cases can be opened."""
-        context.sandboxes.names()
+        """Answer once the store can be written, so that cases can be opened; 503 with the reason if it cannot be."""
+        try:
+            context.sandboxes.store.check()
+        except StoreUnavailable as error:
+            raise Problem(503, str(error), retry_after=STORE_RETRY) from error
         answer: HealthPayload = {"status": "ready"}
         return json_response(answer)
 

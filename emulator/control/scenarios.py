@@ -16,7 +16,6 @@ from emulator.settings import BadSetting, RuleText, suggest
 from emulator.web.problem_json import Problem
 
 MOST_RULES = 1_000
-DEEPEST = 20
 CompletionSchemas = Mapping[str, Schema]
 
 
@@ -77,21 +76,10 @@ def _built_in() -> Iterator[Traversable]:
 
 
 def _parse(name: str, text: str) -> object:
-    """Return the value of a YAML text; raise BadSetting for tags of other than plain values, aliases and deep nesting.
-
-    Aliases are refused because a short text with them can stand for an endless value.
-    """
-    import yaml  # slow to import, and only scenarios need it
+    """Return the value of a YAML text; raise BadSetting."""
+    from emulator.plain_yaml import read_yaml  # slow to import, and only scenarios need it
 
     try:
-        depth = 0
-        for token in yaml.scan(text, Loader=yaml.SafeLoader):
-            kind, line = type(token).__name__, token.start_mark.line + 1
-            depth += kind.endswith("StartToken") - kind.endswith("EndToken")
-            if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
-                raise BadSetting(f"{name}: anchors and aliases are not read (line {line})")
-            if depth > DEEPEST:
-                raise BadSetting(f"{name} is nested more than {DEEPEST} deep (line {line})")
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise BadSetting(f"{name} is no YAML that can be read: {error!s:.300}") from error
+        return read_yaml(text, name)
+    except UnusableFile as error:
+        raise BadSetting(str(error)) from error

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
-from emulator.core.errors import NotFound
+from emulator.core.errors import NotFound, StoreUnavailable
 from emulator.core.faults import FaultContext
 from emulator.core.model import Case, CaseFilter, Client, Decision, Ids, NewCase, Schedule, State, is_stored_id
 from emulator.core.outcomes import decide
@@ -47,13 +47,20 @@ class Cases:
             schedule = _schedule(order, decision, usual, now)
             case = tx.add_case(order, client, ids, now, schedule, decision)
             early = view.settings.faults and schedule and self._early_faults(tx, view, order)
-        if early:
-            self.complete_early(case, early)
+        if early and self._completes_early(case, early):
             return case
         due = case.due_at and view.wall_time_of(case.due_at)
         if due:
             self.wake(due)
         return case
+
+    def _completes_early(self, case: Case, faults: Sequence[str]) -> bool:
+        """End the case and return True; False if it has to end later, because the store cannot be used any more."""
+        try:
+            self.complete_early(case, faults)
+        except StoreUnavailable:
+            return False  # the case itself is stored, so its request was not in vain
+        return True
 
     def _decide(
         self, tx: Transaction, view: SandboxView, order: NewCase, client: Client

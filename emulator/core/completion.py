@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook, without_password
-from emulator.core.errors import Conflict, NotFound
+from emulator.core.errors import Conflict, NotFound, StoreUnavailable
 from emulator.core.model import Case, CompletionOrder, State, is_stored_id
 from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
@@ -63,6 +63,8 @@ class Completion:
         """Take the step; postpone the case when that fails, so that it neither holds up the others nor is lost."""
         try:
             return step(sandbox, provider, case_id)
+        except StoreUnavailable:
+            raise  # nothing is wrong with the case
         except Exception:
             log.exception(
                 "%s case %s in sandbox %s: tried again in a minute",

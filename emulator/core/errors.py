@@ -39,3 +39,11 @@ class Conflict(Fact):
 
 class OutOfTime(Fact):
     """A clock would move beyond the latest moment it can read; the text says why."""
+
+
+class StoreUnavailable(Fact):
+    """The store cannot be read or written now; the text says why and what to do. Nothing was changed."""
+
+
+class StoreFull(StoreUnavailable):
+    """The store has no room for what was to be written; with more room it goes on by itself."""

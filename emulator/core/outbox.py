@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
+from emulator.core.errors import StoreUnavailable
 from emulator.core.in_flight import InFlight
 from emulator.core.ports import Sender, Store
 from emulator.core.retry import RetryProfile
@@ -93,6 +94,8 @@ class Outbox:
         try:
             if self._holds_lease(delivery):
                 return self._settle(delivery, self._attempt(delivery))
+        except StoreUnavailable:
+            log.warning("webhook %s could not be settled: it is sent again", delivery.id, extra=_log_fields(delivery))
         except Exception:
             log.exception("webhook %s could not be settled: it is sent again", delivery.id, extra=_log_fields(delivery))
         finally:

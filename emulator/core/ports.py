@@ -126,10 +126,14 @@ class Transaction(Reading, Protocol):
 
 
 class Store(Protocol):
-    """The storage of everything but the journal."""
+    """The storage of everything but the journal.
+
+    Each method but `close` raises StoreUnavailable while the store cannot be used; `check` does nothing else.
+    """
 
     def reading(self) -> AbstractContextManager[Reading]: ...
     def transaction(self) -> AbstractContextManager[Transaction]: ...
+    def check(self) -> None: ...
     def close(self) -> None: ...
 
 

@@ -166,7 +166,6 @@ class Sandboxes:
         """
         with self.store.transaction() as tx:
             tx.drop_sandbox(name)
-            self.watched.discard(name)
         self.forget(name, True)
         self.in_flight.wait_for(name, LONGEST_ATTEMPT)
 

@@ -85,7 +85,6 @@ class Snapshots:
             self._try_counters(tx, name)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise Unreadable(f"something in it makes no sense: {error!r:.200}") from error
-        self.sandboxes.watched.discard(name)
         self.sandboxes.watch(name, settings)
 
     def _read_clock(self, clock: Mapping[str, Any] | None) -> SandboxClock:

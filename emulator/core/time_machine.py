@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from emulator.core.clock import WallClock
@@ -38,6 +38,8 @@ class TimeMachine:
     completion: Completion
     outbox: Outbox
     wake: Callable[[datetime], None]
+    # By sandbox, the advances whose end could not be stored: the sandbox as it was before, and the time it came to.
+    unfinished: dict[str, tuple[SandboxView, datetime]] = field(default_factory=dict)
 
     def read(self, sandbox: str) -> SandboxView:
         """Return the sandbox with its clock."""
@@ -97,9 +99,16 @@ class TimeMachine:
             else:
                 now = until
         finally:
-            self._move(before, now, before.clock.factor, advancing=False)
-            self.wake(self.clock.now())
+            self.unfinished[sandbox] = before, now
+            self.finish()
         return now, happened
+
+    def finish(self) -> None:
+        """Let the clocks run on whose advances have ended; raise StoreUnavailable, and call it again later."""
+        for sandbox, (before, now) in list(self.unfinished.items()):
+            self._move(before, now, before.clock.factor, advancing=False)
+            self.unfinished.pop(sandbox, None)
+            self.wake(self.clock.now())
 
     def _begin(self, sandbox: str, step: timedelta) -> tuple[SandboxView, datetime]:
         """Stop the clock and claim it; return the sandbox as it was, and the time at the end of the step."""

@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Condition, Lock, Thread
@@ -11,6 +12,7 @@ from threading import Condition, Lock, Thread
 from emulator.core.clock import WallClock
 from emulator.core.completion import Completion
 from emulator.core.deliveries import Delivery
+from emulator.core.errors import StoreUnavailable
 from emulator.core.outbox import PER_TARGET, SENDERS, Outbox, busy_targets, most_per_target
 from emulator.core.ports import Store
 
@@ -69,6 +71,7 @@ class Scheduler:
     completion: Completion
     outbox: Outbox
     alarm: Alarm
+    finish_advances: Callable[[], None] = lambda: None  # for those whose end could not be stored
     _stopping: bool = False
     _waiting: frozenset[str] | None = None  # the only targets with due deliveries; None: not known
     _sending: Counter[str] = field(default_factory=Counter)
@@ -89,7 +92,8 @@ class Scheduler:
         if self._thread:
             self._thread.join()
             self._pool.shutdown(wait=True)  # a lease counts as an attempt, so every leased one has to be made
-            self.outbox.release()
+            with suppress(StoreUnavailable):  # the next start gives back what is leased now
+                self.outbox.release()
 
     def _run(self) -> None:
         until = self.clock.now()
@@ -98,6 +102,8 @@ class Scheduler:
             try:
                 if until <= self.clock.now() or not self._refill():
                     until = self._at_the_latest(self._turn())
+            except StoreUnavailable:  # which the store has told of
+                self._waiting, until = None, self._at_the_latest(None)
             except Exception:  # the worker has to go on: the next turn may succeed
                 log.exception("the worker stumbled")
                 self._waiting, until = None, self._at_the_latest(None)
@@ -106,6 +112,7 @@ class Scheduler:
 
     def _turn(self) -> datetime | None:
         """Do what is due, and return when the next case or delivery to a target that is not busy will be."""
+        self.finish_advances()
         moved = self.completion.complete_due()
         self._waiting = None
         while not self._stopping:

@@ -9,14 +9,14 @@ from flask import Flask, Response, request
 from werkzeug import exceptions
 
 from emulator.core.clock import WallClock
-from emulator.core.errors import Fact, Invalid
+from emulator.core.errors import Fact, Invalid, StoreUnavailable
 from emulator.core.journal import Journal
 from emulator.version import VERSION
 from emulator.web.advice import advice_header
 from emulator.web.cors import Cors
 from emulator.web.credentials import sandbox_meant
 from emulator.web.desk import Desk
-from emulator.web.errors import Crashed, FaultTriggered, UnknownPath, WrongMethod
+from emulator.web.errors import STORE_RETRY, Crashed, FaultTriggered, UnknownPath, WrongMethod, store_status
 from emulator.web.guard import is_foreign, is_foreign_read, is_known_host
 from emulator.web.journalling import OURS, write_exchange
 from emulator.web.near_misses import what_was_needed
@@ -82,7 +82,9 @@ class Pipeline:
         if owner is None:
             return render_problem(fact)
         provider, desk = owner
-        if not isinstance(fact, Invalid | Crashed):  # the answer to Invalid says it itself
+        if isinstance(fact, StoreUnavailable):
+            state.needed, fact = ["a store that can be written: /_emulator/readyz says why not"], _as_status(fact)
+        elif not isinstance(fact, Invalid | Crashed):  # the answer to Invalid says it itself
             state.needed = self._what_was_needed(fact, provider.name)
         response = provider.render_error(fact, desk)
         response.headers.update(fact.headers if isinstance(fact, FaultTriggered) else {})
@@ -151,6 +153,11 @@ def _refuse(state: RequestState, problem: Problem) -> Response:
     return render_problem(problem)
 
 
+def _as_status(fact: StoreUnavailable) -> FaultTriggered:
+    """Return a fact that every provider can word: it knows any status, because faults can be planned with any."""
+    return FaultTriggered(store_status(fact), headers={"Retry-After": str(STORE_RETRY)})
+
+
 def _as_fact(error: Exception, log_fields: Mapping[str, object]) -> Fact:
     """Return what is wrong as a fact; an error that is none is a bug, and is logged with these fields."""
     if isinstance(error, Fact):
@@ -167,7 +174,8 @@ def _as_fact(error: Exception, log_fields: Mapping[str, object]) -> Fact:
 
 def _log_text(state: RequestState, status: int, took: float, advice: str | None) -> str:
     where = f" sandbox {state.sandbox}" if state.sandbox else ""
-    notes = f" ({type(state.fact).__name__} {state.fact}"[:300].rstrip() + ")" if state.fact else ""
+    why = "" if isinstance(state.fact, StoreUnavailable) else state.fact  # of which the store tells, once
+    notes = f" ({type(state.fact).__name__} {why}"[:300].rstrip() + ")" if state.fact else ""
     notes += f" (faults: {', '.join(state.faults)})" if state.faults else ""
     notes += f" (advice: {advice})" if advice else ""
     return f"{request.method} {request.path} {status}{where} {took * 1000:.1f} ms{notes}"

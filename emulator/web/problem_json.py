@@ -6,8 +6,8 @@ from http import HTTPStatus
 
 from flask import Response
 
-from emulator.core.errors import Conflict, Fact, NotFound
-from emulator.web.errors import Crashed, UnknownPath, WrongMethod
+from emulator.core.errors import Conflict, Fact, NotFound, StoreUnavailable
+from emulator.web.errors import STORE_RETRY, Crashed, UnknownPath, WrongMethod, store_status
 
 TITLES = {422: "Unprocessable Content"}  # Python's own is older
 
@@ -40,6 +40,10 @@ def render_problem(fact: Fact) -> Response:
             refusal.headers["Retry-After"] = str(fact.members["retry_after"])
         if fact.status == HTTPStatus.UNAUTHORIZED:
             refusal.headers["WWW-Authenticate"] = "Bearer"
+        return refusal
+    if isinstance(fact, StoreUnavailable):
+        refusal = problem_response(store_status(fact), str(fact))
+        refusal.headers["Retry-After"] = str(STORE_RETRY)
         return refusal
     if isinstance(fact, WrongMethod):
         refusal = problem_response(405, "this path does not know that verb")

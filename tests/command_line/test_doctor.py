@@ -11,6 +11,7 @@ import pytest
 
 from emulator.delivery.reachability import find_obstacle
 from emulator.delivery.targets import Targets
+from emulator.store.migrations import STEPS
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
 from tests.commands import run, serving
@@ -139,7 +140,8 @@ def test_a_database_is_looked_at_and_left_as_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("schema", "level", "told"), [(99, "problem", "newer version"), (1, "ok", "of schema 1")])
 def test_the_schema_of_a_database_is_judged(tmp_path: Path, schema: int, level: str, told: str) -> None:
-    with closing(sqlite3.connect(tmp_path / "kept.sqlite")) as connection:
+    with closing(sqlite3.connect(tmp_path / "kept.sqlite", isolation_level=None)) as connection:
+        connection.executescript((STEPS / "0001_start.sql").read_text("utf-8"))
         connection.execute(f"PRAGMA user_version = {schema}")
     found, words = examined(tmp_path, *DATABASE)["database"]
     assert (found, told in words) == (level, True)
