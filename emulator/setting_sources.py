@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from emulator.core.deliveries import without_password
+from emulator.masking import masked_url
 from emulator.path_readers import read_path
 from emulator.person_files import UnusableFile, read_person_file
 from emulator.plain_values import NotPlain
@@ -84,8 +84,12 @@ def _shown(name: str, value: object) -> str:
     """Return the value as a message may show it."""
     if name in SECRETS:
         return "***"
-    text = repr(without_password(value) if isinstance(value, str) else value)
+    text = repr([_plain(item) for item in value] if isinstance(value, list) else _plain(value))
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
+
+def _plain(value: object) -> object:
+    return masked_url(value) if isinstance(value, str) else value
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:

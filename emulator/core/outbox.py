@@ -92,7 +92,7 @@ class Outbox:
         """
         try:
             if self._holds_lease(delivery):
-                return self._settle(delivery, self._attempt(delivery))
+                return self._settle(delivery, self._attempt(delivery).masked())
         except Exception:
             log.exception("webhook %s could not be settled: it is sent again", delivery.id, extra=_log_fields(delivery))
         finally:

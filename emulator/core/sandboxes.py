@@ -13,6 +13,7 @@ from emulator.core.ports import ProviderRules, Reading, Store, Transaction
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings, changed_settings, read_sandbox_settings
 from emulator.core.sandbox_view import SandboxView
+from emulator.masking import masked_url
 
 log = logging.getLogger("emulator.sandboxes")
 MOST_SANDBOXES = 10_000
@@ -88,6 +89,8 @@ class Sandboxes:
             self._set(tx, self.enter(tx, name), changes)
 
     def _set(self, tx: Transaction, view: SandboxView, changes: Mapping[str, object]) -> None:
+        if is_as_shown(changes.get("webhook_url"), view.settings.webhook_url):
+            changes = {name: value for name, value in changes.items() if name != "webhook_url"}
         if "integration" in changes:  # a new key is issued, whose age counts from now
             changes = {**changes, "key_since": view.now if changes["integration"] == "test" else None}
         self.save(tx, view, **changes)
@@ -169,6 +172,11 @@ class Sandboxes:
             self.watched.discard(name)
         self.forget(name, True)
         self.in_flight.wait_for(name, LONGEST_ATTEMPT)
+
+
+def is_as_shown(given: object, url: str | None) -> bool:
+    """Return whether what was given is the URL as it was shown, with its secrets masked, and so stays as it is."""
+    return url is not None and given != url and given == masked_url(url)
 
 
 def _replaced(faults: Sequence[Fault], before: Sequence[Fault], after: Sequence[Fault]) -> tuple[Fault, ...]:

@@ -15,11 +15,12 @@ from urllib3 import HTTPResponse
 from urllib3.exceptions import ConnectTimeoutError
 
 from emulator.core.clock import WallClock
-from emulator.core.deliveries import Attempt, Delivery, without_password
+from emulator.core.deliveries import Attempt, Delivery
 from emulator.delivery.authorities import why_untrusted
 from emulator.delivery.connection import ConnectionAdapter, TargetConnection
 from emulator.delivery.slow_body import SlowBody
 from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
+from emulator.masking import masked_url
 
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
@@ -150,7 +151,7 @@ def _refusal(answer: requests.Response) -> str | None:
 
 def _shown_location(location: str) -> str:
     """Return where a redirect leads, without password, query and fragment: this stands in logs and on pages."""
-    address, mark, _ = without_password(location).partition("?")
+    address, mark, _ = masked_url(location).partition("?")
     path = address.partition("#")[0]
     shown = "".join(c for c in path if c.isprintable())[:LONGEST_LOCATION]
     return f" to {shown}{'?***' if mark else ''}" if shown or mark else " to nowhere"
