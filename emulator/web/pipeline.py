@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 from werkzeug import exceptions
 
 from emulator.core.clock import WallClock
-from emulator.core.errors import Fact, Invalid
+from emulator.core.errors import Fact, Invalid, TooManySandboxes
 from emulator.core.journal import Journal
 from emulator.version import VERSION
 from emulator.web.advice import advice_header
@@ -76,7 +76,10 @@ class Pipeline:
         if owner is None:
             return render_problem(fact)
         provider, desk = owner
-        if not isinstance(fact, Invalid | Crashed):  # the answer to Invalid says it itself
+        if isinstance(fact, TooManySandboxes):
+            # Each provider words any status, because a fault can be planned with any.
+            state.needed, fact = [str(fact)], FaultTriggered(HTTPStatus.INSUFFICIENT_STORAGE)
+        elif not isinstance(fact, Invalid | Crashed):  # the answer to Invalid says it itself
             state.needed = self._what_was_needed(fact, provider.name)
         response = provider.render_error(fact, desk)
         response.headers.update(fact.headers if isinstance(fact, FaultTriggered) else {})
