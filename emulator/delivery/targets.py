@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, quote, urlsplit
 
-from emulator.hosts import Address, Network, is_local_name, is_machine_name, literal_of, names_one, read_host
+from emulator.delivery.service_ports import SERVICE_PORTS
+from emulator.hosts import (
+    Address,
+    Network,
+    is_local_name,
+    is_machine_name,
+    literal_of,
+    names_one,
+    read_host,
+    read_pattern,
+)
 
 
 def _networks(*texts: str) -> list[Network]:
@@ -110,6 +120,7 @@ class Targets:
             raise BlockedTarget(f"{host}:{port} is this emulator itself")
         if host == METADATA_NAME:
             raise BlockedTarget(f"{host} is a metadata service, which is never dialled")
+        self._check_port(host, port, literal_of(host))
         if literal_of(host) or names_one(self.allowed, host, port):
             return
         remedy = f"start with --allow-target {host} to send it"
@@ -126,8 +137,19 @@ class Targets:
             raise BlockedTarget(f"{host} is {plain}, which is no address to dial: write 127.0.0.1")
         if any(port == own_port and _reaches(plain, own) for own, own_port in self.own):
             raise BlockedTarget(f"{host}:{port} is this emulator itself")
+        self._check_port(host, port, plain)
         if not names_one(self.allowed, host, port, plain):
             self._check_unnamed(host, port, plain)
+
+    def _check_port(self, host: str, port: int, address: Address | None) -> None:
+        """Refuse a port of another service that is not named itself; without an address the name alone decides."""
+        if port not in SERVICE_PORTS or (host, port) in self.named:
+            return
+        naming = [text for text in self.allowed if read_pattern(text).port == port]
+        if f"*:{port}" in naming or names_one(naming, host, port, address) or (naming and address is None):
+            return
+        remedy = f"start with --allow-target {_bracketed(host)}:{port} to send it"
+        raise BlockedTarget(f"{host}:{port} is a port of {SERVICE_PORTS[port]}, which takes no webhooks; {remedy}")
 
     def _check_unnamed(self, host: str, port: int, plain: Address) -> None:
         """Check an address that is not named by itself, and whose host is not, though `*` may allow it."""
