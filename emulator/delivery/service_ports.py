@@ -7,8 +7,8 @@ out to any program.
 from collections.abc import Mapping
 
 _PORTS: Mapping[str, str] = {
-    "an old service of the internet": "7 11 13 15 17 19 37 42 43 70 77 79 87 95 101 102 104 105 113 115 117 512 513 514 "
-    "515 526 530 531 532 540 556",
+    "an old service of the internet": "7 11 13 15 17 19 37 42 43 70 77 79 87 95 101 102 104 105 113 115 117 512 513 "
+    "514 515 526 530 531 532 540 556",
     "FTP": "20 21 69 989 990",
     "SSH": "22 2222",
     "Telnet": "23 107 992",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, quote, urlsplit
 
+from emulator.delivery.lookups import SECONDS, look_up
 from emulator.delivery.service_ports import SERVICE_PORTS
 from emulator.hosts import (
     Address,
@@ -53,10 +54,6 @@ LONGEST_URL = 8192
 
 class BlockedTarget(Exception):
     """The URL may not be dialled; the text says why, and which flag would allow it."""
-
-
-class UnknownName(Exception):
-    """The host name cannot be resolved here."""
 
 
 def why_no_url(text: str) -> str | None:
@@ -102,12 +99,12 @@ class Targets:
             return str(error)
         return None
 
-    def find(self, text: str) -> Target:
-        """Resolve the host of the URL and check every address; raise BlockedTarget or UnknownName."""
+    def find(self, text: str, seconds: float = SECONDS) -> Target:
+        """Look up the host of the URL within `seconds` and check every address; raise BlockedTarget or UnknownName."""
         url = _parse(text)
         host, port = _canonical_host(url), _port_of(url)
         self._check_name(host, port)
-        addresses = _resolve(host, port)
+        addresses = look_up(host, port, seconds)
         for address in addresses:
             self._check_address(host, port, address)
         return Target(url, host, port, tuple(map(str, addresses)))
@@ -237,18 +234,3 @@ def _embedded(address: Address) -> Address:
         return address
     translated = ip_address(int(address) & 0xFFFFFFFF) if address in NAT64 or int(address) >> 32 == 0 else None
     return translated or address.sixtofour or (address.teredo or (None, None))[1] or address
-
-
-def _resolve(host: str, port: int) -> list[Address]:
-    """Return every address of the host; the caller checks and dials these, and does not resolve the name again."""
-    literal = literal_of(host)
-    if literal is not None:
-        return [literal]
-    name = "localhost" if host.endswith(".localhost") else host
-    try:
-        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise UnknownName(f"the name {host} is not known here") from error
-    addresses = {ip_address(str(info[4][0]).partition("%")[0]) for info in found}
-    # IPv4 first: `localhost` often is ::1 as well, while many development servers listen on 127.0.0.1 only.
-    return sorted(addresses, key=lambda address: (address.version, int(address)))
