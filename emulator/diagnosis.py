@@ -11,6 +11,7 @@ from emulator.addresses import scheme_of
 from emulator.app import PROVIDER_NAMES, read_startup_files, read_switches
 from emulator.client import Control, NotReached
 from emulator.client.proxies import proxy_in_the_way
+from emulator.masking import masked_url
 from emulator.server.http_server import PortTaken, listen, local_address
 from emulator.setting_sources import find_settings_file, read_settings
 from emulator.settings import FILE_NAME, BadSetting, Settings
@@ -167,4 +168,4 @@ def _webhooks(settings: Settings, port: PortCheck) -> Finding:
     problem = find_obstacle(targets, url)
     if problem:
         return Finding(Level.PROBLEM, "webhooks", problem)
-    return Finding(Level.OK, "webhooks", f"somebody listens at {url}")
+    return Finding(Level.OK, "webhooks", f"somebody listens at {masked_url(url)}")

@@ -13,6 +13,7 @@ from emulator.app import build_emulator
 from emulator.core.clock import WallClock
 from emulator.delivery.targets import Targets
 from emulator.hosts import read_pattern
+from emulator.masking import masked_url
 from emulator.server.http_server import PlainServer, Server, listen, local_address
 from emulator.settings import BadSetting, Settings
 from emulator.start_checks import refuse_open_control
@@ -117,4 +118,4 @@ def _webhook_summary(url: str | None, targets: Targets) -> str:
     if url is None:
         return "go to the inbox (--webhook-url sends them)"
     objection = targets.objection(url)
-    return f"are kept in the inbox, not sent ({objection})" if objection else f"go to {url}"
+    return f"are kept in the inbox, not sent ({objection})" if objection else f"go to {masked_url(url)}"

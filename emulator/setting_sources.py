@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from emulator.core.deliveries import without_password
+from emulator.masking import masked_url
 from emulator.path_readers import read_path
 from emulator.person_files import UnusableFile, read_person_file
 from emulator.plain_toml import read_toml
@@ -93,10 +93,14 @@ def _shown(name: str, value: object) -> str:
     if name in SECRETS:
         return "***"
     try:
-        text = repr(without_password(value) if isinstance(value, str) else value)
+        text = repr([_plain(item) for item in value] if isinstance(value, list) else _plain(value))
     except (ValueError, RecursionError):  # a number of thousands of digits, or an endless nesting
         text = f"a value of the type {type(value).__name__}"
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
+
+def _plain(value: object) -> object:
+    return masked_url(value) if isinstance(value, str) else value
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:

@@ -16,6 +16,8 @@ from emulator.web.body import LARGEST_BODY, MOST_KEYS, drop_mark, read_json
 from emulator.web.errors import Malformed, TooLarge, Undecodable
 from emulator.web.problem_json import Problem
 
+MOST_SUGGESTED = 200  # wrong fields; no more are shown in any case, and to look for similar names takes time
+
 
 @dataclass(frozen=True)
 class Variants:
@@ -157,7 +159,9 @@ def load(schema: Schema, given: Mapping[str, object]) -> Any:
     try:
         return schema.load(given)
     except ValidationError as error:
-        reasons = {str(name): _reason(schema, str(name), found) for name, found in error.messages_dict.items()}
+        found = list(error.messages_dict.items())
+        reasons = {str(name): _reason(schema, str(name), messages) for name, messages in found[:MOST_SUGGESTED]}
+        reasons |= {str(name): "not known" for name, _ in found[MOST_SUGGESTED:]}
         detail = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
         raise Problem(422, detail, errors=reasons) from error
 

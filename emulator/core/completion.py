@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from emulator.core.clock import WallClock
-from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook, without_password
+from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook
 from emulator.core.errors import Conflict, NotFound, StoreUnavailable
 from emulator.core.model import Case, CompletionOrder, State, is_stored_id
 from emulator.core.ports import Store, Transaction
@@ -15,6 +15,7 @@ from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
 from emulator.core.webhook_faults import apply_webhook_faults
+from emulator.masking import masked_url
 
 log = logging.getLogger("emulator.cases")
 BATCH = 100
@@ -199,7 +200,7 @@ def _log_end(moved: Moved, webhook: RenderedWebhook | NoWebhook) -> None:
     if isinstance(webhook, NoWebhook):
         consequence = f"no webhook: {webhook.reason}"
     else:
-        consequence = f"webhook to {without_password(webhook.url or 'the inbox')}"
+        consequence = f"webhook to {masked_url(webhook.url or 'the inbox')}"
         triggered = [name for delivery in moved.deliveries for name in delivery.faults]
         consequence += f" (faults: {', '.join(dict.fromkeys(triggered))})" if triggered else ""
     rule, fields = case.decision.rule, _log_fields(moved)

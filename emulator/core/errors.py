@@ -37,6 +37,10 @@ class Conflict(Fact):
     """The present state does not allow the change; the text says why."""
 
 
+class TooManySandboxes(Fact):
+    """There is no room for another sandbox; the text says what makes room."""
+
+
 class OutOfTime(Fact):
     """A clock would move beyond the latest moment it can read; the text says why."""
 

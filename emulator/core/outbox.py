@@ -93,7 +93,7 @@ class Outbox:
         """
         try:
             if self._holds_lease(delivery):
-                return self._settle(delivery, self._attempt(delivery))
+                return self._settle(delivery, self._attempt(delivery).masked())
         except StoreUnavailable:
             log.warning("webhook %s could not be settled: it is sent again", delivery.id, extra=_log_fields(delivery))
         except Exception:

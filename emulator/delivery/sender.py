@@ -15,11 +15,13 @@ from urllib3 import HTTPResponse
 from urllib3.exceptions import ConnectTimeoutError
 
 from emulator.core.clock import WallClock
-from emulator.core.deliveries import Attempt, Delivery, without_password
+from emulator.core.deliveries import Attempt, Delivery
 from emulator.delivery.authorities import why_untrusted
 from emulator.delivery.connection import ConnectionAdapter, TargetConnection
+from emulator.delivery.lookups import UnknownName
 from emulator.delivery.slow_body import SlowBody
-from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
+from emulator.delivery.targets import BlockedTarget, Target, Targets
+from emulator.masking import masked_url
 
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
@@ -40,22 +42,31 @@ class HttpSender:
     total_seconds: float = TOTAL_SECONDS
 
     def send(self, delivery: Delivery) -> Attempt:
-        """Make one attempt: connect within 3 s, end within 10 s, and read at most 64 KiB of the answer. Never raise."""
+        """Make one attempt: connect within 3 s, end within 10 s, and read at most 64 KiB of the answer. Never raise.
+
+        The ten seconds begin with the look-up of the name.
+        """
         started = self.clock.stopwatch()
+        attempt = self._attempt(delivery, started + self.total_seconds)
+        return replace(attempt, took=timedelta(seconds=self.clock.stopwatch() - started))
+
+    def _attempt(self, delivery: Delivery, deadline: float) -> Attempt:
         try:
-            target = self.targets.find(delivery.url or "")
+            target = self.targets.find(delivery.url or "", self._left(deadline))
         except BlockedTarget as error:
             return Attempt(blocked=True, error=str(error))
         except UnknownName as error:
             return Attempt(error=str(error))
-        attempt = self._talk(target, delivery)
-        return replace(attempt, took=timedelta(seconds=self.clock.stopwatch() - started))
+        return self._talk(target, delivery, self._left(deadline))
 
-    def _talk(self, target: Target, delivery: Delivery) -> Attempt:
-        connection = TargetConnection(target, self.connect_seconds)
+    def _left(self, deadline: float) -> float:
+        return max(deadline - self.clock.stopwatch(), 0.001)
+
+    def _talk(self, target: Target, delivery: Delivery, seconds: float) -> Attempt:
+        connection = TargetConnection(target, min(self.connect_seconds, seconds))
         answer = None
         try:
-            with self._watched(connection), self._session(connection) as session:
+            with self._watched(connection, seconds), self._session(connection) as session:
                 answer = self._post(session, target.url, delivery)
                 body = _read(answer.raw)
                 if connection.cut:  # what was read before the cut may look complete
@@ -72,8 +83,8 @@ class HttpSender:
         )
 
     @contextmanager
-    def _watched(self, connection: TargetConnection) -> Iterator[None]:
-        watchdog = Timer(self.total_seconds, connection.abort)
+    def _watched(self, connection: TargetConnection, seconds: float) -> Iterator[None]:
+        watchdog = Timer(seconds, connection.abort)
         watchdog.daemon = True
         watchdog.start()
         try:
@@ -150,7 +161,7 @@ def _refusal(answer: requests.Response) -> str | None:
 
 def _shown_location(location: str) -> str:
     """Return where a redirect leads, without password, query and fragment: this stands in logs and on pages."""
-    address, mark, _ = without_password(location).partition("?")
+    address, mark, _ = masked_url(location).partition("?")
     path = address.partition("#")[0]
     shown = "".join(c for c in path if c.isprintable())[:LONGEST_LOCATION]
     return f" to {shown}{'?***' if mark else ''}" if shown or mark else " to nowhere"

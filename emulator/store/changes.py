@@ -33,10 +33,11 @@ class Changes(Questions):
         self._ask.add_secret(self._db, name=name, value=fresh)
         return str(self._ask.secret(self._db, name=name))
 
-    def drop_idle_sandboxes(self, sandbox: str, most: int) -> int:
-        if self._ask.count_sandboxes(self._db) <= most:
-            return 0
-        return int(self._ask.drop_idle_sandboxes(self._db, keep=sandbox, many=DROP_BATCH))
+    def count_sandboxes(self) -> int:
+        return int(self._ask.count_sandboxes(self._db))
+
+    def drop_empty_sandboxes(self) -> int:
+        return int(self._ask.drop_empty_sandboxes(self._db, many=DROP_BATCH))
 
     def save_sandbox_settings(self, sandbox: str, settings: str) -> None:
         self._ask.save_sandbox_settings(self._db, name=sandbox, settings=settings)

@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 from werkzeug import exceptions
 
 from emulator.core.clock import WallClock
-from emulator.core.errors import Fact, Invalid, StoreUnavailable
+from emulator.core.errors import Fact, Invalid, StoreUnavailable, TooManySandboxes
 from emulator.core.journal import Journal
 from emulator.version import VERSION
 from emulator.web.advice import advice_header
@@ -84,6 +84,9 @@ class Pipeline:
         provider, desk = owner
         if isinstance(fact, StoreUnavailable):
             state.needed, fact = ["a store that can be written: /_emulator/readyz says why not"], _as_status(fact)
+        elif isinstance(fact, TooManySandboxes):
+            # Each provider words any status, because a fault can be planned with any.
+            state.needed, fact = [str(fact)], FaultTriggered(HTTPStatus.INSUFFICIENT_STORAGE)
         elif not isinstance(fact, Invalid | Crashed):  # the answer to Invalid says it itself
             state.needed = self._what_was_needed(fact, provider.name)
         response = provider.render_error(fact, desk)

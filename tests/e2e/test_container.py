@@ -175,7 +175,7 @@ def test_every_choice_of_compose_is_one() -> None:
 
 @pytest.mark.parametrize("variable", ["CASE_EMULATOR_WEBHOOK_URL", "CASE_EMULATOR_ALLOW_TARGET"])
 def test_one_setting_of_compose_lets_webhooks_reach_the_host(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emulator.delivery.targets._resolve", lambda host, port: [ip_address("172.17.0.1")])
+    monkeypatch.setattr("emulator.delivery.targets.look_up", lambda *_: [ip_address("172.17.0.1")])
     choices, public = chosen()["environment"], {"CASE_EMULATOR_HOST": "0.0.0.0"}
     url = choices["CASE_EMULATOR_WEBHOOK_URL"]
     with pytest.raises(BlockedTarget, match=r"--allow-target host\.docker\.internal"):
