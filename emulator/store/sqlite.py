@@ -4,12 +4,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from threading import Lock
 from typing import cast
 
 import aiosql
 
 from emulator.store.changes import Changes
+from emulator.store.fair_lock import FairLock
 from emulator.store.migrations import migrate, schema_version
 from emulator.store.questions import Questions
 from emulator.store.rows import NamedQueries
@@ -37,7 +37,7 @@ class SqliteStore:
         queries = aiosql.from_path(QUERIES, "sqlite3", mandatory_parameters=False)
         self._queries = cast(NamedQueries, queries)  # aiosql's own type does not know that it has the queries
         self._db = _open(path)
-        self._turn = Lock()
+        self._turn = FairLock()
 
     @contextmanager
     def reading(self) -> Iterator[Questions]:
