@@ -1,13 +1,13 @@
 """Make a single attempt over HTTP: bounded in time and size, without following redirects, and without raising."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from http.client import BadStatusLine
 from ssl import SSLCertVerificationError, SSLEOFError, SSLError
-from threading import Timer
 from urllib.parse import SplitResult
 
 import requests
@@ -16,10 +16,12 @@ from urllib3.exceptions import ConnectTimeoutError
 
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, without_password
+from emulator.core.turns import Away
 from emulator.delivery.authorities import why_untrusted
 from emulator.delivery.connection import ConnectionAdapter, TargetConnection
 from emulator.delivery.slow_body import SlowBody
 from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
+from emulator.delivery.watchdog import Watchdog
 
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
@@ -31,19 +33,25 @@ LONGEST_LOCATION = 300
 
 @dataclass(frozen=True)
 class HttpSender:
-    """Makes attempts over HTTP; `agent` is its User-Agent."""
+    """Makes attempts over HTTP; `agent` is its User-Agent. It waits for others in blocks of `away`."""
 
     targets: Targets
     clock: WallClock
     agent: str
+    away: Away = nullcontext
     connect_seconds: float = CONNECT_SECONDS
     total_seconds: float = TOTAL_SECONDS
+
+    @cached_property
+    def _watchdog(self) -> Watchdog:
+        return Watchdog(self.clock)
 
     def send(self, delivery: Delivery) -> Attempt:
         """Make one attempt: connect within 3 s, end within 10 s, and read at most 64 KiB of the answer. Never raise."""
         started = self.clock.stopwatch()
         try:
-            target = self.targets.find(delivery.url or "")
+            with self.away():  # a name may have to be looked up
+                target = self.targets.find(delivery.url or "")
         except BlockedTarget as error:
             return Attempt(blocked=True, error=str(error))
         except UnknownName as error:
@@ -52,12 +60,14 @@ class HttpSender:
         return replace(attempt, took=timedelta(seconds=self.clock.stopwatch() - started))
 
     def _talk(self, target: Target, delivery: Delivery) -> Attempt:
-        connection = TargetConnection(target, self.connect_seconds)
+        connection = TargetConnection(target, self.connect_seconds, self.away)
+        watching = self._watchdog.watching(self.total_seconds, connection.abort)
         answer = None
         try:
-            with self._watched(connection), self._session(connection) as session:
+            with watching, self._session(connection) as session:
                 answer = self._post(session, target.url, delivery)
-                body = _read(answer.raw)
+                with self.away():
+                    body = _read(answer.raw)
                 if connection.cut:  # what was read before the cut may look complete
                     raise TimeoutError
         except Exception as error:  # requests lets urllib3's and http.client's own errors through
@@ -70,16 +80,6 @@ class HttpSender:
             retry_after=self._retry_after(answer.headers),
             answer=body,
         )
-
-    @contextmanager
-    def _watched(self, connection: TargetConnection) -> Iterator[None]:
-        watchdog = Timer(self.total_seconds, connection.abort)
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            yield
-        finally:
-            watchdog.cancel()
 
     def _session(self, connection: TargetConnection) -> requests.Session:
         session = requests.Session()
@@ -99,7 +99,7 @@ class HttpSender:
         }
         return session.post(
             url.geturl(),
-            data=delivery.body if delivery.slowly is None else SlowBody(delivery.body, delivery.slowly),
+            data=delivery.body if delivery.slowly is None else SlowBody(delivery.body, delivery.slowly, self.away),
             headers=headers,
             allow_redirects=False,
             stream=True,
