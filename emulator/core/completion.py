@@ -135,7 +135,10 @@ class Completion:
 
     def _take_one(self, step: Step) -> Moved | None:
         """Take a step; return None when the case was reset or moved on meanwhile."""
-        return self._take([[step]])[0]
+        moved = self._take([[step]])[0]
+        if moved and step.webhook:
+            self.wake(self.clock.now())
+        return moved
 
     def complete(self, sandbox: str, provider: str, case_id: int, order: CompletionOrder) -> Case:
         """End a case now, as ordered; raise NotFound, or Conflict when it has ended or moved on meanwhile."""
@@ -170,7 +173,6 @@ class Completion:
         _log_end(moved, step.webhook)
         if not any(delivery.due_at for delivery in moved.deliveries):
             self.turns.done()
-        self.wake(self.clock.now())
         self.news.send()
 
     def _write(self, tx: Transaction, step: Step) -> Moved | None:
