@@ -180,6 +180,7 @@ def _flask_app(
         journal=core.journal,
         request_metrics=request_metrics,
         cors=Cors(frozenset(settings.cors_origin)),
+        give_way=core.sandboxes.in_flight.turns.give_way,
     ).install(app)
     for provider in PROVIDERS:
         app.register_blueprint(provider.routes(desks[provider.name]))

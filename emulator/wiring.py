@@ -82,7 +82,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     outbox = Outbox(
         **both,
         sandboxes=sandboxes,
-        sender=LazySender(targets, clock, f"case-emulator/{VERSION}"),
+        sender=LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away),
         owner=f"{os.getpid()}-{clock.stopwatch()}",
         wake=alarm.wake,
         note=partial(write_attempt, journal, clock),

@@ -49,6 +49,7 @@ class DeliveryQueries:
             if left <= 0 or any(map(is_enough, found)):
                 return found
             self.news.wait(seen, left)
+            self.sandboxes.in_flight.turns.give_way()  # every webhook wakes every poll
 
     def wait_for_all(
         self, sandbox: str, query: DeliveryFilter, seconds: float, is_enough: Callable[[DeliveryReport], bool]

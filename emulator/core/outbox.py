@@ -131,6 +131,7 @@ class Outbox:
             next_due = now if released else after.due_at
             due = next_due and view.wall_time_of(next_due)
             self.note(after, attempt)  # before the commit: whoever sees the result finds the attempt in the journal
+        self.in_flight.turns.done()
         self.news.send()
         _log_attempt(after, attempt)
         if due:

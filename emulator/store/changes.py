@@ -10,7 +10,7 @@ from emulator.core.ports import Newborn
 from emulator.core.sandbox_clock import MICROSECOND, SandboxClock, to_micros
 from emulator.store import delivery_rows, images, rows
 from emulator.store.questions import Questions, target_params
-from emulator.store.rows import maybe_micros
+from emulator.store.rows import maybe_flag, maybe_micros
 
 # Sandboxes are dropped by the hundred, so that an emulator at its limit does not search them at each new one.
 DROP_BATCH = 100
@@ -112,8 +112,9 @@ class Changes(Questions):
             self._ask.add_checks(self._db, [rows.check_params(order, ids.case, check, now) for check in checks])
         return rows.new_case(order, ids.case, client, schedule, decision, checks, now)
 
-    def save_case(self, before: Case, after: Case, born: int) -> bool:
-        if not self._ask.save_case(self._db, born=born, **rows.step_params(before, after)):
+    def save_case(self, before: Case, after: Case, born: int, *, advancing: bool | None = None) -> bool:
+        params = rows.step_params(before, after)
+        if not self._ask.save_case(self._db, born=born, advancing=maybe_flag(advancing), **params):
             return False
         for check, check_before in zip(after.checks, before.checks, strict=True):
             if check != check_before:

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from threading import Lock
 from typing import cast
 
 import aiosql
@@ -13,6 +12,7 @@ from emulator.core.errors import StoreUnavailable
 from emulator.store.changes import Changes
 from emulator.store.database_file import DatabaseFile, has_room, log_of, make_private, restrict, why_unwritable
 from emulator.store.failures import StoreHealth, failure_of
+from emulator.store.fair_lock import FairLock
 from emulator.store.log_header import why_unreadable
 from emulator.store.migrations import migrate, schema_version
 from emulator.store.ownership import is_empty, is_stamped, stamp, why_foreign
@@ -47,7 +47,7 @@ class SqliteStore:
         self._db = _open(path)
         self._file = DatabaseFile(path) if path else None
         self._health = StoreHealth(path)
-        self._turn = Lock()
+        self._turn = FairLock()
 
     @contextmanager
     def reading(self) -> Iterator[Questions]:

@@ -1,7 +1,7 @@
 """Surround every request with the same steps: open, render (for an error), close."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -44,6 +44,7 @@ class Pipeline:
     journal: Journal
     request_metrics: RequestMetrics
     cors: Cors = Cors()
+    give_way: Callable[[], None] = lambda: None  # waits for a moment where something is due
 
     def install(self, app: Flask) -> None:
         """Surround every request to this application."""
@@ -55,6 +56,8 @@ class Pipeline:
         """Return the refusal of a request from a stranger, or the answer to a preflight; None lets the request in."""
         state = current_state()
         state.started = self.clock.stopwatch()
+        if not state.is_internal:
+            self.give_way()
         host = request.environ.get("HTTP_HOST", "")
         if not is_known_host(host, frozenset(self.hosts)):
             detail = f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}"
