@@ -102,7 +102,7 @@ def session_id(_: WSGIEnvironment) -> str | None:
     """Return the credential that the request shows, if any; of two cookies the last."""
     cookies = request.cookies.getlist("sessionid")
     if len(set(cookies)) > 1:
-        advise("the cookie sessionid was sent twice: the last one counts")
+        advise("the session was sent in two cookies: the last one counts")
     return cookies[-1] if cookies else None
 
 
