@@ -9,12 +9,13 @@ from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
 from emulator.core.model import Case, CaseFilter, Check, Client, Dues, Sandbox
 from emulator.core.sandbox_clock import EPOCH, from_micros, to_micros
 from emulator.store import delivery_rows, images, rows
+from emulator.store.named_queries import NamedQueries
 
 
 class Questions:
     """The questions that a transaction can ask; an unknown sandbox holds nothing."""
 
-    def __init__(self, connection: sqlite3.Connection, queries: rows.NamedQueries) -> None:
+    def __init__(self, connection: sqlite3.Connection, queries: NamedQueries) -> None:
         self._db = connection
         self._ask = queries
 

@@ -5,14 +5,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import cast
-
-import aiosql
 
 from emulator.store.changes import Changes
 from emulator.store.migrations import migrate, schema_version
+from emulator.store.named_queries import NamedQueries
 from emulator.store.questions import Questions
-from emulator.store.rows import NamedQueries
 
 QUERIES = Path(__file__).parent / "queries"
 
@@ -34,8 +31,7 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        queries = aiosql.from_path(QUERIES, "sqlite3", mandatory_parameters=False)
-        self._queries = cast(NamedQueries, queries)  # aiosql's own type does not know that it has the queries
+        self._queries = NamedQueries(QUERIES)
         self._db = _open(path)
         self._turn = Lock()
 
