@@ -1,10 +1,10 @@
 """The store on SQLite: one connection, which owns the file until it is closed."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from emulator.store.changes import Changes
 from emulator.store.migrations import migrate, schema_version
@@ -31,32 +31,62 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._queries = NamedQueries(QUERIES)
+        queries = NamedQueries(QUERIES)
         self._db = _open(path)
         self._turn = Lock()
+        # One of each is enough, because their blocks wait for each other.
+        self._reading = _Reading(self._turn, Questions(self._db, queries))
+        self._transaction = _Transaction(self._turn, self._db, Changes(self._db, queries))
 
-    @contextmanager
-    def reading(self) -> Iterator[Questions]:
+    def reading(self) -> AbstractContextManager[Questions]:
         """Give the questions about what has been committed; other transactions wait until the block ends."""
-        with self._turn:
-            yield Questions(self._db, self._queries)
+        return self._reading
 
-    @contextmanager
-    def transaction(self) -> Iterator[Changes]:
+    def transaction(self) -> AbstractContextManager[Changes]:
         """Give the changes, which are committed together when the block ends and undone when it raises."""
-        with self._turn:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield Changes(self._db, self._queries)
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+        return self._transaction
 
     def close(self) -> None:
         """Close the database; a temporary one is deleted."""
         with self._turn:
             self._db.close()
+
+
+# Classes, because a generator made a context manager costs several times as much at each create.
+class _Reading:
+    """A block in which questions are asked."""
+
+    def __init__(self, turn: AbstractContextManager[object], questions: Questions) -> None:
+        self._turn, self._questions = turn, questions
+
+    def __enter__(self) -> Questions:
+        self._turn.__enter__()
+        return self._questions
+
+    def __exit__(self, *error: Any) -> None:
+        self._turn.__exit__(*error)
+
+
+class _Transaction:
+    """A block in which changes are made, all or none."""
+
+    def __init__(self, turn: AbstractContextManager[object], db: sqlite3.Connection, changes: Changes) -> None:
+        self._turn, self._db, self._changes = turn, db, changes
+
+    def __enter__(self) -> Changes:
+        self._turn.__enter__()
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self._turn.__exit__(None, None, None)
+            raise
+        return self._changes
+
+    def __exit__(self, kind: type[BaseException] | None, *error: Any) -> None:
+        try:
+            self._db.execute("COMMIT" if kind is None else "ROLLBACK")
+        finally:
+            self._turn.__exit__(kind, *error)
 
 
 def _open(path: Path | None) -> sqlite3.Connection:
