@@ -134,6 +134,8 @@ def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
     # Four times the default of SQLite, because each checkpoint syncs the file, however little there is to write.
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
     connection.execute(f"PRAGMA synchronous = {'NORMAL' if path else 'OFF'}")
+    # Or each create takes 64 KiB from the system and gives them back, for the rows that take its ids.
+    connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("BEGIN IMMEDIATE")  # takes the lock, which fails here when another process holds it
     connection.execute("COMMIT")
     if path and 0 < found < newest:
