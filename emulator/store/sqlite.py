@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from emulator.core.model import Sandbox
 from emulator.store.changes import Changes
 from emulator.store.migrations import migrate, schema_version
 from emulator.store.named_queries import NamedQueries
@@ -31,12 +32,12 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        queries = NamedQueries(QUERIES)
+        queries, kept_sandboxes = NamedQueries(QUERIES), dict[str, Sandbox]()
         self._db = _open(path)
         self._turn = Lock()
         # One of each is enough, because their blocks wait for each other.
-        self._reading = _Reading(self._turn, Questions(self._db, queries))
-        self._transaction = _Transaction(self._turn, self._db, Changes(self._db, queries))
+        self._reading = _Reading(self._turn, Questions(self._db, queries, kept_sandboxes))
+        self._transaction = _Transaction(self._turn, self._db, Changes(self._db, queries, kept_sandboxes))
 
     def reading(self) -> AbstractContextManager[Questions]:
         """Give the questions about what has been committed; other transactions wait until the block ends."""
@@ -83,9 +84,13 @@ class _Transaction:
         return self._changes
 
     def __exit__(self, kind: type[BaseException] | None, *error: Any) -> None:
+        is_undone = True
         try:
             self._db.execute("COMMIT" if kind is None else "ROLLBACK")
+            is_undone = kind is not None
         finally:
+            if is_undone:
+                self._changes.forget_kept_sandboxes()
             self._turn.__exit__(kind, *error)
 
 
