@@ -38,5 +38,7 @@ def is_foreign(environ: Mapping[str, str], public_origin: str = "") -> bool:
     if environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin"):
         return True
     origin, host = environ.get("HTTP_ORIGIN"), environ.get("HTTP_HOST", "")
+    if origin is None:
+        return False
     own = (public_origin, *(origin_of(f"{scheme}://{host}") for scheme in USUAL_PORTS))
-    return origin is not None and origin_of(origin) not in own
+    return origin_of(origin) not in own
