@@ -47,13 +47,16 @@ class StoreHealth:
         """Raise StoreUnavailable for an error of SQLite that says something about the disk or the file."""
         try:
             yield
-        except StoreUnavailable as error:
-            self._begin(error)
+        except (StoreUnavailable, sqlite3.Error) as error:
+            self.explain(error)
             raise
-        except sqlite3.Error as error:
-            failure = failure_of(error, self.path)
-            if failure is None:
-                raise
+
+    def explain(self, error: BaseException) -> None:
+        """Note an error that says something about the disk or the file; raise StoreUnavailable for one of SQLite."""
+        if isinstance(error, StoreUnavailable):
+            self._begin(error)
+        failure = failure_of(error, self.path) if isinstance(error, sqlite3.Error) else None
+        if failure:
             self._begin(failure)
             raise failure from error
 

@@ -1,8 +1,8 @@
 """Convert rows of sandboxes, clients, cases and checks into values of the core, and back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from emulator.core.model import Case, Check, Client, Decision, NewCase, NewCheck, Outcome, Sandbox, Schedule, State
 from emulator.core.sandbox_clock import WALL_TIME, SandboxClock, from_micros, to_micros
@@ -11,16 +11,6 @@ from emulator.core.snapshot_rows import Column
 Row = Sequence[Any]  # the columns of a query by position; each function here names the queries it reads
 Params = dict[str, Column]  # the parameters of a query by name
 FAILED = "failed"
-
-
-class NamedQueries(Protocol):
-    """The queries in `queries/*.sql` as functions of a connection and their parameters.
-
-    The mark behind the name in the file says what a query returns: ^ a row or None, $ one value or None, ! the number
-    of changed rows, no mark all rows.
-    """
-
-    def __getattr__(self, name: str) -> Callable[..., Any]: ...
 
 
 def maybe_micros(moment: datetime | None) -> int | None:

@@ -1,28 +1,24 @@
 """The store on SQLite: one connection, which owns the file until it is closed."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
-from typing import cast
-
-import aiosql
 
 from emulator.core.errors import StoreUnavailable
+from emulator.core.model import Sandbox
+from emulator.store.blocks import Asking, Changing
 from emulator.store.changes import Changes
 from emulator.store.database_file import DatabaseFile, has_room, log_of, make_private, restrict, why_unwritable
 from emulator.store.failures import StoreHealth, failure_of
 from emulator.store.fair_lock import FairLock
 from emulator.store.log_header import why_unreadable
 from emulator.store.migrations import migrate, schema_version
+from emulator.store.named_queries import NamedQueries
 from emulator.store.ownership import is_empty, is_stamped, stamp, why_foreign
 from emulator.store.questions import Questions
-from emulator.store.rows import NamedQueries
+from emulator.store.room import end_trouble, try_room
 
 QUERIES = Path(__file__).parent / "queries"
-
-
-ROOM_TRIED = 16 * 1024  # bytes, which are written four times
 
 
 class StoreUnusable(StoreUnavailable):
@@ -42,34 +38,23 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        queries = aiosql.from_path(QUERIES, "sqlite3", mandatory_parameters=False)
-        self._queries = cast(NamedQueries, queries)  # aiosql's own type does not know that it has the queries
+        queries, kept_sandboxes = NamedQueries(QUERIES), dict[str, Sandbox]()
         self._db = _open(path)
         self._file = DatabaseFile(path) if path else None
         self._health = StoreHealth(path)
         self._turn = FairLock()
+        # One of each is enough, because their blocks wait for each other.
+        asking = Asking(self._turn, self._health, Questions(self._db, queries, kept_sandboxes))
+        changes = Changes(self._db, queries, kept_sandboxes)
+        self._asking, self._changing = asking, Changing(self._turn, self._health, self._db, self._file, changes)
 
-    @contextmanager
-    def reading(self) -> Iterator[Questions]:
+    def reading(self) -> AbstractContextManager[Questions]:
         """Give the questions about what has been committed; other transactions wait until the block ends."""
-        with self._turn, self._health.watching():
-            yield Questions(self._db, self._queries)
+        return self._asking
 
-    @contextmanager
-    def transaction(self) -> Iterator[Changes]:
+    def transaction(self) -> AbstractContextManager[Changes]:
         """Give the changes, which are committed together when the block ends and undone when it raises."""
-        with self._turn, self._health.watching():
-            if self._file:
-                self._file.check()
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield Changes(self._db, self._queries)
-                self._db.execute("COMMIT")
-            except BaseException:
-                _undo(self._db)
-                raise
-            if self._health.trouble:
-                self._try_room()
+        return self._changing
 
     def check(self) -> None:
         """Raise StoreUnavailable while nothing can be stored; find out by trying whether a trouble is over."""
@@ -80,39 +65,14 @@ class SqliteStore:
             if self._file and not has_room(self._file.path):
                 try_room(self._db)
             if self._health.trouble:
-                self._try_room()
+                end_trouble(self._db, self._health)
             if self._health.trouble:
                 raise self._health.trouble
-
-    def _try_room(self) -> None:
-        """Find out whether there is room again: a small change may fit in where a large one does not."""
-        with suppress(sqlite3.Error):
-            try_room(self._db)
-            self._health.end()
 
     def close(self) -> None:
         """Close the database; a temporary one is deleted."""
         with self._turn:
             self._db.close()
-
-
-def _undo(connection: sqlite3.Connection) -> None:
-    """Roll back, unless SQLite has done so itself, as it does after some errors."""
-    if connection.in_transaction:
-        connection.execute("ROLLBACK")
-
-
-def try_room(connection: sqlite3.Connection) -> None:
-    """Write as much as a large request needs, and undo it; raise an error of SQLite where that cannot be done."""
-    size = connection.execute("PRAGMA cache_size").fetchone()[0]
-    connection.execute("PRAGMA cache_size = 1")  # so that it is written to the disk before it is undone
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        # The name is in the table and in its index.
-        connection.execute("INSERT INTO sandboxes (name, created_at) VALUES (hex(zeroblob(?)), 0)", (ROOM_TRIED,))
-    finally:
-        _undo(connection)
-        connection.execute(f"PRAGMA cache_size = {size}")
 
 
 def _open(path: Path | None) -> sqlite3.Connection:
@@ -181,6 +141,8 @@ def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
     # Four times the default of SQLite, because each checkpoint syncs the file, however little there is to write.
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
     connection.execute(f"PRAGMA synchronous = {'NORMAL' if path else 'OFF'}")
+    # Or each create takes 64 KiB from the system and gives them back, for the rows that take its ids.
+    connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("BEGIN IMMEDIATE")  # takes the lock, which fails here when another process holds it
     connection.execute("COMMIT")
     if path and 0 < found < newest:

@@ -68,5 +68,7 @@ def _is_followed_link(environ: Mapping[str, str]) -> bool:
 def _names_another(environ: Mapping[str, str], header: str, public_origin: str) -> bool:
     """Return whether the header is there and names an origin other than our own."""
     named, host = environ.get(header), environ.get("HTTP_HOST", "")
+    if named is None:
+        return False
     own = (public_origin, *(origin_of(f"{scheme}://{host}") for scheme in USUAL_PORTS))
-    return named is not None and origin_of(named) not in own
+    return origin_of(named) not in own
