@@ -116,10 +116,11 @@ def unusable(path: Path | None, error: sqlite3.Error) -> StoreUnusable:
 
 def refuse_others(connection: sqlite3.Connection, path: Path | None) -> tuple[int, int]:
     """Return the schema of the database and the newest one; raise StoreUnusable for a newer one or one not ours."""
-    reason = why_foreign(connection)
+    found, newest = schema_version(connection)
+    is_newer_of_ours = found > newest and is_stamped(connection)  # whose tables are not known here
+    reason = None if is_newer_of_ours else why_foreign(connection)
     if reason:
         raise StoreUnusable(f"{path} is not a database of ours ({reason}): name another file with --database")
-    found, newest = schema_version(connection)
     if found > newest:
         raise StoreUnusable(
             f"{path} was written by a newer version (schema {found}, this one knows {newest}): "

@@ -66,6 +66,16 @@ def test_a_database_in_which_ours_were_added_to_the_tables_of_another_program_is
         read(tmp_path / "both.sqlite")
 
 
+@READERS
+def test_a_table_that_a_newer_version_added_is_not_taken_for_another_program_s(
+    tmp_path: Path, read: Callable[[Path], object]
+) -> None:
+    SqliteStore(tmp_path / "newer.sqlite").close()
+    execute(tmp_path / "newer.sqlite", "PRAGMA user_version = 99", "CREATE TABLE novelties (id INTEGER)")
+    with pytest.raises(StoreUnusable, match=r"written by a newer version \(schema 99"):
+        read(tmp_path / "newer.sqlite")
+
+
 def test_the_command_ends_with_2_for_a_database_of_another_program_and_doctor_says_the_same(tmp_path: Path) -> None:
     execute(tmp_path / "app.sqlite", "CREATE TABLE users (id INTEGER)")
     done = run(tmp_path, "serve", "--port", "0", "--database", "sqlite:///app.sqlite")
