@@ -58,6 +58,7 @@ class RunningEmulator:
         if self._stopped:
             return
         self._stopped = True
+        self._built.begin_stop()
         self._server.stop()
         self._built.scheduler.stop()
         if self._built.receiver:

@@ -52,6 +52,7 @@ class Core:
     time_machine: TimeMachine
     snapshots: Snapshots
     scheduler: Scheduler
+    begin_stop: Callable[[], None]  # answers the requests that wait, and starts no attempt any more
 
 
 class _Both(TypedDict):
@@ -90,6 +91,13 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     completion = Completion(**moving, news=news)
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
     complete_early = EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take)
+    scheduler = Scheduler(**both, completion=completion, outbox=outbox, alarm=alarm)
+
+    def begin_stop() -> None:
+        scheduler.begin_stop()
+        news.close()
+        faults_cleared.close()
+
     return Core(
         **both,
         provider_rules=provider_rules,
@@ -102,7 +110,8 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         cases=Cases(**moving, complete_early=complete_early),
         time_machine=TimeMachine(**moving, completion=completion, outbox=outbox),
         snapshots=Snapshots(**moving),
-        scheduler=Scheduler(**both, completion=completion, outbox=outbox, alarm=alarm),
+        scheduler=scheduler,
+        begin_stop=begin_stop,
     )
 
 
