@@ -68,6 +68,7 @@ class Built:
     journal: Journal
     links: Links
     receiver: "Receiver | None"  # of the demo
+    begin_stop: Callable[[], None]  # to be called before the server stops, which waits for its requests
 
 
 def build_emulator(settings: Settings, address: str | None = None, *, on_request: Hook | None = None) -> Built:
@@ -117,7 +118,9 @@ def _build(
     except BaseException:
         core.store.close()
         raise
-    return Built(app, core.store, core.scheduler, core.cases, targets, desks, core.journal, links, receiver)
+    return Built(
+        app, core.store, core.scheduler, core.cases, targets, desks, core.journal, links, receiver, core.begin_stop
+    )
 
 
 def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> SandboxSettings:

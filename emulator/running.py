@@ -59,6 +59,7 @@ class RunningEmulator:
         if self._stopped:
             return
         self._stopped = True
+        self._built.begin_stop()
         # At the same time: the one waits for clients and the other for receivers, up to 10 seconds each.
         sending = Thread(target=self._built.scheduler.stop, name="stop")
         sending.start()

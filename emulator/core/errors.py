@@ -41,6 +41,13 @@ class TooManySandboxes(Fact):
     """There is no room for another sandbox; the text says what makes room."""
 
 
+class EmulatorStops(Fact):
+    """What the request waits for will not come, because the emulator stops."""
+
+    def __init__(self) -> None:
+        super().__init__("the emulator stops: what this request waits for was not seen")
+
+
 class OutOfTime(Fact):
     """A clock would move beyond the latest moment it can read; the text says why."""
 

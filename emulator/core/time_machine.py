@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from emulator.core.clock import WallClock
 from emulator.core.completion import Completion, Moved
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
-from emulator.core.errors import Conflict, OutOfTime
+from emulator.core.errors import Conflict, EmulatorStops, OutOfTime
 from emulator.core.model import Case, Dues
 from emulator.core.outbox import Outbox
 from emulator.core.ports import Store, Transaction
@@ -85,12 +85,15 @@ class TimeMachine:
         """Advance the clock by `step`, do all that falls due on the way, and return its new time and what happened.
 
         Raise OutOfTime for a step beyond the year 9000, and Conflict while the clock is being advanced already.
+        When the emulator stops meanwhile, raise EmulatorStops: the clock stands where the advance came to.
         """
         before, until = self._begin(sandbox, step)
         now, happened = before.now, list[Happening]()
         try:
             self.outbox.in_flight.wait_for(sandbox, LONGEST_ATTEMPT)
             while (dues := self._dues(sandbox)).first is not None and dues.first <= until:
+                if self.outbox.news.is_closed:
+                    raise EmulatorStops
                 now = max(now, dues.first)
                 view = self._move(before, now, 0.0, advancing=True)
                 if view is None:

@@ -86,10 +86,14 @@ class Scheduler:
         self._thread = Thread(target=self._run, name="worker", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Stop the worker, and wait for the attempts in flight (10 s at most)."""
+    def begin_stop(self) -> None:
+        """Start no attempt any more; `stop` waits for those in flight."""
         self._stopping = True
         self.alarm.ring()
+
+    def stop(self) -> None:
+        """Stop the worker, and wait for the attempts in flight (10 s at most)."""
+        self.begin_stop()
         if self._thread:
             self._thread.join()
             self._pool.shutdown(wait=True)  # a lease counts as an attempt, so every leased one has to be made

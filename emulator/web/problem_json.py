@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from flask import Response
 
-from emulator.core.errors import Conflict, Fact, NotFound, StoreUnavailable, TooManySandboxes
+from emulator.core.errors import Conflict, EmulatorStops, Fact, NotFound, StoreUnavailable, TooManySandboxes
 from emulator.masking import masked
 from emulator.web.errors import STORE_RETRY, Crashed, UnknownPath, WrongMethod, store_status
 
@@ -88,6 +88,8 @@ def render_problem(fact: Fact) -> Response:
         return refusal
     if isinstance(fact, NotFound):
         return problem_response(404, f"there is {fact}")
+    if isinstance(fact, EmulatorStops):
+        return problem_response(503, str(fact))
     if isinstance(fact, Conflict | TooManySandboxes):
         return problem_response(409 if isinstance(fact, Conflict) else 507, str(fact))
     status, detail = WORDED.get(type(fact), (400, str(fact)))
