@@ -22,6 +22,8 @@ from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.targets import Targets
 from emulator.demo import stage
 from emulator.demo import views as demo
+from emulator.server.loop_health import LoopHealth
+from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings, credentials_of, suggest
 from emulator.start_checks import check_credentials
 from emulator.store.sqlite import SqliteStore
@@ -38,7 +40,7 @@ from emulator.web.public_address import public_address
 from emulator.web.request_faults import RequestFaults
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.sandbox_path import select_by_path
-from emulator.wiring import Core, targets_of, wire
+from emulator.wiring import Core, server_hooks, targets_of, wire
 
 if TYPE_CHECKING:
     from emulator.control.init_folder import InitFolder
@@ -66,6 +68,7 @@ class Built:
     journal: Journal
     links: Links
     receiver: "Receiver | None"  # of the demo
+    hooks: ServerHooks
 
 
 def build_emulator(settings: Settings, address: str | None = None, *, on_request: Hook | None = None) -> Built:
@@ -104,7 +107,7 @@ def _build(
     try:
         if init_folder:
             init_folder.restore(core.sandboxes, core.snapshots, completion_schemas_of(PROVIDERS))
-        app = _flask_app(settings, core, desks, links, receiver)
+        app, hooks = _flask_app(settings, core, desks, links, receiver)
         if on_request:
             app.before_request(on_request)  # here, because a demo sends requests before it is served
         if settings.demo:
@@ -114,7 +117,7 @@ def _build(
     except BaseException:
         core.store.close()
         raise
-    return Built(app, core.store, core.scheduler, core.cases, targets, desks, core.journal, links, receiver)
+    return Built(app, core.store, core.scheduler, core.cases, targets, desks, core.journal, links, receiver, hooks)
 
 
 def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> SandboxSettings:
@@ -163,34 +166,38 @@ def describe(name: str, settings: Settings) -> dict[str, object]:
 
 def _flask_app(
     settings: Settings, core: Core, desks: dict[str, Desk], links: Links, receiver: "Receiver | None"
-) -> Flask:
-    request_metrics = RequestMetrics()
+) -> tuple[Flask, ServerHooks]:
+    request_metrics, health = RequestMetrics(), LoopHealth()
     app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.wsgi_app = select_by_path(app.wsgi_app, public_address(settings.public_url, PROVIDERS))  # type: ignore[method-assign, assignment]
     owned = [(p, desks[p.name]) for p in PROVIDERS]
-    Pipeline(
+    pipeline = Pipeline(
         clock=core.clock,
         owned=owned,
         hosts=names_of(settings),
         journal=core.journal,
         request_metrics=request_metrics,
         cors=Cors(frozenset(settings.cors_origin)),
-    ).install(app)
+    )
+    pipeline.install(app)
     for provider in PROVIDERS:
         app.register_blueprint(provider.routes(desks[provider.name]))
-    context = _control_context(settings, core, request_metrics, links)
+    context = _control_context(settings, core, request_metrics, links, health)
     stage_routes = partial(stage.add_routes, receiver)
     app.register_blueprint(control.blueprint(context, settings.control_token, [stage_routes]))
     api = ApiClient(app.wsgi_app, settings.control_token)
     app.register_blueprint(pages.blueprint(api, lambda: what_to_send(PROVIDERS, links.address, settings), demo.PAGES))
     app.register_blueprint(demo.blueprint())
     app.register_blueprint(flow.blueprint(api, {p.name: p.flow for p in PROVIDERS if p.flow}))
-    return app
+    operations = [control.LIVE, *(operation for p in PROVIDERS for operation in p.operations)]
+    return app, server_hooks(core, operations, pipeline.provider_of, request_metrics, health)
 
 
-def _control_context(settings: Settings, core: Core, request_metrics: RequestMetrics, links: Links) -> ControlContext:
+def _control_context(
+    settings: Settings, core: Core, request_metrics: RequestMetrics, links: Links, health: LoopHealth
+) -> ControlContext:
     return ControlContext(
         cases=core.cases,
         sandboxes=core.sandboxes,
@@ -205,6 +212,7 @@ def _control_context(settings: Settings, core: Core, request_metrics: RequestMet
         providers={p.name: p for p in PROVIDERS},
         links=links,
         asks_for_token=settings.control_token is not None,
+        loop_health=health,
     )
 
 

@@ -1,7 +1,7 @@
 """Wire the use cases to a store, a clock and a sender."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -28,10 +28,16 @@ from emulator.delivery.lazy_sender import LazySender
 from emulator.delivery.scheduler import Alarm, Scheduler
 from emulator.delivery.targets import Targets, is_loopback
 from emulator.hosts import read_host
+from emulator.server.loop_health import LoopHealth
+from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
+from emulator.web.provider import Operation, Provider
+from emulator.web.quick_requests import QuickRequests
+from emulator.web.refused_requests import RefusedRequests
+from emulator.web.request_metrics import RequestMetrics
 from emulator.web.wait_slots import WaitSlots
 
 
@@ -112,6 +118,21 @@ def _clock_after(store: SqliteStore) -> WallClock:
     with store.reading() as read:
         clock.not_before(read.latest_moment())
     return clock
+
+
+def server_hooks(
+    core: Core,
+    operations: Iterable[Operation],
+    provider_of: Callable[[str], Provider | None],
+    request_metrics: RequestMetrics,
+    health: LoopHealth,
+) -> ServerHooks:
+    """Return what our own server is to know: which operations are quick, and where refusals are recorded."""
+    refused = RefusedRequests(
+        clock=core.clock, journal=core.journal, request_metrics=request_metrics, provider_of=provider_of
+    )
+    quick = QuickRequests(operations)
+    return ServerHooks(quick_route=quick.route_of, note=refused.note, clock=core.clock, health=health)
 
 
 def targets_of(settings: Settings, address: str | None, public_url: str, demo_url: str | None = None) -> Targets:

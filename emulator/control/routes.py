@@ -28,6 +28,9 @@ from emulator.control.filter_words import FilterWords
 from emulator.control.payloads import HealthPayload
 from emulator.control.views import json_response, responds
 from emulator.web.problem_json import Problem
+from emulator.web.provider import Operation
+
+LIVE = Operation(name="live", verb="GET", path="/_emulator/livez", is_quick=True)
 
 
 def _check_token(token: str) -> None:

@@ -8,6 +8,12 @@ CLOSE = "close"
 # Planned faults: reset the connection, or close it without sending a byte of an answer.
 RESET, EMPTY = "reset", "empty"
 CUTS = (RESET, EMPTY)
+# In the environ of a request that is answered on the loop, where nothing may wait.
+ON_LOOP = "emulator.on_loop"
+
+
+class TakesLong(BaseException):
+    """Ends a request on the loop, so that it is answered anew in a thread; no handler of errors may catch it."""
 
 
 def order(environ: MutableMapping[str, object], action: str) -> None:
@@ -18,3 +24,9 @@ def order(environ: MutableMapping[str, object], action: str) -> None:
 def is_cut(environ: Mapping[str, object]) -> bool:
     """Return whether the connection is to end without its answer."""
     return environ.get(KEY) in CUTS
+
+
+def leave_loop(environ: Mapping[str, object]) -> None:
+    """Have the request answered in a thread, if it is not yet: to be called before it changes anything."""
+    if ON_LOOP in environ:
+        raise TakesLong
