@@ -22,7 +22,6 @@ from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.targets import Targets
 from emulator.demo import stage
 from emulator.demo import views as demo
-from emulator.server.loop_health import LoopHealth
 from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings, credentials_of, suggest
 from emulator.start_checks import check_credentials
@@ -167,7 +166,7 @@ def describe(name: str, settings: Settings) -> dict[str, object]:
 def _flask_app(
     settings: Settings, core: Core, desks: dict[str, Desk], links: Links, receiver: "Receiver | None"
 ) -> tuple[Flask, ServerHooks]:
-    request_metrics, health = RequestMetrics(), LoopHealth()
+    request_metrics = RequestMetrics()
     app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
@@ -184,20 +183,16 @@ def _flask_app(
     pipeline.install(app)
     for provider in PROVIDERS:
         app.register_blueprint(provider.routes(desks[provider.name]))
-    context = _control_context(settings, core, request_metrics, links, health)
-    stage_routes = partial(stage.add_routes, receiver)
-    app.register_blueprint(control.blueprint(context, settings.control_token, [stage_routes]))
+    context = _control_context(settings, core, request_metrics, links)
+    app.register_blueprint(control.blueprint(context, settings.control_token, [partial(stage.add_routes, receiver)]))
     api = ApiClient(app.wsgi_app, settings.control_token)
     app.register_blueprint(pages.blueprint(api, lambda: what_to_send(PROVIDERS, links.address, settings), demo.PAGES))
     app.register_blueprint(demo.blueprint())
     app.register_blueprint(flow.blueprint(api, {p.name: p.flow for p in PROVIDERS if p.flow}))
-    operations = [control.LIVE, *(operation for p in PROVIDERS for operation in p.operations)]
-    return app, server_hooks(core, operations, pipeline.provider_of, request_metrics, health)
+    return app, server_hooks(core, PROVIDERS, pipeline)
 
 
-def _control_context(
-    settings: Settings, core: Core, request_metrics: RequestMetrics, links: Links, health: LoopHealth
-) -> ControlContext:
+def _control_context(settings: Settings, core: Core, request_metrics: RequestMetrics, links: Links) -> ControlContext:
     return ControlContext(
         cases=core.cases,
         sandboxes=core.sandboxes,
@@ -212,7 +207,7 @@ def _control_context(
         providers={p.name: p for p in PROVIDERS},
         links=links,
         asks_for_token=settings.control_token is not None,
-        loop_health=health,
+        loop_health=core.loop_health,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urlsplit
 
+from emulator.control.routes import LIVE
 from emulator.core.cases import Cases
 from emulator.core.clock import WallClock
 from emulator.core.completion import Completion
@@ -34,10 +35,10 @@ from emulator.settings import BadSetting, Settings
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
-from emulator.web.provider import Operation, Provider
+from emulator.web.pipeline import Pipeline
+from emulator.web.provider import Provider
 from emulator.web.quick_requests import QuickRequests
 from emulator.web.refused_requests import RefusedRequests
-from emulator.web.request_metrics import RequestMetrics
 from emulator.web.wait_slots import WaitSlots
 
 
@@ -58,6 +59,7 @@ class Core:
     time_machine: TimeMachine
     snapshots: Snapshots
     scheduler: Scheduler
+    loop_health: LoopHealth
 
 
 class _Both(TypedDict):
@@ -109,6 +111,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         time_machine=TimeMachine(**moving, completion=completion, outbox=outbox),
         snapshots=Snapshots(**moving),
         scheduler=Scheduler(**both, completion=completion, outbox=outbox, alarm=alarm),
+        loop_health=LoopHealth(),
     )
 
 
@@ -120,19 +123,16 @@ def _clock_after(store: SqliteStore) -> WallClock:
     return clock
 
 
-def server_hooks(
-    core: Core,
-    operations: Iterable[Operation],
-    provider_of: Callable[[str], Provider | None],
-    request_metrics: RequestMetrics,
-    health: LoopHealth,
-) -> ServerHooks:
+def server_hooks(core: Core, providers: Iterable[Provider], pipeline: Pipeline) -> ServerHooks:
     """Return what our own server is to know: which operations are quick, and where refusals are recorded."""
     refused = RefusedRequests(
-        clock=core.clock, journal=core.journal, request_metrics=request_metrics, provider_of=provider_of
+        clock=core.clock,
+        journal=core.journal,
+        request_metrics=pipeline.request_metrics,
+        provider_of=pipeline.provider_of,
     )
-    quick = QuickRequests(operations)
-    return ServerHooks(quick_route=quick.route_of, note=refused.note, clock=core.clock, health=health)
+    quick = QuickRequests([LIVE, *(operation for provider in providers for operation in provider.operations)])
+    return ServerHooks(quick_route=quick.route_of, note=refused.note, clock=core.clock, health=core.loop_health)
 
 
 def targets_of(settings: Settings, address: str | None, public_url: str, demo_url: str | None = None) -> Targets:

@@ -198,5 +198,5 @@ class EventLoop(Deadlines):
 
     def refuse(self, connection: Connection, refusal: Refusal) -> None:
         """Answer a refusal, and note it."""
-        connection.complete(self._dispatcher.caller.refuse(refusal))
         self._hooks.note(RefusalReport(refusal.environ, refusal.status, refusal.detail, refusal.body))
+        connection.complete(self._dispatcher.caller.refuse(refusal))

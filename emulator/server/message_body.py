@@ -62,7 +62,7 @@ class ChunkedBody(Body):
     def __init__(self) -> None:
         super().__init__()
         self._missing = 0  # bytes of the current chunk, with the line end behind it
-        self._overhead = 0
+        self._overhead = 0  # of what is no data: the lines between the chunks, and the trailers behind them
         self._has_last = False
         self.is_too_large = False
 
@@ -99,7 +99,7 @@ class ChunkedBody(Body):
         if not match:
             raise Refusal(400, "the size of a chunk is no hexadecimal number")
         size = int(match[1], 16)
-        self._overhead += end - at + 4
+        self._overhead = self._overhead + end - at + 4 if size else 0
         self._missing, self._has_last = (size + 2, False) if size else (0, True)
         self.is_too_large = self.length + size > BODY_BYTES or self._overhead > CHUNK_OVERHEAD
         return end + 2
@@ -122,7 +122,7 @@ class ChunkedBody(Body):
         end = buffer.find(END, at)
         if end == at:
             return -(at + 2)
-        if len(buffer) - at > HEAD_BYTES or self._overhead > CHUNK_OVERHEAD:
+        if (self._overhead + len(buffer) - at > HEAD_BYTES and end < 0) or self._overhead > HEAD_BYTES:
             raise Refusal(431, f"more than {HEAD_BYTES} bytes behind the last chunk")
         if end < 0:
             return at
