@@ -54,7 +54,10 @@ class EventLoop(Deadlines):
     def run(self) -> None:
         """Wait and act until `stop_soon` was called and all is answered."""
         while not self.is_stopping or (self.connections and self.now < self._ends_at):
-            self._turn()
+            try:
+                self._turn()
+            except Exception:  # whoever caused it is left where it is, all others are served
+                log.exception("a bug of the emulator, please report it")
         for connection in list(self.connections):
             connection.close()
 
