@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from emulator.server.http_server import THREADS
+from emulator.server.limits import THREADS
 
 PATIENCE = 30.0
 LONG = "31536000"  # seconds: no case ends while it is measured

@@ -15,7 +15,7 @@ def _share(part: float | None) -> str:
 def rates_table(rounds: list[Round]) -> Told:
     """Creates per second as ratios, and how busy both ends were."""
     lines = [
-        "Creates per second, whole job, against a bare Flask view on the same waitress with the same threads",
+        "Creates per second, whole job, against a bare Flask view on waitress",
         "(medians of the rounds; the goal and the floor are of the ratio)",
         "",
         f"{'':<20}{'per second':>11}{'ratio':>8}{'lowest':>8}{'highest':>9}{'goal':>7}{'floor':>7}",
@@ -61,7 +61,7 @@ def layers_table(found: dict[str, Layers], rounds: list[Round]) -> list[str]:
     if rounds:
         served = [1e6 / rate(rounds, name) for name in names]
         added = [took - found[name].whole for took, name in zip(served, names, strict=True)]
-        lines.append(_row("waitress, sockets, threads add", *(f"{cost:.0f}" for cost in added)))
+        lines.append(_row("server, sockets, load add", *(f"{cost:.0f}" for cost in added)))
         lines.append(_row("the same for the bare view", *(f"{1e6 / rate(rounds, 'bare') - b:.0f}" for b in bare)))
     return lines
 

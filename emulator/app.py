@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
-from emulator.addresses import names_of, public_url_of, what_to_send
-from emulator.control import routes as control
-from emulator.control.context import ControlContext, completion_schemas_of
+from emulator.addresses import public_url_of
+from emulator.control.context import completion_schemas_of
 from emulator.core.cases import Cases
 from emulator.core.journal import Journal
 from emulator.core.model import DEFAULT_SANDBOX
@@ -20,25 +19,17 @@ from emulator.core.rules import Rule
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.targets import Targets
-from emulator.demo import stage
-from emulator.demo import views as demo
+from emulator.flask_app import flask_app
+from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings, credentials_of, suggest
 from emulator.start_checks import check_credentials
 from emulator.store.sqlite import SqliteStore
-from emulator.ui import routes as pages
 from emulator.ui.api_client import ApiClient
-from emulator.ui.flow import routes as flow
-from emulator.web.application import Application
 from emulator.web.control_token import control_token
-from emulator.web.cors import Cors
 from emulator.web.desk import Desk
 from emulator.web.links import Links
-from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Provider
-from emulator.web.public_address import public_address
 from emulator.web.request_faults import RequestFaults
-from emulator.web.request_metrics import RequestMetrics
-from emulator.web.sandbox_path import select_by_path
 from emulator.web.signatures import Signatures
 from emulator.wiring import Core, targets_of, wire
 
@@ -69,6 +60,7 @@ class Built:
     links: Links
     receiver: "Receiver | None"  # of the demo
     begin_stop: Callable[[], None]  # to be called before the server stops, which waits for its requests
+    hooks: ServerHooks
 
 
 def build_emulator(settings: Settings, address: str | None = None, *, on_request: Hook | None = None) -> Built:
@@ -108,7 +100,7 @@ def _build(
     try:
         if init_folder:
             init_folder.restore(core.sandboxes, core.snapshots, completion_schemas_of(PROVIDERS))
-        app = _flask_app(settings, core, desks, links, receiver)
+        app, hooks = flask_app(settings, core, PROVIDERS, desks, links, receiver)
         if on_request:
             app.before_request(on_request)  # here, because a demo sends requests before it is served
         if settings.demo:
@@ -119,7 +111,17 @@ def _build(
         core.store.close()
         raise
     return Built(
-        app, core.store, core.scheduler, core.cases, targets, desks, core.journal, links, receiver, core.begin_stop
+        app,
+        core.store,
+        core.scheduler,
+        core.cases,
+        targets,
+        desks,
+        core.journal,
+        links,
+        receiver,
+        core.begin_stop,
+        hooks,
     )
 
 
@@ -165,54 +167,6 @@ def describe(name: str, settings: Settings) -> dict[str, object]:
         return openapi.describe(built.app, completion_schemas, public_url_of(settings), asks_for_token=has_token)
     finally:
         built.store.close()
-
-
-def _flask_app(
-    settings: Settings, core: Core, desks: dict[str, Desk], links: Links, receiver: "Receiver | None"
-) -> Flask:
-    request_metrics = RequestMetrics()
-    app = Application("emulator", static_folder=None)
-    app.url_map.strict_slashes = False
-    app.url_map.merge_slashes = False
-    app.wsgi_app = select_by_path(app.wsgi_app, public_address(settings.public_url, PROVIDERS))  # type: ignore[method-assign, assignment]
-    owned = [(p, desks[p.name]) for p in PROVIDERS]
-    Pipeline(
-        clock=core.clock,
-        owned=owned,
-        hosts=names_of(settings),
-        journal=core.journal,
-        request_metrics=request_metrics,
-        cors=Cors(frozenset(settings.cors_origin)),
-        give_way=core.sandboxes.in_flight.turns.give_way,
-    ).install(app)
-    for provider in PROVIDERS:
-        app.register_blueprint(provider.routes(desks[provider.name]))
-    context = _control_context(settings, core, request_metrics, links)
-    token = control_token(settings.control_token, core.clock)
-    app.register_blueprint(control.blueprint(context, token, [partial(stage.add_routes, receiver)]))
-    api = ApiClient(app.wsgi_app, token)
-    app.register_blueprint(pages.blueprint(api, lambda: what_to_send(PROVIDERS, links.address, settings), demo.PAGES))
-    app.register_blueprint(demo.blueprint())
-    app.register_blueprint(flow.blueprint(api, {p.name: p.flow for p in PROVIDERS if p.flow}))
-    return app
-
-
-def _control_context(settings: Settings, core: Core, request_metrics: RequestMetrics, links: Links) -> ControlContext:
-    return ControlContext(
-        cases=core.cases,
-        sandboxes=core.sandboxes,
-        deliveries=core.deliveries,
-        completion=core.completion,
-        planning=core.planning,
-        time_machine=core.time_machine,
-        snapshots=core.snapshots,
-        wait_slots=core.wait_slots,
-        journal=core.journal,
-        request_metrics=request_metrics,
-        providers={p.name: p for p in PROVIDERS},
-        links=links,
-        asks_for_token=settings.control_token is not None,
-    )
 
 
 def _desk(

@@ -1,12 +1,10 @@
 """Run an emulator: the wired application behind a socket."""
 
-import socket
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from wsgiref.types import WSGIApplication
 
 from emulator.addresses import scheme_of
 from emulator.app import build_emulator
@@ -14,7 +12,7 @@ from emulator.core.clock import WallClock
 from emulator.delivery.targets import Targets
 from emulator.hosts import read_pattern
 from emulator.masking import masked_url
-from emulator.server.http_server import PlainServer, Server, listen, local_address
+from emulator.server.http_server import Server, listen, local_address
 from emulator.settings import BadSetting, Settings
 from emulator.start_checks import refuse_open_control
 
@@ -37,7 +35,9 @@ class RunningEmulator:
             self._built = build_emulator(settings, self.address)
             undo.callback(self._built.store.close)
             self.url = settings.public_url or self.address
-            self._server = _server(self._built.app, listening, certificates)
+            context = certificates.context if certificates else None
+            self._server = Server(self._built.app, listening, context, self._built.hooks)
+            undo.callback(self._server.stop)
             _publish(certificates, settings.tls_ca_file)
             undo.pop_all()
         self.port = int(port)
@@ -91,14 +91,6 @@ def _certificates(settings: Settings) -> "Certificates | None":
     named = [read_pattern(text).host for text in settings.allow_host]
     hosts = [settings.host, urlsplit(settings.public_url or "").hostname, *(host for host in named if "/" not in host)]
     return make_certificates(filter(None, hosts), WallClock().now())
-
-
-def _server(app: WSGIApplication, listening: socket.socket, certificates: "Certificates | None") -> Server:
-    if certificates is None:
-        return PlainServer(app, listening)
-    from emulator.server.tls_server import TlsServer  # imported here, because its packages are an extra
-
-    return TlsServer(app, listening, certificates.context)
 
 
 def _publish(certificates: "Certificates | None", file: Path | None) -> None:

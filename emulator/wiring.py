@@ -1,7 +1,7 @@
 """Wire the use cases to a store, a clock and a sender."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urlsplit
 
+from emulator.control.routes import LIVE
 from emulator.core.cases import Cases
 from emulator.core.clock import WallClock
 from emulator.core.completion import Completion
@@ -29,10 +30,16 @@ from emulator.delivery.lazy_sender import LazySender
 from emulator.delivery.scheduler import Alarm, Scheduler
 from emulator.delivery.targets import Targets, is_loopback
 from emulator.hosts import read_host
+from emulator.server.loop_health import LoopHealth
+from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
+from emulator.web.pipeline import Pipeline
+from emulator.web.provider import Provider
+from emulator.web.quick_requests import QuickRequests
+from emulator.web.refused_requests import RefusedRequests
 from emulator.web.wait_slots import WaitSlots
 
 
@@ -55,6 +62,7 @@ class Core:
     snapshots: Snapshots
     scheduler: Scheduler
     begin_stop: Callable[[], None]  # answers the requests that wait, and starts no attempt any more
+    loop_health: LoopHealth
 
 
 class _Both(TypedDict):
@@ -118,6 +126,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         snapshots=Snapshots(**moving),
         scheduler=scheduler,
         begin_stop=begin_stop,
+        loop_health=LoopHealth(),
     )
 
 
@@ -133,6 +142,18 @@ def _clock_after(store: SqliteStore) -> WallClock:
     with store.reading() as read:
         clock.not_before(read.latest_moment())
     return clock
+
+
+def server_hooks(core: Core, providers: Iterable[Provider], pipeline: Pipeline) -> ServerHooks:
+    """Return what our own server is to know: which operations are quick, and where refusals are recorded."""
+    refused = RefusedRequests(
+        clock=core.clock,
+        journal=core.journal,
+        request_metrics=pipeline.request_metrics,
+        provider_of=pipeline.provider_of,
+    )
+    quick = QuickRequests([LIVE, *(operation for provider in providers for operation in provider.operations)])
+    return ServerHooks(quick_route=quick.route_of, note=refused.note, clock=core.clock, health=core.loop_health)
 
 
 def targets_of(settings: Settings, address: str | None, public_url: str, demo_url: str | None = None) -> Targets:

@@ -43,6 +43,28 @@ def _plain_environment() -> Iterator[None]:
         yield
 
 
+class Held(logging.Handler):
+    """Keeps what the server says of requests that held its loop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.told.append(record.getMessage())
+
+
+@pytest.fixture(autouse=True)
+def _nobody_holds_the_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A request that holds the loop of a server in this process fails the test that sent it."""
+    held, log = Held(), logging.getLogger("emulator.server.held")
+    log.addHandler(held)
+    yield
+    log.removeHandler(held)
+    if "tells_of_the_loop" not in request.keywords:
+        assert held.told == []
+
+
 @pytest.fixture(scope="session")
 def shared_emulator() -> Iterator[Emulator]:
     """One emulator for all tests that only need a sandbox of their own."""

@@ -16,6 +16,7 @@ from emulator.core.planning import Planning
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
+from emulator.server.loop_health import LoopHealth
 from emulator.web.extras import Flow
 from emulator.web.links import Links
 from emulator.web.problem_json import Problem
@@ -41,6 +42,7 @@ class ControlContext:
     providers: Mapping[str, Provider]
     links: Links
     asks_for_token: bool
+    loop_health: LoopHealth
 
     @property
     def address(self) -> str:

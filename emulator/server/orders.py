@@ -9,6 +9,12 @@ CLOSE = "close"
 # Planned faults: reset the connection, or close it without sending a byte of an answer.
 RESET, EMPTY = "reset", "empty"
 CUTS = (RESET, EMPTY)
+# In the environ of a request that is answered on the loop, where nothing may wait.
+ON_LOOP = "emulator.on_loop"
+
+
+class TakesLong(BaseException):
+    """Ends a request on the loop, so that it is answered anew in a thread; no handler of errors may catch it."""
 
 
 def order(environ: MutableMapping[str, object], action: str) -> None:
@@ -19,7 +25,7 @@ def order(environ: MutableMapping[str, object], action: str) -> None:
 def hold(environ: MutableMapping[str, object], seconds: float) -> None:
     """Order that this answer is sent that much later, and is the last one of its connection.
 
-    Only our server without TLS can: it keeps the answer in its buffer, so that no thread waits. Others send it at once.
+    Only our own server can, and no thread waits for it. Others send it at once.
     """
     environ[HELD] = seconds
     order(environ, CLOSE)
@@ -34,3 +40,9 @@ def held_seconds(environ: Mapping[str, object]) -> float:
 def is_cut(environ: Mapping[str, object]) -> bool:
     """Return whether the connection is to end without its answer."""
     return environ.get(KEY) in CUTS
+
+
+def leave_loop(environ: Mapping[str, object]) -> None:
+    """Have the request answered in a thread, if it is not yet: to be called before it changes anything."""
+    if ON_LOOP in environ:
+        raise TakesLong

@@ -143,6 +143,11 @@ class Pipeline:
         needed = self._what_was_needed(state.fact, provider) if state.fact else ()
         write_exchange(self.journal, self.clock.now(), state, provider, request.environ, response, took, needed)
 
+    def provider_of(self, path: str) -> Provider | None:
+        """Return the provider that a path belongs to, if any."""
+        owner = self.find_owner(path)
+        return owner[0] if owner else None
+
     def find_owner(self, path: str) -> Owned | None:
         """Return the provider that a path belongs to, with its desk; None for a path of no provider."""
         index = _find_owner(path, self.prefixes)

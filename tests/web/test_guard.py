@@ -56,10 +56,9 @@ def test_any_other_host_is_refused_on_every_path(emulator: Emulator, host: str, 
 
 
 def test_without_a_host_or_with_two_nothing_is_answered(emulator: Emulator) -> None:
-    assert emulator.raw(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n").status == 421
-    assert (
-        emulator.raw(b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.com\r\nConnection: close\r\n\r\n").status == 421
-    )
+    assert emulator.raw(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n").status == 400
+    assert emulator.raw(b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.com\r\n\r\n").status == 400
+    assert emulator.raw(b"GET / HTTP/1.0\r\n\r\n").status == 421
 
 
 def test_configured_names_are_answered() -> None:

@@ -9,7 +9,7 @@ import pytest
 from emulator import create_app
 from emulator.core.clock import WallClock
 from emulator.server import orders
-from emulator.server.http_server import PlainServer, listen
+from emulator.server.http_server import Server, listen
 from emulator.web.guesses import FREE, LONGEST, MOST_PEERS, Guesses
 from tests.emulators import Emulator, served
 from tests.wire import read_answer, request_bytes
@@ -126,7 +126,7 @@ def test_an_answer_that_is_held_back_holds_no_thread() -> None:
         return [b"ok"]
 
     listening = listen("127.0.0.1", 0)
-    server, emulator = PlainServer(application, listening), Emulator(f"http://127.0.0.1:{listening.getsockname()[1]}")
+    server, emulator = Server(application, listening), Emulator(f"http://127.0.0.1:{listening.getsockname()[1]}")
     server.start()
     held = [emulator.connect() for _ in range(100)]  # more than there are threads
     for line in held:

@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from emulator.running import RunningEmulator
-from emulator.server import tls_server
+from emulator.server import limits
 from emulator.server.certificates import make_certificates
 from emulator.server.http_server import PortTaken
 from emulator.settings import BadSetting
@@ -257,8 +257,7 @@ def test_what_is_idle_half_read_or_half_shaken_does_not_hold_up_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Whatever would be waited for does not come while anybody has patience.
-    monkeypatch.setattr(tls_server, "DRAIN_SECONDS", 3600)
-    monkeypatch.setitem(tls_server.LIMITS, "channel_timeout", 3600)
+    monkeypatch.setattr(limits, "DRAIN_SECONDS", 3600)
     running = ExitStack()
     emulator = running.enter_context(served(tls=True, tls_ca_file=str(tmp_path / "ca.pem")))
     lines = [emulator.connect(), socket.create_connection(("127.0.0.1", emulator.port)), emulator.connect()]
@@ -340,7 +339,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> 
 
 @pytest.mark.slow
 def test_the_end_does_not_wait_for_ever_for_whoever_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tls_server, "DRAIN_SECONDS", 1)
+    monkeypatch.setattr(limits, "DRAIN_SECONDS", 1)
     threads = threading.active_count()
     with served(tls=True, tls_ca_file=str(tmp_path / "ca.pem")) as emulator:
         waiting = emulator.connect()

@@ -26,7 +26,7 @@ PROVIDER = Provider(
     name="aplyid",
     title="APLYiD Workflow",
     prefixes=("/integrations/",),
-    operations=(Operation(name="create_case", verb="POST", path=PATH),),
+    operations=(Operation(name="create_case", verb="POST", path=PATH, is_quick=True),),
     routes=routes.blueprint,
     credential=routes.access_key,
     render_error=errors.render,
