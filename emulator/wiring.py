@@ -61,8 +61,13 @@ class Core:
     time_machine: TimeMachine
     snapshots: Snapshots
     scheduler: Scheduler
-    begin_stop: Callable[[], None]  # answers the requests that wait, and starts no attempt any more
     loop_health: LoopHealth
+
+    def begin_stop(self) -> None:
+        """Answer the requests that wait, and start no attempt any more."""
+        self.scheduler.begin_stop()
+        self.completion.news.close()
+        self.planning.faults_cleared.close()
 
 
 class _Both(TypedDict):
@@ -102,15 +107,6 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
     complete_early = EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take)
     time_machine = TimeMachine(**moving, completion=completion, outbox=outbox)
-    scheduler = Scheduler(
-        **both, completion=completion, outbox=outbox, alarm=alarm, finish_advances=time_machine.finish
-    )
-
-    def begin_stop() -> None:
-        scheduler.begin_stop()
-        news.close()
-        faults_cleared.close()
-
     return Core(
         **both,
         link_secret=_link_secret(store),
@@ -124,8 +120,9 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         cases=Cases(**moving, complete_early=complete_early),
         time_machine=time_machine,
         snapshots=Snapshots(**moving),
-        scheduler=scheduler,
-        begin_stop=begin_stop,
+        scheduler=Scheduler(
+            **both, completion=completion, outbox=outbox, alarm=alarm, finish_advances=time_machine.finish
+        ),
         loop_health=LoopHealth(),
     )
 

@@ -10,8 +10,8 @@ from types import TracebackType
 from emulator.store.changes import Changes
 from emulator.store.database_file import DatabaseFile
 from emulator.store.failures import StoreHealth
+from emulator.store.free_space import end_trouble, undo
 from emulator.store.questions import Questions
-from emulator.store.room import end_trouble, undo
 
 Turn = AbstractContextManager[None]
 Kind = type[BaseException] | None

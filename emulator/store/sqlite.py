@@ -11,12 +11,12 @@ from emulator.store.changes import Changes
 from emulator.store.database_file import DatabaseFile, has_room, log_of, make_private, restrict, why_unwritable
 from emulator.store.failures import StoreHealth, failure_of
 from emulator.store.fair_lock import FairLock
+from emulator.store.free_space import end_trouble, try_room
 from emulator.store.log_header import why_unreadable
 from emulator.store.migrations import migrate, schema_version
 from emulator.store.named_queries import NamedQueries
 from emulator.store.ownership import is_empty, is_stamped, stamp, why_foreign
 from emulator.store.questions import Questions
-from emulator.store.room import end_trouble, try_room
 
 QUERIES = Path(__file__).parent / "queries"
 
