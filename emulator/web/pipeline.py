@@ -11,6 +11,7 @@ from werkzeug import exceptions
 from emulator.core.clock import WallClock
 from emulator.core.errors import Fact, Invalid, TooManySandboxes
 from emulator.core.journal import Journal
+from emulator.masking import masked
 from emulator.version import VERSION
 from emulator.web.advice import advice_header
 from emulator.web.cors import Cors
@@ -167,7 +168,8 @@ def _log_text(state: RequestState, status: int, took: float, advice: str | None)
     notes = f" ({type(state.fact).__name__} {state.fact}"[:300].rstrip() + ")" if state.fact else ""
     notes += f" (faults: {', '.join(state.faults)})" if state.faults else ""
     notes += f" (advice: {advice})" if advice else ""
-    return f"{request.method} {request.path} {status}{where} {took * 1000:.1f} ms{notes}"
+    # Here and not only as it is formatted: embedded in another application, our lines go to its handlers.
+    return masked(f"{request.method} {request.path} {status}{where} {took * 1000:.1f} ms{notes}")
 
 
 def _log_fields(state: RequestState, owner: Owned | None) -> dict[str, object]:
