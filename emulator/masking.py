@@ -25,9 +25,9 @@ PUBLIC_HEADERS = re.compile(r"(www|proxy)-authenticate|access-control-.*", re.IG
 SHAPES = re.compile(
     r"(?<![\w-])(?:eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|AKIA[0-9A-Z]{12,}|AIza[\w-]{20,}"
     r"|(?:sk|rk|whsec|gh[opsur]|github_pat|glpat|xox[abeprs]|shpat)[-_][\w-]{8,})"
-    r"|(?<=\bBearer )[^\s,;\"'<>]{6,}|(?<=\bBasic )(?=\S+[A-Z0-9=])[A-Za-z0-9+/]{7,}={0,2}"
+    r"|(?<=\b[Bb]earer )(?=\S*\d|\S{16})[^\s,;\"'<>]{6,}|(?<=\bBasic )(?=\S+[A-Z0-9=])[A-Za-z0-9+/]{7,}={0,2}"
 )
-SHAPED = ("eyJ", "AKIA", "AIza", "sk-", "sk_", "rk_", "whsec", "gh", "glpat", "xox", "shpat", "Bearer ", "Basic ")
+SHAPED = ("eyJ", "AKIA", "AIza", "sk-", "sk_", "rk_", "whsec", "gh", "glpat", "xox", "shpat", "earer ", "Basic ")
 RANDOM = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[A-Za-z0-9+/_~.-]{20,}=*|[0-9a-fA-F]{32,}")
 # The user information of a URL inside a text: after a scheme and two slashes of either kind (JSON escapes them), after
 # http: without any, and after two slashes alone. It never begins inside another one, so that a search stays linear.

@@ -13,6 +13,7 @@ from werkzeug import exceptions
 from emulator.core.clock import WallClock
 from emulator.core.errors import Fact, Invalid, StoreUnavailable, TooManySandboxes
 from emulator.core.journal import Journal
+from emulator.masking import masked
 from emulator.version import VERSION
 from emulator.web.advice import advice_header
 from emulator.web.cors import Cors
@@ -207,7 +208,8 @@ def _log_text(state: RequestState, asked: str, status: int, took: float, advice:
     notes = f" ({type(state.fact).__name__} {why}"[:300].rstrip() + ")" if state.fact else ""
     notes += f" (faults: {', '.join(state.faults)})" if state.faults else ""
     notes += f" (advice: {advice})" if advice else ""
-    return f"{asked} {status}{where} {took * 1000:.1f} ms{notes}"
+    # Here and not only as it is formatted: embedded in another application, our lines go to its handlers.
+    return masked(f"{asked} {status}{where} {took * 1000:.1f} ms{notes}")
 
 
 def _log_fields(state: RequestState, owner: Owned | None) -> dict[str, object]:

@@ -88,7 +88,7 @@ def test_a_body_changes_only_where_a_secret_is(body: bytes, shown: bytes) -> Non
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("Bearer abc.def", "Bearer ***"),
+        ("Bearer abc.def1", "Bearer ***"),
         ("Basic dXNlcjpwYXNz", "Basic ***"),
         ("x eyJhbGciOi.eyJzdWIi.abc y", "x *** y"),
         ("see http://u:p@h/ and http://h/?sig=S now", "see http://***@h/ and http://h/?sig=*** now"),
@@ -108,6 +108,8 @@ def test_a_text_is_masked_in_place(text: str, shown: str) -> None:
         "http://h/7d1c1f1e-6a0e-4c55-b1a4-1de1e4f3b9aa?id=7d1c1f1e-6a0e-4c55-b1a4-1de1e4f3b9aa",
         "http://[::1]:1/x?status=completed&design=red",
         "?debug",
+        "send Authorization: Bearer <token>",
+        "the bearer scheme, Basic authentication",
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
@@ -241,7 +243,9 @@ def test_no_error_about_a_setting_shows_the_secret(tmp_path: Path, url: str) -> 
     assert "***" in done.stderr
 
 
-def test_no_refusal_of_the_control_api_repeats_a_secret() -> None:
+def test_no_refusal_of_the_control_api_repeats_a_secret_nor_does_its_line(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
     with served() as emulator:
         answer = emulator.control("PATCH", "", {f"http://u:{SECRET}@h/": 1})
-        assert (answer.status_code, SECRET in answer.text) == (422, False)
+        assert (answer.status_code, SECRET in answer.text + caplog.text) == (422, False)
+        assert "http://***@h/" in caplog.text
