@@ -63,6 +63,19 @@ def test_an_idle_connection_is_kept_for_a_while_and_then_closed() -> None:
         assert read_all(line) == b""
 
 
+def test_a_request_that_begins_late_has_its_time_all_the_same() -> None:
+    with served() as made, made.connect() as line:
+        line.sendall(get("/a"))
+        read_until(line, b"thread")
+        made.clock.ahead += limits.IDLE_SECONDS - 5
+        line.sendall(BODY)
+        made.look()
+        made.clock.ahead += 10
+        made.look()
+        line.sendall(b"cde")
+        assert b"POST / 5" in read_until(line, b"thread")
+
+
 def test_where_there_are_too_many_the_longest_idle_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "CONNECTIONS", 10)
     with served() as made, lines(made, 10) as first:
