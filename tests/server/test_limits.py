@@ -3,10 +3,12 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
 from emulator.server import limits
+from emulator.web.wait_slots import MOST_WAITING
 from tests.emulators import Emulator
 from tests.emulators import served as emulator_served
 from tests.server.serving import Served, get, read_all, read_until, served, statuses
@@ -90,6 +92,19 @@ def test_where_there_are_too_many_the_longest_idle_goes_first(monkeypatch: pytes
             assert (read_all(first[1]), read_all(first[3])) == (b"", b"")
             first[0].sendall(get("/old"))
             read_until(first[0], b"GET /old 0 thread")
+
+
+def test_the_page_names_the_limits_as_they_are() -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "configuration.md").read_text("utf-8")
+    section = page.partition("## What the server allows")[2].partition("\n## ")[0]
+    sizes = (
+        f"{limits.HEAD_BYTES // 1024} KiB",
+        f"{limits.BODY_BYTES // 1024**2} MiB",
+        f"{limits.HEADER_FIELDS:,} headers",
+    )
+    times = (limits.IDLE_SECONDS, limits.HEAD_SECONDS, limits.BODY_SECONDS, limits.DRAIN_SECONDS)
+    many = (f"{limits.CONNECTIONS:,}", f"| {limits.THREADS}, of which {MOST_WAITING} ")
+    assert [text for text in (*sizes, *(f"{seconds} s" for seconds in times), *many) if text not in section] == []
 
 
 @pytest.mark.slow
