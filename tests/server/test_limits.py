@@ -11,7 +11,8 @@ from emulator.server import limits
 from emulator.web.wait_slots import MOST_WAITING
 from tests.emulators import Emulator
 from tests.emulators import served as emulator_served
-from tests.server.serving import Served, get, read_all, read_until, served, statuses
+from tests.server.serving import Served, get, is_hung_up_on, read_all, read_until, served, statuses
+from tests.waiting import wait_until
 
 BODY = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab"
 
@@ -124,8 +125,12 @@ def test_who_does_not_read_the_answers_gets_no_more_of_them() -> None:
     with served() as made, made.connect() as line:
         line.sendall(get("/large") * many)
         received = line.recv(1000)
-        made.look()
-        made.clock.ahead += limits.IDLE_SECONDS + 1
-        made.look()
+
+        def is_given_up() -> bool:
+            made.clock.ahead += limits.IDLE_SECONDS + 1
+            made.look()
+            return is_hung_up_on(line)
+
+        wait_until(is_given_up)
         received += read_all(line)
     assert 1 <= len(statuses(received)) < many
