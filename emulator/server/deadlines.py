@@ -44,7 +44,8 @@ class Deadlines:
         for connection in self.connections:
             if connection.since + limits.IDLE_SECONDS > now:
                 break
-            if not connection.is_busy:
+            begins = connection in self.heads or connection in self.bodies  # these have a time of their own
+            if not (connection.is_busy or begins):
                 found.append(connection)
         return found
 

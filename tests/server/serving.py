@@ -78,13 +78,22 @@ def served(quick: tuple[str, ...] = (), **given: Any) -> Iterator[Served]:
 
 def read_all(line: socket.socket) -> bytes:
     """What comes until the other side ends."""
-    received = b""
+    received = bytearray()
     try:
         while piece := line.recv(65_536):
             received += piece
     except ConnectionError:
         pass
-    return received
+    return bytes(received)
+
+
+def is_hung_up_on(line: socket.socket) -> bool:
+    """Does the other side take no more?"""
+    try:
+        line.sendall(b"more")
+    except OSError:
+        return True
+    return False
 
 
 def read_until(line: socket.socket, end: bytes) -> bytes:

@@ -10,16 +10,8 @@ from emulator.server import limits
 from emulator.server.http_server import Server, listen
 from tests.emulators import served as emulator_served
 from tests.receivers import PATIENCE
-from tests.server.serving import get, in_background, read_all, read_until, served, statuses
+from tests.server.serving import get, in_background, is_hung_up_on, read_all, read_until, served, statuses
 from tests.waiting import assert_ends, wait_until
-
-
-def is_hung_up_on(line: socket.socket) -> bool:
-    try:
-        line.sendall(b"more")
-    except OSError:
-        return True
-    return False
 
 
 def test_requests_that_are_sent_at_once_are_answered_in_their_order() -> None:

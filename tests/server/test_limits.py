@@ -3,13 +3,16 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
 from emulator.server import limits
+from emulator.web.wait_slots import MOST_WAITING
 from tests.emulators import Emulator
 from tests.emulators import served as emulator_served
-from tests.server.serving import Served, get, read_all, read_until, served, statuses
+from tests.server.serving import Served, get, is_hung_up_on, read_all, read_until, served, statuses
+from tests.waiting import wait_until
 
 BODY = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab"
 
@@ -63,6 +66,19 @@ def test_an_idle_connection_is_kept_for_a_while_and_then_closed() -> None:
         assert read_all(line) == b""
 
 
+def test_a_request_that_begins_late_has_its_time_all_the_same() -> None:
+    with served() as made, made.connect() as line:
+        line.sendall(get("/a"))
+        read_until(line, b"thread")
+        made.clock.ahead += limits.IDLE_SECONDS - 5
+        line.sendall(BODY)
+        made.look()
+        made.clock.ahead += 10
+        made.look()
+        line.sendall(b"cde")
+        assert b"POST / 5" in read_until(line, b"thread")
+
+
 def test_where_there_are_too_many_the_longest_idle_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "CONNECTIONS", 10)
     with served() as made, lines(made, 10) as first:
@@ -77,6 +93,19 @@ def test_where_there_are_too_many_the_longest_idle_goes_first(monkeypatch: pytes
             assert (read_all(first[1]), read_all(first[3])) == (b"", b"")
             first[0].sendall(get("/old"))
             read_until(first[0], b"GET /old 0 thread")
+
+
+def test_the_page_names_the_limits_as_they_are() -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "configuration.md").read_text("utf-8")
+    section = page.partition("## What the server allows")[2].partition("\n## ")[0]
+    sizes = (
+        f"{limits.HEAD_BYTES // 1024} KiB",
+        f"{limits.BODY_BYTES // 1024**2} MiB",
+        f"{limits.HEADER_FIELDS:,} headers",
+    )
+    times = (limits.IDLE_SECONDS, limits.HEAD_SECONDS, limits.BODY_SECONDS, limits.DRAIN_SECONDS)
+    many = (f"{limits.CONNECTIONS:,}", f"| {limits.THREADS}, of which {MOST_WAITING} ")
+    assert [text for text in (*sizes, *(f"{seconds} s" for seconds in times), *many) if text not in section] == []
 
 
 @pytest.mark.slow
@@ -96,9 +125,12 @@ def test_who_does_not_read_the_answers_gets_no_more_of_them() -> None:
     with served() as made, made.connect() as line:
         line.sendall(get("/large") * many)
         received = line.recv(1000)
-        for _ in range(5):  # the server may still be filling the buffers between itself and the client
-            made.look()
+
+        def is_given_up() -> bool:
             made.clock.ahead += limits.IDLE_SECONDS + 1
-        made.look()
+            made.look()
+            return is_hung_up_on(line)
+
+        wait_until(is_given_up)
         received += read_all(line)
     assert 1 <= len(statuses(received)) < many

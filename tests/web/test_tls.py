@@ -8,7 +8,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -231,14 +231,21 @@ def test_sixteen_are_served_while_forty_eight_wait(secure: Emulator) -> None:
 
 
 @pytest.mark.parametrize("kind", ["connection_reset", "empty_answer"])
-def test_a_fault_of_the_connection_cuts_the_answer_short_and_logs_no_trace(
+def test_a_fault_of_the_connection_does_to_it_what_it_does_without_tls(
     secure: Emulator, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     emulator = secure.of(f"cut-{kind}")
     assert emulator.control("POST", "faults", {"kind": kind, "times": 2}).status_code == 201
-    for _ in range(2):
-        with pytest.raises(requests.RequestException):
-            emulator.aplyid.create()
+    asked = request_bytes("GET", "/api/cases/", {"Cookie": f"sessionid=test_{emulator.sandbox}"})
+    with emulator.connect() as line:
+        line.sendall(asked)
+        if kind == "empty_answer":
+            assert line.recv(65536) == b""
+        with pytest.raises(ConnectionResetError) if kind == "connection_reset" else nullcontext():
+            while socket.socket.recv(line, 65536):  # below the TLS, which takes a reset for an end
+                pass
+    with pytest.raises(requests.RequestException):
+        emulator.aplyid.create()
     assert emulator.aplyid.create().status_code == 201
     assert not [record for record in caplog.records if record.exc_info or record.name == "emulator.tls"]
 
