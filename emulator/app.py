@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response
+from flask import Response
 
-from emulator.addresses import names_of, public_url_of, what_to_send
-from emulator.control import routes as control
-from emulator.control.context import ControlContext, completion_schemas_of
+from emulator.addresses import names_of, public_url_of
 from emulator.core.cases import Cases
 from emulator.core.journal import Journal
 from emulator.core.model import DEFAULT_SANDBOX
@@ -20,20 +18,15 @@ from emulator.core.rules import Rule
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.targets import Targets
-from emulator.demo import stage
-from emulator.demo import views as demo
 from emulator.settings import BadSetting, Settings, credentials_of, suggest
 from emulator.start_checks import check_credentials
 from emulator.store.sqlite import SqliteStore
-from emulator.ui import routes as pages
-from emulator.ui.api_client import ApiClient
-from emulator.ui.flow import routes as flow
 from emulator.web.application import Application
 from emulator.web.cors import Cors
 from emulator.web.desk import Desk
 from emulator.web.links import Links
 from emulator.web.pipeline import Pipeline
-from emulator.web.provider import Provider
+from emulator.web.provider import Provider, completion_schemas_of
 from emulator.web.public_address import public_address
 from emulator.web.request_faults import RequestFaults
 from emulator.web.request_metrics import RequestMetrics
@@ -57,7 +50,7 @@ Hook = Callable[[], Response | None]
 class Built:
     """The parts of one emulator, wired but not started."""
 
-    app: Flask
+    app: Application
     store: SqliteStore
     scheduler: Scheduler
     cases: Cases
@@ -109,6 +102,7 @@ def _build(
             app.before_request(on_request)  # here, because a demo sends requests before it is served
         if settings.demo:
             from emulator.demo import seed
+            from emulator.ui.api_client import ApiClient
 
             seed.fill(ApiClient(app, settings.control_token), DEFAULT_SANDBOX)
     except BaseException:
@@ -163,7 +157,7 @@ def describe(name: str, settings: Settings) -> dict[str, object]:
 
 def _flask_app(
     settings: Settings, core: Core, desks: dict[str, Desk], links: Links, receiver: "Receiver | None"
-) -> Flask:
+) -> Application:
     request_metrics = RequestMetrics()
     app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
@@ -180,32 +174,14 @@ def _flask_app(
     ).install(app)
     for provider in PROVIDERS:
         app.register_blueprint(provider.routes(desks[provider.name]))
-    context = _control_context(settings, core, request_metrics, links)
-    stage_routes = partial(stage.add_routes, receiver)
-    app.register_blueprint(control.blueprint(context, settings.control_token, [stage_routes]))
-    api = ApiClient(app.wsgi_app, settings.control_token)
-    app.register_blueprint(pages.blueprint(api, lambda: what_to_send(PROVIDERS, links.address, settings), demo.PAGES))
-    app.register_blueprint(demo.blueprint())
-    app.register_blueprint(flow.blueprint(api, {p.name: p.flow for p in PROVIDERS if p.flow}))
+
+    def register_the_rest(app: Application) -> None:
+        from emulator.own_routes import register  # slow to import, and a first create does not need it
+
+        register(app, settings, core, PROVIDERS, request_metrics, links, receiver)
+
+    app.register_later(register_the_rest)
     return app
-
-
-def _control_context(settings: Settings, core: Core, request_metrics: RequestMetrics, links: Links) -> ControlContext:
-    return ControlContext(
-        cases=core.cases,
-        sandboxes=core.sandboxes,
-        deliveries=core.deliveries,
-        completion=core.completion,
-        planning=core.planning,
-        time_machine=core.time_machine,
-        snapshots=core.snapshots,
-        wait_slots=core.wait_slots,
-        journal=core.journal,
-        request_metrics=request_metrics,
-        providers={p.name: p for p in PROVIDERS},
-        links=links,
-        asks_for_token=settings.control_token is not None,
-    )
 
 
 def _desk(

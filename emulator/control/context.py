@@ -1,6 +1,6 @@
 """The use cases and providers that the views of the control API work with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from emulator.core.time_machine import TimeMachine
 from emulator.web.extras import Flow
 from emulator.web.links import Links
 from emulator.web.problem_json import Problem
-from emulator.web.provider import Provider
+from emulator.web.provider import Provider, completion_schemas_of
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.wait_slots import WaitSlots
 
@@ -72,11 +72,6 @@ class ControlContext:
             return None
         path = flow.path.replace("<number>", str(flow.number_of(case)))
         return self.links.to(case.sandbox, f"{path}?position=1")
-
-
-def completion_schemas_of(providers: Iterable[Provider]) -> dict[str, Schema]:
-    """Return by provider the schema of a body that completes a case."""
-    return {provider.name: provider.completion() for provider in providers}
 
 
 def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:

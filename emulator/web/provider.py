@@ -3,7 +3,7 @@
 A further provider is a folder, a line in `app.py` and a line in `setup.cfg`: copy `providers/template`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from wsgiref.types import WSGIEnvironment
 
@@ -59,3 +59,8 @@ class Provider:
     completion: type[Schema] = CompletionIn  # a body that completes a case; loads to CompletionOrder
     # Returns the OpenAPI document for that address; None: it is made from the operations alone.
     document: Callable[[str], dict[str, object]] | None = None
+
+
+def completion_schemas_of(providers: Iterable[Provider]) -> dict[str, Schema]:
+    """Return by provider the schema of a body that completes a case."""
+    return {provider.name: provider.completion() for provider in providers}
