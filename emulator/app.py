@@ -6,10 +6,9 @@ from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response
+from flask import Response
 
-from emulator.addresses import public_url_of
-from emulator.control.context import completion_schemas_of
+from emulator.addresses import names_of, public_url_of
 from emulator.core.cases import Cases
 from emulator.core.journal import Journal
 from emulator.core.model import DEFAULT_SANDBOX
@@ -19,19 +18,23 @@ from emulator.core.rules import Rule
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.targets import Targets
-from emulator.flask_app import flask_app
 from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings, credentials_of, suggest
 from emulator.start_checks import check_credentials
 from emulator.store.sqlite import SqliteStore
-from emulator.ui.api_client import ApiClient
+from emulator.web.application import Application
 from emulator.web.control_token import control_token
+from emulator.web.cors import Cors
 from emulator.web.desk import Desk
 from emulator.web.links import Links
-from emulator.web.provider import Provider
+from emulator.web.pipeline import Pipeline
+from emulator.web.provider import Provider, completion_schemas_of
+from emulator.web.public_address import public_address
 from emulator.web.request_faults import RequestFaults
+from emulator.web.request_metrics import RequestMetrics
+from emulator.web.sandbox_path import select_by_path
 from emulator.web.signatures import Signatures
-from emulator.wiring import Core, targets_of, wire
+from emulator.wiring import Core, server_hooks, targets_of, wire
 
 if TYPE_CHECKING:
     from emulator.control.init_folder import InitFolder
@@ -50,7 +53,7 @@ Hook = Callable[[], Response | None]
 class Built:
     """The parts of one emulator, wired but not started."""
 
-    app: Flask
+    app: Application
     store: SqliteStore
     scheduler: Scheduler
     cases: Cases
@@ -100,11 +103,12 @@ def _build(
     try:
         if init_folder:
             init_folder.restore(core.sandboxes, core.snapshots, completion_schemas_of(PROVIDERS))
-        app, hooks = flask_app(settings, core, PROVIDERS, desks, links, receiver)
+        app, hooks = _flask_app(settings, core, desks, links, receiver)
         if on_request:
             app.before_request(on_request)  # here, because a demo sends requests before it is served
         if settings.demo:
             from emulator.demo import seed
+            from emulator.ui.api_client import ApiClient
 
             seed.fill(ApiClient(app, control_token(settings.control_token, core.clock)), DEFAULT_SANDBOX)
     except BaseException:
@@ -167,6 +171,36 @@ def describe(name: str, settings: Settings) -> dict[str, object]:
         return openapi.describe(built.app, completion_schemas, public_url_of(settings), asks_for_token=has_token)
     finally:
         built.store.close()
+
+
+def _flask_app(
+    settings: Settings, core: Core, desks: dict[str, Desk], links: Links, receiver: "Receiver | None"
+) -> tuple[Application, ServerHooks]:
+    request_metrics = RequestMetrics()
+    app = Application("emulator", static_folder=None)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.wsgi_app = select_by_path(app.wsgi_app, public_address(settings.public_url, PROVIDERS))  # type: ignore[method-assign, assignment]
+    pipeline = Pipeline(
+        clock=core.clock,
+        owned=[(p, desks[p.name]) for p in PROVIDERS],
+        hosts=names_of(settings),
+        journal=core.journal,
+        request_metrics=request_metrics,
+        cors=Cors(frozenset(settings.cors_origin)),
+        give_way=core.sandboxes.in_flight.turns.give_way,
+    )
+    pipeline.install(app)
+    for provider in PROVIDERS:
+        app.register_blueprint(provider.routes(desks[provider.name]))
+
+    def register_the_rest(app: Application) -> None:
+        from emulator.own_routes import register  # slow to import, and a first create does not need it
+
+        register(app, settings, core, PROVIDERS, request_metrics, links, receiver)
+
+    app.register_later(register_the_rest)
+    return app, server_hooks(core, PROVIDERS, pipeline)
 
 
 def _desk(

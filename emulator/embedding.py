@@ -36,6 +36,7 @@ def create_app(settings: Mapping[str, object] | None = None, /, **more: object) 
         raise BadSetting(f"{', '.join(refused)}: whoever serves the application has the socket; see docs/embedding.md")
     embedded = Embedded()
     built = build_emulator(settings_from(given), on_request=embedded.begin)
+    built.app.finish()  # whoever embeds it may look at all routes, and add some
     embedded.hold(built)
     built.app.extensions[EXTENSION] = embedded
     return built.app

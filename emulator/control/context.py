@@ -1,6 +1,6 @@
 """The use cases and providers that the views of the control API work with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from emulator.server.loop_health import LoopHealth
 from emulator.web.extras import Flow
 from emulator.web.links import Links
 from emulator.web.problem_json import Problem
-from emulator.web.provider import Provider
+from emulator.web.provider import Provider, completion_schemas_of
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.wait_slots import WaitSlots
 
@@ -74,11 +74,6 @@ class ControlContext:
             return None
         path = flow.path.replace("<number>", str(flow.number_of(case)))
         return self.links.to_case(case, f"{path}?position=1")
-
-
-def completion_schemas_of(providers: Iterable[Provider]) -> dict[str, Schema]:
-    """Return by provider the schema of a body that completes a case."""
-    return {provider.name: provider.completion() for provider in providers}
 
 
 def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:

@@ -3,7 +3,7 @@
 A further provider is a folder, a line in `app.py` and a line in `setup.cfg`: copy `providers/template`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from wsgiref.types import WSGIEnvironment
 
@@ -64,3 +64,8 @@ class Provider:
     def signs_links(self, switches: Mapping[str, str]) -> bool:
         """Return whether links to its cases are signed when its switches stand like this."""
         return self.flow is not None and self.flow.signed_by in list(switches.items())
+
+
+def completion_schemas_of(providers: Iterable[Provider]) -> dict[str, Schema]:
+    """Return by provider the schema of a body that completes a case."""
+    return {provider.name: provider.completion() for provider in providers}
