@@ -102,7 +102,7 @@ def call(app: Any, order: Order) -> Act:
         body = io.BytesIO(external_id(number).encode().join((before, after)))
         answer = app({**environ, "wsgi.input": body}, started)
         read = b"".join(answer)
-        answer.close()
+        getattr(answer, "close", lambda: None)()
         return read
 
     return ask

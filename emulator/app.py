@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response
+from flask import Response
 
-from emulator.addresses import names_of, public_url_of, what_to_send
-from emulator.control import routes as control
-from emulator.control.context import ControlContext, completion_schemas_of
+from emulator.addresses import names_of, public_url_of
 from emulator.core.cases import Cases
 from emulator.core.journal import Journal
 from emulator.core.model import DEFAULT_SANDBOX
@@ -20,25 +18,23 @@ from emulator.core.rules import Rule
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.targets import Targets
-from emulator.demo import stage
-from emulator.demo import views as demo
+from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings, credentials_of, suggest
 from emulator.start_checks import check_credentials
 from emulator.store.sqlite import SqliteStore
-from emulator.ui import routes as pages
-from emulator.ui.api_client import ApiClient
-from emulator.ui.flow import routes as flow
 from emulator.web.application import Application
+from emulator.web.control_token import control_token
 from emulator.web.cors import Cors
 from emulator.web.desk import Desk
 from emulator.web.links import Links
 from emulator.web.pipeline import Pipeline
-from emulator.web.provider import Provider
+from emulator.web.provider import Provider, completion_schemas_of
 from emulator.web.public_address import public_address
 from emulator.web.request_faults import RequestFaults
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.sandbox_path import select_by_path
-from emulator.wiring import Core, targets_of, wire
+from emulator.web.signatures import Signatures
+from emulator.wiring import Core, server_hooks, targets_of, wire
 
 if TYPE_CHECKING:
     from emulator.control.init_folder import InitFolder
@@ -57,7 +53,7 @@ Hook = Callable[[], Response | None]
 class Built:
     """The parts of one emulator, wired but not started."""
 
-    app: Flask
+    app: Application
     store: SqliteStore
     scheduler: Scheduler
     cases: Cases
@@ -66,6 +62,8 @@ class Built:
     journal: Journal
     links: Links
     receiver: "Receiver | None"  # of the demo
+    begin_stop: Callable[[], None]  # to be called before the server stops, which waits for its requests
+    hooks: ServerHooks
 
 
 def build_emulator(settings: Settings, address: str | None = None, *, on_request: Hook | None = None) -> Built:
@@ -98,23 +96,37 @@ def _build(
     targets = targets_of(settings, address, links.address, receiver.url if receiver else None)
     rules, init_folder = read_startup_files(settings)
     core = wire(_default_sandbox_settings(settings, rules), SqliteStore(settings.database_file), targets)
+    links.signatures = Signatures(core.link_secret, [p.name for p in PROVIDERS if p.signs_links(switches[p.name])])
     desks = {p.name: _desk(p, settings, core, links, switches[p.name], targets) for p in PROVIDERS}
     core.provider_rules.update((p.name, _provider_rules(p, desks[p.name])) for p in PROVIDERS)
     core.sandboxes.watch_all()
     try:
         if init_folder:
             init_folder.restore(core.sandboxes, core.snapshots, completion_schemas_of(PROVIDERS))
-        app = _flask_app(settings, core, desks, links, receiver)
+        app, hooks = _flask_app(settings, core, desks, links, receiver)
         if on_request:
             app.before_request(on_request)  # here, because a demo sends requests before it is served
         if settings.demo:
             from emulator.demo import seed
+            from emulator.ui.api_client import ApiClient
 
-            seed.fill(ApiClient(app, settings.control_token), DEFAULT_SANDBOX)
+            seed.fill(ApiClient(app, control_token(settings.control_token, core.clock)), DEFAULT_SANDBOX)
     except BaseException:
         core.store.close()
         raise
-    return Built(app, core.store, core.scheduler, core.cases, targets, desks, core.journal, links, receiver)
+    return Built(
+        app,
+        core.store,
+        core.scheduler,
+        core.cases,
+        targets,
+        desks,
+        core.journal,
+        links,
+        receiver,
+        core.begin_stop,
+        hooks,
+    )
 
 
 def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> SandboxSettings:
@@ -163,48 +175,32 @@ def describe(name: str, settings: Settings) -> dict[str, object]:
 
 def _flask_app(
     settings: Settings, core: Core, desks: dict[str, Desk], links: Links, receiver: "Receiver | None"
-) -> Flask:
+) -> tuple[Application, ServerHooks]:
     request_metrics = RequestMetrics()
     app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.wsgi_app = select_by_path(app.wsgi_app, public_address(settings.public_url, PROVIDERS))  # type: ignore[method-assign, assignment]
-    Pipeline(
+    pipeline = Pipeline(
         clock=core.clock,
         owned=[(p, desks[p.name]) for p in PROVIDERS],
         hosts=names_of(settings),
         journal=core.journal,
         request_metrics=request_metrics,
         cors=Cors(frozenset(settings.cors_origin)),
-    ).install(app)
+        give_way=core.sandboxes.in_flight.turns.give_way,
+    )
+    pipeline.install(app)
     for provider in PROVIDERS:
         app.register_blueprint(provider.routes(desks[provider.name]))
-    context = _control_context(settings, core, request_metrics, links)
-    app.register_blueprint(control.blueprint(context, settings.control_token, [partial(stage.add_routes, receiver)]))
-    api = ApiClient(app.wsgi_app, settings.control_token)
-    app.register_blueprint(pages.blueprint(api, lambda: what_to_send(PROVIDERS, links.address, settings), demo.PAGES))
-    app.register_blueprint(demo.blueprint())
-    app.register_blueprint(flow.blueprint(api, {p.name: p.flow for p in PROVIDERS if p.flow}))
-    return app
 
+    def register_the_rest(app: Application) -> None:
+        from emulator.own_routes import register  # slow to import, and a first create does not need it
 
-def _control_context(settings: Settings, core: Core, request_metrics: RequestMetrics, links: Links) -> ControlContext:
-    return ControlContext(
-        cases=core.cases,
-        documents=core.documents,
-        sandboxes=core.sandboxes,
-        deliveries=core.deliveries,
-        completion=core.completion,
-        planning=core.planning,
-        time_machine=core.time_machine,
-        snapshots=core.snapshots,
-        wait_slots=core.wait_slots,
-        journal=core.journal,
-        request_metrics=request_metrics,
-        providers={p.name: p for p in PROVIDERS},
-        links=links,
-        asks_for_token=settings.control_token is not None,
-    )
+        register(app, settings, core, PROVIDERS, request_metrics, links, receiver)
+
+    app.register_later(register_the_rest)
+    return app, server_hooks(core, PROVIDERS, pipeline)
 
 
 def _desk(

@@ -1,9 +1,11 @@
-"""Write the log, one line an event, on stderr, as text or JSON."""
+"""Write the log, one line an event, on stderr, as text or JSON; no line shows a secret."""
 
 import json
 import logging
 import sys
 from typing import TextIO
+
+from emulator.masking import masked
 
 # Characters of a request that could break a log line in two, or steer a terminal, are written out.
 CONTROLS = {c: f"\\x{c:02x}" for c in (*range(32), *range(127, 160))} | {
@@ -21,33 +23,55 @@ class LineHandler(logging.StreamHandler[TextIO]):
         """Do nothing: the stream holds nothing back."""
 
 
-class TextFormat(logging.Formatter):
+class LineFormat(logging.Formatter):
+    """What both formats share: the time in whole seconds, written out once a second."""
+
+    pattern: str
+    _latest = (0, "")  # the second that was written out last; one value, because threads share it
+
+    def time(self, record: logging.LogRecord) -> str:
+        """Return the time of the line."""
+        second, text = self._latest
+        if second != int(record.created):
+            text = self.formatTime(record, self.pattern)
+            self._latest = int(record.created), text
+        return text
+
+
+class TextFormat(LineFormat):
     """Time and message, and the level of a warning or worse between them."""
+
+    pattern = "%H:%M:%S"
 
     def format(self, record: logging.LogRecord) -> str:
         level = f"{record.levelname.lower()}: " if record.levelno > logging.INFO else ""
-        line = f"{self.formatTime(record, '%H:%M:%S')} {level}{_plain(record.getMessage())}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        line = f"{self.time(record)} {level}{_plain(record.getMessage())}"
+        return f"{line}\n{masked(self.formatException(record.exc_info))}" if record.exc_info else line
 
 
-class JsonFormat(logging.Formatter):
+class JsonFormat(LineFormat):
     """One JSON object a line, with the FIELDS that the line is about."""
+
+    pattern = "%Y-%m-%dT%H:%M:%S%z"
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "time": self.time(record),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": _plain(record.getMessage()),
         }
         line |= {name: value for name in FIELDS if (value := getattr(record, name, None)) is not None}
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+            line["trace"] = masked(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
 
 
 def _plain(text: str) -> str:
-    return text.translate(CONTROLS).encode("utf-8", "backslashreplace").decode()
+    shown = masked(text)
+    if shown.isascii() and shown.isprintable():  # nearly every line, and a tenth of the time
+        return shown
+    return shown.translate(CONTROLS).encode("utf-8", "backslashreplace").decode()
 
 
 def configure(log_format: str, stream: TextIO | None = None, level: int = logging.INFO) -> None:
@@ -59,3 +83,4 @@ def configure(log_format: str, stream: TextIO | None = None, level: int = loggin
     # Finding out where in the code a line comes from takes a tenth of a create's time, and no format shows it.
     logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.logAsyncioTasks = False  # type: ignore[attr-defined, unused-ignore] # Python 3.12 and later have it

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emulator.commands.late_patterns import import_marshmallow
 from emulator.commands.setting_flags import setting_flags
 from emulator.commands.starting import build, forget_port_file, settings_of, write_port_file
 from emulator.commands.stopping import Stopping
@@ -40,6 +41,7 @@ def serve(config: Path | None, until_stdin_ends: bool, **flags: object) -> None:
 def _serve(settings: Settings, until_stdin_ends: bool) -> None:
     # What is imported now is never garbage: to search it would only slow the start.
     gc.disable()
+    import_marshmallow()
     from emulator import logs
 
     logs.configure(settings.log_format)

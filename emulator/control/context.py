@@ -1,6 +1,6 @@
 """The use cases and providers that the views of the control API work with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,10 +17,11 @@ from emulator.core.planning import Planning
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
+from emulator.server.loop_health import LoopHealth
 from emulator.web.extras import Flow
 from emulator.web.links import Links
 from emulator.web.problem_json import Problem
-from emulator.web.provider import Provider
+from emulator.web.provider import Provider, completion_schemas_of
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.wait_slots import WaitSlots
 
@@ -43,6 +44,7 @@ class ControlContext:
     providers: Mapping[str, Provider]
     links: Links
     asks_for_token: bool
+    loop_health: LoopHealth
 
     @property
     def address(self) -> str:
@@ -73,12 +75,7 @@ class ControlContext:
         if flow is None:
             return None
         path = flow.path.replace("<number>", str(flow.number_of(case)))
-        return self.links.to(case.sandbox, f"{path}?position=1")
-
-
-def completion_schemas_of(providers: Iterable[Provider]) -> dict[str, Schema]:
-    """Return by provider the schema of a body that completes a case."""
-    return {provider.name: provider.completion() for provider in providers}
+        return self.links.to_case(case, f"{path}?position=1")
 
 
 def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:

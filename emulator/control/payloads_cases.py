@@ -67,6 +67,7 @@ class FlowPayload(TypedDict):
     case: CasePayload
     applicant: ApplicantPayload
     planned_outcome: str
+    signature: str | None
     endings: dict[str, str]
 
 

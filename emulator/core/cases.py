@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
-from emulator.core.errors import NotFound
+from emulator.core.errors import NotFound, StoreUnavailable
 from emulator.core.faults import FaultContext
-from emulator.core.model import Case, CaseFilter, Client, Decision, NewCase, Schedule, State
+from emulator.core.model import Case, CaseFilter, Client, Decision, NewCase, Schedule, State, is_stored_id
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
@@ -17,7 +17,6 @@ from emulator.core.sandboxes import Sandboxes
 from emulator.core.webhook_faults import EarlyWebhook
 
 INBOX_LIMIT = 1_000
-HIGHEST_ID = 2**63 - 1  # a store holds 64-bit integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +65,18 @@ class Cases:
 
     def follow_up(self, begun: Begun) -> None:
         """Let the work on a case begin, once it is stored."""
-        if begun.early:
-            self.complete_early(begun.case, begun.early)
-        elif begun.due:
+        if begun.early and self._completes_early(begun.case, begun.early):
+            return
+        if begun.due:
             self.wake(begun.due)
+
+    def _completes_early(self, case: Case, faults: Sequence[str]) -> bool:
+        """End the case and return True; False if it has to end later, because the store cannot be used any more."""
+        try:
+            self.complete_early(case, faults)
+        except StoreUnavailable:
+            return False  # the case itself is stored, so its request was not in vain
+        return True
 
     def decide(
         self, tx: Transaction, view: SandboxView, provider: str, request: object, client_name: str
@@ -101,7 +108,7 @@ class Cases:
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """Return a case with its client and checks, archived or not; raise NotFound for an unknown or expired one."""
-        if case_id > HIGHEST_ID:
+        if not is_stored_id(case_id):
             raise NotFound("case", case_id)
         with self.store.reading() as read:
             case = read.case(sandbox, provider, case_id, self.sandboxes.view(read, sandbox).now)

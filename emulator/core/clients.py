@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from emulator.core.cases import HIGHEST_ID
 from emulator.core.errors import Invalid, NotFound
-from emulator.core.model import Client, ClientClaim, NewClient
+from emulator.core.model import Client, ClientClaim, NewClient, is_stored_id
 from emulator.core.ports import Store
 from emulator.core.sandboxes import Sandboxes
 
@@ -36,7 +35,7 @@ class Clients:
     def get(self, sandbox: str, provider: str, client_id: int) -> Client:
         """Return a client; raise NotFound for an unknown one, or one whose days are over."""
         client = None
-        if client_id <= HIGHEST_ID:
+        if is_stored_id(client_id):
             with self.store.reading() as read:
                 client = self.sandboxes.view(read, sandbox).client(read, provider, client_id)
         if client is None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from emulator.core.case_file import Document, NewDocument
-from emulator.core.cases import HIGHEST_ID
 from emulator.core.errors import NotFound
+from emulator.core.model import is_stored_id
 from emulator.core.ports import Store, Transaction
 from emulator.core.sandboxes import Sandboxes
 
@@ -33,7 +33,7 @@ class Documents:
     def get(self, sandbox: str, provider: str, document_id: int) -> Document:
         """Return a document; raise NotFound for an unknown one, or one whose days are over."""
         document = None
-        if document_id <= HIGHEST_ID:
+        if is_stored_id(document_id):
             with self.store.reading() as read:
                 document = self.sandboxes.view(read, sandbox).document(read, provider, document_id)
         if document is None:

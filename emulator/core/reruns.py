@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from emulator.core.cases import HIGHEST_ID, Cases
+from emulator.core.cases import Cases
 from emulator.core.errors import NotFound
-from emulator.core.model import Case, NewCase
+from emulator.core.model import Case, NewCase, is_stored_id
 from emulator.core.ports import Store
 from emulator.core.sandboxes import Sandboxes
 
@@ -24,7 +24,7 @@ class Reruns:
         A case that runs is returned as it is. One that has ended is archived, and replaced by the case that `reorder`
         orders for it; documents go along. Raise NotFound for an unknown case, and for one that was archived.
         """
-        if case_id > HIGHEST_ID:
+        if not is_stored_id(case_id):
             raise NotFound("case", case_id)
         with self.store.transaction() as tx:
             view = self.sandboxes.view(tx, sandbox)

@@ -14,6 +14,7 @@ from emulator.core.retry import STANDARD, RetryProfile, parse_retry
 from emulator.core.rules import Rule, outcome_word, rule_of_json, rule_to_json
 from emulator.core.sandbox_clock import from_micros, to_micros
 
+NOTHING_SET = "{}"  # what a new sandbox stores
 KEY_LIFE = timedelta(days=30)  # of a test integration's key, as the real service documents it
 
 
@@ -69,9 +70,15 @@ class SandboxSettings:
         return self.key_since is not None and now >= self.key_since + KEY_LIFE
 
 
-@lru_cache(maxsize=1024)
 def read_sandbox_settings(defaults: SandboxSettings, text: str) -> SandboxSettings:
     """Return the settings of a sandbox that stores `text`; what it does not store is as in `defaults`."""
+    if text == NOTHING_SET:  # the usual case: to look it up would hash the defaults, which takes longer
+        return defaults
+    return _read(defaults, text)
+
+
+@lru_cache(maxsize=1024)
+def _read(defaults: SandboxSettings, text: str) -> SandboxSettings:
     stored = json.loads(text)
     read = {STORED_AS.get(name, name): READERS[name](value) for name, value in stored.items() if name in READERS}
     return replace(defaults, **read)

@@ -9,14 +9,14 @@ from emulator.core.case_file import CheckFilter, Document, FiledCheck
 from emulator.core.model import Client
 from emulator.core.sandbox_clock import to_micros
 from emulator.store import case_file_rows, rows
+from emulator.store.named_queries import NamedQueries
 
 
 class CaseFileQuestions:
     """What a transaction can ask about clients, checks and documents."""
 
-    def __init__(self, connection: sqlite3.Connection, queries: rows.NamedQueries) -> None:
-        self._db = connection
-        self._ask = queries
+    _db: sqlite3.Connection
+    _ask: NamedQueries
 
     def client(self, sandbox: str, provider: str, client_id: int, now: datetime) -> Client | None:
         row = self._ask.client(self._db, sandbox=sandbox, provider=provider, id=client_id, now=to_micros(now))

@@ -3,15 +3,18 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState, Settled
 from emulator.core.model import Case, Check, Client, ClientClaim, Decision, Ids, NewCase, Sandbox, Schedule
 from emulator.core.ports import Newborn
 from emulator.core.sandbox_clock import MICROSECOND, SandboxClock, to_micros
+from emulator.core.snapshot_rows import Column
 from emulator.store import delivery_rows, images, rows, sandbox_rows
 from emulator.store.case_file_changes import CaseFileChanges
+from emulator.store.named_queries import Query
 from emulator.store.questions import target_params
-from emulator.store.rows import maybe_micros
+from emulator.store.rows import maybe_flag, maybe_micros
 
 # Sandboxes are dropped by the hundred, so that an emulator at its limit does not search them at each new one.
 DROP_BATCH = 100
@@ -20,8 +23,17 @@ DROP_BATCH = 100
 class Changes(CaseFileChanges):
     """The changes that a transaction can make, besides its questions."""
 
+    def forget_kept_sandboxes(self) -> None:
+        """Read the rows of sandboxes anew: they changed, or a change of theirs was undone."""
+        self._kept_sandboxes.clear()
+
+    def _change_sandboxes(self, query: Query, **parameters: Column) -> Any:
+        """Run a query that changes rows of sandboxes; no such query may be run without this."""
+        self.forget_kept_sandboxes()
+        return query(self._db, **parameters)
+
     def add_sandbox(self, sandbox: str, newborns: Sequence[tuple[str, Newborn]], now: datetime) -> None:
-        self._ask.add_sandbox(self._db, name=sandbox, now=to_micros(now))
+        self._change_sandboxes(self._ask.add_sandbox, name=sandbox, now=to_micros(now))
         for provider, newborn in newborns:
             for kind, first in newborn.first_ids:
                 self._ask.add_counter(self._db, sandbox=sandbox, provider=provider, kind=kind, first=first)
@@ -30,31 +42,38 @@ class Changes(CaseFileChanges):
             for document_id, document in newborn.documents:
                 self.add_document(sandbox, provider, document_id, document, now)
 
-    def drop_idle_sandboxes(self, sandbox: str, most: int) -> int:
-        if self._ask.count_sandboxes(self._db) <= most:
-            return 0
-        return int(self._ask.drop_idle_sandboxes(self._db, keep=sandbox, many=DROP_BATCH))
+    def secret_or(self, name: str, fresh: str) -> str:
+        self._ask.add_secret(self._db, name=name, value=fresh)
+        return str(self._ask.secret(self._db, name=name))
+
+    def count_sandboxes(self) -> int:
+        return int(self._ask.count_sandboxes(self._db))
+
+    def drop_empty_sandboxes(self) -> int:
+        return int(self._change_sandboxes(self._ask.drop_empty_sandboxes, many=DROP_BATCH))
 
     def save_sandbox_settings(self, sandbox: str, settings: str) -> None:
-        self._ask.save_sandbox_settings(self._db, name=sandbox, settings=settings)
+        self._change_sandboxes(self._ask.save_sandbox_settings, name=sandbox, settings=settings)
 
     def save_clock(self, sandbox: str, clock: SandboxClock, *, advancing: bool) -> None:
-        self._ask.save_clock(self._db, name=sandbox, **sandbox_rows.clock_params(clock, advancing=advancing))
+        params = sandbox_rows.clock_params(clock, advancing=advancing)
+        self._change_sandboxes(self._ask.save_clock, name=sandbox, **params)
 
     def move_clock(self, sandbox: str, born: int, clock: SandboxClock, *, advancing: bool) -> Sandbox | None:
         params = sandbox_rows.clock_params(clock, advancing=advancing)
-        moved = list(self._ask.move_clock(self._db, name=sandbox, born=born, **params))
+        moved = list(self._change_sandboxes(self._ask.move_clock, name=sandbox, born=born, **params))
         return sandbox_rows.sandbox_of(moved[0]) if moved else None
 
     def stop_advancing(self) -> None:
-        self._ask.stop_advancing(self._db)
+        self._change_sandboxes(self._ask.stop_advancing)
 
     def load(self, sandbox: str, tables: images.Tables) -> None:
+        self.forget_kept_sandboxes()
         images.load(self._db, self._ask, sandbox, tables)
         self._ask.recount(self._db, sandbox=sandbox)
 
     def drop_sandbox(self, sandbox: str) -> None:
-        self._ask.drop_sandbox(self._db, name=sandbox)
+        self._change_sandboxes(self._ask.drop_sandbox, name=sandbox)
 
     def take_ids(self, order: NewCase, *, new_client: bool) -> Ids:
         checks = len(order.checks)
@@ -73,8 +92,9 @@ class Changes(CaseFileChanges):
         self.link_to_case(order.sandbox, order.provider, ids.case, order.documents, now)
         return rows.new_case(order, ids.case, client, schedule, decision, checks, now)
 
-    def save_case(self, before: Case, after: Case, born: int) -> bool:
-        if not self._ask.save_case(self._db, born=born, **rows.step_params(before, after)):
+    def save_case(self, before: Case, after: Case, born: int, *, advancing: bool | None = None) -> bool:
+        params = rows.step_params(before, after)
+        if not self._ask.save_case(self._db, born=born, advancing=maybe_flag(advancing), **params):
             return False
         for check, check_before in zip(after.checks, before.checks, strict=True):
             if check != check_before:

@@ -1,26 +1,24 @@
 """Read a whole sandbox as plain rows out of the store, and write it back."""
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 
 from emulator.core.errors import Unreadable
 from emulator.core.snapshot_rows import TABLES, Row
-from emulator.store.rows import NamedQueries
+from emulator.store.named_queries import NamedQueries, Query
 
 Tables = Mapping[str, Sequence[Row]]
-CursorQuery = Callable[..., AbstractContextManager[sqlite3.Cursor]]
 
 
 def dump(connection: sqlite3.Connection, queries: NamedQueries, sandbox: str) -> Tables:
     """Return every row of a sandbox, by table and column."""
-    return {table: _rows(connection, getattr(queries, f"dump_{table}_cursor"), sandbox) for table in TABLES}
+    return {table: _rows(connection, getattr(queries, f"dump_{table}"), sandbox) for table in TABLES}
 
 
-def _rows(connection: sqlite3.Connection, query: CursorQuery, sandbox: str) -> Sequence[Row]:
-    with query(connection, sandbox=sandbox) as cursor:
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
+def _rows(connection: sqlite3.Connection, query: Query, sandbox: str) -> Sequence[Row]:
+    cursor = connection.execute(query.sql, {"sandbox": sandbox})
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 def load(connection: sqlite3.Connection, queries: NamedQueries, sandbox: str, tables: Tables) -> None:

@@ -1,6 +1,7 @@
 """Questions to the store, one named query each."""
 
 import json
+import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
@@ -11,10 +12,21 @@ from emulator.core.model import Case, CaseFilter, Check, Dues, Sandbox
 from emulator.core.sandbox_clock import EPOCH, from_micros, to_micros
 from emulator.store import delivery_rows, images, rows, sandbox_rows
 from emulator.store.case_file_questions import CaseFileQuestions
+from emulator.store.named_queries import NamedQueries
+
+MOST_KEPT = 1_000  # rows of sandboxes
 
 
 class Questions(CaseFileQuestions):
     """The questions that a transaction can ask; an unknown sandbox holds nothing."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, queries: NamedQueries, kept_sandboxes: dict[str, Sandbox]
+    ) -> None:
+        self._db = connection
+        self._ask = queries
+        # Every request asks for the row of its sandbox, and it seldom changes; no other process changes the file.
+        self._kept_sandboxes = kept_sandboxes
 
     def case(self, sandbox: str, provider: str, case_id: int, now: datetime) -> Case | None:
         row = self._ask.case(self._db, sandbox=sandbox, provider=provider, id=case_id, now=to_micros(now))
@@ -57,8 +69,17 @@ class Questions(CaseFileQuestions):
         return int(ask(self._db, **_filter_params(sandbox, provider, query, now)))
 
     def sandbox(self, sandbox: str) -> Sandbox | None:
+        kept = self._kept_sandboxes.get(sandbox)
+        return kept or self._read_sandbox(sandbox)
+
+    def _read_sandbox(self, sandbox: str) -> Sandbox | None:
         row = self._ask.sandbox(self._db, name=sandbox)
-        return sandbox_rows.sandbox_of(row) if row else None
+        if row is None:
+            return None
+        if len(self._kept_sandboxes) >= MOST_KEPT:
+            self._kept_sandboxes.clear()
+        found = self._kept_sandboxes[sandbox] = sandbox_rows.sandbox_of(row)
+        return found
 
     def count_cases_by_state(self) -> Mapping[tuple[str, str], int]:
         return {(row[0], row[1]): row[2] for row in self._ask.count_cases_by_state(self._db)}

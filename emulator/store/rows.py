@@ -1,8 +1,8 @@
 """Convert rows of clients, cases and checks into values of the core, and back."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from emulator.core.model import (
     Case,
@@ -25,19 +25,14 @@ Params = dict[str, Column]  # the parameters of a query by name
 FAILED = "failed"
 
 
-class NamedQueries(Protocol):
-    """The queries in `queries/*.sql` as functions of a connection and their parameters.
-
-    The mark behind the name in the file says what a query returns: ^ a row or None, $ one value or None, ! the number
-    of changed rows, no mark all rows.
-    """
-
-    def __getattr__(self, name: str) -> Callable[..., Any]: ...
-
-
 def maybe_micros(moment: datetime | None) -> int | None:
     """Return the microseconds since 1970, or None for None."""
     return None if moment is None else to_micros(moment)
+
+
+def maybe_flag(flag: bool | None) -> int | None:
+    """Return 1 or 0, or None for None."""
+    return None if flag is None else int(flag)
 
 
 def maybe_datetime(micros: int | None) -> datetime | None:

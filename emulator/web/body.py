@@ -4,13 +4,13 @@ Plain `json.loads` would guess UTF-16, accept NaN, and raise RecursionError (whi
 """
 
 import json
-import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 from wsgiref.types import WSGIEnvironment
 
 from emulator.core.errors import Fact
+from emulator.person_files import UTF8_MARK
 from emulator.server import orders
 from emulator.web.advice import advise
 from emulator.web.errors import Malformed, TooLarge, Undecodable
@@ -20,7 +20,6 @@ LARGEST_BODY = 1024 * 1024
 DEEPEST = 64  # levels of one value; the levels of the request around that value come on top
 MOST_KEYS = 10_000
 BOM = "\ufeff"
-KEY_END = re.compile(rb'"\s*:')
 MOST_REPEATED = 5
 LONGEST_KEY = 100  # in advice
 
@@ -34,12 +33,13 @@ def read_json(
     Raise TooLarge, Undecodable or Malformed.
     """
     raw = raw_body(environ, largest)
+    repeated: list[str] = []
     try:
-        value = parse(raw, DEEPEST + envelope, most_keys) if raw else {}
+        value = parse(raw, DEEPEST + envelope, most_keys, repeated.append) if raw else {}
     except Fact:
         orders.order(environ, orders.CLOSE)  # what follows on the connection may be the rest of this body
         raise
-    for key in repeated_keys(raw, value):
+    for key in repeated[:MOST_REPEATED]:
         advise(f"the key {key[:LONGEST_KEY]} stands twice in one object: the last one counts")
     return value
 
@@ -56,10 +56,21 @@ def raw_body(environ: WSGIEnvironment, largest: int = LARGEST_BODY) -> bytes:
     return state.raw_body
 
 
-def parse(raw: bytes, deepest: int = DEEPEST, most_keys: int = MOST_KEYS) -> object:
+def drop_mark(environ: WSGIEnvironment, largest: int) -> None:
+    """Take off the byte order mark with which some editors begin a file that is sent as a body; raise TooLarge."""
+    state_of(environ).raw_body = raw_body(environ, largest).removeprefix(UTF8_MARK)
+
+
+def parse(
+    raw: bytes,
+    deepest: int = DEEPEST,
+    most_keys: int = MOST_KEYS,
+    note_repeated: Callable[[str], object] = lambda key: None,
+) -> object:
     """Return the JSON value in these bytes; raise Undecodable or Malformed.
 
-    A number like 1e400 is read as `inf`, so that the field it stands in refuses it.
+    `note_repeated` is given each key that stands more than once in one object. A number like 1e400 is read as `inf`, so
+    that the field it stands in refuses it.
     """
     try:
         text = raw.decode("utf-8")
@@ -68,7 +79,7 @@ def parse(raw: bytes, deepest: int = DEEPEST, most_keys: int = MOST_KEYS) -> obj
     try:
         if text.startswith(BOM):
             raise json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)
-        value: object = DECODER.decode(text)
+        value: object = _decoder(note_repeated).decode(text)
     except RecursionError:
         raise Malformed(f"nested more than {DEEPEST} deep") from None
     except json.JSONDecodeError as error:
@@ -93,7 +104,19 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"Out of range float values are not JSON compliant: {name!r}")
 
 
-DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+def _decoder(note_repeated: Callable[[str], object]) -> json.JSONDecoder:
+    """Return a decoder that looks for repeated keys while it makes the objects, when nearly nothing is left to do."""
+
+    def make_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        value = dict(pairs)
+        if len(value) < len(pairs):
+            times = Counter(name for name, _ in pairs)
+            for name in times:
+                if times[name] > 1:
+                    note_repeated(name)
+        return value
+
+    return json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=make_object)
 
 
 def _check_bounds(raw: bytes, value: object, deepest: int, most_keys: int) -> None:
@@ -108,22 +131,6 @@ def _check_bounds(raw: bytes, value: object, deepest: int, most_keys: int) -> No
             raise Malformed(f"nested more than {DEEPEST} deep")
         if keys > most_keys:
             raise Malformed(f"more than {most_keys} keys")
-
-
-def repeated_keys(raw: bytes, value: object) -> list[str]:
-    """Return the keys that stand more than once in one object, at most MOST_REPEATED; `value` is what `raw` holds."""
-    # Counting is cheap, and spares nearly every body the second reading.
-    if len(KEY_END.findall(raw)) <= sum(keys for _, keys in containers(value)):
-        return []
-    repeated: list[str] = []
-
-    def note(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        names = Counter(name for name, _ in pairs)
-        repeated.extend(name for name, times in names.items() if times > 1)
-        return {}
-
-    json.loads(raw, object_pairs_hook=note)
-    return repeated[:MOST_REPEATED]
 
 
 def containers(value: object) -> Iterator[tuple[int, int]]:

@@ -1,30 +1,33 @@
 """Surround every request with the same steps: open, render (for an error), close."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from http import HTTPStatus
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, request
 from werkzeug import exceptions
 
 from emulator.core.clock import WallClock
-from emulator.core.errors import Fact, Invalid
+from emulator.core.errors import Fact, Invalid, StoreUnavailable, TooManySandboxes
 from emulator.core.journal import Journal
+from emulator.masking import masked
 from emulator.version import VERSION
 from emulator.web.advice import advice_header
 from emulator.web.cors import Cors
 from emulator.web.credentials import sandbox_meant
 from emulator.web.desk import Desk
-from emulator.web.errors import Crashed, FaultTriggered, UnknownPath, WrongMethod
-from emulator.web.guard import is_foreign, is_known_host
+from emulator.web.errors import STORE_RETRY, Crashed, FaultTriggered, UnknownPath, WrongMethod, store_status
+from emulator.web.guard import is_foreign, is_foreign_read, is_known_host
 from emulator.web.journalling import OURS, write_exchange
 from emulator.web.near_misses import what_was_needed
 from emulator.web.problem_json import Problem, render_problem
 from emulator.web.provider import Provider
 from emulator.web.request_faults import apply_to_answer
 from emulator.web.request_metrics import RequestMetrics
-from emulator.web.request_state import RequestState, current_state
+from emulator.web.request_state import RequestState, current_state, state_of
 
 log = logging.getLogger("emulator.requests")
 Owned = tuple[Provider, Desk]
@@ -44,6 +47,7 @@ class Pipeline:
     journal: Journal
     request_metrics: RequestMetrics
     cors: Cors = Cors()
+    give_way: Callable[[], None] = lambda: None  # waits for a moment where something is due
 
     def install(self, app: Flask) -> None:
         """Surround every request to this application."""
@@ -53,19 +57,28 @@ class Pipeline:
 
     def open(self) -> Response | None:
         """Return the refusal of a request from a stranger, or the answer to a preflight; None lets the request in."""
-        state = current_state()
+        environ = request.environ
+        state = state_of(environ)
         state.started = self.clock.stopwatch()
-        host = request.environ.get("HTTP_HOST", "")
+        if not state.is_internal:
+            self.give_way()
+        host = environ.get("HTTP_HOST", "")
         if not is_known_host(host, frozenset(self.hosts)):
             detail = f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}"
             return _refuse(state, Problem(421, detail))
-        owner = self.find_owner(request.path) if self.cors.welcomes(request.environ) else None
+        owner = self.find_owner(request.path) if self.cors.welcomes(environ) else None
         if owner:
-            return self.cors.preflight(request.environ, (operation.verb for operation in owner[0].operations))
-        if is_foreign(request.environ, state.public_origin):
+            return self.cors.preflight(environ, (operation.verb for operation in owner[0].operations))
+        if self._is_of_a_stranger(state, environ):
             detail = "a page of another site may not send this: open the emulator's own address"
             return _refuse(state, Problem(403, detail))
         return None
+
+    def _is_of_a_stranger(self, state: RequestState, environ: WSGIEnvironment) -> bool:
+        """Return whether a page of another site sends this; it may read the APIs, which ask for a credential."""
+        if is_foreign(environ, state.public_origin):
+            return True
+        return is_foreign_read(environ, state.public_origin) and self.find_owner(request.path) is None
 
     def render(self, error: Exception) -> Response:
         """Return the answer to an error, in the words of the API that the path belongs to or in the emulator's own."""
@@ -76,7 +89,12 @@ class Pipeline:
         if owner is None:
             return render_problem(fact)
         provider, desk = owner
-        if not isinstance(fact, Invalid | Crashed):  # the answer to Invalid says it itself
+        if isinstance(fact, StoreUnavailable):
+            state.needed, fact = ["a store that can be written: /_emulator/readyz says why not"], _as_status(fact)
+        elif isinstance(fact, TooManySandboxes):
+            # Each provider words any status, because a fault can be planned with any.
+            state.needed, fact = [str(fact)], FaultTriggered(HTTPStatus.INSUFFICIENT_STORAGE)
+        elif not isinstance(fact, Invalid | Crashed):  # the answer to Invalid says it itself
             state.needed = self._what_was_needed(fact, provider.name)
         response = provider.render_error(fact, desk)
         response.headers.update(fact.headers if isinstance(fact, FaultTriggered) else {})
@@ -89,7 +107,8 @@ class Pipeline:
     def close(self, response: Response) -> Response:
         """Return the answer with what every answer carries, and record it in journal, metrics and log."""
         state = current_state()
-        response.headers.update(state.headers)
+        if state.headers:
+            response.headers.update(state.headers)
         if state.api_faults:
             response = self._with_faults(state, response)
         response.status = REASONS.get(response.status_code) or response.status
@@ -108,41 +127,60 @@ class Pipeline:
             return self.render(triggered)
 
     def _record(self, state: RequestState, response: Response, advice: str | None) -> None:
-        owner = self.find_owner(request.path)
+        environ, path, status = request.environ, request.path, response.status_code  # each look at `request` costs
+        owner = self.find_owner(path)
         if owner:
-            self.cors.open_up(request.environ, response)
-            state.sandbox = state.sandbox or sandbox_meant(state, owner[0].credential(request.environ))
+            self.cors.open_up(environ, response)
+            state.sandbox = state.sandbox or sandbox_meant(state, owner[0].credential(environ))
         name, took = owner[0].name if owner else "emulator", self.clock.stopwatch() - state.started
-        self.request_metrics.count(name, response.status_code, took, created=state.case is not None)
-        is_ours = request.path.startswith(OURS) or request.blueprint in PAGES
-        if owner or (response.status_code == HTTPStatus.NOT_FOUND and not is_ours):
+        self.request_metrics.count(name, status, took, created=state.case is not None)
+        if owner or (status == HTTPStatus.NOT_FOUND and not _is_ours(path)):
             self._write(state, owner and name, response, took)
         if log.isEnabledFor(logging.INFO):
-            log.info(
-                "%s %s", name, _log_text(state, response.status_code, took, advice), extra=_log_fields(state, owner)
-            )
+            asked = f"{environ['REQUEST_METHOD'].upper()} {path}"
+            log.info("%s %s", name, _log_text(state, asked, status, took, advice), extra=_log_fields(state, owner))
 
     def _write(self, state: RequestState, provider: str | None, response: Response, took: float) -> None:
         needed = self._what_was_needed(state.fact, provider) if state.fact else ()
         write_exchange(self.journal, self.clock.now(), state, provider, request.environ, response, took, needed)
 
-    def find_owner(self, path: str) -> Owned | None:
-        """Return the provider that a path belongs to, with its desk; None for a path of no provider.
+    def provider_of(self, path: str) -> Provider | None:
+        """Return the provider that a path belongs to, if any."""
+        owner = self.find_owner(path)
+        return owner[0] if owner else None
 
-        The longest prefix wins. Case and doubled slashes do not matter, as in the APIs themselves.
-        """
-        plain = f"{path.lower()}/"
-        if "//" in plain:
-            plain = "/" + "/".join(filter(None, plain.split("/"))) + "/"
-        fitting = [
-            (len(prefix), i) for i, (p, _) in enumerate(self.owned) for prefix in p.prefixes if plain.startswith(prefix)
-        ]
-        return self.owned[max(fitting)[1]] if fitting else None
+    def find_owner(self, path: str) -> Owned | None:
+        """Return the provider that a path belongs to, with its desk; None for a path of no provider."""
+        index = _find_owner(path, self.prefixes)
+        return None if index is None else self.owned[index]
+
+    @cached_property
+    def prefixes(self) -> tuple[tuple[str, int], ...]:
+        """The path prefixes of the providers, with the places of their owners."""
+        return tuple((prefix, index) for index, (p, _) in enumerate(self.owned) for prefix in p.prefixes)
+
+
+@lru_cache(maxsize=256)
+def _find_owner(path: str, prefixes: tuple[tuple[str, int], ...]) -> int | None:
+    """Return the place of the longest prefix that fits.
+
+    Case and doubled slashes do not matter, as in the APIs themselves.
+    """
+    plain = f"{path.lower()}/"
+    if "//" in plain:
+        plain = "/" + "/".join(filter(None, plain.split("/"))) + "/"
+    fitting = [(len(prefix), index) for prefix, index in prefixes if plain.startswith(prefix)]
+    return max(fitting)[1] if fitting else None
 
 
 def _refuse(state: RequestState, problem: Problem) -> Response:
     state.fact = problem
     return render_problem(problem)
+
+
+def _as_status(fact: StoreUnavailable) -> FaultTriggered:
+    """Return a fact that every provider can word: it knows any status, because faults can be planned with any."""
+    return FaultTriggered(store_status(fact), headers={"Retry-After": str(STORE_RETRY)})
 
 
 def _as_fact(error: Exception, log_fields: Mapping[str, object]) -> Fact:
@@ -159,12 +197,19 @@ def _as_fact(error: Exception, log_fields: Mapping[str, object]) -> Fact:
     return Crashed()
 
 
-def _log_text(state: RequestState, status: int, took: float, advice: str | None) -> str:
+def _is_ours(path: str) -> bool:
+    """Return whether the current request is to a page or to the control API, whether or not it found one there."""
+    return path.startswith(OURS) or request.blueprint in PAGES
+
+
+def _log_text(state: RequestState, asked: str, status: int, took: float, advice: str | None) -> str:
     where = f" sandbox {state.sandbox}" if state.sandbox else ""
-    notes = f" ({type(state.fact).__name__} {state.fact}"[:300].rstrip() + ")" if state.fact else ""
+    why = "" if isinstance(state.fact, StoreUnavailable) else state.fact  # of which the store tells, once
+    notes = f" ({type(state.fact).__name__} {why}"[:300].rstrip() + ")" if state.fact else ""
     notes += f" (faults: {', '.join(state.faults)})" if state.faults else ""
     notes += f" (advice: {advice})" if advice else ""
-    return f"{request.method} {request.path} {status}{where} {took * 1000:.1f} ms{notes}"
+    # Here and not only as it is formatted: embedded in another application, our lines go to its handlers.
+    return masked(f"{asked} {status}{where} {took * 1000:.1f} ms{notes}")
 
 
 def _log_fields(state: RequestState, owner: Owned | None) -> dict[str, object]:

@@ -4,9 +4,9 @@ import sqlite3
 from collections import defaultdict
 from pathlib import Path
 
-import aiosql
 import pytest
 
+from emulator.store.named_queries import NamedQueries
 from emulator.store.sqlite import QUERIES, SqliteStore
 
 FOUND_BY = {
@@ -36,7 +36,7 @@ FOUND_BY = {
 def test_the_index_made_for_it_is_used(name: str, tmp_path: Path) -> None:
     path = tmp_path / "empty.sqlite"
     SqliteStore(path).close()
-    sql = getattr(aiosql.from_path(QUERIES, "sqlite3", mandatory_parameters=False), name).sql
+    sql = getattr(NamedQueries(QUERIES), name).sql
     with sqlite3.connect(path) as database:
         steps = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {sql}", defaultdict(lambda: None))]
     database.close()

@@ -2,11 +2,12 @@
 
 import json
 import logging
+import time
 from typing import Any
 
 import pytest
 
-from emulator.logs import FIELDS, JsonFormat
+from emulator.logs import FIELDS, JsonFormat, TextFormat
 from tests.emulators import LEAVE_OUT, Emulator
 from tests.waiting import wait_until
 
@@ -79,3 +80,12 @@ def test_a_case_without_a_webhook_has_no_delivery_in_its_line(
 def test_a_line_about_nothing_has_no_fields() -> None:
     record = logging.LogRecord("emulator.run", logging.INFO, "", 0, "serving at %s", ("http://[::1]:1",), None)
     assert json.loads(JsonFormat().format(record)).keys() == {"time", "level", "logger", "message"}
+
+
+@pytest.mark.parametrize("form", [TextFormat, JsonFormat])
+def test_each_line_has_the_second_of_its_own_time(form: type[logging.Formatter]) -> None:
+    form_of_all, created = form(), (1_700_000_000.9, 1_700_000_001.0, 1_700_000_001.9, 1_700_000_000.0)
+    for moment in created:
+        record = logging.makeLogRecord({"created": moment, "msg": "said", "levelno": logging.INFO})
+        assert form_of_all.format(record) == form().format(record)
+        assert time.strftime("%M:%S", time.localtime(moment)) in form_of_all.format(record)

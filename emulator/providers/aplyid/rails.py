@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypedDict, Unpack
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
+from marshmallow import EXCLUDE, ValidationError, fields, missing
 from marshmallow.validate import Length, OneOf, Regexp
+
+from emulator.web.flat_schema import FlatSchema
 
 # What Ruby's [[:space:]] matches: Unicode's White_Space, without the separators that Python's str.isspace adds.
 BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -231,7 +233,7 @@ class Attributes(fields.Nested):
         return self.schema.load(value) if isinstance(value, dict) else missing
 
 
-class Record(Schema):
+class Record(FlatSchema):
     """A model's permitted parameters, in the order in which Rails reports their problems."""
 
     class Meta:

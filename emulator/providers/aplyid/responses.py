@@ -6,6 +6,7 @@ from flask import Response
 
 from emulator.core.model import Case, State
 from emulator.web.desk import Desk
+from emulator.web.short_response import ShortResponse
 
 JSON = "application/json; charset=utf-8"
 # In the service's printed sample, case 1024 has guided flow 5567; each new case takes one number of both.
@@ -27,7 +28,7 @@ HTML_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "&<>\u2028\u2029"}
 def rails_response(value: object, status: int) -> Response:
     """Return a JSON answer of the application itself."""
     body = to_json(value).encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
-    return Response(body, status, content_type=JSON)
+    return ShortResponse(body, status, content_type=JSON)
 
 
 def flow_id(case: Case) -> int:
@@ -38,7 +39,7 @@ def flow_id(case: Case) -> int:
 def flow_url(case: Case, desk: Desk, rest: str) -> str:
     """Return a link to the case's guided flow on this emulator, or, by the switch case-url, on the service's host."""
     path = f"{FLOW_PATH}/{flow_id(case)}{rest}"
-    return f"{REAL_APP}{path}" if desk.switches["case-url"] == "real" else desk.links.to(case.sandbox, path)
+    return f"{REAL_APP}{path}" if desk.switches["case-url"] == "real" else desk.links.to_case(case, path)
 
 
 def case_status(case: Case) -> str:

@@ -101,6 +101,7 @@ class AnyClientIn(IndividualIn):
         fields = (*IndividualIn.Meta.fields, "client_type")
 
 
+ENCODER = json.JSONEncoder(default=str)  # an exact number becomes a text
 NO_KEY = "without client.external_id the service can never reuse this client, and duplicates cannot be merged"
 ACTIVITY, CLIENT, INDIVIDUAL, ANY_CLIENT = ActivityIn(), ClientIn(), IndividualIn(), AnyClientIn()
 
@@ -195,7 +196,7 @@ def _read_client(client: Mapping[str, object]) -> NewClient:
 
 
 def _to_text(payload: Mapping[str, object]) -> str:
-    return json.dumps(payload, default=str)  # an exact number becomes a text
+    return ENCODER.encode(payload)
 
 
 def _bad_type(kind: str) -> str:

@@ -16,6 +16,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from emulator.web.body import DEEPEST, containers
 from emulator.web.errors import Malformed
+from emulator.web.flat_schema import FlatSchema
 
 # IntegerField takes a whole number that ends in ".0".
 WHOLE_DECIMAL = re.compile(r"\.0*\s*$")
@@ -182,7 +183,7 @@ def load(schema: Schema, value: object) -> dict[str, Any]:
     return payload
 
 
-class Serializer(Schema):
+class Serializer(FlatSchema):
     """A serializer; its fields stand in the order in which their problems are reported."""
 
     class Meta:

@@ -9,12 +9,13 @@ from emulator.core.case_file import Document, FiledCheck
 from emulator.core.model import Case, Check, Client, Outcome
 from emulator.providers.sphinxhq.drf import moment_text, to_json
 from emulator.providers.sphinxhq.schemas import KEPT_FOR_EVER, OUTCOMES, STATUSES
+from emulator.web.short_response import ShortResponse
 
 
 def drf_response(value: object, status: int) -> Response:
     """Return a JSON answer as the framework renders it."""
     body = to_json(value).encode("utf-8", "backslashreplace")  # half a surrogate pair stays an escape
-    return Response(body, status, content_type="application/json")
+    return ShortResponse(body, status, content_type="application/json")
 
 
 def render_case(case: Case, switches: Mapping[str, str]) -> dict[str, object]:

@@ -7,6 +7,7 @@ from wsgiref.types import WSGIEnvironment
 
 from flask import Blueprint, Response, request
 from werkzeug.routing import BaseConverter, Rule
+from werkzeug.sansio.http import parse_cookie
 
 from emulator.core.errors import NotFound
 from emulator.providers.sphinxhq.caller import JSON_RANGES, Caller
@@ -109,9 +110,11 @@ def _negotiate() -> None:
         raise NotAcceptable
 
 
-def session_id(_: WSGIEnvironment) -> str | None:
+def session_id(environ: WSGIEnvironment) -> str | None:
     """Return the credential that the request shows, if any; of two cookies the last."""
-    cookies = request.cookies.getlist("sessionid")
+    cookies = parse_cookie(environ.get("HTTP_COOKIE")).getlist("sessionid")
+    if len(set(cookies)) > 1:
+        advise("the session was sent in two cookies: the last one counts", environ)
     return cookies[-1] if cookies else None
 
 

@@ -1,0 +1,76 @@
+"""Read the named queries of a folder: each becomes a function of a connection and the query's parameters.
+
+A query begins at a line `-- name: case^`. The mark behind the name says what it returns: ^ a row or None, $ one value
+or None, ! the number of changed rows, *! the same for many sets of parameters, no mark a list of all rows.
+"""
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+Rows = Sequence[Mapping[str, object]]  # one set of parameters for each row
+HEAD = re.compile(r"^-- name: (\w+)([^\w\s]*)\n", re.MULTILINE)
+
+
+class Query:
+    """A query that returns a list of all rows."""
+
+    def __init__(self, sql: str) -> None:
+        self.sql = sql
+
+    def __call__(self, connection: sqlite3.Connection, *rows: Rows, **parameters: object) -> Any:
+        return connection.execute(self.sql, parameters).fetchall()
+
+
+class _OneRow(Query):
+    def __call__(self, connection: sqlite3.Connection, *rows: Rows, **parameters: object) -> Any:
+        return connection.execute(self.sql, parameters).fetchone()
+
+
+class _OneValue(Query):
+    def __call__(self, connection: sqlite3.Connection, *rows: Rows, **parameters: object) -> Any:
+        row = connection.execute(self.sql, parameters).fetchone()
+        return row and row[0]
+
+
+class _Change(Query):
+    def __call__(self, connection: sqlite3.Connection, *rows: Rows, **parameters: object) -> Any:
+        return connection.execute(self.sql, parameters).rowcount
+
+
+class _ManyChanges(Query):
+    def __call__(self, connection: sqlite3.Connection, *rows: Rows, **parameters: object) -> Any:
+        return connection.executemany(self.sql, *rows).rowcount
+
+
+KINDS: Mapping[str, Callable[[str], Query]] = {
+    "": Query,
+    "^": _OneRow,
+    "$": _OneValue,
+    "!": _Change,
+    "*!": _ManyChanges,
+}
+
+
+class NamedQueries:
+    """The queries of all files in a folder, as attributes."""
+
+    def __init__(self, folder: Path) -> None:
+        for path in sorted(folder.glob("*.sql")):
+            for name, mark, sql in _split(path.read_text(encoding="utf-8")):
+                setattr(self, name, KINDS[mark](sql))
+
+    def __getattr__(self, name: str) -> Query:
+        raise AttributeError(f"no file has a query {name}")
+
+
+def _split(text: str) -> Sequence[tuple[str, str, str]]:
+    """Return name, mark and SQL of each query, without the comment at its beginning."""
+    _, *parts = HEAD.split(text)
+    return [(name, mark, _without_comment(sql)) for name, mark, sql in zip(*[iter(parts)] * 3, strict=True)]
+
+
+def _without_comment(sql: str) -> str:
+    return "\n".join(line for line in sql.strip().splitlines() if not line.startswith("--"))

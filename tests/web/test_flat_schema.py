@@ -1,0 +1,112 @@
+"""The short way to load a schema reads and refuses as marshmallow's own does."""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any
+
+import pytest
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow.experimental.context import Context
+
+from emulator.providers.aplyid import schemas as aplyid
+from emulator.providers.sphinxhq import schemas as sphinxhq
+from emulator.providers.sphinxhq.relations import Known
+from emulator.web.flat_schema import FlatSchema
+
+KNOWN = Known(has_customer=lambda number: number == 123, list_documents=lambda: (123,))
+ODD: tuple[Any, ...] = (
+    None,
+    "",
+    " ",
+    "x" * 600,
+    "a\x00",
+    "\ud800",
+    0,
+    7,
+    -1.5,
+    True,
+    [],
+    [1],
+    {},
+    {"name": 5},
+    "2020-01-02",
+)
+NO_OBJECTS: tuple[Any, ...] = (None, [], "text", 7)
+SCHEMAS: tuple[FlatSchema, ...] = (
+    aplyid.ACTIVITY,
+    aplyid.CLIENT,
+    aplyid.INDIVIDUAL,
+    aplyid.ANY_CLIENT,
+    aplyid.AddressIn(),
+    aplyid.PersonIn(),
+    aplyid.PhoneIn(),
+    sphinxhq.NEW_CASE,
+    sphinxhq.CUSTOMER,
+    sphinxhq.CHECK,
+)
+every_schema = pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: type(schema).__name__)
+
+
+def nested(schema: Schema) -> Iterator[tuple[str, Schema, bool]]:
+    """The fields that hold a schema of their own, with whether they hold many of it."""
+    for name, field in schema.fields.items():
+        if isinstance(field, fields.Nested):
+            assert isinstance(field.schema, Schema)
+            yield name, field.schema, bool(field.many)
+
+
+def bodies(schema: Schema) -> Iterator[dict[str, object]]:
+    """Bodies in which one field is odd, or all are, at this level and in each nested object."""
+    yield {}
+    yield {"unknown": 1}
+    for odd in ODD:
+        yield dict.fromkeys(schema.fields, odd)
+    for name, odd in product(schema.fields, ODD):
+        yield {**dict.fromkeys(schema.fields, "7"), name: odd}
+    for name, inner, many in nested(schema):
+        for body in bodies(inner):
+            yield {name: [body, {}] if many else body}
+
+
+def result(load: Any, body: Mapping[str, object]) -> tuple[object, ...]:
+    """What is loaded or refused, with the order of keys."""
+    with Context(KNOWN):
+        try:
+            return ("loaded", repr(load(body)))
+        except ValidationError as error:
+            return ("refused", repr(error.messages), repr(error.valid_data), error.data == body)
+
+
+@every_schema
+def test_it_loads_and_refuses_as_marshmallow_does(schema: FlatSchema) -> None:
+    results = set()
+    for body in bodies(schema):
+        plain = result(lambda body: Schema.load(schema, body), body)
+        assert (body, result(schema.load, body)) == (body, plain)
+        results.add(plain[0])
+    assert "refused" in results or not any(field.required for field in schema.fields.values())
+
+
+@every_schema
+def test_what_is_no_object_is_refused_in_the_same_words(schema: FlatSchema) -> None:
+    for body in NO_OBJECTS:
+        with pytest.raises(ValidationError) as plain:
+            Schema.load(schema, body)
+        with pytest.raises(ValidationError, match="Invalid input type") as refused:
+            schema.load(body)
+        assert refused.value.messages == plain.value.messages
+
+
+def subclasses(schema: type[Schema]) -> Iterator[type[Schema]]:
+    for child in schema.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+def test_no_such_schema_has_more_than_the_loop_looks_at() -> None:
+    found = list(subclasses(FlatSchema))
+    assert {type(schema) for schema in SCHEMAS} <= set(found)
+    for schema in (child() for child in found):
+        assert schema.unknown == EXCLUDE
+        assert not any(schema._hooks.values())
+        assert all((field.data_key, field.attribute) == (None, None) for field in schema.load_fields.values())
