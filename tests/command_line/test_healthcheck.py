@@ -37,7 +37,7 @@ def test_it_finds_the_server_by_the_server_s_own_variables(tmp_path: Path, host:
     variables = {
         "CASE_EMULATOR_HOST": host,
         "CASE_EMULATOR_PORT": str(free_port()),
-        "CASE_EMULATOR_CONTROL_TOKEN": "secret",
+        "CASE_EMULATOR_CONTROL_TOKEN": "a-secret-of-some-length",
     }
     assert run(tmp_path, "healthcheck", **variables).returncode == 1
     with serving(tmp_path, **variables):
