@@ -62,10 +62,12 @@ class Core:
     snapshots: Snapshots
     scheduler: Scheduler
     loop_health: LoopHealth
+    hurry: Callable[[], None]  # lets attempts in flight end soon
 
     def begin_stop(self) -> None:
         """Answer the requests that wait, and start no attempt any more."""
         self.scheduler.begin_stop()
+        self.hurry()
         self.completion.news.close()
         self.planning.faults_cleared.close()
 
@@ -93,10 +95,11 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         faults_cleared.send(sandbox)
 
     sandboxes = Sandboxes(**both, defaults=defaults, provider_rules=provider_rules, in_flight=in_flight, forget=forget)
+    sender = LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away)
     outbox = Outbox(
         **both,
         sandboxes=sandboxes,
-        sender=LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away),
+        sender=sender,
         owner=f"{os.getpid()}-{clock.stopwatch()}",
         wake=alarm.wake,
         note=partial(write_attempt, journal, clock),
@@ -124,6 +127,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
             **both, completion=completion, outbox=outbox, alarm=alarm, finish_advances=time_machine.finish
         ),
         loop_health=LoopHealth(),
+        hurry=sender.hurry,
     )
 
 
