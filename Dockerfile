@@ -1,22 +1,22 @@
 # The emulator in a container: docs/container.md says how to use it.
-# No RUN needs root, an absolute path or anything but Python, so that a test takes the same steps without an engine.
+# `make test-image` builds it and runs it, on a Python of Debian's; name the Python image of your own registry likewise.
 
-FROM python:3.13-slim AS build
+ARG PYTHON_IMAGE=python:3.13-slim
+FROM ${PYTHON_IMAGE} AS build
 WORKDIR /build
 COPY . source
 RUN pip install --no-cache-dir --no-compile --disable-pip-version-check --prefix install ./source
 # By their content, because a copy into the next stage may change the times that Python compares otherwise.
 RUN python -m compileall -q --invalidation-mode unchecked-hash install
-# OpenShift runs a container under any number, in group 0: that may write as well, and files made there belong to it.
-RUN mkdir data init && chmod 2775 data
 
-FROM python:3.13-slim
+FROM ${PYTHON_IMAGE}
 LABEL org.opencontainers.image.title="case-emulator" \
       org.opencontainers.image.description="A local stand-in for the Create Case APIs of APLYiD Workflow and Sphinx" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build /build/install /usr/local
-COPY --from=build /build/init /etc/case-emulator/init
-COPY --from=build --chown=10001:0 /build/data /data
+# OpenShift runs a container under any number, in group 0: that may write as well, and files made there belong to it.
+# Made here, because engines do not agree on whether COPY keeps the rights of a folder that it makes.
+RUN mkdir -p /data /etc/case-emulator/init && chown 10001:0 /data && chmod 2775 /data
 WORKDIR /data
 # What is installed shows that it works; besides, Python keeps the bytecode of its own library, which comes without.
 RUN case-emulator run -- case-emulator reset

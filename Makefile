@@ -8,7 +8,7 @@ SOURCES := emulator tests benchmarks examples
 PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all fuzz check format docs screenshots bench wheel clean
+.PHONY: help run demo test test-all test-image fuzz check format docs screenshots bench wheel clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -24,6 +24,9 @@ test: $(VENV)/test.stamp ## Install and run the tests but for the slow ones; ARG
 
 test-all: $(VENV)/test.stamp ## Run all tests, with a browser (Chromium) and in environments of their own
 	@$(PYTEST) $(ARGS)
+
+test-image: $(VENV)/test.stamp ## Build the image with buildah and run it, as root on Debian; ARGS="-k health" passes options
+	@$(BIN)/python -m tests.image $(ARGS)
 
 fuzz: $(VENV)/test.stamp ## Try the documents for up to half an hour; ARGS="50 120 aplyid": examples, seconds, which
 	@$(BIN)/python -m tests.fuzz $(ARGS)

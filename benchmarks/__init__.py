@@ -9,6 +9,7 @@ layers       where the time of one create goes
 start        from the start of the process to the first answer
 memory       what is resident after many creates
 drain        webhooks that are due at one instant, and how fast they are sent
+saturation   creates as fast as they go, with webhooks that are due meanwhile, and what a restart has to send
 receiver     a process that takes them
 tables       figures and verdicts as text
 """

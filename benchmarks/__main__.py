@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from benchmarks import contestants, drain, layers, memory, pages, rates, start, suites, tables
+from benchmarks import contestants, drain, layers, memory, pages, rates, saturation, start, suites, tables
 from benchmarks.contestants import Cores
 from benchmarks.tables import Told
 
@@ -46,6 +46,10 @@ def _drain(options: argparse.Namespace, cores: Cores, found: list[rates.Round]) 
     return tables.drain_table(*drain.measure(2_000 if options.quick else 10_000, cores))
 
 
+def _saturation(options: argparse.Namespace, cores: Cores, found: list[rates.Round]) -> Told:
+    return tables.saturation_table(saturation.measure(5.0 if options.quick else 15.0, cores))
+
+
 def _suites(options: argparse.Namespace, cores: Cores, found: list[rates.Round]) -> Told:
     contestants.unpin()  # the suite on one core, the emulator on another
     return tables.suites_table(suites.measure(20 if options.quick else 50))
@@ -58,6 +62,7 @@ PARTS: dict[str, Callable[..., Told]] = {
     "memory": _memory,
     "pages": _pages,
     "drain": _drain,
+    "saturation": _saturation,
     "suites": _suites,
 }
 

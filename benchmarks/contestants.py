@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from emulator.server.http_server import THREADS
+from emulator.server.limits import THREADS
 
 PATIENCE = 30.0
 LONG = "31536000"  # seconds: no case ends while it is measured
@@ -56,17 +56,22 @@ def unpin() -> None:
         os.sched_setaffinity(0, range(os.cpu_count() or 1))
 
 
-def emulator_command(port_file: Path) -> list[str]:
+def emulator_command(port_file: Path, delay: str = LONG) -> list[str]:
     """The command as it is installed beside this Python."""
     command = shutil.which("case-emulator", path=str(Path(sys.executable).parent))
     if command is None:
         raise NotStarted("case-emulator is not installed beside this Python: pip install -e .")
-    return [command, "serve", "--port", "0", "--port-file", str(port_file), "--delay", LONG]
+    return [command, "serve", "--port", "0", "--port-file", str(port_file), "--delay", delay]
 
 
-def keeping_command(port_file: Path) -> list[str]:
+def keeping_command(port_file: Path, delay: str = LONG) -> list[str]:
     """The same, keeping everything in a file that survives a kill."""
-    return [*emulator_command(port_file), "--database", str(port_file.with_name("kept.sqlite"))]
+    return [*emulator_command(port_file, delay), "--database", str(port_file.with_name("kept.sqlite"))]
+
+
+def sending_command(port_file: Path, delay: float, webhook_url: str) -> list[str]:
+    """The same, with cases that end after so many seconds and a receiver of their webhooks."""
+    return [*keeping_command(port_file, str(delay)), "--webhook-url", webhook_url]
 
 
 def bare_command(port_file: Path) -> list[str]:
@@ -109,9 +114,21 @@ def running(name: str, cores: Cores) -> Iterator[Server]:
         process = _start(COMMANDS[name](port_file), folder)
         try:
             pin(process.pid, cores.server)
-            yield Server(_await_port(port_file, process), process.pid)
+            yield Server(await_port(port_file, process), process.pid)
         finally:
             _stop(process)
+
+
+@contextmanager
+def killed(command: list[str], folder: Path, cores: Cores) -> "Iterator[subprocess.Popen[bytes]]":
+    """That command as a process, which is killed at the end of the block."""
+    process = _start(command, str(folder))
+    try:
+        pin(process.pid, cores.server)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _start(command: list[str], folder: str) -> "subprocess.Popen[bytes]":
@@ -121,7 +138,8 @@ def _start(command: list[str], folder: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, cwd=folder, env=environ, stdin=quiet, stdout=quiet, stderr=quiet)
 
 
-def _await_port(port_file: Path, process: "subprocess.Popen[bytes]") -> int:
+def await_port(port_file: Path, process: "subprocess.Popen[bytes]") -> int:
+    """The port of that server once it serves; raises NotStarted."""
     begun = time.perf_counter()
     while not port_file.exists():
         if process.poll() is not None or time.perf_counter() - begun > PATIENCE:

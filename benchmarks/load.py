@@ -60,6 +60,7 @@ class Line:
         self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._received, self._wanted = b"", b""
+        self.answer = b""  # the body of the last complete one
 
     def ask(self, request: bytes, status: bytes) -> None:
         """Send a request whose answer must have that status."""
@@ -76,7 +77,7 @@ class Line:
             return False
         if head[9:12] != self._wanted:
             raise Refused(self._received[:500].decode("latin-1") or "the connection was closed")
-        self._received = b""
+        self._received, self.answer = b"", body
         return True
 
 

@@ -1,4 +1,4 @@
-"""Creates per second of the whole job, against a bare Flask view on the same server."""
+"""Creates per second of the whole job, against a bare Flask view on waitress."""
 
 import sys
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Figures and verdicts as text."""
 
-from benchmarks import drain, memory, pages, rates, start, suites
+from benchmarks import drain, memory, pages, rates, saturation, start, suites
 from benchmarks.layers import Layers
 from benchmarks.rates import Round, busy, rate, ratio, spread
 
@@ -15,7 +15,7 @@ def _share(part: float | None) -> str:
 def rates_table(rounds: list[Round]) -> Told:
     """Creates per second as ratios, and how busy both ends were."""
     lines = [
-        "Creates per second, whole job, against a bare Flask view on the same waitress with the same threads",
+        "Creates per second, whole job, against a bare Flask view on waitress",
         "(medians of the rounds; the goal and the floor are of the ratio)",
         "",
         f"{'':<20}{'per second':>11}{'ratio':>8}{'lowest':>8}{'highest':>9}{'goal':>7}{'floor':>7}",
@@ -61,7 +61,7 @@ def layers_table(found: dict[str, Layers], rounds: list[Round]) -> list[str]:
     if rounds:
         served = [1e6 / rate(rounds, name) for name in names]
         added = [took - found[name].whole for took, name in zip(served, names, strict=True)]
-        lines.append(_row("waitress, sockets, threads add", *(f"{cost:.0f}" for cost in added)))
+        lines.append(_row("server, sockets, load add", *(f"{cost:.0f}" for cost in added)))
         lines.append(_row("the same for the bare view", *(f"{1e6 / rate(rounds, 'bare') - b:.0f}" for b in bare)))
     return lines
 
@@ -127,6 +127,25 @@ def drain_table(drained: drain.Drained, receiver_busy: float) -> Told:
         *(f"{name:<34}{cost:>8,.0f}" for name, cost in drained.steps.items()),
         f"{'scheduler, threads, less the overlap':<34}{together - sum(drained.steps.values()):>8,.0f}",
         f"{'one of all':<34}{together:>8,.0f}",
+    ], fine
+
+
+def saturation_table(found: saturation.Saturated) -> Told:
+    """What creates leave to webhooks, against the bound of their lag, and how long a restart sends what it owes."""
+    late, drained = found.lag(0.99), found.drained
+    fine = late <= saturation.BOUND and drained is not None
+    bound = f"(bound {saturation.BOUND:g} s)  {'ok' if late <= saturation.BOUND else 'OVER BOUND'}"
+    rest = "NOT WITHIN A MINUTE" if drained is None else f"{drained:>8,.1f} s"
+    return [
+        f"{saturation.CLIENTS} clients that create as fast as they can for {found.seconds:.0f} s on a kept file, "
+        f"webhooks due after {saturation.DELAY:g} s",
+        "",
+        f"{'creates per second':<34}{found.creates / found.seconds:>8,.0f}   ({found.creates:,})",
+        f"{'webhooks per second':<34}{found.sent / found.seconds:>8,.0f}   ({found.sent:,})",
+        f"{'from due to received, p50':<34}{found.lag(0.5):>8,.2f} s",
+        f"{'from due to received, p99':<34}{late:>8,.2f} s {bound}",
+        f"{'owed when it was killed':<34}{found.backlog:>8,}",
+        f"{'restart until nothing was owed':<34}{rest}",
     ], fine
 
 

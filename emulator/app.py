@@ -18,10 +18,12 @@ from emulator.core.rules import Rule
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.targets import Targets
+from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings, credentials_of, suggest
 from emulator.start_checks import check_credentials
 from emulator.store.sqlite import SqliteStore
 from emulator.web.application import Application
+from emulator.web.control_token import control_token
 from emulator.web.cors import Cors
 from emulator.web.desk import Desk
 from emulator.web.links import Links
@@ -31,7 +33,8 @@ from emulator.web.public_address import public_address
 from emulator.web.request_faults import RequestFaults
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.sandbox_path import select_by_path
-from emulator.wiring import Core, targets_of, wire
+from emulator.web.signatures import Signatures
+from emulator.wiring import Core, server_hooks, targets_of, wire
 
 if TYPE_CHECKING:
     from emulator.control.init_folder import InitFolder
@@ -59,6 +62,8 @@ class Built:
     journal: Journal
     links: Links
     receiver: "Receiver | None"  # of the demo
+    begin_stop: Callable[[], None]  # to be called before the server stops, which waits for its requests
+    hooks: ServerHooks
 
 
 def build_emulator(settings: Settings, address: str | None = None, *, on_request: Hook | None = None) -> Built:
@@ -91,24 +96,37 @@ def _build(
     targets = targets_of(settings, address, links.address, receiver.url if receiver else None)
     rules, init_folder = read_startup_files(settings)
     core = wire(_default_sandbox_settings(settings, rules), SqliteStore(settings.database_file), targets)
+    links.signatures = Signatures(core.link_secret, [p.name for p in PROVIDERS if p.signs_links(switches[p.name])])
     desks = {p.name: _desk(p, settings, core, links, switches[p.name], targets) for p in PROVIDERS}
     core.provider_rules.update((p.name, _provider_rules(p, desks[p.name])) for p in PROVIDERS)
     core.sandboxes.watch_all()
     try:
         if init_folder:
             init_folder.restore(core.sandboxes, core.snapshots, completion_schemas_of(PROVIDERS))
-        app = _flask_app(settings, core, desks, links, receiver)
+        app, hooks = _flask_app(settings, core, desks, links, receiver)
         if on_request:
             app.before_request(on_request)  # here, because a demo sends requests before it is served
         if settings.demo:
             from emulator.demo import seed
             from emulator.ui.api_client import ApiClient
 
-            seed.fill(ApiClient(app, settings.control_token), DEFAULT_SANDBOX)
+            seed.fill(ApiClient(app, control_token(settings.control_token, core.clock)), DEFAULT_SANDBOX)
     except BaseException:
         core.store.close()
         raise
-    return Built(app, core.store, core.scheduler, core.cases, targets, desks, core.journal, links, receiver)
+    return Built(
+        app,
+        core.store,
+        core.scheduler,
+        core.cases,
+        targets,
+        desks,
+        core.journal,
+        links,
+        receiver,
+        core.begin_stop,
+        hooks,
+    )
 
 
 def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> SandboxSettings:
@@ -158,21 +176,22 @@ def describe(name: str, settings: Settings) -> dict[str, object]:
 
 def _flask_app(
     settings: Settings, core: Core, desks: dict[str, Desk], links: Links, receiver: "Receiver | None"
-) -> Application:
+) -> tuple[Application, ServerHooks]:
     request_metrics = RequestMetrics()
     app = Application("emulator", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.wsgi_app = select_by_path(app.wsgi_app, public_address(settings.public_url, PROVIDERS))  # type: ignore[method-assign, assignment]
-    owned = [(p, desks[p.name]) for p in PROVIDERS]
-    Pipeline(
+    pipeline = Pipeline(
         clock=core.clock,
-        owned=owned,
+        owned=[(p, desks[p.name]) for p in PROVIDERS],
         hosts=names_of(settings),
         journal=core.journal,
         request_metrics=request_metrics,
         cors=Cors(frozenset(settings.cors_origin)),
-    ).install(app)
+        give_way=core.sandboxes.in_flight.turns.give_way,
+    )
+    pipeline.install(app)
     for provider in PROVIDERS:
         app.register_blueprint(provider.routes(desks[provider.name]))
 
@@ -182,7 +201,7 @@ def _flask_app(
         register(app, settings, core, PROVIDERS, request_metrics, links, receiver)
 
     app.register_later(register_the_rest)
-    return app
+    return app, server_hooks(core, PROVIDERS, pipeline)
 
 
 def _desk(

@@ -11,10 +11,11 @@ from emulator.addresses import scheme_of
 from emulator.app import PROVIDER_NAMES, read_startup_files, read_switches
 from emulator.client import Control, NotReached
 from emulator.client.proxies import proxy_in_the_way
+from emulator.masking import masked_url
 from emulator.server.http_server import PortTaken, listen, local_address
 from emulator.setting_sources import find_settings_file, read_settings
 from emulator.settings import FILE_NAME, BadSetting, Settings
-from emulator.start_checks import check_credentials, refuse_open_control
+from emulator.start_checks import check_credentials, port_file_obstacle, refuse_open_control
 from emulator.store.checkup import engine_version, examine
 from emulator.store.sqlite import StoreTaken, StoreUnusable
 from emulator.wiring import targets_of
@@ -71,6 +72,7 @@ def diagnose(
         *findings,
         Finding(Level.OK, "settings", text),
         port.finding,
+        *_port_file(settings.port_file),
         *_tls(settings),
         *_proxy(port.address, environ),
         _database(settings.database_file, port),
@@ -112,6 +114,14 @@ def _taken_port(settings: Settings) -> PortCheck:
         return PortCheck(Finding(Level.PROBLEM, "port", text), address)
     text = f"an emulator answers at {address}, version {version}: another one needs another --port"
     return PortCheck(Finding(Level.WARNING, "port", text), address, is_emulator=True)
+
+
+def _port_file(path: Path | None) -> list[Finding]:
+    if path is None:
+        return []
+    problem = port_file_obstacle(path)
+    text = f"the port is written to {path} once serving"
+    return [Finding(Level.PROBLEM if problem else Level.OK, "port file", problem or text)]
 
 
 def _tls(settings: Settings) -> list[Finding]:
@@ -158,4 +168,4 @@ def _webhooks(settings: Settings, port: PortCheck) -> Finding:
     problem = find_obstacle(targets, url)
     if problem:
         return Finding(Level.PROBLEM, "webhooks", problem)
-    return Finding(Level.OK, "webhooks", f"somebody listens at {url}")
+    return Finding(Level.OK, "webhooks", f"somebody listens at {masked_url(url)}")

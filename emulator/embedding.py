@@ -1,7 +1,7 @@
 """The emulator as a Flask application, for any WSGI server, test client or mount."""
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ class Embedded:
         """Take the application whose background work this is."""
         self._built = built
         # No method of this object: the finalizer would then keep the application alive as long as the process.
-        self._end = weakref.finalize(built.app, _close, built.scheduler, built.receiver, built.store)
+        self._end = weakref.finalize(built.app, _close, built.begin_stop, built.scheduler, built.receiver, built.store)
 
     def begin(self) -> Response | None:
         """Start the background work at the first request from outside, which also tells the application's address.
@@ -81,7 +81,10 @@ class Embedded:
         self._end()
 
 
-def _close(scheduler: Scheduler, receiver: "Receiver | None", store: SqliteStore) -> None:
+def _close(
+    begin_stop: Callable[[], None], scheduler: Scheduler, receiver: "Receiver | None", store: SqliteStore
+) -> None:
+    begin_stop()
     scheduler.stop()
     if receiver:
         receiver.close()

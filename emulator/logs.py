@@ -1,9 +1,11 @@
-"""Write the log, one line an event, on stderr, as text or JSON."""
+"""Write the log, one line an event, on stderr, as text or JSON; no line shows a secret."""
 
 import json
 import logging
 import sys
 from typing import TextIO
+
+from emulator.masking import masked
 
 # Characters of a request that could break a log line in two, or steer a terminal, are written out.
 CONTROLS = {c: f"\\x{c:02x}" for c in (*range(32), *range(127, 160))} | {
@@ -44,7 +46,7 @@ class TextFormat(LineFormat):
     def format(self, record: logging.LogRecord) -> str:
         level = f"{record.levelname.lower()}: " if record.levelno > logging.INFO else ""
         line = f"{self.time(record)} {level}{_plain(record.getMessage())}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return f"{line}\n{masked(self.formatException(record.exc_info))}" if record.exc_info else line
 
 
 class JsonFormat(LineFormat):
@@ -61,14 +63,15 @@ class JsonFormat(LineFormat):
         }
         line |= {name: value for name in FIELDS if (value := getattr(record, name, None)) is not None}
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+            line["trace"] = masked(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
 
 
 def _plain(text: str) -> str:
-    if text.isascii() and text.isprintable():  # nearly every line, and a tenth of the time
-        return text
-    return text.translate(CONTROLS).encode("utf-8", "backslashreplace").decode()
+    shown = masked(text)
+    if shown.isascii() and shown.isprintable():  # nearly every line, and a tenth of the time
+        return shown
+    return shown.translate(CONTROLS).encode("utf-8", "backslashreplace").decode()
 
 
 def configure(log_format: str, stream: TextIO | None = None, level: int = logging.INFO) -> None:

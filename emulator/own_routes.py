@@ -14,6 +14,7 @@ from emulator.ui import routes as pages
 from emulator.ui.api_client import ApiClient
 from emulator.ui.flow import routes as flow
 from emulator.web.application import Application
+from emulator.web.control_token import control_token
 from emulator.web.links import Links
 from emulator.web.provider import Provider
 from emulator.web.request_metrics import RequestMetrics
@@ -35,8 +36,9 @@ def register(
     """Add the routes to an application that has those of the providers."""
     context = _control_context(settings, core, providers, request_metrics, links)
     stage_routes = partial(stage.add_routes, receiver)
-    app.register_blueprint(control.blueprint(context, settings.control_token, [stage_routes]))
-    api = ApiClient(app.wsgi_app, settings.control_token)
+    token = control_token(settings.control_token, core.clock)
+    app.register_blueprint(control.blueprint(context, token, [stage_routes]))
+    api = ApiClient(app.wsgi_app, token)
     app.register_blueprint(pages.blueprint(api, lambda: what_to_send(providers, links.address, settings), demo.PAGES))
     app.register_blueprint(demo.blueprint())
     app.register_blueprint(flow.blueprint(api, {p.name: p.flow for p in providers if p.flow}))
@@ -59,4 +61,5 @@ def _control_context(
         providers={p.name: p for p in providers},
         links=links,
         asks_for_token=settings.control_token is not None,
+        loop_health=core.loop_health,
     )

@@ -41,6 +41,8 @@ def _database_file(text: str, *, is_url: bool) -> Path:
     if is_url and set(text) & set("?#"):
         raise ValueError("a URL without ? and # is needed, as in sqlite:///cases.sqlite")
     _check_path(text)
+    if not is_url and text == Path(text).stem:  # one word: perhaps the name of a database on a server
+        raise ValueError(f"a file is needed: write sqlite:///{text} for a file of that name in the working folder")
     return Path(text)
 
 

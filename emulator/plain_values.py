@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 
-from emulator.core.deliveries import without_password
+from emulator.masking import masked_url
 
 QUOTES = "\"'`\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 JOINERS = "\u200c\u200d"  # invisible, but some scripts spell with them
@@ -50,7 +50,7 @@ def _is_invisible(sign: str) -> bool:
 def _cleaned(text: str) -> str:
     """Return what was probably meant, as it may be shown."""
     visible = "".join(sign for sign in text if not _is_invisible(sign))
-    return without_password(visible.strip().strip(QUOTES))[:LONGEST_SHOWN]
+    return masked_url(visible.strip().strip(QUOTES))[:LONGEST_SHOWN]
 
 
 def _texts(value: object) -> Iterator[str]:

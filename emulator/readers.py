@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from emulator.core.retry import parse_retry
 from emulator.hosts import read_host, read_pattern
+from emulator.plain_json import repeated_key
 from emulator.plain_values import check_plain, check_quotes
 
 LONGEST_DELAY = 31_536_000
@@ -72,7 +73,7 @@ def read_port(value: object) -> int:
 def read_whole(value: object, low: int, high: int) -> int:
     """Return a whole number from `low` to `high`, given as a number or in ASCII digits."""
     check_plain(value)
-    text = str(value)
+    text = str(value) if isinstance(value, str) or (isinstance(value, int) and value <= high) else ""
     if isinstance(value, bool) or not text.isdecimal() or not text.isascii() or not low <= int(text[:20]) <= high:
         raise ValueError(f"a whole number from {low} to {high} is needed")
     return int(text)
@@ -90,7 +91,7 @@ def read_delay(value: object) -> timedelta:
         if isinstance(value, timedelta):
             value = value.total_seconds()
         seconds = float(value) if not isinstance(value, bool) else float("nan")  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         seconds = float("nan")
     if not 0 <= seconds <= LONGEST_DELAY:
         raise ValueError(f"seconds are needed, from 0 to {LONGEST_DELAY}")
@@ -210,6 +211,8 @@ def _rules(item: object) -> list[str]:
         if isinstance(item, str):
             check_quotes(item)  # JSON of a rule begins and ends with brackets
         read = json.loads(item) if isinstance(item, str) else item
-        return [json.dumps(rule) for rule in (read if isinstance(read, list) else [read])]
+        if isinstance(item, str) and (found := repeated_key(item)):
+            raise ValueError(f"the key {found[0][:100]} stands twice in one object (line {found[1]})")
+        return [json.dumps(rule, allow_nan=False) for rule in (read if isinstance(read, list) else [read])]
     except (TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"JSON is needed: {error}") from error

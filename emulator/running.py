@@ -1,18 +1,18 @@
 """Run an emulator: the wired application behind a socket."""
 
-import socket
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from wsgiref.types import WSGIApplication
 
 from emulator.addresses import scheme_of
 from emulator.app import build_emulator
 from emulator.core.clock import WallClock
 from emulator.delivery.targets import Targets
 from emulator.hosts import read_pattern
-from emulator.server.http_server import PlainServer, Server, listen, local_address
+from emulator.masking import masked_url
+from emulator.server.http_server import Server, listen, local_address
 from emulator.settings import BadSetting, Settings
 from emulator.start_checks import refuse_open_control
 
@@ -35,7 +35,9 @@ class RunningEmulator:
             self._built = build_emulator(settings, self.address)
             undo.callback(self._built.store.close)
             self.url = settings.public_url or self.address
-            self._server = _server(self._built.app, listening, certificates)
+            context = certificates.context if certificates else None
+            self._server = Server(self._built.app, listening, context, self._built.hooks)
+            undo.callback(self._server.stop)
             _publish(certificates, settings.tls_ca_file)
             undo.pop_all()
         self.port = int(port)
@@ -57,8 +59,14 @@ class RunningEmulator:
         if self._stopped:
             return
         self._stopped = True
+        self._built.begin_stop()
+        # At the same time: the one waits for clients and the other for receivers, up to 10 seconds each.
+        sending = Thread(target=self._built.scheduler.stop, name="stop")
+        sending.start()
+        for desk in self._built.desks.values():
+            desk.request_faults.release()
         self._server.stop()
-        self._built.scheduler.stop()
+        sending.join()
         if self._built.receiver:
             self._built.receiver.close()
         self._built.store.close()
@@ -85,14 +93,6 @@ def _certificates(settings: Settings) -> "Certificates | None":
     return make_certificates(filter(None, hosts), WallClock().now())
 
 
-def _server(app: WSGIApplication, listening: socket.socket, certificates: "Certificates | None") -> Server:
-    if certificates is None:
-        return PlainServer(app, listening)
-    from emulator.server.tls_server import TlsServer  # imported here, because its packages are an extra
-
-    return TlsServer(app, listening, certificates.context)
-
-
 def _publish(certificates: "Certificates | None", file: Path | None) -> None:
     """Write the authority's certificate to the file; raise BadSetting.
 
@@ -111,4 +111,4 @@ def _webhook_summary(url: str | None, targets: Targets) -> str:
     if url is None:
         return "go to the inbox (--webhook-url sends them)"
     objection = targets.objection(url)
-    return f"are kept in the inbox, not sent ({objection})" if objection else f"go to {url}"
+    return f"are kept in the inbox, not sent ({objection})" if objection else f"go to {masked_url(url)}"

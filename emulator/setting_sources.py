@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from emulator.core.deliveries import without_password
+from emulator.masking import masked_url
 from emulator.path_readers import read_path
 from emulator.person_files import UnusableFile, read_person_file
+from emulator.plain_toml import read_toml
 from emulator.plain_values import NotPlain
 from emulator.settings import (
     CONFIG_VARIABLE,
@@ -16,6 +17,7 @@ from emulator.settings import (
     PREFIX,
     SECRETS,
     BadSetting,
+    RuleText,
     Settings,
     suggest,
 )
@@ -50,7 +52,11 @@ def settings_from(given: Mapping[str, object]) -> Settings:
     for name in values:
         if name not in OPTIONS:
             raise BadSetting(f"{name} is no setting{suggest(name, OPTIONS)}")
-    return Settings(**_read_all(values, lambda name: name))
+    settings = _read_all(values, lambda name: name)
+    for name, value in values.items():
+        if isinstance(settings[name], bool) and not isinstance(value, bool):
+            raise BadSetting(f"{name} is {_shown(name, value)}: write True or False")
+    return Settings(**settings)
 
 
 def find_settings_file(environ: Mapping[str, str], folder: Path, config: Path | None = None) -> Path | None:
@@ -77,6 +83,8 @@ def _read_all(values: Mapping[str, object], place: Callable[[str], str]) -> dict
         except ValueError as error:
             reason = error.reason if name in SECRETS and isinstance(error, NotPlain) else error
             raise BadSetting(f"{place(name)} is {_shown(name, value)}: {reason}") from error
+    if "rule" in settings:  # what is wrong with it is found later, when the outcomes of the APIs are known
+        settings["rule"] = tuple(RuleText(text, place("rule")) for text in settings["rule"])
     return settings
 
 
@@ -84,8 +92,15 @@ def _shown(name: str, value: object) -> str:
     """Return the value as a message may show it."""
     if name in SECRETS:
         return "***"
-    text = repr(without_password(value) if isinstance(value, str) else value)
+    try:
+        text = repr([_plain(item) for item in value] if isinstance(value, list) else _plain(value))
+    except (ValueError, RecursionError):  # a number of thousands of digits, or an endless nesting
+        text = f"a value of the type {type(value).__name__}"
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
+
+def _plain(value: object) -> object:
+    return masked_url(value) if isinstance(value, str) else value
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
@@ -110,10 +125,8 @@ def _from_file(path: Path | None) -> dict[str, object]:
 
 
 def _parse(path: Path) -> dict[str, object]:
-    import tomllib
-
     try:
-        return tomllib.loads(read_person_file(path))
+        return read_toml(read_person_file(path))
     except UnusableFile as error:
         raise BadSetting(str(error)) from error
     except RecursionError as error:

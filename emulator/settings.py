@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from emulator.path_readers import read_database, read_output_file, read_path, read_paths
 from emulator.readers import (
@@ -141,7 +141,7 @@ class Settings:
         None,
         "Token that callers of the control API send as Authorization: Bearer; needed if others can connect.",
         "TOKEN",
-        "a-long-secret",
+        "a-secret-of-16-or-more-characters",
     )
     insecure_no_token: bool = _setting(
         read_flag, False, "Let everybody who can connect use the control API without a token."
@@ -177,6 +177,18 @@ class Settings:
     def database_file(self) -> Path | None:
         """The database file; None for a temporary one."""
         return None if self.ephemeral else self.database
+
+
+class RuleText(str):
+    """The JSON of an outcome rule, with the place where a person wrote it, for messages."""
+
+    place: str
+
+    def __new__(cls, text: str, place: str) -> Self:
+        """Return the text as written at that place."""
+        made = super().__new__(cls, text)
+        made.place = place
+        return made
 
 
 OPTIONS = {f.name: f for f in fields(Settings)}

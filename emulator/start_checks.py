@@ -1,6 +1,8 @@
 """Refuse settings that can each be read, but that no start takes; `doctor` asks the same."""
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
 
 from emulator.delivery.targets import is_loopback
 from emulator.settings import BadSetting, Settings, suggest
@@ -15,9 +17,32 @@ def check_credentials(credentials: Iterable[str], providers: Iterable[str]) -> N
             raise BadSetting(f"--credential {name}=...: there is no API {name}{suggest(name, known)}")
 
 
+def port_file_obstacle(port_file: Path) -> str | None:
+    """Return why the port file could not be written, without writing it; None if it could."""
+    folder = port_file.absolute().parent
+    if not folder.is_dir():
+        return f"--port-file {port_file} cannot be written: there is no folder {folder}"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return f"--port-file {port_file} cannot be written: you may not write to {folder}"
+    return None
+
+
+SHORTEST_TOKEN = 16  # characters of a token that strangers may try to guess
+
+
 def refuse_open_control(settings: Settings) -> None:
-    """Raise BadSetting where others reach the control API, which can read and change everything, without a token."""
-    if not (is_loopback(settings.host) or settings.control_token or settings.insecure_no_token):
+    """Raise BadSetting where others reach the control API, which can read and change everything, too easily.
+
+    They need a token, and one that cannot be guessed, however much --insecure-no-token would do without.
+    """
+    if is_loopback(settings.host):
+        return
+    if settings.control_token is not None and len(settings.control_token) < SHORTEST_TOKEN:
+        raise BadSetting(
+            f"--host {settings.host} lets others in, who could guess a --control-token as short as this one: "
+            f"give it {SHORTEST_TOKEN} or more characters, as `openssl rand -hex 16` prints them"
+        )
+    if settings.control_token is None and not settings.insecure_no_token:
         raise BadSetting(
             f"--host {settings.host} lets others in, and the control API asks them for no token: set --control-token, "
             "or --insecure-no-token to let everybody use it"

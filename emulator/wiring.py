@@ -1,7 +1,7 @@
 """Wire the use cases to a store, a clock and a sender."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urlsplit
 
+from emulator.control.routes import LIVE
 from emulator.core.cases import Cases
 from emulator.core.clock import WallClock
 from emulator.core.completion import Completion
@@ -19,6 +20,7 @@ from emulator.core.journal import Journal
 from emulator.core.outbox import Outbox
 from emulator.core.planning import Planning
 from emulator.core.ports import ProviderRules
+from emulator.core.randomness import fresh_secret
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import SandboxSignals, Signal
@@ -28,10 +30,16 @@ from emulator.delivery.lazy_sender import LazySender
 from emulator.delivery.scheduler import Alarm, Scheduler
 from emulator.delivery.targets import Targets, is_loopback
 from emulator.hosts import read_host
+from emulator.server.loop_health import LoopHealth
+from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
+from emulator.web.pipeline import Pipeline
+from emulator.web.provider import Provider
+from emulator.web.quick_requests import QuickRequests
+from emulator.web.refused_requests import RefusedRequests
 from emulator.web.wait_slots import WaitSlots
 
 
@@ -40,6 +48,7 @@ class Core:
     """The wired use cases; each provider enters its own into `provider_rules`, which is empty at first."""
 
     store: SqliteStore
+    link_secret: str
     clock: WallClock
     provider_rules: dict[str, ProviderRules]
     sandboxes: Sandboxes
@@ -52,6 +61,13 @@ class Core:
     time_machine: TimeMachine
     snapshots: Snapshots
     scheduler: Scheduler
+    loop_health: LoopHealth
+
+    def begin_stop(self) -> None:
+        """Answer the requests that wait, and start no attempt any more."""
+        self.scheduler.begin_stop()
+        self.completion.news.close()
+        self.planning.faults_cleared.close()
 
 
 class _Both(TypedDict):
@@ -80,7 +96,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     outbox = Outbox(
         **both,
         sandboxes=sandboxes,
-        sender=LazySender(targets, clock, f"case-emulator/{VERSION}"),
+        sender=LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away),
         owner=f"{os.getpid()}-{clock.stopwatch()}",
         wake=alarm.wake,
         note=partial(write_attempt, journal, clock),
@@ -90,8 +106,10 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     completion = Completion(**moving, news=news)
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
     complete_early = EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take)
+    time_machine = TimeMachine(**moving, completion=completion, outbox=outbox)
     return Core(
         **both,
+        link_secret=_link_secret(store),
         provider_rules=provider_rules,
         sandboxes=sandboxes,
         journal=journal,
@@ -100,10 +118,19 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         deliveries=deliveries,
         planning=Planning(sandboxes=sandboxes, faults_cleared=faults_cleared),
         cases=Cases(**moving, complete_early=complete_early),
-        time_machine=TimeMachine(**moving, completion=completion, outbox=outbox),
+        time_machine=time_machine,
         snapshots=Snapshots(**moving),
-        scheduler=Scheduler(**both, completion=completion, outbox=outbox, alarm=alarm),
+        scheduler=Scheduler(
+            **both, completion=completion, outbox=outbox, alarm=alarm, finish_advances=time_machine.finish
+        ),
+        loop_health=LoopHealth(),
     )
+
+
+def _link_secret(store: SqliteStore) -> str:
+    """Return the secret that signs links: the same as long as the database is."""
+    with store.transaction() as change:
+        return change.secret_or("links", fresh_secret())
 
 
 def _clock_after(store: SqliteStore) -> WallClock:
@@ -112,6 +139,18 @@ def _clock_after(store: SqliteStore) -> WallClock:
     with store.reading() as read:
         clock.not_before(read.latest_moment())
     return clock
+
+
+def server_hooks(core: Core, providers: Iterable[Provider], pipeline: Pipeline) -> ServerHooks:
+    """Return what our own server is to know: which operations are quick, and where refusals are recorded."""
+    refused = RefusedRequests(
+        clock=core.clock,
+        journal=core.journal,
+        request_metrics=pipeline.request_metrics,
+        provider_of=pipeline.provider_of,
+    )
+    quick = QuickRequests([LIVE, *(operation for provider in providers for operation in provider.operations)])
+    return ServerHooks(quick_route=quick.route_of, note=refused.note, clock=core.clock, health=core.loop_health)
 
 
 def targets_of(settings: Settings, address: str | None, public_url: str, demo_url: str | None = None) -> Targets:

@@ -26,6 +26,7 @@ class Process:
         """Exit code, the rest of stdout, and stderr."""
         self.popen.send_signal(number)
         out, err = self.popen.communicate(timeout=30)
+        assert "held the loop" not in err, err
         return self.popen.returncode, out, err
 
 

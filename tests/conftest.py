@@ -5,6 +5,7 @@ import os
 import re
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from zlib import crc32
 
 import pytest
@@ -13,7 +14,8 @@ from tests.clean import CleanMachine, clean_machine
 from tests.emulators import Emulator, served
 from tests.toolbox.missing import find_program
 
-TAKE_LONG = {"browser", "image", "machine"}  # fixtures that open, build or install something large
+HERE = Path(__file__).parent
+TAKE_LONG = {"browser", "machine"}  # fixtures that open or install something large
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,8 +26,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """What `make screenshots` asks for."""
+    """What `make screenshots` and `make test-image` ask for."""
     parser.addoption("--write-screenshots", action="store_true", help="write the pictures of docs/images anew")
+    parser.addoption("--image-storage", metavar="FILE", help="where tests/image finds the image that was built")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Without an image there is nothing to test of it; `make test-image` builds one."""
+    is_without = collection_path == HERE / "image" and not config.getoption("--image-storage")
+    return True if is_without else None
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,6 +50,28 @@ def _plain_environment() -> Iterator[None]:
             if name.startswith("CASE_EMULATOR_"):
                 patch.delenv(name)
         yield
+
+
+class Held(logging.Handler):
+    """Keeps what the server says of requests that held its loop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.told.append(record.getMessage())
+
+
+@pytest.fixture(autouse=True)
+def _nobody_holds_the_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A request that holds the loop of a server in this process fails the test that sent it."""
+    held, log = Held(), logging.getLogger("emulator.server.held")
+    log.addHandler(held)
+    yield
+    log.removeHandler(held)
+    if "tells_of_the_loop" not in request.keywords:
+        assert held.told == []
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from emulator.client.http_client import HttpAnswer, HttpClient, UntrustedFile
 from emulator.client.payloads import Query
 from emulator.client.plain_values import plain, to_json, to_query
+from emulator.masking import masked
 from emulator.version import VERSION
 
 ANSWER_SECONDS = 30.0  # more than a reset takes, which waits for attempts in flight
@@ -20,7 +21,7 @@ class NotReached(Exception):
     """No emulator answers at `url`; the text says why and what to do."""
 
     def __init__(self, url: str, reason: str) -> None:
-        super().__init__(reason)
+        super().__init__(masked(reason))
         self.url = url
 
 

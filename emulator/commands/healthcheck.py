@@ -33,17 +33,33 @@ def healthcheck(url: str | None, timeout: float) -> None:
     """
     from emulator.client import why_not_ready
 
+    url = url or environment().get(URL_VARIABLE)
     try:
-        reason = why_not_ready(url or environment().get(URL_VARIABLE) or _own_url(), timeout)
+        settings = None if url else read_settings({}, environment(), Path.cwd())
+        reason = why_not_ready(_own_url(settings) if settings else url or "", timeout)
     except (BadSetting, ValueError) as error:
-        reason = str(error)
+        stop(FAILURE, str(error))
     if reason:
-        stop(FAILURE, reason)
+        stop(FAILURE, reason + (_why_it_cannot_start(settings) if settings else ""))
 
 
-def _own_url() -> str:
-    """Return the URL of a `serve` with this environment in this folder; raise BadSetting, too, for port 0."""
-    settings = read_settings({}, environment(), Path.cwd())
+def _why_it_cannot_start(settings: Settings) -> str:
+    """Return what a `serve` with these settings would say of its database, as the end of a sentence; else nothing."""
+    from emulator.store.checkup import examine
+    from emulator.store.sqlite import StoreTaken, StoreUnusable
+
+    try:
+        if settings.database_file:
+            examine(settings.database_file)
+    except StoreTaken:  # by an emulator that is up, but not ready
+        return ""
+    except StoreUnusable as error:
+        return f"; {error}"
+    return ""
+
+
+def _own_url(settings: Settings) -> str:
+    """Return the URL of a `serve` with these settings; raise BadSetting for port 0."""
     if settings.port == 0:
         raise BadSetting(f"a free port is picked at each start: name the address with --url or {URL_VARIABLE}")
     # An emulator that listens on every address is reached by that of this machine.

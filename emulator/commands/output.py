@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from emulator.commands.environment import environment
+from emulator.masking import masked
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,7 +31,7 @@ Row = Mapping[str, str]
 
 def stop(code: int, message: str) -> NoReturn:
     """End the process with this exit code, after printing the message on stderr."""
-    click.echo(f"case-emulator: {harmless(message)}", err=True)
+    click.echo(f"case-emulator: {harmless(masked(message))}", err=True)
     sys.exit(code)
 
 

@@ -39,16 +39,16 @@ def settings_for_tests(flags: Mapping[str, object], config: Path | None, **defau
 
 def build(settings: Settings) -> "RunningEmulator":
     """Return an emulator that listens but does not answer yet; end the process when it cannot be built."""
+    from emulator.core.errors import StoreUnavailable
     from emulator.running import RunningEmulator
     from emulator.server.http_server import PortTaken
-    from emulator.store.sqlite import StoreUnusable
 
     check_port_file(settings.port_file)
     try:
         return RunningEmulator(settings)
     except PortTaken:
         stop(PORT_TAKEN, f"port {settings.port} is taken: choose another with --port, or --port 0 for a free one")
-    except (BadSetting, StoreUnusable) as error:
+    except (BadSetting, StoreUnavailable) as error:
         stop(USAGE, str(error))
     except PermissionError:
         stop(USAGE, f"port {settings.port} may not be used by you: choose one above 1023 with --port")

@@ -80,8 +80,10 @@ class AdvanceIn(Strict):
     @validates_schema
     def fit(self, payload: Advance, **_: object) -> None:
         """Raise ValidationError unless exactly one of seconds and duration is given."""
-        if len(payload) != 1:
+        if not payload:
             raise ValidationError("one of seconds and duration is needed", "seconds")
+        if len(payload) > 1:
+            raise ValidationError("seconds and duration both say how far: send one of them", "seconds")
 
 
 def _is_sensible(moment: datetime) -> bool:

@@ -16,6 +16,7 @@ from emulator.core.planning import Planning
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
+from emulator.server.loop_health import LoopHealth
 from emulator.web.extras import Flow
 from emulator.web.links import Links
 from emulator.web.problem_json import Problem
@@ -41,6 +42,7 @@ class ControlContext:
     providers: Mapping[str, Provider]
     links: Links
     asks_for_token: bool
+    loop_health: LoopHealth
 
     @property
     def address(self) -> str:
@@ -71,7 +73,7 @@ class ControlContext:
         if flow is None:
             return None
         path = flow.path.replace("<number>", str(flow.number_of(case)))
-        return self.links.to(case.sandbox, f"{path}?position=1")
+        return self.links.to_case(case, f"{path}?position=1")
 
 
 def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:

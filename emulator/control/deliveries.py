@@ -14,6 +14,7 @@ from emulator.control.request_schemas import DeliveryQuery, NothingIn, WaitQuery
 from emulator.control.views import json_response, moment, responds, takes
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryFilter, DeliveryReport, DeliveryState
 from emulator.core.delivery_queries import is_settled
+from emulator.masking import masked, masked_body
 from emulator.web.problem_json import Problem
 
 KEPT = {DeliveryState.INBOX, DeliveryState.BLOCKED}
@@ -167,7 +168,7 @@ def render_report(report: DeliveryReport) -> DeliveryPayload:
         "case_id": delivery.case_id,
         "external_id": report.external_id,
         "state": delivery.state,
-        "reason": delivery.reason,
+        "reason": delivery.reason and masked(delivery.reason),
         "rule": report.rule,
         "faults": list(delivery.faults),
         "url": delivery.shown_url,
@@ -180,13 +181,14 @@ def render_report(report: DeliveryReport) -> DeliveryPayload:
 
 
 def _render_attempt(attempt: AttemptRecord) -> AttemptPayload:
+    # What is stored is masked, but for what a snapshot brought.
     return {
         "number": attempt.number,
         "ended_at": moment(attempt.ended_at),
         "latency_ms": round(attempt.took.total_seconds() * 1000, 1),
         "status": attempt.status,
-        "error": attempt.error,
-        "answer": attempt.answer.decode("utf-8", "replace"),
+        "error": attempt.error and masked(attempt.error),
+        "answer": masked_body(attempt.answer).decode("utf-8", "replace"),
     }
 
 
@@ -198,7 +200,7 @@ def render_kept(delivery: Delivery) -> WebhookPayload:
         "event": delivery.event,
         "case_id": delivery.case_id,
         "state": delivery.state,
-        "reason": delivery.reason,
+        "reason": delivery.reason and masked(delivery.reason),
         "url": delivery.shown_url,
         "created_at": moment(delivery.created_at),
         "headers": dict(delivery.headers),

@@ -30,7 +30,7 @@ class FaultIn(MatchIn):
         allow_none=True,
         load_default=None,
         validate=Range(1, 1_000_000),
-        metadata={"description": "how often it strikes; as often as it fits unless told"},
+        metadata={"description": "how often it triggers; as often as it fits unless told"},
     )
     probability = fields.Float(
         load_default=1.0,

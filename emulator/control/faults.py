@@ -11,6 +11,7 @@ from flask import Blueprint, Response
 
 from emulator.control.context import ControlContext, known_provider
 from emulator.control.fault_schemas import FAULT_KINDS, SCHEMAS
+from emulator.control.matching import shown_match
 from emulator.control.payloads import (
     FaultKindPayload,
     FaultKindsPayload,
@@ -21,7 +22,7 @@ from emulator.control.payloads import (
 from emulator.control.request_schemas import NothingIn
 from emulator.control.views import Variants, json_response, moment, responds, takes
 from emulator.core.faults import Fault
-from emulator.core.matching import match_of_json, match_to_json
+from emulator.core.matching import match_of_json
 from emulator.core.webhook_faults import EarlyWebhook
 from emulator.web.problem_json import Problem
 
@@ -106,7 +107,7 @@ def _check_together(payload: Mapping[str, Any]) -> None:
     if up_to is not None and seconds is not None and up_to < seconds:
         raise Problem(422, "up_to: not less than seconds", errors={"up_to": "not less than seconds"})
     if payload["kind"] == EarlyWebhook.kind and payload.get("path") is not None:
-        reason = "early strikes before there is a webhook with a target: match by provider and when"
+        reason = "early triggers before there is a webhook with a target: match by provider and when"
         raise Problem(422, f"path: {reason}", errors={"path": reason})
 
 
@@ -115,7 +116,7 @@ def _render(fault: Fault) -> FaultPayload:
         "id": fault.id,
         "kind": fault.kind,
         "side": FAULT_KINDS[fault.kind].side,
-        **match_to_json(fault.match),
+        **shown_match(fault.match),
         "times": fault.times,
         "probability": fault.probability,
         "expires_at": moment(fault.until),

@@ -28,6 +28,7 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
             "case": render_case(context, case),
             "applicant": _render_applicant(flow.applicant(case, random)),
             "planned_outcome": case.decision.outcome,
+            "signature": context.links.signatures.of(case),
             "endings": {outcome.value: word for outcome, word in flow.words.items()},
         }
         return json_response(answer)

@@ -15,6 +15,7 @@ from emulator.core.rules import Rule
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
 from emulator.person_files import UnusableFile, read_person_file
+from emulator.plain_json import repeated_key
 from emulator.settings import BadSetting
 from emulator.web.body import DEEPEST, parse
 from emulator.web.credentials import EXPIRED, SANDBOX_NAME
@@ -70,8 +71,10 @@ def _rules(path: Path, completion_schemas: CompletionSchemas) -> tuple[Rule, ...
 def _document(path: Path) -> Mapping[str, object]:
     if path.stem == EXPIRED or not SANDBOX_NAME.fullmatch(path.stem):
         raise BadSetting(f"{path}: it has to be named after a sandbox, 1 to 64 of a-z 0-9 - _ and not {EXPIRED}")
+    repeated: list[str] = []
     try:
-        document = parse(read_person_file(path, LARGEST).encode(), DEEPEST, Document(LARGEST).most_keys)
+        text = read_person_file(path, LARGEST)
+        document = parse(text.encode(), DEEPEST, Document(LARGEST).most_keys, repeated.append)
     except UnusableFile as error:
         raise BadSetting(str(error)) from error
     except OSError as error:
@@ -80,4 +83,6 @@ def _document(path: Path) -> Mapping[str, object]:
         raise BadSetting(f"{path} is no JSON: {error}") from error
     if not isinstance(document, dict):
         raise BadSetting(f"{path}: a snapshot is a JSON object")
+    if repeated and (found := repeated_key(text)):
+        raise BadSetting(f"{path}: the key {found[0][:100]} stands twice in one object (line {found[1]})")
     return document

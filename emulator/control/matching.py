@@ -8,7 +8,8 @@ from marshmallow.validate import Length
 
 from emulator.control.filter_words import Word
 from emulator.control.request_schemas import Strict
-from emulator.core.matching import COMPARISONS
+from emulator.core.matching import COMPARISONS, Match, MatchJson, Scalar, match_to_json
+from emulator.masking import masked_url
 
 MOST_CONDITIONS, LONGEST = 20, 500
 SHAPE = 'fields of the JSON by dotted names, as in {"client.name": "Jo", "client.email": {"contains": "@risky."}}'
@@ -36,12 +37,12 @@ class When(fields.Dict):
 def _check(field: str, comparison: str, operand: object) -> None:
     if comparison not in COMPARISONS:
         raise ValidationError(f"{field}: compare with one of {', '.join(COMPARISONS)}")
-    if isinstance(operand, dict | list) or (isinstance(operand, str) and len(operand) > LONGEST):
+    if not isinstance(operand, Scalar) or (isinstance(operand, str) and len(operand) > LONGEST):
         raise ValidationError(f"{field}: a text (at most {LONGEST} characters), number, boolean or null is needed")
     if isinstance(operand, float) and not isfinite(operand):
         raise ValidationError(f"{field}: the number is too large")
-    if comparison != "equals" and not isinstance(operand, str | int | float):
-        raise ValidationError(f"{field}: {comparison} needs a text")
+    if comparison != "equals" and (isinstance(operand, bool) or not isinstance(operand, str | int | float)):
+        raise ValidationError(f"{field}: {comparison} needs a text or a number")
 
 
 class MatchIn(Strict):
@@ -49,3 +50,13 @@ class MatchIn(Strict):
 
     provider = Word("provider", allow_none=True, metadata={"description": "one API; both unless told"})
     when = When(load_default=dict, metadata={"description": SHAPE})
+
+
+def shown_match(match: Match) -> MatchJson:
+    """Return a match as it is shown: the texts that fields are compared with may be addresses with secrets in them."""
+    payload = match_to_json(match)
+    for conditions in payload.get("when", {}).values():
+        for comparison, expected in conditions.items():
+            if isinstance(expected, str):
+                conditions[comparison] = masked_url(expected)
+    return payload

@@ -40,6 +40,10 @@ class _Collector:
         from prometheus_client.core import CounterMetricFamily
 
         yield from self._served()
+        health = self.context.loop_health
+        if health.is_measured:  # not where another server serves
+            text = "The longest that the server's loop kept others waiting, in the last minute or two"
+            yield _gauge("emulator_loop_lag_seconds", text, (), {(): health.lag})
         cases, deliveries, lag = self.context.deliveries.overview()
         yield _gauge("emulator_cases", "Cases by state", ("provider", "state"), cases)
         yield _gauge("emulator_deliveries", "Webhooks by state", ("state",), {(k,): v for k, v in deliveries.items()})

@@ -11,7 +11,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from emulator.control.context import ControlContext, known_provider
 from emulator.control.filter_words import Word
-from emulator.control.matching import MatchIn
+from emulator.control.matching import MatchIn, shown_match
 from emulator.control.payloads import OutcomesPayload, QueuedOutcomePayload, RulePayload
 from emulator.control.request_schemas import NothingIn, Strict, Whole
 from emulator.control.views import json_response, responds, takes
@@ -213,4 +213,4 @@ def _render_queued(queued: QueuedOutcome) -> QueuedOutcomePayload:
 
 
 def _render_rule(rule: Rule) -> RulePayload:
-    return cast(RulePayload, rule_to_json(rule))  # shown as it is stored
+    return cast(RulePayload, rule_to_json(rule) | shown_match(rule.match))

@@ -65,6 +65,7 @@ class FlowPayload(TypedDict):
     case: CasePayload
     applicant: ApplicantPayload
     planned_outcome: str
+    signature: str | None
     endings: dict[str, str]
 
 

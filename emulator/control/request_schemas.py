@@ -11,6 +11,7 @@ from emulator.core.deliveries import DeliveryState
 from emulator.core.model import Outcome
 from emulator.core.pace import Pace
 from emulator.delivery.targets import why_no_url
+from emulator.plain_values import NotPlain, check_plain
 from emulator.readers import BIGGEST_SEED, LONGEST_DELAY
 from emulator.settings import OPTIONS
 
@@ -33,6 +34,10 @@ def _as_setting(name: str) -> Callable[[object], None]:
 
 def _is_dialable(url: str) -> None:
     """Raise ValidationError for a URL that can never be dialled; whether it may be is checked before each attempt."""
+    try:
+        check_plain(url)
+    except NotPlain as error:
+        raise ValidationError(error.reason) from error
     reason = why_no_url(url)
     if reason:
         raise ValidationError(reason)

@@ -70,6 +70,9 @@ class FlowOut(Out):
     case = fields.Nested(CaseOut)
     applicant = fields.Nested(ApplicantOut)
     planned_outcome = fields.String(validate=OUTCOMES, metadata={"description": "how it ends unless told otherwise"})
+    signature = fields.String(
+        allow_none=True, metadata={"description": "what links to the case have to carry; null: nothing"}
+    )
     endings = fields.Dict(
         keys=fields.String(validate=OUTCOMES),
         values=fields.String(),

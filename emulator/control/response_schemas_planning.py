@@ -54,7 +54,7 @@ class FaultOut(Out):
     provider = fields.String()
     path = fields.String()
     when = fields.Dict(metadata={"description": "comparisons by field"})
-    times = fields.Integer(allow_none=True, metadata={"description": "how often it still strikes"})
+    times = fields.Integer(allow_none=True, metadata={"description": "how often it still triggers"})
     probability = fields.Float()
     expires_at = fields.DateTime()
     seen = fields.Integer(metadata={"description": "how often it fitted"})

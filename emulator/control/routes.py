@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from hmac import compare_digest
 
 from flask import Blueprint, Response, request
 from flask.sansio.blueprints import BlueprintSetupState
@@ -27,15 +26,21 @@ from emulator.control.context import ControlContext
 from emulator.control.filter_words import FilterWords
 from emulator.control.payloads import HealthPayload
 from emulator.control.views import json_response, responds
+from emulator.core.errors import StoreUnavailable
+from emulator.web.control_token import ControlToken
+from emulator.web.errors import STORE_RETRY
 from emulator.web.problem_json import Problem
+from emulator.web.provider import Operation
+
+LIVE = Operation(name="live", verb="GET", path="/_emulator/livez", is_quick=True)
 
 
-def _check_token(token: str) -> None:
+def _check_token(token: ControlToken) -> None:
     """Raise Problem 401 for a request without the token; the two health routes need none."""
     if request.endpoint in ("control.live", "control.ready"):
         return
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not compare_digest(given.strip().encode(), token.encode()):
+    if scheme.lower() != "bearer" or not token.is_right(given.strip()):
         raise Problem(401, "the control token is needed: send Authorization: Bearer <token>")
 
 
@@ -46,7 +51,7 @@ class SandboxName(BaseConverter):
 
 
 def blueprint(
-    context: ControlContext, token: str | None, further: Iterable[Callable[[Blueprint], None]] = ()
+    context: ControlContext, token: ControlToken | None, further: Iterable[Callable[[Blueprint], None]] = ()
 ) -> Blueprint:
     """Return the control API with the routes that `further` adds; a token, if given, is needed for all but health."""
     routes = Blueprint("control", __name__, url_prefix="/_emulator")
@@ -68,8 +73,11 @@ def blueprint(
     @routes.get("/readyz")
     @responds("HealthOut")
     def ready() -> Response:
-        """Answer once the store answers, so that cases can be opened."""
-        context.sandboxes.names()
+        """Answer once the store can be written, so that cases can be opened; 503 with the reason if it cannot be."""
+        try:
+            context.sandboxes.store.check()
+        except StoreUnavailable as error:
+            raise Problem(503, str(error), retry_after=STORE_RETRY) from error
         answer: HealthPayload = {"status": "ready"}
         return json_response(answer)
 

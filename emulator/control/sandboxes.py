@@ -10,6 +10,7 @@ from emulator.control.request_schemas import NothingIn, SandboxIn, SettingsIn
 from emulator.control.views import json_response, responds, takes
 from emulator.core.randomness import fresh_name
 from emulator.core.sandbox_view import SandboxView
+from emulator.masking import masked_url
 
 
 def add_routes(routes: Blueprint, context: ControlContext) -> None:
@@ -78,7 +79,7 @@ def _render(context: ControlContext, name: str) -> SandboxPayload:
 def _render_settings(view: SandboxView) -> SettingsPayload:
     settings = view.settings
     return {
-        "webhook_url": settings.webhook_url,
+        "webhook_url": settings.webhook_url and masked_url(settings.webhook_url),
         "delay": settings.delay.total_seconds(),
         "retry": [wait.total_seconds() for wait in settings.retry.waits],
         "seed": settings.seed,

@@ -12,11 +12,10 @@ from emulator.control.outcomes import RuleIn, make_rule
 from emulator.control.views import load
 from emulator.core.rules import Rule
 from emulator.person_files import UnusableFile, decode, read_person_file
-from emulator.settings import BadSetting, suggest
+from emulator.settings import BadSetting, RuleText, suggest
 from emulator.web.problem_json import Problem
 
 MOST_RULES = 1_000
-DEEPEST = 20
 CompletionSchemas = Mapping[str, Schema]
 
 
@@ -27,19 +26,25 @@ def common_rules(
 
     The id of a rule says where it was read. Raise BadSetting for a file or rule that is not valid.
     """
-    rules: list[tuple[str, object]] = [(f"rule {number}", json.loads(text)) for number, text in enumerate(texts, 1)]
+    rules = [_settings_rule(f"rule {number}", text, completion_schemas) for number, text in enumerate(texts, 1)]
     for name in scenarios:
-        rules += [(f"{Path(name).stem} {number}", rule) for number, rule in enumerate(_read(name), 1)]
-    return tuple(_rule(rule_id, rule, completion_schemas) for rule_id, rule in rules)
+        for number, rule in enumerate(_read(name), 1):
+            rules.append(_rule(f"{Path(name).stem} {number}", rule, completion_schemas, place=name))
+    return tuple(rules)
 
 
-def _rule(rule_id: str, rule: object, completion_schemas: CompletionSchemas) -> Rule:
+def _settings_rule(rule_id: str, text: str, completion_schemas: CompletionSchemas) -> Rule:
+    place = text.place if isinstance(text, RuleText) else "rule"
+    return _rule(rule_id, json.loads(text), completion_schemas, place=place)
+
+
+def _rule(rule_id: str, rule: object, completion_schemas: CompletionSchemas, *, place: str) -> Rule:
     try:
         if not isinstance(rule, dict):
             raise Problem(422, "an object is needed")
         return make_rule(completion_schemas, rule_id, load(RuleIn(), rule))
     except Problem as error:
-        raise BadSetting(f"{rule_id}: {error.detail}") from error
+        raise BadSetting(f"{place}: {rule_id}: {error.detail}") from error
 
 
 def _read(name: str) -> list[object]:
@@ -71,21 +76,10 @@ def _built_in() -> Iterator[Traversable]:
 
 
 def _parse(name: str, text: str) -> object:
-    """Return the value of a YAML text; raise BadSetting for tags of other than plain values, aliases and deep nesting.
-
-    Aliases are refused because a short text with them can stand for an endless value.
-    """
-    import yaml  # slow to import, and only scenarios need it
+    """Return the value of a YAML text; raise BadSetting."""
+    from emulator.plain_yaml import read_yaml  # slow to import, and only scenarios need it
 
     try:
-        depth = 0
-        for token in yaml.scan(text, Loader=yaml.SafeLoader):
-            kind, line = type(token).__name__, token.start_mark.line + 1
-            depth += kind.endswith("StartToken") - kind.endswith("EndToken")
-            if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
-                raise BadSetting(f"{name}: anchors and aliases are not read (line {line})")
-            if depth > DEEPEST:
-                raise BadSetting(f"{name} is nested more than {DEEPEST} deep (line {line})")
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise BadSetting(f"{name} is no YAML that can be read: {error!s:.300}") from error
+        return read_yaml(text, name)
+    except UnusableFile as error:
+        raise BadSetting(str(error)) from error

@@ -12,9 +12,11 @@ from marshmallow import Schema, ValidationError
 
 from emulator.core.sandbox_clock import to_text
 from emulator.settings import suggest
-from emulator.web.body import read_json
+from emulator.web.body import LARGEST_BODY, MOST_KEYS, drop_mark, read_json
 from emulator.web.errors import Malformed, TooLarge, Undecodable
 from emulator.web.problem_json import Problem
+
+MOST_SUGGESTED = 200  # wrong fields; no more are shown in any case, and to look for similar names takes time
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,9 @@ def read_body(schema: Body) -> Any:
     if request.mimetype != "application/json":
         raise Problem(415, "send it as application/json, {} where there is nothing to say")
     try:
-        bounds = (schema.envelope, schema.largest, schema.most_keys) if isinstance(schema, Document) else (0,)
-        value = read_json(request.environ, *bounds)
+        document = schema if isinstance(schema, Document) else Document(LARGEST_BODY, 0, MOST_KEYS)
+        drop_mark(request.environ, document.largest)
+        value = read_json(request.environ, document.envelope, document.largest, document.most_keys)
     except TooLarge as error:
         raise Problem(413, f"the body is larger than {error.limit} bytes") from error
     except (Malformed, Undecodable) as error:
@@ -156,7 +159,9 @@ def load(schema: Schema, given: Mapping[str, object]) -> Any:
     try:
         return schema.load(given)
     except ValidationError as error:
-        reasons = {str(name): _reason(schema, str(name), found) for name, found in error.messages_dict.items()}
+        found = list(error.messages_dict.items())
+        reasons = {str(name): _reason(schema, str(name), messages) for name, messages in found[:MOST_SUGGESTED]}
+        reasons |= {str(name): "not known" for name, _ in found[MOST_SUGGESTED:]}
         detail = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
         raise Problem(422, detail, errors=reasons) from error
 

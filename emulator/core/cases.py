@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
-from emulator.core.errors import NotFound
+from emulator.core.errors import NotFound, StoreUnavailable
 from emulator.core.faults import FaultContext
-from emulator.core.model import Case, CaseFilter, Client, Decision, Ids, NewCase, Schedule, State
+from emulator.core.model import Case, CaseFilter, Client, Decision, Ids, NewCase, Schedule, State, is_stored_id
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
@@ -17,7 +17,6 @@ from emulator.core.sandboxes import Sandboxes
 from emulator.core.webhook_faults import EarlyWebhook
 
 INBOX_LIMIT = 1_000
-HIGHEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +47,20 @@ class Cases:
             schedule = _schedule(order, decision, usual, now)
             case = tx.add_case(order, client, ids, now, schedule, decision)
             early = view.settings.faults and schedule and self._early_faults(tx, view, order)
-        if early:
-            self.complete_early(case, early)
+        if early and self._completes_early(case, early):
             return case
         due = case.due_at and view.wall_time_of(case.due_at)
         if due:
             self.wake(due)
         return case
+
+    def _completes_early(self, case: Case, faults: Sequence[str]) -> bool:
+        """End the case and return True; False if it has to end later, because the store cannot be used any more."""
+        try:
+            self.complete_early(case, faults)
+        except StoreUnavailable:
+            return False  # the case itself is stored, so its request was not in vain
+        return True
 
     def _decide(
         self, tx: Transaction, view: SandboxView, order: NewCase, client: Client
@@ -77,7 +83,7 @@ class Cases:
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """Return a case with its client and checks; raise NotFound for an unknown or expired one."""
-        if case_id > HIGHEST_ID:  # a store holds 64-bit integers
+        if not is_stored_id(case_id):
             raise NotFound("case", case_id)
         with self.store.reading() as read:
             case = read.case(sandbox, provider, case_id, self.sandboxes.view(read, sandbox).now)

@@ -34,6 +34,10 @@ class WallClock:
         """Return seconds that never go back, for leases, time-outs and latencies."""
         return time.monotonic()
 
+    def processor_time(self) -> float:
+        """Return the seconds that this thread has computed, which do not pass while others have the processor."""
+        return time.thread_time()
+
     def _machine(self) -> datetime:
         """Return what the clock of the machine reads, which anybody may set."""
         return datetime.now(UTC)

@@ -1,24 +1,27 @@
 """Take due cases through their steps: work starts, then the case ends and its webhook is written."""
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from emulator.core.case_steps import Step, plan, plan_all, plan_end
 from emulator.core.clock import WallClock
-from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook, without_password
-from emulator.core.errors import Conflict, NotFound
-from emulator.core.model import Case, CompletionOrder, State
-from emulator.core.ports import Store, Transaction
-from emulator.core.randomness import SeededRandom
+from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook
+from emulator.core.errors import Conflict, NotFound, StoreUnavailable
+from emulator.core.model import Case, CompletionOrder, State, is_stored_id
+from emulator.core.ports import ProviderRules, Store, Transaction
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
+from emulator.core.turns import Turns
 from emulator.core.webhook_faults import apply_webhook_faults
+from emulator.masking import masked_url
 
 log = logging.getLogger("emulator.cases")
-BATCH = 100
+BATCH = 16  # cases that share a transaction: what is due to be sent, and requests, wait for all of them
 POSTPONED = timedelta(minutes=1)
+Key = tuple[str, str, int]  # sandbox, provider and id of a case
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,37 @@ class Completion:
     wake: Callable[[datetime], None]
     news: Signal
 
-    def complete_due(self) -> int:
-        """Take up to 100 due cases through every step that is due, and return how many cases that were."""
+    @property
+    def rules(self) -> Mapping[str, ProviderRules]:
+        """What each provider says of the end of its cases."""
+        return self.sandboxes.provider_rules
+
+    @property
+    def turns(self) -> Turns:
+        """Where requests give way to what is due."""
+        return self.sandboxes.in_flight.turns
+
+    def complete_due(self) -> Sequence[Moved | None]:
+        """Take some due cases through every step that is due; return the last of each, None for one that did not move.
+
+        More may be due until nothing is returned.
+        """
+        with self.turns.work():
+            with self.store.reading() as read:
+                due = read.due_cases(self.clock.now(), BATCH)
+            try:
+                return self._take([plan_all(self.rules, view, case) for view, case in self._read(due)])
+            except Exception:  # one of them cannot: the others are not to suffer for it
+                return [self._safely(self._run, *key) for key in due]
+
+    def _read(self, due: Sequence[Key]) -> list[tuple[SandboxView, Case]]:
+        """Read these cases, be they expired: such a case still owes its webhook."""
+        if not due:
+            return []
         with self.store.reading() as read:
-            due = read.due_cases(self.clock.now(), BATCH)
-        for sandbox, provider, case_id in due:
-            self._safely(self._run, sandbox, provider, case_id)
-        return len(due)
+            views = {sandbox: self.sandboxes.view(read, sandbox) for sandbox in dict.fromkeys(key[0] for key in due)}
+            found = [(views[key[0]], read.case_even_expired(*key)) for key in due]
+        return [(view, case) for view, case in found if case]
 
     def step_safely(self, view: SandboxView, provider: str, case_id: int) -> Moved | None:
         """Take a due case one step further, for the time machine; return None when it did not move or failed."""
@@ -53,7 +80,8 @@ class Completion:
         def step(sandbox: str, provider: str, case_id: int) -> Moved | None:
             with self.store.reading() as read:
                 case = read.case_even_expired(sandbox, provider, case_id)
-            return self._step(view, case) if case else None
+            planned = plan(self.rules, view, case) if case else None
+            return self._take_one(planned) if planned else None
 
         return self._safely(step, view.name, provider, case_id)
 
@@ -63,6 +91,8 @@ class Completion:
         """Take the step; postpone the case when that fails, so that it neither holds up the others nor is lost."""
         try:
             return step(sandbox, provider, case_id)
+        except StoreUnavailable:
+            raise  # nothing is wrong with the case
         except Exception:
             log.exception(
                 "%s case %s in sandbox %s: tried again in a minute",
@@ -76,26 +106,47 @@ class Completion:
             return None
 
     def _run(self, sandbox: str, provider: str, case_id: int) -> Moved | None:
-        """Take a due case through every step that is due, and return the last one."""
-        with self.store.reading() as read:
-            view = self.sandboxes.view(read, sandbox)
-            case = read.case_even_expired(sandbox, provider, case_id)  # an expired case still owes its webhook
+        """Take a due case through every step that is due, each in its own transaction; return the last one."""
         moved = None
-        while case and (step := self._step(view, case)):
-            moved, case = step, step.case
+        for view, start in self._read([(sandbox, provider, case_id)]):
+            case: Case | None = start
+            while case and (step := plan(self.rules, view, case)):
+                taken = self._take_one(step)
+                moved, case = (taken, taken.case) if taken else (moved, None)
         return moved
 
-    def _step(self, view: SandboxView, case: Case) -> Moved | None:
-        """Take a case one step further; return None when it is not due, was reset, or has moved on meanwhile."""
-        if case.due_at is None or case.due_at > view.now:
-            return None
-        if case.state is State.OPEN:
-            working = replace(case, state=State.PROCESSING, due_at=case.finish_at, updated_at=view.now)
-            return self._save(view, case, working, None)
-        return self._finish(view, case)
+    def _take(self, cases: Sequence[Sequence[Step]]) -> Sequence[Moved | None]:
+        """Take the steps of these cases in one transaction, and return the last of each that was taken."""
+        if not cases:
+            return []
+        with self.store.transaction() as tx:
+            taken = [self._write_all(tx, steps) for steps in cases]
+        for case in taken:
+            for step, moved in case:
+                self._tell(step, moved)
+        return [case[-1][1] if case else None for case in taken]
+
+    def _write_all(self, tx: Transaction, steps: Sequence[Step]) -> list[tuple[Step, Moved]]:
+        """Write the steps of a case, up to the first that finds that the case was reset or moved on meanwhile."""
+        taken = []
+        for step in steps:
+            moved = self._write(tx, step)
+            if moved is None:
+                break
+            taken.append((step, moved))
+        return taken
+
+    def _take_one(self, step: Step) -> Moved | None:
+        """Take a step; return None when the case was reset or moved on meanwhile."""
+        moved = self._take([[step]])[0]
+        if moved and step.webhook:
+            self.wake(self.clock.now())
+        return moved
 
     def complete(self, sandbox: str, provider: str, case_id: int, order: CompletionOrder) -> Case:
         """End a case now, as ordered; raise NotFound, or Conflict when it has ended or moved on meanwhile."""
+        if not is_stored_id(case_id):
+            raise NotFound("case", case_id)
         with self.store.reading() as read:
             view = self.sandboxes.view(read, sandbox)
             case = read.case(sandbox, provider, case_id, view.now)
@@ -103,7 +154,7 @@ class Completion:
             raise NotFound("case", case_id)
         if case.state not in (State.OPEN, State.PROCESSING):
             raise Conflict(f"the case is {case.state} already")
-        moved = self._finish(view, case, order)
+        moved = self._take_one(plan_end(self.rules, view, case, order))
         if moved is None:
             raise Conflict("the case moved on meanwhile: look again")
         return moved.case
@@ -118,35 +169,27 @@ class Completion:
             # Read it back: the store does not keep the parts of a decision that only the schedule needed.
             stored = read.case_even_expired(case.sandbox, case.provider, case.id)
         if stored and stored.due_at is not None:
-            self._finish(view, stored, faults=faults)
+            self._take_one(plan_end(self.rules, view, stored, faults=faults))
 
-    def _finish(
-        self, view: SandboxView, case: Case, order: CompletionOrder | None = None, faults: Sequence[str] = ()
-    ) -> Moved | None:
-        rules = self.sandboxes.provider_rules[case.provider]
-        ended = _ended(replace(case, decision=order.decision) if order else case, view.now)
-        done = rules.conclude(ended, _seeded_random(case, view.settings.seed, "case"))
-        done = order.amend(done) if order else done
-        event_id = _seeded_random(case, view.settings.seed, "event").uuid("id")
-        webhook = rules.render_webhook(done, view.settings, event_id)
-        delivery = _delivery(done, webhook, event_id, view.now) if isinstance(webhook, RenderedWebhook) else None
-        moved = self._save(view, case, done, delivery and replace(delivery, faults=tuple(faults)))
-        if moved:
-            _log_end(moved, webhook)
-            self.wake(self.clock.now())
-            self.news.send()
-        return moved
+    def _tell(self, step: Step, moved: Moved) -> None:
+        """Tell of the end of a case whoever waits for it."""
+        if step.webhook is None:
+            return
+        _log_end(moved, step.webhook)
+        if not any(delivery.due_at for delivery in moved.deliveries):
+            self.turns.done()
+        self.news.send()
 
-    def _save(self, view: SandboxView, before: Case, after: Case, delivery: Delivery | None) -> Moved | None:
+    def _write(self, tx: Transaction, step: Step) -> Moved | None:
         """Write the step and its webhook together; return None when the case was reset or moved on meanwhile."""
-        with self.store.transaction() as tx:
-            if not tx.save_case(before, after, view.born):
-                return None
-            deliveries = self._write_webhooks(tx, view, delivery) if delivery else ()
-            settled = after.due_at is None and all(each.due_at is None for each in deliveries)
-            if settled and after.retention_days == 0:
-                tx.expire_case(after.sandbox, after.provider, after.id, after.updated_at)
-            return Moved(after, deliveries)
+        after = step.after
+        if not tx.save_case(step.before, after, step.view.born, advancing=step.advancing):
+            return None
+        deliveries = self._write_webhooks(tx, step.view, step.delivery) if step.delivery else ()
+        settled = after.due_at is None and all(each.due_at is None for each in deliveries)
+        if settled and after.retention_days == 0:
+            tx.expire_case(after.sandbox, after.provider, after.id, after.updated_at)
+        return Moved(after, deliveries)
 
     def _write_webhooks(self, tx: Transaction, view: SandboxView, delivery: Delivery) -> Sequence[Delivery]:
         """Write the webhook with the sandbox's faults applied, and return the deliveries it became."""
@@ -160,42 +203,13 @@ class Completion:
         return deliveries
 
 
-def _seeded_random(case: Case, seed: int, purpose: str) -> SeededRandom:
-    # The key contains the time of creation, so that case 1 of the next start has another event id:
-    # a receiver that remembers event ids must not take its webhook for a repetition.
-    created = int(case.created_at.timestamp() * 1_000_000)
-    key = f"{case.provider}/{case.id}/{created}/{purpose}"
-    return SeededRandom(seed=seed, sandbox=case.sandbox, key=key)
-
-
-def _ended(case: Case, now: datetime) -> Case:
-    state = State.FAILED if case.decision.failed else State.COMPLETED
-    return replace(case, state=state, outcome=case.decision.outcome, due_at=None, updated_at=now)
-
-
-def _delivery(case: Case, webhook: RenderedWebhook, event_id: str, now: datetime) -> Delivery:
-    return Delivery(
-        id=event_id,
-        sandbox=case.sandbox,
-        provider=case.provider,
-        case_id=case.id,
-        event=webhook.event,
-        url=webhook.url,
-        headers=webhook.headers,
-        body=webhook.body,
-        state=DeliveryState.SCHEDULED if webhook.url else DeliveryState.INBOX,
-        created_at=now,
-        due_at=now if webhook.url else None,
-    )
-
-
 def _log_end(moved: Moved, webhook: RenderedWebhook | NoWebhook) -> None:
     case = moved.case
     subject = f"{case.provider} case {case.id} in sandbox {case.sandbox} {case.state}"
     if isinstance(webhook, NoWebhook):
         consequence = f"no webhook: {webhook.reason}"
     else:
-        consequence = f"webhook to {without_password(webhook.url or 'the inbox')}"
+        consequence = f"webhook to {masked_url(webhook.url or 'the inbox')}"
         triggered = [name for delivery in moved.deliveries for name in delivery.faults]
         consequence += f" (faults: {', '.join(dict.fromkeys(triggered))})" if triggered else ""
     rule, fields = case.decision.rule, _log_fields(moved)

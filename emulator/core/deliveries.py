@@ -1,10 +1,12 @@
 """Webhooks: as a provider renders them, as deliveries, and as attempts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
+
+from emulator.masking import masked, masked_body, masked_url
 
 
 class DeliveryState(StrEnum):
@@ -16,14 +18,6 @@ class DeliveryState(StrEnum):
     FAILED = "failed"  # given up
     BLOCKED = "blocked"  # its target may not be dialled; readable in the inbox
     INBOX = "inbox"  # it had no target; readable in the inbox
-
-
-def without_password(url: str) -> str:
-    """Return the URL with its credentials masked, as it may be shown and logged."""
-    scheme, slashes, rest = url.partition("//")
-    authority, slash, path = rest.partition("/")
-    _, at, host = authority.rpartition("@")
-    return f"{scheme}{slashes}***@{host}{slash}{path}" if at else url
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,8 +60,8 @@ class Delivery:
 
     @property
     def shown_url(self) -> str | None:
-        """The URL with its credentials masked."""
-        return None if self.url is None else without_password(self.url)
+        """The URL with its secrets masked."""
+        return None if self.url is None else masked_url(self.url)
 
     @property
     def target(self) -> str | None:
@@ -96,6 +90,10 @@ class Attempt:
     def ok(self) -> bool:
         """Whether the receiver accepted the webhook (2xx)."""
         return self.status is not None and 200 <= self.status < 300
+
+    def masked(self) -> "Attempt":
+        """Return the attempt without secrets: a receiver may repeat in its answer what it was sent."""
+        return replace(self, error=self.error and masked(self.error), answer=masked_body(self.answer))
 
 
 @dataclass(frozen=True, slots=True)

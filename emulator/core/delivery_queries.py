@@ -6,7 +6,7 @@ from datetime import datetime
 
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import DeliveryFilter, DeliveryReport, DeliveryState
-from emulator.core.errors import Conflict, NotFound
+from emulator.core.errors import Conflict, EmulatorStops, NotFound
 from emulator.core.ports import Store
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
@@ -40,7 +40,10 @@ class DeliveryQueries:
     def wait(
         self, sandbox: str, query: DeliveryFilter, seconds: float, is_enough: Callable[[DeliveryReport], bool]
     ) -> Sequence[DeliveryReport]:
-        """Return the deliveries that fit as soon as `is_enough` is true of one of them or the time is over."""
+        """Return the deliveries that fit as soon as `is_enough` is true of one of them or the time is over.
+
+        Raise EmulatorStops when the emulator stops meanwhile: to say that nothing came would not be true.
+        """
         deadline = self.clock.stopwatch() + seconds
         while True:
             seen = self.news.sent
@@ -48,14 +51,17 @@ class DeliveryQueries:
             left = deadline - self.clock.stopwatch()
             if left <= 0 or any(map(is_enough, found)):
                 return found
+            if self.news.is_closed:
+                raise EmulatorStops
             self.news.wait(seen, left)
+            self.sandboxes.in_flight.turns.give_way()  # every webhook wakes every poll
 
     def wait_for_all(
         self, sandbox: str, query: DeliveryFilter, seconds: float, is_enough: Callable[[DeliveryReport], bool]
     ) -> None:
-        """Return as soon as `is_enough` is true of all deliveries that fit, or the time is over."""
+        """Return as soon as `is_enough` is true of all deliveries that fit, the time is over, or the emulator stops."""
         deadline = self.clock.stopwatch() + seconds
-        while (left := deadline - self.clock.stopwatch()) > 0:
+        while not self.news.is_closed and (left := deadline - self.clock.stopwatch()) > 0:
             seen = self.news.sent
             if all(map(is_enough, self.find(sandbox, query))):
                 return

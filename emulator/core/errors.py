@@ -37,5 +37,24 @@ class Conflict(Fact):
     """The present state does not allow the change; the text says why."""
 
 
+class TooManySandboxes(Fact):
+    """There is no room for another sandbox; the text says what makes room."""
+
+
+class EmulatorStops(Fact):
+    """What the request waits for will not come, because the emulator stops."""
+
+    def __init__(self) -> None:
+        super().__init__("the emulator stops: what this request waits for was not seen")
+
+
 class OutOfTime(Fact):
     """A clock would move beyond the latest moment it can read; the text says why."""
+
+
+class StoreUnavailable(Fact):
+    """The store cannot be read or written now; the text says why and what to do. Nothing was changed."""
+
+
+class StoreFull(StoreUnavailable):
+    """The store has no room for what was to be written; with more room it goes on by itself."""

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from threading import Condition
 
 from emulator.core.deliveries import Delivery
+from emulator.core.turns import Turns
 
 
 class InFlight:
@@ -16,6 +17,7 @@ class InFlight:
     """
 
     def __init__(self) -> None:
+        self.turns = Turns()  # an attempt that waits for no receiver is work to which requests give way
         self._condition = Condition()
         self._counts: Counter[str] = Counter()
 
@@ -29,6 +31,7 @@ class InFlight:
 
         def count(delivery: Delivery) -> Delivery:
             counted.append(delivery)
+            self.turns.begin()
             with self._condition:
                 self._counts[delivery.sandbox] += 1
             return delivery
@@ -42,6 +45,7 @@ class InFlight:
 
     def end(self, sandbox: str) -> None:
         """Count one attempt of the sandbox less, however it ended."""
+        self.turns.end()
         with self._condition:
             self._counts[sandbox] -= 1
             self._counts += Counter()  # drops sandboxes without an attempt

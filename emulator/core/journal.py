@@ -1,11 +1,16 @@
-"""The journal: the latest requests and attempts of every sandbox, bounded, in memory only."""
+"""The journal: the latest requests and attempts of every sandbox, bounded, in memory only.
+
+Most exchanges are never read, so that secrets are masked when one is, and not on the way of every request.
+"""
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from threading import Lock
+
+from emulator.masking import masked, masked_body, masked_headers, masked_url
 
 MOST_EXCHANGES = 1_000  # of one sandbox
 MOST_BYTES = 64 * 1024 * 1024  # of all sandboxes together
@@ -24,7 +29,7 @@ class Exchange:
     provider: str | None
     method: str
     url: str  # of a received request: path and query
-    headers: Mapping[str, str]  # credentials masked
+    headers: Mapping[str, str]
     body: bytes | None  # None: it was not read
     status: int | None  # None: no answer came
     answer_headers: Mapping[str, str]
@@ -38,6 +43,23 @@ class Exchange:
     refused: str | None = None  # why; as text, because an exception keeps alive all that its traceback refers to
     needed: tuple[str, ...] = ()  # what a refused request would have needed
     error: str | None = None  # why an attempt failed
+    is_masked: bool = False
+
+    def masked(self) -> "Exchange":
+        """Return the exchange as it may be shown: without secrets."""
+        return replace(
+            self,
+            url=masked_url(self.url) if self.outgoing else masked(self.url),
+            headers=masked_headers(self.headers),
+            body=self.body and masked_body(self.body),
+            answer_headers=masked_headers(self.answer_headers),
+            answer=masked_body(self.answer),
+            advice=tuple(map(masked, self.advice)),
+            refused=self.refused and masked(self.refused),
+            needed=tuple(map(masked, self.needed)),
+            error=self.error and masked(self.error),
+            is_masked=True,
+        )
 
     @property
     def size(self) -> int:
@@ -108,11 +130,23 @@ class Journal:
         self.evicted += 1
 
     def find(self, sandbox: str, fits: Callable[[Exchange], bool]) -> Found:
-        """Return the exchanges of a sandbox for which `fits` is true."""
+        """Return the exchanges of a sandbox for which `fits` is true, with their secrets masked."""
         with self._lock:
             book = self._books.get(sandbox) or self._emptied.get(sandbox) or _Book()
             exchanges, evicted, last = tuple(book.exchanges), book.evicted, book.last_evicted
-        return Found([exchange for exchange in exchanges if fits(exchange)], evicted, last)
+        new = {exchange.number: exchange.masked() for exchange in exchanges if not exchange.is_masked}
+        self._keep_masked(book, new)
+        shown = (new.get(exchange.number, exchange) for exchange in exchanges)
+        return Found([exchange for exchange in shown if fits(exchange)], evicted, last)
+
+    def _keep_masked(self, book: _Book, new: Mapping[int, Exchange]) -> None:
+        """Keep what was masked, so that it is masked once."""
+        if not new:
+            return
+        with self._lock:
+            kept = [exchange for exchange in book.exchanges if exchange.number in new]
+            self._bytes += sum(new[exchange.number].size - exchange.size for exchange in kept)
+            book.exchanges = deque(new.get(exchange.number, exchange) for exchange in book.exchanges)
 
     def forget(self, sandbox: str) -> None:
         """Drop all exchanges of a sandbox, and the count of those that were evicted."""
@@ -120,3 +154,4 @@ class Journal:
             self._emptied.pop(sandbox, None)
             book = self._books.pop(sandbox, _Book())
             self._bytes -= sum(exchange.size for exchange in book.exchanges)
+            book.exchanges.clear()  # a reader may hold the book

@@ -1,5 +1,6 @@
 """Match requests and webhooks by their provider, their path and any field of their JSON."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
@@ -84,11 +85,20 @@ def _same(found: object, expected: Scalar) -> bool:
 def _contains(found: object, expected: Scalar) -> bool:
     if isinstance(found, list):
         return any(_same(item, expected) for item in found)
-    return isinstance(found, str) and str(expected) in found
+    text = _text(found)
+    return text is not None and (_text(expected) or "") in text
 
 
 def _starts_with(found: object, expected: Scalar) -> bool:
-    return isinstance(found, str) and found.startswith(str(expected))
+    text = _text(found)
+    return text is not None and text.startswith(_text(expected) or "")
+
+
+def _text(value: object) -> str | None:
+    """Return a text, or a number as JSON writes it: a person who looks for digits means both; None for all else."""
+    if isinstance(value, bool):
+        return None
+    return value if isinstance(value, str) else json.dumps(value) if isinstance(value, int | float) else None
 
 
 COMPARISONS = {"equals": _same, "contains": _contains, "starts_with": _starts_with}

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
+from emulator.core.errors import StoreUnavailable
 from emulator.core.in_flight import InFlight
 from emulator.core.ports import Sender, Store
 from emulator.core.retry import RetryProfile
@@ -92,7 +93,9 @@ class Outbox:
         """
         try:
             if self._holds_lease(delivery):
-                return self._settle(delivery, self._attempt(delivery))
+                return self._settle(delivery, self._attempt(delivery).masked())
+        except StoreUnavailable:
+            log.warning("webhook %s could not be settled: it is sent again", delivery.id, extra=_log_fields(delivery))
         except Exception:
             log.exception("webhook %s could not be settled: it is sent again", delivery.id, extra=_log_fields(delivery))
         finally:
@@ -128,6 +131,7 @@ class Outbox:
             next_due = now if released else after.due_at
             due = next_due and view.wall_time_of(next_due)
             self.note(after, attempt)  # before the commit: whoever sees the result finds the attempt in the journal
+        self.in_flight.turns.done()
         self.news.send()
         _log_attempt(after, attempt)
         if due:

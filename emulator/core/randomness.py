@@ -105,8 +105,13 @@ class Person:
 
 
 def fresh_name() -> str:
-    """Return the name of a sandbox that nobody uses; the only random value that follows from no seed."""
+    """Return the name of a sandbox that nobody uses; follows from no seed."""
     return f"fresh-{token_hex(8)}"
+
+
+def fresh_secret() -> str:
+    """Return a text that nobody can guess; follows from no seed, because a seed is no secret."""
+    return token_hex(32)
 
 
 @dataclass(frozen=True, slots=True)

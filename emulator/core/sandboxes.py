@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from emulator.core.clock import WallClock
-from emulator.core.errors import Conflict, Unauthorized
+from emulator.core.errors import Conflict, TooManySandboxes, Unauthorized
 from emulator.core.faults import Fault, FaultContext, FaultHit, trigger
 from emulator.core.in_flight import InFlight
 from emulator.core.model import Decision, Sandbox
@@ -13,10 +13,26 @@ from emulator.core.ports import ProviderRules, Reading, Store, Transaction
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings, changed_settings, read_sandbox_settings
 from emulator.core.sandbox_view import SandboxView
+from emulator.masking import masked_url
 
 log = logging.getLogger("emulator.sandboxes")
 MOST_SANDBOXES = 10_000
+SEARCH_PAUSE = 1.0  # seconds
 LONGEST_ATTEMPT = 15.0  # seconds; an attempt ends after ten
+
+
+@dataclass
+class EmptySearch:
+    """The search for sandboxes to drop, which looks at each: after one in vain there is a pause of a second."""
+
+    _next: float = 0.0
+
+    def run(self, drop: Callable[[], int], stopwatch: float) -> int:
+        """Return how many sandboxes were dropped; 0 during the pause."""
+        dropped = drop() if stopwatch >= self._next else 0
+        if not dropped and stopwatch >= self._next:
+            self._next = stopwatch + SEARCH_PAUSE
+        return dropped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +48,7 @@ class Sandboxes:
     forget: Callable[[str, bool], None] = lambda sandbox, journal_too: None
     # Names of sandboxes with faults or with a key that may expire: their requests have to pass `admit`.
     watched: set[str] = field(default_factory=set)
+    search: EmptySearch = field(default_factory=EmptySearch)
 
     def view(self, read: Reading, name: str) -> SandboxView:
         """Read a sandbox; do it once a transaction and pass the view on."""
@@ -59,10 +76,21 @@ class Sandboxes:
 
     def _add(self, tx: Transaction, view: SandboxView) -> SandboxView:
         newborns = [(provider, rules.newborn) for provider, rules in self.provider_rules.items()]
+        self.make_room(tx)
         tx.add_sandbox(view.name, newborns, view.wall)
-        if dropped := tx.drop_idle_sandboxes(view.name, MOST_SANDBOXES):
-            log.warning("more than %d sandboxes: dropped the %d longest idle", MOST_SANDBOXES, dropped)
         return replace(view, is_used=True)
+
+    def make_room(self, tx: Transaction) -> None:
+        """Drop some sandboxes without cases if there is no room for another one; raise TooManySandboxes.
+
+        A sandbox with cases is never dropped: whoever may open sandboxes could wipe the others otherwise.
+        """
+        if tx.count_sandboxes() < MOST_SANDBOXES:
+            return
+        dropped = self.search.run(tx.drop_empty_sandboxes, self.clock.stopwatch())
+        if not dropped:
+            raise TooManySandboxes(f"{MOST_SANDBOXES} sandboxes have cases, which is the limit: reset some of them")
+        log.warning("%d sandboxes, which is the limit: dropped %d that had no cases", MOST_SANDBOXES, dropped)
 
     def names(self) -> Sequence[str]:
         """Return the names of all sandboxes that were used, sorted."""
@@ -88,6 +116,8 @@ class Sandboxes:
             self._set(tx, self.enter(tx, name), changes)
 
     def _set(self, tx: Transaction, view: SandboxView, changes: Mapping[str, object]) -> None:
+        if is_as_shown(changes.get("webhook_url"), view.settings.webhook_url):
+            changes = {name: value for name, value in changes.items() if name != "webhook_url"}
         if "integration" in changes:  # a new key is issued, whose age counts from now
             changes = {**changes, "key_since": view.now if changes["integration"] == "test" else None}
         self.save(tx, view, **changes)
@@ -166,9 +196,13 @@ class Sandboxes:
         """
         with self.store.transaction() as tx:
             tx.drop_sandbox(name)
-            self.watched.discard(name)
         self.forget(name, True)
         self.in_flight.wait_for(name, LONGEST_ATTEMPT)
+
+
+def is_as_shown(given: object, url: str | None) -> bool:
+    """Return whether what was given is the URL as it was shown, with its secrets masked, and so stays as it is."""
+    return url is not None and given != url and given == masked_url(url)
 
 
 def _replaced(faults: Sequence[Fault], before: Sequence[Fault], after: Sequence[Fault]) -> tuple[Fault, ...]:

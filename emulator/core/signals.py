@@ -10,6 +10,7 @@ class Signal:
     def __init__(self) -> None:
         self._condition = Condition()
         self._sent = 0
+        self.is_closed = False
 
     @property
     def sent(self) -> int:
@@ -22,10 +23,16 @@ class Signal:
             self._sent += 1
             self._condition.notify_all()
 
-    def wait(self, seen: int, seconds: float) -> None:
-        """Return when the signal was sent after `sent` was `seen`, or after that many seconds."""
+    def close(self) -> None:
+        """Wake the waiters, and let nobody wait any more: the emulator stops."""
         with self._condition:
-            self._condition.wait_for(lambda: self._sent != seen, seconds)
+            self.is_closed = True
+            self._condition.notify_all()
+
+    def wait(self, seen: int, seconds: float) -> None:
+        """Return when the signal was sent after `sent` was `seen`, after that many seconds, or when it is closed."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._sent != seen or self.is_closed, seconds)
 
 
 @dataclass
@@ -34,11 +41,29 @@ class SandboxSignals:
 
     _signals: dict[str, Signal] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+    _is_closed: bool = False
 
     def of(self, sandbox: str) -> Signal:
         """Return the signal of the sandbox, which is created on first use."""
         with self._lock:
-            return self._signals.setdefault(sandbox, Signal())
+            signal = self._signals.setdefault(sandbox, Signal())
+            signal.is_closed = signal.is_closed or self._is_closed
+            return signal
+
+    def close(self) -> None:
+        """Wake the requests that a fault delays in any sandbox, and let none wait any more."""
+        with self._lock:
+            self._is_closed = True
+            signals = list(self._signals.values())
+        for signal in signals:
+            signal.close()
+
+    def send_all(self) -> None:
+        """Wake the requests that a fault delays in any sandbox."""
+        with self._lock:
+            signals = list(self._signals.values())
+        for signal in signals:
+            signal.send()
 
     def send(self, sandbox: str) -> None:
         """Wake the requests that a fault delays in this sandbox."""

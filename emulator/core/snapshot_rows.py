@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from emulator.core.errors import Unreadable
 from emulator.core.sandbox_clock import from_micros, to_micros, to_text
+from emulator.masking import masked, masked_body
 
 T = TypeVar("T")
 Column = str | int | float | bytes | None
@@ -96,7 +97,12 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 
 def as_shown(table: str, row: Row) -> dict[str, object]:
     """Return the columns as a person reads them: times as text, JSON as JSON, bytes as text where they are UTF-8."""
-    return {name: _show(TABLES[table][name].rstrip("?"), value) for name, value in row.items()}
+    return {name: _show(TABLES[table][name].rstrip("?"), _masked(table, name, value)) for name, value in row.items()}
+
+
+def _masked(table: str, name: str, value: Column) -> Column:
+    mask = MASKED.get((table, name))
+    return mask(value) if mask and value is not None else value
 
 
 def _show(kind: str, value: Column) -> object:
@@ -116,6 +122,12 @@ SHOWN: Mapping[str, Callable[[Any], object]] = {
     "texts": json.loads,
     "names": json.loads,
     "bytes": _show_bytes,
+}
+# Columns with what others wrote, shown without secrets; the addresses and what is sent stay as `restore` needs them.
+MASKED: Mapping[tuple[str, str], Callable[[Any], Column]] = {
+    ("deliveries", "reason"): masked,
+    ("attempts", "error"): masked,
+    ("attempts", "answer"): masked_body,
 }
 
 

@@ -68,6 +68,7 @@ class Snapshots:
         tables = {table: [as_kept(table, row) for row in _rows(document, table)] for table in TABLES}
         with self.store.transaction() as tx:
             tx.drop_sandbox(name)
+            self.sandboxes.make_room(tx)
             tx.add_sandbox(name, [], self.clock.now())
             tx.load(name, tables)
             self._settle(tx, name, document["clock"], json.dumps(read_settings(document["settings"])))
@@ -85,7 +86,6 @@ class Snapshots:
             self._try_counters(tx, name)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise Unreadable(f"something in it makes no sense: {error!r:.200}") from error
-        self.sandboxes.watched.discard(name)
         self.sandboxes.watch(name, settings)
 
     def _read_clock(self, clock: Mapping[str, Any] | None) -> SandboxClock:

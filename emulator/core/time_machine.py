@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from emulator.core.clock import WallClock
 from emulator.core.completion import Completion, Moved
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
-from emulator.core.errors import Conflict, OutOfTime
+from emulator.core.errors import Conflict, EmulatorStops, OutOfTime
 from emulator.core.model import Case, Dues
 from emulator.core.outbox import Outbox
 from emulator.core.ports import Store, Transaction
@@ -38,6 +38,8 @@ class TimeMachine:
     completion: Completion
     outbox: Outbox
     wake: Callable[[datetime], None]
+    # By sandbox, the advances whose end could not be stored: the sandbox as it was before, and the time it came to.
+    unfinished: dict[str, tuple[SandboxView, datetime]] = field(default_factory=dict)
 
     def read(self, sandbox: str) -> SandboxView:
         """Return the sandbox with its clock."""
@@ -83,12 +85,15 @@ class TimeMachine:
         """Advance the clock by `step`, do all that falls due on the way, and return its new time and what happened.
 
         Raise OutOfTime for a step beyond the year 9000, and Conflict while the clock is being advanced already.
+        When the emulator stops meanwhile, raise EmulatorStops: the clock stands where the advance came to.
         """
         before, until = self._begin(sandbox, step)
         now, happened = before.now, list[Happening]()
         try:
             self.outbox.in_flight.wait_for(sandbox, LONGEST_ATTEMPT)
             while (dues := self._dues(sandbox)).first is not None and dues.first <= until:
+                if self.outbox.news.is_closed:
+                    raise EmulatorStops
                 now = max(now, dues.first)
                 view = self._move(before, now, 0.0, advancing=True)
                 if view is None:
@@ -97,9 +102,16 @@ class TimeMachine:
             else:
                 now = until
         finally:
-            self._move(before, now, before.clock.factor, advancing=False)
-            self.wake(self.clock.now())
+            self.unfinished[sandbox] = before, now
+            self.finish()
         return now, happened
+
+    def finish(self) -> None:
+        """Let the clocks run on whose advances have ended; raise StoreUnavailable, and call it again later."""
+        for sandbox, (before, now) in list(self.unfinished.items()):
+            self._move(before, now, before.clock.factor, advancing=False)
+            self.unfinished.pop(sandbox, None)
+            self.wake(self.clock.now())
 
     def _begin(self, sandbox: str, step: timedelta) -> tuple[SandboxView, datetime]:
         """Stop the clock and claim it; return the sandbox as it was, and the time at the end of the step."""

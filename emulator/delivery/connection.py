@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from threading import Event
 from typing import Any
@@ -15,6 +15,7 @@ from urllib3.poolmanager import PoolManager
 from urllib3.util.ssl_ import create_urllib3_context
 
 from emulator.client.final_answer import FinalAnswer
+from emulator.core.turns import Away
 from emulator.delivery.authorities import trust_also
 from emulator.delivery.targets import Target
 
@@ -25,8 +26,8 @@ class TargetConnection:
     A read time-out does not bound the attempt: it starts again with each byte of a slow receiver.
     """
 
-    def __init__(self, target: Target, connect_seconds: float) -> None:
-        self.target = target
+    def __init__(self, target: Target, connect_seconds: float, away: Away = nullcontext) -> None:
+        self.target, self.away = target, away
         self._cut = Event()
         self._connect_seconds = connect_seconds
         self._socket: socket.socket | None = None
@@ -79,11 +80,17 @@ class _Dialling:
 
     def _new_conn(self) -> socket.socket:
         try:
-            return self._connection.dial()
+            with self._connection.away():
+                return self._connection.dial()
         except TimeoutError as error:
             raise ConnectTimeoutError(self, str(error)) from error
         except OSError as error:
             raise NewConnectionError(self, str(error)) from error  # type: ignore[arg-type]
+
+    def getresponse(self) -> Any:
+        """Wait for the head of the answer."""
+        with self._connection.away():
+            return super().getresponse()  # type: ignore[misc]
 
 
 class _Plain(_Dialling, HTTPConnection):

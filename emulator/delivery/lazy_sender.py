@@ -1,11 +1,13 @@
 """A sender that is created for the first due webhook, because importing requests takes a third of a start."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery
 from emulator.core.ports import Sender
+from emulator.core.turns import Away
 from emulator.delivery.targets import Targets
 
 
@@ -16,12 +18,13 @@ class LazySender:
     targets: Targets
     clock: WallClock
     agent: str
+    away: Away = nullcontext
 
     @cached_property
     def _sender(self) -> Sender:
         from emulator.delivery.sender import HttpSender
 
-        return HttpSender(self.targets, self.clock, self.agent)
+        return HttpSender(self.targets, self.clock, self.agent, self.away)
 
     def send(self, delivery: Delivery) -> Attempt:
         """Make one attempt, as `HttpSender.send`."""

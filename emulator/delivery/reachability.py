@@ -6,8 +6,9 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from emulator.delivery.authorities import trust_also, why_untrusted
 from emulator.delivery.connection import TargetConnection
+from emulator.delivery.lookups import UnknownName
 from emulator.delivery.sender import CONNECT_SECONDS, in_plain_words
-from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
+from emulator.delivery.targets import BlockedTarget, Target, Targets
 
 
 def find_obstacle(targets: Targets, url: str, seconds: float = CONNECT_SECONDS) -> str | None:
@@ -16,7 +17,7 @@ def find_obstacle(targets: Targets, url: str, seconds: float = CONNECT_SECONDS) 
     Connect to the address a webhook would go to, and shake hands over TLS, but send no request.
     """
     try:
-        target = targets.find(url)
+        target = targets.find(url, seconds)
     except (BlockedTarget, UnknownName) as error:
         return str(error)
     connection = TargetConnection(target, seconds)

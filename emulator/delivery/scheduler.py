@@ -2,15 +2,17 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Condition, Lock, Thread
 
 from emulator.core.clock import WallClock
-from emulator.core.completion import Completion
+from emulator.core.completion import Completion, Moved
 from emulator.core.deliveries import Delivery
+from emulator.core.errors import StoreUnavailable
 from emulator.core.outbox import PER_TARGET, SENDERS, Outbox, busy_targets, most_per_target
 from emulator.core.ports import Store
 
@@ -69,7 +71,9 @@ class Scheduler:
     completion: Completion
     outbox: Outbox
     alarm: Alarm
+    finish_advances: Callable[[], None] = lambda: None  # for those whose end could not be stored
     _stopping: bool = False
+    _more_cases: bool = False  # more cases may be due than were completed
     _waiting: frozenset[str] | None = None  # the only targets with due deliveries; None: not known
     _sending: Counter[str] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
@@ -82,31 +86,58 @@ class Scheduler:
         self._thread = Thread(target=self._run, name="worker", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Stop the worker, and wait for the attempts in flight (10 s at most)."""
+    def begin_stop(self) -> None:
+        """Start no attempt any more; `stop` waits for those in flight."""
         self._stopping = True
         self.alarm.ring()
+
+    def stop(self) -> None:
+        """Stop the worker, and wait for the attempts in flight (10 s at most)."""
+        self.begin_stop()
         if self._thread:
             self._thread.join()
             self._pool.shutdown(wait=True)  # a lease counts as an attempt, so every leased one has to be made
-            self.outbox.release()
+            with suppress(StoreUnavailable):  # the next start gives back what is leased now
+                self.outbox.release()
 
     def _run(self) -> None:
         until = self.clock.now()
         while not self._stopping:
             until = min(until, self.alarm.listen() or until)
             try:
-                if until <= self.clock.now() or not self._refill():
-                    until = self._at_the_latest(self._turn())
+                with self.outbox.in_flight.turns.work():
+                    if until <= self.clock.now() or not self._go_on():
+                        until = self._at_the_latest(self._look())
+            except StoreUnavailable:  # which the store has told of
+                self._waiting, until, self._more_cases = None, self._at_the_latest(None), False
             except Exception:  # the worker has to go on: the next turn may succeed
                 log.exception("the worker stumbled")
-                self._waiting, until = None, self._at_the_latest(None)
-            if not self._stopping:
+                self._waiting, until, self._more_cases = None, self._at_the_latest(None), False
+            if not self._stopping and not self._more_cases:
                 self.alarm.sleep(until, self.clock.now)
 
-    def _turn(self) -> datetime | None:
-        """Do what is due, and return when the next case or delivery to a target that is not busy will be."""
+    def _go_on(self) -> bool:
+        """Complete more of the due cases, and send to the targets that were busy; return False to look anew.
+
+        Otherwise ten thousand webhooks for one receiver would be searched again after each attempt.
+        """
+        if self._waiting is None:
+            return False
+        if self._more_cases:
+            moved = self._complete()
+            return self._more_cases and _targets_of(moved) <= self._waiting and self._refill(self._waiting)
+        return self._refill(self._waiting)
+
+    def _complete(self) -> Sequence[Moved | None]:
+        """Complete some due cases: what is due to be sent does not wait for all of them."""
         moved = self.completion.complete_due()
+        self._more_cases = bool(moved)
+        return moved
+
+    def _look(self) -> datetime | None:
+        """Do what is due, and return when the next case or delivery to a target that is not busy will be."""
+        self.finish_advances()
+        self._complete()
         self._waiting = None
         while not self._stopping:
             load = self._load()
@@ -114,26 +145,20 @@ class Scheduler:
             if not free:
                 return None  # the first sender that becomes free rings the alarm
             if not self._claim(load, min(free, PER_TARGET)):
-                due = self._look_ahead(busy_targets(load))
-                return self.clock.now() if moved else due  # other cases, or the next steps of these, may be due
+                self._waiting = frozenset(busy_targets(load))
+                return None if self._more_cases else self._look_ahead(self._waiting)
         return None
 
-    def _look_ahead(self, busy: Sequence[str]) -> datetime | None:
-        self._waiting = frozenset(busy)
+    def _look_ahead(self, busy: Collection[str]) -> datetime | None:
         with self.store.reading() as read:
             return read.next_due(self.clock.now(), busy)
 
-    def _refill(self) -> bool:
-        """Send to the targets that were busy at the last look into the store; return False to look again.
-
-        Otherwise ten thousand webhooks for one receiver would be searched again after each attempt.
-        """
-        if self._waiting is None:
-            return False
+    def _refill(self, waiting: Collection[str]) -> bool:
+        """Send to these targets as far as they are free again; return False when nothing is due to them any more."""
         load = self._load()
-        room = {target: most_per_target(load) - load[target] for target in self._waiting}
+        room = {target: most_per_target(load) - load[target] for target in waiting}
         limit = min(sum(free for free in room.values() if free > 0), SENDERS - load.total())
-        return limit <= 0 or self._claim(load, limit, self._waiting) == limit
+        return limit <= 0 or self._claim(load, limit, waiting) == limit
 
     def _claim(self, load: Counter[str], limit: int, waiting: Collection[str] | None = None) -> int:
         claimed = self.outbox.claim(load, limit, waiting)
@@ -161,3 +186,8 @@ class Scheduler:
     def _at_the_latest(self, due: datetime | None) -> datetime:
         poll = self.clock.now() + SAFETY_POLL
         return poll if due is None else min(due, poll)
+
+
+def _targets_of(moved: Iterable[Moved | None]) -> set[str]:
+    """Return the targets of the webhooks that these cases have caused."""
+    return {delivery.target or "" for each in moved if each for delivery in each.deliveries if delivery.due_at}

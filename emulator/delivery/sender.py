@@ -1,13 +1,13 @@
 """Make a single attempt over HTTP: bounded in time and size, without following redirects, and without raising."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from http.client import BadStatusLine
 from ssl import SSLCertVerificationError, SSLEOFError, SSLError
-from threading import Timer
 from urllib.parse import SplitResult
 
 import requests
@@ -15,11 +15,15 @@ from urllib3 import HTTPResponse
 from urllib3.exceptions import ConnectTimeoutError
 
 from emulator.core.clock import WallClock
-from emulator.core.deliveries import Attempt, Delivery, without_password
+from emulator.core.deliveries import Attempt, Delivery
+from emulator.core.turns import Away
 from emulator.delivery.authorities import why_untrusted
 from emulator.delivery.connection import ConnectionAdapter, TargetConnection
+from emulator.delivery.lookups import UnknownName
 from emulator.delivery.slow_body import SlowBody
-from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
+from emulator.delivery.targets import BlockedTarget, Target, Targets
+from emulator.delivery.watchdog import Watchdog
+from emulator.masking import masked_url
 
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0
@@ -31,33 +35,50 @@ LONGEST_LOCATION = 300
 
 @dataclass(frozen=True)
 class HttpSender:
-    """Makes attempts over HTTP; `agent` is its User-Agent."""
+    """Makes attempts over HTTP; `agent` is its User-Agent. It waits for others in blocks of `away`."""
 
     targets: Targets
     clock: WallClock
     agent: str
+    away: Away = nullcontext
     connect_seconds: float = CONNECT_SECONDS
     total_seconds: float = TOTAL_SECONDS
 
+    @cached_property
+    def _watchdog(self) -> Watchdog:
+        return Watchdog(self.clock)
+
     def send(self, delivery: Delivery) -> Attempt:
-        """Make one attempt: connect within 3 s, end within 10 s, and read at most 64 KiB of the answer. Never raise."""
+        """Make one attempt: connect within 3 s, end within 10 s, and read at most 64 KiB of the answer. Never raise.
+
+        The ten seconds begin with the look-up of the name.
+        """
         started = self.clock.stopwatch()
+        attempt = self._attempt(delivery, started + self.total_seconds)
+        return replace(attempt, took=timedelta(seconds=self.clock.stopwatch() - started))
+
+    def _attempt(self, delivery: Delivery, deadline: float) -> Attempt:
         try:
-            target = self.targets.find(delivery.url or "")
+            with self.away():  # a name may have to be looked up
+                target = self.targets.find(delivery.url or "", self._left(deadline))
         except BlockedTarget as error:
             return Attempt(blocked=True, error=str(error))
         except UnknownName as error:
             return Attempt(error=str(error))
-        attempt = self._talk(target, delivery)
-        return replace(attempt, took=timedelta(seconds=self.clock.stopwatch() - started))
+        return self._talk(target, delivery, self._left(deadline))
 
-    def _talk(self, target: Target, delivery: Delivery) -> Attempt:
-        connection = TargetConnection(target, self.connect_seconds)
+    def _left(self, deadline: float) -> float:
+        return max(deadline - self.clock.stopwatch(), 0.001)
+
+    def _talk(self, target: Target, delivery: Delivery, seconds: float) -> Attempt:
+        connection = TargetConnection(target, min(self.connect_seconds, seconds), self.away)
+        watching = self._watchdog.watching(seconds, connection.abort)
         answer = None
         try:
-            with self._watched(connection), self._session(connection) as session:
+            with watching, self._session(connection) as session:
                 answer = self._post(session, target.url, delivery)
-                body = _read(answer.raw)
+                with self.away():
+                    body = _read(answer.raw)
                 if connection.cut:  # what was read before the cut may look complete
                     raise TimeoutError
         except Exception as error:  # requests lets urllib3's and http.client's own errors through
@@ -70,16 +91,6 @@ class HttpSender:
             retry_after=self._retry_after(answer.headers),
             answer=body,
         )
-
-    @contextmanager
-    def _watched(self, connection: TargetConnection) -> Iterator[None]:
-        watchdog = Timer(self.total_seconds, connection.abort)
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            yield
-        finally:
-            watchdog.cancel()
 
     def _session(self, connection: TargetConnection) -> requests.Session:
         session = requests.Session()
@@ -99,7 +110,7 @@ class HttpSender:
         }
         return session.post(
             url.geturl(),
-            data=delivery.body if delivery.slowly is None else SlowBody(delivery.body, delivery.slowly),
+            data=delivery.body if delivery.slowly is None else SlowBody(delivery.body, delivery.slowly, self.away),
             headers=headers,
             allow_redirects=False,
             stream=True,
@@ -150,7 +161,7 @@ def _refusal(answer: requests.Response) -> str | None:
 
 def _shown_location(location: str) -> str:
     """Return where a redirect leads, without password, query and fragment: this stands in logs and on pages."""
-    address, mark, _ = without_password(location).partition("?")
+    address, mark, _ = masked_url(location).partition("?")
     path = address.partition("#")[0]
     shown = "".join(c for c in path if c.isprintable())[:LONGEST_LOCATION]
     return f" to {shown}{'?***' if mark else ''}" if shown or mark else " to nowhere"

@@ -1,8 +1,11 @@
 """A request body that is sent in ten parts, over some seconds."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from threading import Event
+
+from emulator.core.turns import Away
 
 PIECES = 10
 
@@ -13,6 +16,7 @@ class SlowBody:
 
     body: bytes
     seconds: float
+    away: Away = nullcontext
 
     def __len__(self) -> int:
         return len(self.body)
@@ -21,5 +25,6 @@ class SlowBody:
         size = max(1, -(-len(self.body) // PIECES))
         pause = Event()  # never set, so that waiting for it is a sleep
         for start in range(0, len(self.body), size):
-            pause.wait(self.seconds / PIECES)
+            with self.away():
+                pause.wait(self.seconds / PIECES)
             yield self.body[start : start + size]

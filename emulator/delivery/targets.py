@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, quote, urlsplit
 
-from emulator.hosts import Address, Network, is_local_name, is_machine_name, literal_of, names_one, read_host
+from emulator.delivery.lookups import SECONDS, look_up
+from emulator.delivery.service_ports import SERVICE_PORTS
+from emulator.hosts import (
+    Address,
+    Network,
+    is_local_name,
+    is_machine_name,
+    literal_of,
+    names_one,
+    read_host,
+    read_pattern,
+)
 
 
 def _networks(*texts: str) -> list[Network]:
@@ -43,10 +54,6 @@ LONGEST_URL = 8192
 
 class BlockedTarget(Exception):
     """The URL may not be dialled; the text says why, and which flag would allow it."""
-
-
-class UnknownName(Exception):
-    """The host name cannot be resolved here."""
 
 
 def why_no_url(text: str) -> str | None:
@@ -92,12 +99,12 @@ class Targets:
             return str(error)
         return None
 
-    def find(self, text: str) -> Target:
-        """Resolve the host of the URL and check every address; raise BlockedTarget or UnknownName."""
+    def find(self, text: str, seconds: float = SECONDS) -> Target:
+        """Look up the host of the URL within `seconds` and check every address; raise BlockedTarget or UnknownName."""
         url = _parse(text)
         host, port = _canonical_host(url), _port_of(url)
         self._check_name(host, port)
-        addresses = _resolve(host, port)
+        addresses = look_up(host, port, seconds)
         for address in addresses:
             self._check_address(host, port, address)
         return Target(url, host, port, tuple(map(str, addresses)))
@@ -110,6 +117,7 @@ class Targets:
             raise BlockedTarget(f"{host}:{port} is this emulator itself")
         if host == METADATA_NAME:
             raise BlockedTarget(f"{host} is a metadata service, which is never dialled")
+        self._check_port(host, port, literal_of(host))
         if literal_of(host) or names_one(self.allowed, host, port):
             return
         remedy = f"start with --allow-target {host} to send it"
@@ -126,8 +134,19 @@ class Targets:
             raise BlockedTarget(f"{host} is {plain}, which is no address to dial: write 127.0.0.1")
         if any(port == own_port and _reaches(plain, own) for own, own_port in self.own):
             raise BlockedTarget(f"{host}:{port} is this emulator itself")
+        self._check_port(host, port, plain)
         if not names_one(self.allowed, host, port, plain):
             self._check_unnamed(host, port, plain)
+
+    def _check_port(self, host: str, port: int, address: Address | None) -> None:
+        """Refuse a port of another service that is not named itself; without an address the name alone decides."""
+        if port not in SERVICE_PORTS or (host, port) in self.named:
+            return
+        naming = [text for text in self.allowed if read_pattern(text).port == port]
+        if f"*:{port}" in naming or names_one(naming, host, port, address) or (naming and address is None):
+            return
+        remedy = f"start with --allow-target {_bracketed(host)}:{port} to send it"
+        raise BlockedTarget(f"{host}:{port} is a port of {SERVICE_PORTS[port]}, which takes no webhooks; {remedy}")
 
     def _check_unnamed(self, host: str, port: int, plain: Address) -> None:
         """Check an address that is not named by itself, and whose host is not, though `*` may allow it."""
@@ -215,18 +234,3 @@ def _embedded(address: Address) -> Address:
         return address
     translated = ip_address(int(address) & 0xFFFFFFFF) if address in NAT64 or int(address) >> 32 == 0 else None
     return translated or address.sixtofour or (address.teredo or (None, None))[1] or address
-
-
-def _resolve(host: str, port: int) -> list[Address]:
-    """Return every address of the host; the caller checks and dials these, and does not resolve the name again."""
-    literal = literal_of(host)
-    if literal is not None:
-        return [literal]
-    name = "localhost" if host.endswith(".localhost") else host
-    try:
-        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise UnknownName(f"the name {host} is not known here") from error
-    addresses = {ip_address(str(info[4][0]).partition("%")[0]) for info in found}
-    # IPv4 first: `localhost` often is ::1 as well, while many development servers listen on 127.0.0.1 only.
-    return sorted(addresses, key=lambda address: (address.version, int(address)))

@@ -38,7 +38,6 @@ def obstacle(tls: bool, ca_file: Path | None) -> str | None:
     if not tls:
         return f"--tls-ca-file {ca_file} is of use with --tls alone: give --tls as well" if ca_file else None
     try:
-        import cheroot  # noqa: F401
         import trustme  # noqa: F401
     except ImportError as error:
         return f"--tls needs more than is installed ({error.name}): pip install 'case-emulator[tls]'"

@@ -1,49 +1,23 @@
-"""Serve the application over HTTP with waitress, and stop without cutting off a request; see tls_server for TLS."""
+"""Serve a WSGI application over HTTP or HTTPS, and stop without cutting off a request."""
 
 import errno
-import logging
-import select
 import socket
 import sys
 from collections.abc import Callable
-from threading import Event, Thread
-from time import sleep
-from typing import Protocol, TypedDict
-from wsgiref.types import WSGIApplication
+from functools import partial
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-import waitress
-from waitress import wasyncore
+from emulator.server import limits
+from emulator.server.connection import Connection
+from emulator.server.dispatcher import Dispatcher
+from emulator.server.event_loop import Accept, EventLoop
+from emulator.server.server_hooks import ServerHooks
+from emulator.server.wsgi_call import base_environ
 
-from emulator.server.framing import Channel, make_strict
-
-THREADS = 64  # an idle thread costs nothing, and some requests wait for receivers that call back
-DRAIN_SECONDS = 10
-
-
-class Limits(TypedDict):
-    """What a server allows, by the names of waitress; sizes are in bytes, times in seconds."""
-
-    threads: int
-    connection_limit: int
-    channel_timeout: int
-    max_request_header_size: int
-    max_request_body_size: int
-    ident: str
-    backlog: int
-    asyncore_use_poll: bool
-
-
-LIMITS: Limits = {
-    "threads": THREADS,
-    "connection_limit": 1000,
-    "channel_timeout": 30,
-    "max_request_header_size": 65_536,
-    "max_request_body_size": 8 * 1024 * 1024,  # the application refuses more than 1 MiB, in the provider's words
-    "ident": "case-emulator",
-    "backlog": 1024,
-    "asyncore_use_poll": hasattr(select, "poll"),  # select() takes no more than 1,024 sockets
-}
-logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 
 class PortTaken(Exception):
@@ -61,7 +35,7 @@ def listen(host: str, port: int) -> socket.socket:
         if sys.platform != "win32":  # on Windows it would let two processes share the port
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         opened.bind(address)
-        opened.listen(LIMITS["backlog"])
+        opened.listen(limits.BACKLOG)
     except OSError as error:
         opened.close()
         if error.errno == errno.EADDRINUSE:
@@ -76,72 +50,64 @@ def local_address(host: str, port: int, scheme: str = "http") -> str:
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-class Server(Protocol):
-    """A server of the application, with TLS or without."""
+class Server:
+    """A server on a socket that listens; once `start` returns, requests are answered.
+
+    With a `context` it speaks TLS.
+    """
+
+    def __init__(
+        self,
+        application: WSGIApplication,
+        listening: socket.socket,
+        context: "SSLContext | None" = None,
+        hooks: ServerHooks | None = None,
+    ) -> None:
+        hooks = hooks or ServerHooks()
+        self._dispatcher = Dispatcher(application, hooks)
+        accept = _acceptor(listening.getsockname(), context)
+        self._loop = EventLoop(listening, accept, self._dispatcher, hooks)
+        self._thread: Thread | None = None
+        self._has_stopped = False
 
     def start(self) -> None:
         """Begin to answer requests."""
-
-    def stop(self) -> None:
-        """Take no new connection, answer the requests that were sent (for 10 s at most) and free the port."""
-
-
-class PlainServer:
-    """An HTTP server on a socket that listens; once `start` returns, requests are answered."""
-
-    def __init__(self, application: WSGIApplication, listening: socket.socket) -> None:
-        self._server = make_strict(waitress.create_server(application, sockets=[listening], **LIMITS))
-        self._thread = Thread(target=self._server.run, name="server", daemon=True)
-
-    def start(self) -> None:
-        """Begin to answer requests."""
+        self._loop.prepare()
+        self._thread = Thread(target=self._loop.run, name="server", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Take no new connection, answer the requests that were sent (for 10 s at most) and free the port."""
-        if self._server.stopping:
+        if self._has_stopped:
             return
-        self._server.stopping = True
-        self._in_loop(self._stop_listening)
-        self._drain()
-        self._server.task_dispatcher.shutdown(timeout=1)
-        self._in_loop(lambda: wasyncore.close_all(self._server._map, ignore_all=True))
-        self._thread.join(DRAIN_SECONDS)
-
-    def _stop_listening(self) -> None:
-        """Accept the connections that wait already, then close the listening socket."""
-        before = -1
-        while before != len(self._server.active_channels):
-            before = len(self._server.active_channels)
-            self._server.handle_accept()
-        wasyncore.dispatcher.close(self._server)
-
-    def _in_loop(self, act: Callable[[], object]) -> None:
-        """Call `act` in the thread of the sockets, and wait up to a second until it is done."""
-        done = Event()
-
-        def act_and_signal() -> None:
-            act()
-            done.set()
-
-        self._server.trigger.pull_trigger(act_and_signal)
-        done.wait(1)
-
-    def _drain(self) -> None:
-        for _ in range(DRAIN_SECONDS * 100):
-            if not any(map(_is_busy, list(self._server.active_channels.values()))):
-                return
-            sleep(0.01)
+        self._has_stopped = True
+        if self._thread is not None:
+            self._loop.stop_soon()
+            self._thread.join()
+        self._dispatcher.pool.stop(1)
+        self._loop.close()
 
 
-def _is_busy(channel: Channel) -> bool:
-    """Return whether a request on this connection awaits its answer, be it unread in the socket's buffer."""
-    if channel.requests or channel.total_outbufs_len:
-        return True
-    connection = channel.socket
-    if connection is None:  # the thread of the sockets has closed it meanwhile
-        return False
-    try:
-        return bool(connection.recv(1, socket.MSG_PEEK))
-    except OSError:  # nothing to read, or closed
-        return False
+def _acceptor(address: Any, context: "SSLContext | None") -> Accept:
+    """Return what makes a connection of an accepted socket."""
+    make: Callable[..., Connection] = Connection
+    if context is not None:
+        from emulator.server.tls_connection import TlsConnection  # slow to import, and only TLS needs it
+
+        make = partial(TlsConnection, context)
+    return partial(_accept, make, address, "http" if context is None else "https")
+
+
+def _accept(
+    make: Callable[..., Connection],
+    address: Any,
+    scheme: str,
+    loop: EventLoop,
+    accepted: socket.socket,
+    peer: Any,
+    now: float,
+) -> Connection:
+    accepted.setblocking(False)
+    accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    base: WSGIEnvironment = base_environ(address, peer, scheme)
+    return make(loop, accepted, base, now)

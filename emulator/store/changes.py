@@ -13,7 +13,7 @@ from emulator.core.snapshot_rows import Column
 from emulator.store import delivery_rows, images, rows
 from emulator.store.named_queries import Query
 from emulator.store.questions import Questions, target_params
-from emulator.store.rows import maybe_micros
+from emulator.store.rows import maybe_flag, maybe_micros
 
 # Sandboxes are dropped by the hundred, so that an emulator at its limit does not search them at each new one.
 DROP_BATCH = 100
@@ -41,10 +41,15 @@ class Changes(Questions):
             for document_id in newborn.documents:
                 self._ask.add_document(self._db, sandbox=sandbox, provider=provider, id=document_id, now=to_micros(now))
 
-    def drop_idle_sandboxes(self, sandbox: str, most: int) -> int:
-        if self._ask.count_sandboxes(self._db) <= most:
-            return 0
-        return int(self._change_sandboxes(self._ask.drop_idle_sandboxes, keep=sandbox, many=DROP_BATCH))
+    def secret_or(self, name: str, fresh: str) -> str:
+        self._ask.add_secret(self._db, name=name, value=fresh)
+        return str(self._ask.secret(self._db, name=name))
+
+    def count_sandboxes(self) -> int:
+        return int(self._ask.count_sandboxes(self._db))
+
+    def drop_empty_sandboxes(self) -> int:
+        return int(self._change_sandboxes(self._ask.drop_empty_sandboxes, many=DROP_BATCH))
 
     def save_sandbox_settings(self, sandbox: str, settings: str) -> None:
         self._change_sandboxes(self._ask.save_sandbox_settings, name=sandbox, settings=settings)
@@ -61,6 +66,7 @@ class Changes(Questions):
         self._change_sandboxes(self._ask.stop_advancing)
 
     def load(self, sandbox: str, tables: images.Tables) -> None:
+        self.forget_kept_sandboxes()
         images.load(self._db, self._ask, sandbox, tables)
 
     def drop_sandbox(self, sandbox: str) -> None:
@@ -119,8 +125,9 @@ class Changes(Questions):
             self._ask.add_checks(self._db, [rows.check_params(order, ids.case, check, now) for check in checks])
         return rows.new_case(order, ids.case, client, schedule, decision, checks, now)
 
-    def save_case(self, before: Case, after: Case, born: int) -> bool:
-        if not self._ask.save_case(self._db, born=born, **rows.step_params(before, after)):
+    def save_case(self, before: Case, after: Case, born: int, *, advancing: bool | None = None) -> bool:
+        params = rows.step_params(before, after)
+        if not self._ask.save_case(self._db, born=born, advancing=maybe_flag(advancing), **params):
             return False
         for check, check_before in zip(after.checks, before.checks, strict=True):
             if check != check_before:

@@ -18,6 +18,11 @@ def maybe_micros(moment: datetime | None) -> int | None:
     return None if moment is None else to_micros(moment)
 
 
+def maybe_flag(flag: bool | None) -> int | None:
+    """Return 1 or 0, or None for None."""
+    return None if flag is None else int(flag)
+
+
 def maybe_datetime(micros: int | None) -> datetime | None:
     """Return the moment of so many microseconds since 1970, or None for None."""
     return None if micros is None else from_micros(micros)

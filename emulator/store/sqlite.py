@@ -1,22 +1,28 @@
 """The store on SQLite: one connection, which owns the file until it is closed."""
 
 import sqlite3
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
-from threading import Lock
-from typing import Any
 
+from emulator.core.errors import StoreUnavailable
 from emulator.core.model import Sandbox
+from emulator.store.blocks import Asking, Changing
 from emulator.store.changes import Changes
+from emulator.store.database_file import DatabaseFile, has_room, log_of, make_private, restrict, why_unwritable
+from emulator.store.failures import StoreHealth, failure_of
+from emulator.store.fair_lock import FairLock
+from emulator.store.free_space import end_trouble, try_room
+from emulator.store.log_header import why_unreadable
 from emulator.store.migrations import migrate, schema_version
 from emulator.store.named_queries import NamedQueries
+from emulator.store.ownership import is_empty, is_stamped, stamp, why_foreign
 from emulator.store.questions import Questions
 
 QUERIES = Path(__file__).parent / "queries"
 
 
-class StoreUnusable(Exception):
-    """The database cannot be used; the text says why and what to do."""
+class StoreUnusable(StoreUnavailable):
+    """The database cannot be opened."""
 
 
 class StoreTaken(StoreUnusable):
@@ -28,24 +34,40 @@ class SqliteStore:
 
     With a path, every committed change survives a kill of the process, though not a power cut (`synchronous=NORMAL`).
     Without one, SQLite uses a temporary file that only this connection sees and that is gone at `close`. Opening
-    raises StoreUnusable.
+    raises StoreUnusable; reading and changing raise StoreUnavailable while the disk is full or the file is gone.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         queries, kept_sandboxes = NamedQueries(QUERIES), dict[str, Sandbox]()
         self._db = _open(path)
-        self._turn = Lock()
+        self._file = DatabaseFile(path) if path else None
+        self._health = StoreHealth(path)
+        self._turn = FairLock()
         # One of each is enough, because their blocks wait for each other.
-        self._reading = _Reading(self._turn, Questions(self._db, queries, kept_sandboxes))
-        self._transaction = _Transaction(self._turn, self._db, Changes(self._db, queries, kept_sandboxes))
+        asking = Asking(self._turn, self._health, Questions(self._db, queries, kept_sandboxes))
+        changes = Changes(self._db, queries, kept_sandboxes)
+        self._asking, self._changing = asking, Changing(self._turn, self._health, self._db, self._file, changes)
 
     def reading(self) -> AbstractContextManager[Questions]:
         """Give the questions about what has been committed; other transactions wait until the block ends."""
-        return self._reading
+        return self._asking
 
     def transaction(self) -> AbstractContextManager[Changes]:
         """Give the changes, which are committed together when the block ends and undone when it raises."""
-        return self._transaction
+        return self._changing
+
+    def check(self) -> None:
+        """Raise StoreUnavailable while nothing can be stored; find out by trying whether a trouble is over."""
+        with self._turn, self._health.watching():
+            self._db.execute("SELECT 1 FROM sandboxes LIMIT 1")
+            if self._file:
+                self._file.check()
+            if self._file and not has_room(self._file.path):
+                try_room(self._db)
+            if self._health.trouble:
+                end_trouble(self._db, self._health)
+            if self._health.trouble:
+                raise self._health.trouble
 
     def close(self) -> None:
         """Close the database; a temporary one is deleted."""
@@ -53,88 +75,69 @@ class SqliteStore:
             self._db.close()
 
 
-# Classes, because a generator made a context manager costs several times as much at each create.
-class _Reading:
-    """A block in which questions are asked."""
-
-    def __init__(self, turn: AbstractContextManager[object], questions: Questions) -> None:
-        self._turn, self._questions = turn, questions
-
-    def __enter__(self) -> Questions:
-        self._turn.__enter__()
-        return self._questions
-
-    def __exit__(self, *error: Any) -> None:
-        self._turn.__exit__(*error)
-
-
-class _Transaction:
-    """A block in which changes are made, all or none."""
-
-    def __init__(self, turn: AbstractContextManager[object], db: sqlite3.Connection, changes: Changes) -> None:
-        self._turn, self._db, self._changes = turn, db, changes
-
-    def __enter__(self) -> Changes:
-        self._turn.__enter__()
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-        except BaseException:
-            self._turn.__exit__(None, None, None)
-            raise
-        return self._changes
-
-    def __exit__(self, kind: type[BaseException] | None, *error: Any) -> None:
-        is_undone = True
-        try:
-            self._db.execute("COMMIT" if kind is None else "ROLLBACK")
-            is_undone = kind is not None
-        finally:
-            if is_undone:
-                self._changes.forget_kept_sandboxes()
-            self._turn.__exit__(kind, *error)
-
-
 def _open(path: Path | None) -> sqlite3.Connection:
+    if path and (reason := why_unreadable(path)):
+        raise StoreUnusable(reason)
+    is_new = path is not None and make_private(path)
     try:
-        connection = sqlite3.connect(path or "", isolation_level=None, check_same_thread=False, timeout=0)
-    except sqlite3.OperationalError as error:
-        raise StoreUnusable(f"{path} cannot be opened ({error}): is its folder there, and yours?") from error
-    try:
-        _prepare(connection, path)
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise unusable(path, error) from error
+        return _connect(path)
     except BaseException:
-        connection.close()
+        if path and is_new:
+            path.unlink(missing_ok=True)
         raise
-    return connection
 
 
-def unusable(path: Path | None, error: sqlite3.DatabaseError) -> StoreUnusable:
+def _connect(path: Path | None) -> sqlite3.Connection:
+    try:
+        with ExitStack() as undo:
+            connection = sqlite3.connect(path or "", isolation_level=None, check_same_thread=False, timeout=0)
+            undo.callback(connection.close)
+            _prepare(connection, path)
+            undo.pop_all()
+            return connection
+    except sqlite3.Error as error:
+        raise unusable(path, error) from error
+
+
+def unusable(path: Path | None, error: sqlite3.Error) -> StoreUnusable:
     """Return the error in plain words, with what to do."""
     code = getattr(error, "sqlite_errorcode", None)
+    other = "name another file with --database"
     if code == sqlite3.SQLITE_BUSY:
-        return StoreTaken(f"another program uses {path}: stop it, or name another file with --database")
-    if code == sqlite3.SQLITE_READONLY:
-        return StoreUnusable(f"{path} may not be written: name another file with --database")
-    return StoreUnusable(f"{path} is not a database of ours ({error}): name another file with --database")
+        return StoreTaken(f"another program uses {path}: stop it, or {other}")
+    if code == sqlite3.SQLITE_NOTADB:
+        return StoreUnusable(f"{path} is not a database of ours ({error}): {other}")
+    reason = why_unwritable(path) if path else None
+    if reason:
+        return StoreUnusable(reason)
+    failure = failure_of(error, path)
+    return StoreUnusable(f"{failure or f'{path} cannot be used ({error})'}: {other}")
 
 
-def refuse_newer(path: Path | None, found: int, newest: int) -> None:
-    """Raise StoreUnusable for a schema newer than the newest one known here."""
+def refuse_others(connection: sqlite3.Connection, path: Path | None) -> tuple[int, int]:
+    """Return the schema of the database and the newest one; raise StoreUnusable for a newer one or one not ours."""
+    found, newest = schema_version(connection)
+    is_newer_of_ours = found > newest and is_stamped(connection)  # whose tables are not known here
+    reason = None if is_newer_of_ours else why_foreign(connection)
+    if reason:
+        raise StoreUnusable(f"{path} is not a database of ours ({reason}): name another file with --database")
     if found > newest:
         raise StoreUnusable(
             f"{path} was written by a newer version (schema {found}, this one knows {newest}): "
             "upgrade case-emulator or name another file"
         )
+    if found and is_empty(connection):
+        raise StoreUnusable(
+            f"{path} is not a database of ours (its tables are gone): name another file with --database"
+        )
+    return found, newest
 
 
 def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     # One process owns the file, which also spares each commit the locking that several would need.
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    found, newest = schema_version(connection)
-    refuse_newer(path, found, newest)
+    found, newest = refuse_others(connection, path)
     connection.execute(f"PRAGMA journal_mode = {'WAL' if path else 'MEMORY'}")
     # Four times the default of SQLite, because each checkpoint syncs the file, however little there is to write.
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
@@ -144,7 +147,24 @@ def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
     connection.execute("BEGIN IMMEDIATE")  # takes the lock, which fails here when another process holds it
     connection.execute("COMMIT")
     if path and 0 < found < newest:
-        # Not by copying the file: closing a second handle on it would release the lock of this process.
-        with closing(sqlite3.connect(path.with_name(f"{path.name}.schema-{found}"))) as copy:
-            connection.backup(copy)
+        _copy(connection, path.with_name(f"{path.name}.schema-{found}"))
     migrate(connection, found)
+    if path:
+        _own(connection, path)
+        try_room(connection)
+
+
+def _copy(connection: sqlite3.Connection, path: Path) -> None:
+    # Not by copying the file: closing a second handle on it would release the lock of this process.
+    make_private(path)
+    with closing(sqlite3.connect(path)) as copy:
+        connection.backup(copy)
+    restrict(path)
+
+
+def _own(connection: sqlite3.Connection, path: Path) -> None:
+    """Stamp a file that is new, or was written before files were stamped, and close it to others."""
+    if not is_stamped(connection):
+        restrict(path, log_of(path))
+        stamp(connection)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that a copy of the file alone is ours as well

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from emulator.web.control_token import ControlToken
 from emulator.web.internal_client import Wsgi, ask
 
 
@@ -25,10 +26,10 @@ class ApiRefusal(Exception):
 
 @dataclass(frozen=True)
 class ApiClient:
-    """The control API of this application; `token` is the control token, or None if none is needed."""
+    """The control API of this application; `token` is the control token; None: none is needed."""
 
     application: Wsgi
-    token: str | None = None
+    token: ControlToken | None = None
 
     def get(self, path: str, /, **query: object) -> Any:
         """Return the JSON that GET answers at a path below /_emulator, with the parameters that are not None.
@@ -41,7 +42,7 @@ class ApiClient:
         """Return the JSON that any method answers; {} is sent if there is no body. Raise ApiRefusal as `get` does."""
         sent = b"" if method == "GET" else json.dumps({} if body is None else body).encode()
         headers = {"Content-Type": "application/json"}
-        headers |= {"Authorization": f"Bearer {self.token}"} if self.token is not None else {}
+        headers |= {"Authorization": f"Bearer {self.token.text}"} if self.token is not None else {}
         target = f"/_emulator{path}" + (f"?{urlencode(query)}" if query else "")
         answer = ask(self.application, method, target, headers, sent, quiet=True)
         payload = json.loads(answer.body or b"null")

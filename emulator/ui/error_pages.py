@@ -18,6 +18,7 @@ ADVICE = {
     409: "Look at the page again: things have moved on.",
     422: "Change what is named and send it again.",
     503: "Wait a second and try again: other requests are waiting for their answers.",
+    507: "Make room on the disk of the emulator, then do it again.",
 }
 BUG = "a bug of the emulator; its log has the trace, please report it"
 NOWHERE = "nothing is kept at this address in this sandbox"

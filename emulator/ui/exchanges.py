@@ -44,7 +44,8 @@ def _find(api: ApiClient, typed: Mapping[str, str]) -> dict[str, object]:
 
 def show_one(api: ApiClient, number: int) -> Response:
     """Render the page of one exchange, with what a refused one would have needed; raise ApiRefusal if it is gone."""
-    found = api.get(f"{sandbox_path()}/requests", number=number, direction="both")["requests"]
+    is_one = 0 <= number < 2**63
+    found = api.get(f"{sandbox_path()}/requests", number=number, direction="both")["requests"] if is_one else []
     if not found:
         raise ApiRefusal(404, "the journal has no exchange of this number (any more): it keeps the newest 1,000", None)
     [exchange] = found
@@ -85,5 +86,5 @@ def _fields(providers: list[str]) -> list[Field]:
         {"name": "field", "label": "Field of the body"},
         {"name": "value", "label": "is"},
         {"name": "direction", "label": "Direction", "choices": ("in", "out", "both")},
-        {"name": "refused", "label": "Refused only", "type": "boolean"},
+        {"name": "refused", "label": "RefusalReport only", "type": "boolean"},
     ]

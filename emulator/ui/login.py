@@ -1,7 +1,5 @@
 """Ask for the control token once, and keep proof of it in a cookie."""
 
-import hmac
-from hmac import compare_digest
 from urllib.parse import quote, urlsplit
 
 from flask import Response, render_template, request
@@ -10,19 +8,19 @@ from emulator.ui.api_client import ApiClient
 from emulator.ui.redirects import is_scripted
 from emulator.ui.rendering import html
 from emulator.version import VERSION
+from emulator.web.control_token import ControlToken
 from emulator.web.request_state import current_state
 
 COOKIE = "case-emulator-control"
 MONTH = 30 * 86_400  # seconds
 
 
-def has_told(token: str | None) -> bool:
+def has_told(token: ControlToken | None) -> bool:
     """Return whether this browser entered the control token, or none is needed."""
-    given = request.cookies.get(_cookie(), "")
-    return token is None or compare_digest(given.encode("utf-8", "replace"), _kept(token).encode())
+    return token is None or token.is_proof(request.cookies.get(_cookie(), ""))
 
 
-def keep_out(token: str) -> Response | None:
+def keep_out(token: ControlToken) -> Response | None:
     """Return a redirect to the login for a browser that did not enter the control token; None: it did."""
     if has_told(token):
         return None
@@ -49,11 +47,6 @@ def _cookie() -> str:
     return f"{COOKIE}-{port}" if port.isdecimal() else COOKIE
 
 
-def _kept(token: str) -> str:
-    """Return the value of the cookie: proof of the token and not the token, as other servers on this host get it."""
-    return hmac.new(token.encode(), b"the pages of case-emulator", "sha256").hexdigest()
-
-
 def show(api: ApiClient, wrong: bool = False) -> Response:
     """Show the form that asks for the control token; after a wrong one with status 403."""
     values = {"next": _path(request.values.get("next", "")), "wrong": wrong, "version": VERSION}
@@ -63,12 +56,12 @@ def show(api: ApiClient, wrong: bool = False) -> Response:
 def enter(api: ApiClient) -> Response:
     """Set the cookie and go to the requested page if the token is right; otherwise show the form again."""
     given = request.form.get("token", "").strip()
-    if api.token is not None and not compare_digest(given.encode("utf-8", "replace"), api.token.encode()):
+    if api.token is not None and not api.token.is_right(given):
         return show(api, wrong=True)
     answer = Response("", 303, headers={"Location": _path(request.form.get("next", ""))})
     if api.token is not None:
         options = {"max_age": MONTH, "httponly": True, "samesite": "Strict", "secure": request.is_secure}
-        answer.set_cookie(_cookie(), _kept(api.token), **options)  # type: ignore[arg-type]
+        answer.set_cookie(_cookie(), api.token.proof, **options)  # type: ignore[arg-type]
     return answer
 
 

@@ -129,7 +129,7 @@ def _fault_form(provider: Field, kind: Mapping[str, Any]) -> Form:
             "name": "times",
             "label": "Times",
             "type": "integer",
-            "means": "how often it strikes; empty: whenever it fits",
+            "means": "how often it triggers; empty: whenever it fits",
         },
         {"name": "expires_in", "label": "Expires in", "type": "number", "default_text": "900", "means": "seconds"},
         {"name": "probability", "label": "Probability", "type": "number", "default_text": "1", "means": "0 to 1"},

@@ -5,11 +5,13 @@ from functools import partial
 
 from flask import Blueprint, Response, request
 from markupsafe import Markup, escape
+from werkzeug.exceptions import NotFound
 
 from emulator.ui.api_client import ApiClient
 from emulator.ui.registry import Page, add_pages, answer_page
 from emulator.ui.rendering import protect
 from emulator.ui.views import PAGES, feed_show
+from emulator.web.public_address import CONTROL
 from emulator.web.request_state import current_state
 
 FEED = Page("GET", "/", feed_show, menu="Feed")
@@ -22,6 +24,7 @@ def blueprint(api: ApiClient, welcome: Callable[[], str], further: Sequence[Page
     # A browser reads \r\n in an attribute as one character, but what is copied from there has to be exact.
     routes.add_app_template_filter(lambda text: escape(text).replace("\r", Markup("&#13;")), "exact")
     routes.register_error_handler(Exception, partial(_explain, api))
+    routes.after_app_request(partial(_show_lost, api))
     routes.add_url_rule(FEED.path, FEED.view.__name__, partial(_first_page, api, welcome))
     add_pages(routes, api, (*PAGES, *further))
     menu = [(f"ui.{page.view.__name__}", page.menu) for page in (FEED, *PAGES, *further) if page.menu]
@@ -44,3 +47,15 @@ def _explain(api: ApiClient, error: Exception) -> Response:
     from emulator.ui import error_pages, login  # needed only after an error
 
     return error_pages.explain(api, error, is_known=login.has_told(api.token))
+
+
+def _show_lost(api: ApiClient, answer: Response) -> Response:
+    """Return a page in place of a problem that says that nothing is at this path, where a browser asks for a page."""
+    is_problem = answer.status_code == 404 and answer.mimetype == "application/problem+json"
+    if not is_problem or request.path.startswith(CONTROL) or not _wants_page():
+        return answer
+    return protect(_explain(api, NotFound()))
+
+
+def _wants_page() -> bool:
+    return request.accept_mimetypes.best_match(["application/problem+json", "text/html"]) == "text/html"

@@ -1,16 +1,20 @@
 """Point out what was accepted but is probably a mistake: in the header X-Emulator-Advice and in the log."""
 
 from collections.abc import Collection, Mapping
+from wsgiref.types import WSGIEnvironment
 
-from emulator.web.request_state import RequestState, current_state
+from emulator.web.request_state import RequestState, current_state, state_of
 
 LONGEST = 1_000
 MOST_KEYS = 5
 
 
-def advise(text: str) -> None:
-    """Add a piece of advice to the header and the log line of this request; status and body do not change."""
-    current_state().advice.append(text)
+def advise(text: str, environ: WSGIEnvironment | None = None) -> None:
+    """Add a piece of advice to the header and the log line of this request; status and body do not change.
+
+    `environ` is that of the request, where Flask may not know it: the server's refusals never reach Flask.
+    """
+    (current_state() if environ is None else state_of(environ)).advice.append(text)
 
 
 def advise_unknown_keys(given: Mapping[str, object], known: Collection[str], where: str = "") -> None:

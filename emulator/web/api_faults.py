@@ -112,7 +112,7 @@ class Latency:
 
 @dataclass(frozen=True, kw_only=True)
 class CutConnection:
-    """Ends the connection instead of answering (with --tls or behind another server, the answer is cut short)."""
+    """Ends the connection instead of answering (behind another server, the answer is cut short)."""
 
     how: ClassVar[str] = ""
     side: ClassVar[Side] = Side.API
@@ -136,7 +136,7 @@ class CutConnection:
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionReset(CutConnection):
-    """Resets the connection instead of answering (with --tls or behind another server, the answer is cut short)."""
+    """Resets the connection instead of answering (behind another server, the answer is cut short)."""
 
     kind: ClassVar[str] = "connection_reset"
     how: ClassVar[str] = orders.RESET
@@ -144,7 +144,7 @@ class ConnectionReset(CutConnection):
 
 @dataclass(frozen=True, kw_only=True)
 class EmptyAnswer(CutConnection):
-    """Closes the connection without sending a byte (with --tls or behind another server, the answer is cut short)."""
+    """Closes the connection without sending a byte (behind another server, the answer is cut short)."""
 
     kind: ClassVar[str] = "empty_answer"
     how: ClassVar[str] = orders.EMPTY

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import IntegerConverter, Map, MapAdapter, Rule, RuleFactory
 
 LARGEST_STORED = 2**63 - 1
+MOST_DIGITS = 30  # of a number in a path; the largest that is stored has 19
 MOST_KEPT = 256  # paths, and hosts
 LONGEST_KEPT = 200  # characters of a path
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -33,11 +34,16 @@ class LazyRule(Rule):
         return build
 
 
-class StoredNumber(IntegerConverter):
-    """A number in a path; what no store can hold names nothing, so that such a path is unknown."""
+class Number(IntegerConverter):
+    """A number in a path, however large and whatever its sign: the route says that nothing has it."""
 
     def __init__(self, map: Map, *args: Any, **options: Any) -> None:  # noqa: A002 (Werkzeug's name)
-        super().__init__(map, *args, **{"max": LARGEST_STORED, **options})
+        super().__init__(map, *args, **{"signed": True, **options})
+
+    def to_python(self, value: str) -> int:
+        """Return the number; of one that is too long for any store the first digits, which are too many as well."""
+        digits = value.lstrip("-").lstrip("0")[:MOST_DIGITS] or "0"
+        return -int(digits) if value.startswith("-") else int(digits)
 
 
 class PlainMap(Map):
@@ -46,7 +52,7 @@ class PlainMap(Map):
     It ignores the wish for a WebSocket, as servers may that do not speak it (RFC 9110, 7.8).
     """
 
-    default_converters = ImmutableDict({**Map.default_converters, "int": StoredNumber})
+    default_converters = ImmutableDict({**Map.default_converters, "int": Number})
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.found: dict[tuple[str, str], tuple[Rule, Mapping[str, Any]]] = {}  # by verb and path

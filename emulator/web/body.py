@@ -10,6 +10,7 @@ from typing import NoReturn
 from wsgiref.types import WSGIEnvironment
 
 from emulator.core.errors import Fact
+from emulator.person_files import UTF8_MARK
 from emulator.server import orders
 from emulator.web.advice import advise
 from emulator.web.errors import Malformed, TooLarge, Undecodable
@@ -53,6 +54,11 @@ def raw_body(environ: WSGIEnvironment, largest: int = LARGEST_BODY) -> bytes:
         raw: bytes = environ["wsgi.input"].read(length)
         state.raw_body = raw
     return state.raw_body
+
+
+def drop_mark(environ: WSGIEnvironment, largest: int) -> None:
+    """Take off the byte order mark with which some editors begin a file that is sent as a body; raise TooLarge."""
+    state_of(environ).raw_body = raw_body(environ, largest).removeprefix(UTF8_MARK)
 
 
 def parse(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from emulator.core.errors import Fact
+from emulator.core.errors import Fact, StoreFull, StoreUnavailable
 
 
 class UnknownPath(Fact):
@@ -55,3 +55,11 @@ class FaultTriggered(Fact):
 
 class Crashed(Fact):
     """A bug of the emulator."""
+
+
+STORE_RETRY = 5  # seconds after which it is worth to ask a store again that cannot be used
+
+
+def store_status(fact: StoreUnavailable) -> int:
+    """Return the status of an answer to a request for which the store could not be used."""
+    return 507 if isinstance(fact, StoreFull) else 503

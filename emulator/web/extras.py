@@ -77,6 +77,7 @@ class Flow:
     case_id_of: Callable[[int], int]  # the inverse of number_of
     applicant: Callable[[Case, SeededRandom], Applicant]  # the random values are those of the case's client
     words: Mapping[Outcome, str]  # how a case may end, in the words that complete it
+    signed_by: tuple[str, str] | None = None  # the switch, and its choice, that signs the links; None: nothing does
 
 
 class CompletionIn(Schema):

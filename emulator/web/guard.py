@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from emulator.hosts import is_local_name, literal_of, names_one
-from emulator.web.public_address import USUAL_PORTS, origin_of
+from emulator.web.public_address import CONTROL, USUAL_PORTS, origin_of
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+?)\.?(:(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
@@ -35,10 +35,40 @@ def is_foreign(environ: Mapping[str, str], public_origin: str = "") -> bool:
     """
     if environ["REQUEST_METHOD"] in SAFE_METHODS:
         return False
-    if environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin"):
-        return True
-    origin, host = environ.get("HTTP_ORIGIN"), environ.get("HTTP_HOST", "")
-    if origin is None:
+    return _is_of_another_site(environ) or _names_another(environ, "HTTP_ORIGIN", public_origin)
+
+
+def is_foreign_read(environ: Mapping[str, str], public_origin: str = "") -> bool:
+    """Return whether a page of another site loads this path of ours, as an image or a frame, and not a path of an API.
+
+    It could not read the answer, but it would take the seats of those who wait for one. A person may follow a link
+    from anywhere to a page, though not to a route of the control API, which is none.
+    """
+    if environ["REQUEST_METHOD"] not in SAFE_METHODS:
+        return False
+    is_control = environ.get("PATH_INFO", "").startswith(CONTROL)
+    if "HTTP_SEC_FETCH_SITE" in environ:
+        if _is_of_another_site(environ) and (is_control or not _is_followed_link(environ)):
+            return True
+    elif is_control and _names_another(environ, "HTTP_REFERER", public_origin):
+        return True  # a browser that does not send Sec-Fetch-Site, as to an address without TLS in a local network
+    return _names_another(environ, "HTTP_ORIGIN", public_origin)
+
+
+def _is_of_another_site(environ: Mapping[str, str]) -> bool:
+    return environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("none", "same-origin")
+
+
+def _is_followed_link(environ: Mapping[str, str]) -> bool:
+    """Return whether the browser opens the path in a window of its own; one that does not say so does."""
+    is_navigation = environ.get("HTTP_SEC_FETCH_MODE", "navigate") == "navigate"
+    return is_navigation and environ.get("HTTP_SEC_FETCH_DEST", "document") == "document"
+
+
+def _names_another(environ: Mapping[str, str], header: str, public_origin: str) -> bool:
+    """Return whether the header is there and names an origin other than our own."""
+    named, host = environ.get(header), environ.get("HTTP_HOST", "")
+    if named is None:
         return False
     own = (public_origin, *(origin_of(f"{scheme}://{host}") for scheme in USUAL_PORTS))
-    return origin_of(origin) not in own
+    return origin_of(named) not in own

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from emulator.core.model import DEFAULT_SANDBOX
+from emulator.core.model import DEFAULT_SANDBOX, Case
+from emulator.web.signatures import Signatures
 
 
 @dataclass(slots=True)
@@ -11,6 +12,7 @@ class Links:
 
     address: str
     is_known: bool = True
+    signatures: Signatures = Signatures()
 
     def learn(self, address: str) -> None:
         """Set the address unless it is known already."""
@@ -24,3 +26,7 @@ class Links:
         """
         prefix = "" if sandbox == DEFAULT_SANDBOX else f"/s/{sandbox}"
         return f"{self.address}{prefix}{path}"
+
+    def to_case(self, case: Case, path: str) -> str:
+        """Return a link to a page of the case, signed where its provider's links are."""
+        return self.to(case.sandbox, self.signatures.add_to(path, case))

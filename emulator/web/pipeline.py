@@ -1,24 +1,26 @@
 """Surround every request with the same steps: open, render (for an error), close."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from http import HTTPStatus
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, request
 from werkzeug import exceptions
 
 from emulator.core.clock import WallClock
-from emulator.core.errors import Fact, Invalid
+from emulator.core.errors import Fact, Invalid, StoreUnavailable, TooManySandboxes
 from emulator.core.journal import Journal
+from emulator.masking import masked
 from emulator.version import VERSION
 from emulator.web.advice import advice_header
 from emulator.web.cors import Cors
 from emulator.web.credentials import sandbox_meant
 from emulator.web.desk import Desk
-from emulator.web.errors import Crashed, FaultTriggered, UnknownPath, WrongMethod
-from emulator.web.guard import is_foreign, is_known_host
+from emulator.web.errors import STORE_RETRY, Crashed, FaultTriggered, UnknownPath, WrongMethod, store_status
+from emulator.web.guard import is_foreign, is_foreign_read, is_known_host
 from emulator.web.journalling import OURS, write_exchange
 from emulator.web.near_misses import what_was_needed
 from emulator.web.problem_json import Problem, render_problem
@@ -45,6 +47,7 @@ class Pipeline:
     journal: Journal
     request_metrics: RequestMetrics
     cors: Cors = Cors()
+    give_way: Callable[[], None] = lambda: None  # waits for a moment where something is due
 
     def install(self, app: Flask) -> None:
         """Surround every request to this application."""
@@ -57,6 +60,8 @@ class Pipeline:
         environ = request.environ
         state = state_of(environ)
         state.started = self.clock.stopwatch()
+        if not state.is_internal:
+            self.give_way()
         host = environ.get("HTTP_HOST", "")
         if not is_known_host(host, frozenset(self.hosts)):
             detail = f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}"
@@ -64,10 +69,16 @@ class Pipeline:
         owner = self.find_owner(request.path) if self.cors.welcomes(environ) else None
         if owner:
             return self.cors.preflight(environ, (operation.verb for operation in owner[0].operations))
-        if is_foreign(environ, state.public_origin):
+        if self._is_of_a_stranger(state, environ):
             detail = "a page of another site may not send this: open the emulator's own address"
             return _refuse(state, Problem(403, detail))
         return None
+
+    def _is_of_a_stranger(self, state: RequestState, environ: WSGIEnvironment) -> bool:
+        """Return whether a page of another site sends this; it may read the APIs, which ask for a credential."""
+        if is_foreign(environ, state.public_origin):
+            return True
+        return is_foreign_read(environ, state.public_origin) and self.find_owner(request.path) is None
 
     def render(self, error: Exception) -> Response:
         """Return the answer to an error, in the words of the API that the path belongs to or in the emulator's own."""
@@ -78,7 +89,12 @@ class Pipeline:
         if owner is None:
             return render_problem(fact)
         provider, desk = owner
-        if not isinstance(fact, Invalid | Crashed):  # the answer to Invalid says it itself
+        if isinstance(fact, StoreUnavailable):
+            state.needed, fact = ["a store that can be written: /_emulator/readyz says why not"], _as_status(fact)
+        elif isinstance(fact, TooManySandboxes):
+            # Each provider words any status, because a fault can be planned with any.
+            state.needed, fact = [str(fact)], FaultTriggered(HTTPStatus.INSUFFICIENT_STORAGE)
+        elif not isinstance(fact, Invalid | Crashed):  # the answer to Invalid says it itself
             state.needed = self._what_was_needed(fact, provider.name)
         response = provider.render_error(fact, desk)
         response.headers.update(fact.headers if isinstance(fact, FaultTriggered) else {})
@@ -128,6 +144,11 @@ class Pipeline:
         needed = self._what_was_needed(state.fact, provider) if state.fact else ()
         write_exchange(self.journal, self.clock.now(), state, provider, request.environ, response, took, needed)
 
+    def provider_of(self, path: str) -> Provider | None:
+        """Return the provider that a path belongs to, if any."""
+        owner = self.find_owner(path)
+        return owner[0] if owner else None
+
     def find_owner(self, path: str) -> Owned | None:
         """Return the provider that a path belongs to, with its desk; None for a path of no provider."""
         index = _find_owner(path, self.prefixes)
@@ -157,6 +178,11 @@ def _refuse(state: RequestState, problem: Problem) -> Response:
     return render_problem(problem)
 
 
+def _as_status(fact: StoreUnavailable) -> FaultTriggered:
+    """Return a fact that every provider can word: it knows any status, because faults can be planned with any."""
+    return FaultTriggered(store_status(fact), headers={"Retry-After": str(STORE_RETRY)})
+
+
 def _as_fact(error: Exception, log_fields: Mapping[str, object]) -> Fact:
     """Return what is wrong as a fact; an error that is none is a bug, and is logged with these fields."""
     if isinstance(error, Fact):
@@ -178,10 +204,12 @@ def _is_ours(path: str) -> bool:
 
 def _log_text(state: RequestState, asked: str, status: int, took: float, advice: str | None) -> str:
     where = f" sandbox {state.sandbox}" if state.sandbox else ""
-    notes = f" ({type(state.fact).__name__} {state.fact}"[:300].rstrip() + ")" if state.fact else ""
+    why = "" if isinstance(state.fact, StoreUnavailable) else state.fact  # of which the store tells, once
+    notes = f" ({type(state.fact).__name__} {why}"[:300].rstrip() + ")" if state.fact else ""
     notes += f" (faults: {', '.join(state.faults)})" if state.faults else ""
     notes += f" (advice: {advice})" if advice else ""
-    return f"{asked} {status}{where} {took * 1000:.1f} ms{notes}"
+    # Here and not only as it is formatted: embedded in another application, our lines go to its handlers.
+    return masked(f"{asked} {status}{where} {took * 1000:.1f} ms{notes}")
 
 
 def _log_fields(state: RequestState, owner: Owned | None) -> dict[str, object]:

@@ -6,10 +6,15 @@ from http import HTTPStatus
 
 from flask import Response
 
-from emulator.core.errors import Conflict, Fact, NotFound
-from emulator.web.errors import Crashed, UnknownPath, WrongMethod
+from emulator.core.errors import Conflict, EmulatorStops, Fact, NotFound, StoreUnavailable, TooManySandboxes
+from emulator.masking import masked
+from emulator.web.errors import STORE_RETRY, Crashed, UnknownPath, WrongMethod, store_status
 
 TITLES = {422: "Unprocessable Content"}  # Python's own is older
+
+# Bytes in an answer, so that it is no larger than 8 KiB however much of the request it repeats.
+MOST_DETAIL, MOST_ERRORS, MOST_KEY, MOST_REASON = 3_000, 4_500, 300, 1_000
+BYTES_OF_SIGN = 12  # that JSON needs at most for one
 
 
 class Problem(Fact):
@@ -28,8 +33,40 @@ def phrase_of(status: int) -> str:
 
 def problem_response(status: int, detail: str, members: Mapping[str, object] | None = None) -> Response:
     """Return a problem+json answer; `members` are further keys of its JSON object."""
-    body = {"type": "about:blank", "title": phrase_of(status), "status": status, "detail": detail, **(members or {})}
+    shown = {name: _shown_reasons(value) if name == "errors" else value for name, value in (members or {}).items()}
+    text = _cut(masked(detail), MOST_DETAIL)
+    body = {"type": "about:blank", "title": phrase_of(status), "status": status, "detail": text, **shown}
     return Response(json.dumps(body), status, content_type="application/problem+json")
+
+
+def _shown_reasons(errors: object) -> object:
+    """Return the reasons by field as far as they fit, without secrets, and the number of those that are left out."""
+    if not isinstance(errors, Mapping):
+        return errors
+    shown: dict[str, str] = {}
+    left = MOST_ERRORS
+    for name, reason in errors.items():
+        key, text = _cut(masked(str(name)), MOST_KEY), _cut(masked(str(reason)), MOST_REASON)
+        left -= _size(key) + _size(text) + len('"": "", ')
+        if left < 0:
+            shown["..."] = f"and {len(errors) - len(shown)} more"
+            break
+        shown[key] = text
+    return shown
+
+
+def _cut(text: str, most: int) -> str:
+    """Return the text, cut to `most` bytes as JSON writes it."""
+    if len(text) <= most // BYTES_OF_SIGN or _size(text) <= most:
+        return text
+    text = text[:most]
+    while _size(text) > most - len("..."):
+        text = text[: max(0, min(len(text) - 1, len(text) * most // _size(text)))]
+    return f"{text}..."
+
+
+def _size(text: str) -> int:
+    return len(json.dumps(text)) - 2
 
 
 def render_problem(fact: Fact) -> Response:
@@ -41,14 +78,20 @@ def render_problem(fact: Fact) -> Response:
         if fact.status == HTTPStatus.UNAUTHORIZED:
             refusal.headers["WWW-Authenticate"] = "Bearer"
         return refusal
+    if isinstance(fact, StoreUnavailable):
+        refusal = problem_response(store_status(fact), str(fact))
+        refusal.headers["Retry-After"] = str(STORE_RETRY)
+        return refusal
     if isinstance(fact, WrongMethod):
         refusal = problem_response(405, "this path does not know that verb")
         refusal.headers["Allow"] = ", ".join(sorted(fact.allowed))
         return refusal
     if isinstance(fact, NotFound):
         return problem_response(404, f"there is {fact}")
-    if isinstance(fact, Conflict):
-        return problem_response(409, str(fact))
+    if isinstance(fact, EmulatorStops):
+        return problem_response(503, str(fact))
+    if isinstance(fact, Conflict | TooManySandboxes):
+        return problem_response(409 if isinstance(fact, Conflict) else 507, str(fact))
     status, detail = WORDED.get(type(fact), (400, str(fact)))
     return problem_response(status, detail)
 

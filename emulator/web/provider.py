@@ -3,7 +3,7 @@
 A further provider is a folder, a line in `app.py` and a line in `setup.cfg`: copy `providers/template`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from wsgiref.types import WSGIEnvironment
 
@@ -31,6 +31,7 @@ class Operation:
     body: type[Schema] | None = None
     status: int = 200
     answer: type[Schema] | None = None
+    is_quick: bool = False  # takes about a millisecond, and waits for nothing but a fault
 
     def __str__(self) -> str:
         return f"{self.verb} {self.path}"
@@ -59,6 +60,10 @@ class Provider:
     completion: type[Schema] = CompletionIn  # a body that completes a case; loads to CompletionOrder
     # Returns the OpenAPI document for that address; None: it is made from the operations alone.
     document: Callable[[str], dict[str, object]] | None = None
+
+    def signs_links(self, switches: Mapping[str, str]) -> bool:
+        """Return whether links to its cases are signed when its switches stand like this."""
+        return self.flow is not None and self.flow.signed_by in list(switches.items())
 
 
 def completion_schemas_of(providers: Iterable[Provider]) -> dict[str, Schema]:

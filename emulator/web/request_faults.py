@@ -12,6 +12,7 @@ from emulator.core.errors import Fact, Unauthorized
 from emulator.core.faults import FaultContext, FaultHit
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import SandboxSignals, Signal
+from emulator.server import orders
 from emulator.web.advice import advise
 from emulator.web.api_faults import API_FAULT_KINDS, ApiFault
 from emulator.web.body import raw_body
@@ -45,12 +46,17 @@ class RequestFaults:
         """
         if sandbox not in self.sandboxes.watched:
             return
+        orders.leave_loop(environ)  # from here on it may wait
         context = FaultContext(provider=provider, path=environ.get("PATH_INFO"), document=partial(_document, environ))
         state, signal = state_of(environ), self.faults_cleared.of(sandbox)
         seen = signal.sent
         for hit, kind in self._triggered(state, sandbox, context):
             state.faults.append(hit.fault.name)
             kind.before(hit.random, partial(self._delay, state, hit, signal, seen))
+
+    def release(self) -> None:
+        """Let the requests go on that a fault delays now."""
+        self.faults_cleared.send_all()
 
     def _triggered(
         self, state: RequestState, sandbox: str, context: FaultContext

@@ -7,7 +7,7 @@ from threading import BoundedSemaphore
 
 from emulator.web.problem_json import Problem
 
-MOST_WAITING = 48  # of the server's 64 threads, so that 16 always serve
+MOST_WAITING = 48  # of the server's 64 threads, so that 16 are always free for what does not wait
 
 
 @dataclass(frozen=True)

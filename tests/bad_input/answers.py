@@ -144,7 +144,7 @@ def _too_large(provider: str, answer: Answer) -> bool:
 def _framing(_: str, answer: Answer) -> bool:
     """The server's own words, before any API is known."""
     plain = answer.headers.get("content-type", "").startswith("text/plain")
-    return plain and (400 <= answer.status < 500 or answer.status == 501)
+    return plain and (400 <= answer.status < 500 or answer.status in (501, 505))
 
 
 VOICES: dict[str, Callable[[str, Answer], bool]] = {

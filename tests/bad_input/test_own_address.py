@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emulator.core.deliveries import without_password
+from emulator.masking import masked_url
 from tests.bad_input.answers import until
 from tests.bad_input.rows_sphinxhq import URLS
 from tests.emulators import Emulator
@@ -60,7 +60,7 @@ def test_a_webhook_to_the_emulator_itself_is_blocked(
     url = f"{scheme}://{host}:{emulator.port}/admin/reset"
     emulator.sphinxhq.open_case(webhook_url=url)
     kept = settled(emulator)
-    assert (kept["state"], kept["url"]) == ("blocked", without_password(url))
+    assert (kept["state"], kept["url"]) == ("blocked", masked_url(url))
     assert kept["reason"]
     assert requests_to(caplog, "/admin/reset") == []
 
@@ -87,5 +87,5 @@ def test_a_blocked_webhook_is_not_tried_again(emulator: Emulator, caplog: pytest
 def test_what_cannot_be_dialled_is_accepted_kept_and_told(emulator: Emulator, url: str) -> None:
     assert emulator.sphinxhq.open_case(webhook_url=url)["webhook_url"] == url
     kept = settled(emulator)
-    assert (kept["state"], kept["url"]) == ("blocked", without_password(url))
+    assert (kept["state"], kept["url"]) == ("blocked", masked_url(url))
     assert kept["reason"]

@@ -11,6 +11,7 @@ import pytest
 
 from emulator.delivery.reachability import find_obstacle
 from emulator.delivery.targets import Targets
+from emulator.store.migrations import STEPS
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
 from tests.commands import run, serving
@@ -88,6 +89,7 @@ def test_it_reads_what_serve_reads(tmp_path: Path) -> None:
         (["--init-folder", "nowhere"], {}, "--init-folder nowhere cannot be read"),
         (["--credential", "foo=x"], {}, "there is no API foo"),
         (["--host", "0.0.0.0"], {}, "set --control-token"),
+        (["--host", "0.0.0.0", "--control-token", "x"], {}, "16 or more"),
         ([], {"CASE_EMULATOR_DELY": "1"}, "did you mean CASE_EMULATOR_DELAY?"),
     ],
 )
@@ -105,6 +107,13 @@ def test_an_emulator_at_the_port_is_told_from_anything_else(
     assert (level, f"version {VERSION}" in told) == ("warning", True)
     level, told = examined(tmp_path, "--port", str(mute))["port"]
     assert (level, "something that is no emulator" in told) == ("problem", True)
+
+
+def test_a_port_file_is_looked_at_and_not_written(tmp_path: Path) -> None:
+    assert examined(tmp_path, "--port-file", "port.txt")["port file"][0] == "ok"
+    assert list(tmp_path.iterdir()) == []
+    level, told = examined(tmp_path, "--port-file", "nowhere/port.txt")["port file"]
+    assert (level, "there is no folder" in told) == ("problem", True)
 
 
 def test_an_address_that_is_not_ours_is_a_problem(tmp_path: Path) -> None:
@@ -131,7 +140,8 @@ def test_a_database_is_looked_at_and_left_as_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("schema", "level", "told"), [(99, "problem", "newer version"), (1, "ok", "of schema 1")])
 def test_the_schema_of_a_database_is_judged(tmp_path: Path, schema: int, level: str, told: str) -> None:
-    with closing(sqlite3.connect(tmp_path / "kept.sqlite")) as connection:
+    with closing(sqlite3.connect(tmp_path / "kept.sqlite", isolation_level=None)) as connection:
+        connection.executescript((STEPS / "0001_start.sql").read_text("utf-8"))
         connection.execute(f"PRAGMA user_version = {schema}")
     found, words = examined(tmp_path, *DATABASE)["database"]
     assert (found, told in words) == (level, True)

@@ -10,7 +10,7 @@ from emulator.cli import COMMANDS
 from tests.commands import run
 
 # What costs a start and is not needed to say what a command does.
-EXPENSIVE = ("flask", "marshmallow", "requests", "rich", "faker", "sqlite3", "waitress")
+EXPENSIVE = ("flask", "marshmallow", "requests", "rich", "faker", "sqlite3")
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])

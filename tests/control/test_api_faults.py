@@ -310,7 +310,7 @@ ORDER = {
         ({"activity.max_transaction_value": 50_000}, True),
         ({"activity.max_transaction_value": 50_000.0}, True),
         ({"activity.max_transaction_value": "50000"}, False),
-        ({"activity.max_transaction_value": {"contains": "5"}}, False),
+        ({"activity.max_transaction_value": {"contains": "5"}}, True),
         ({"flag": True}, True),
         ({"flag": 1}, False),
         ({"checks.n": True}, False),

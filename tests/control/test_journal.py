@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from emulator.core.journal import Exchange, Journal
-from emulator.web.journalling import masked
+from emulator.masking import masked
 from tests.emulators import APLYID_PATH, SPHINXHQ_PATH, Emulator, served
 from tests.receivers import receiving, status
 from tests.wire import request_bytes

@@ -63,8 +63,8 @@ def test_rules_are_read_from_the_settings_file_a_flag_and_a_variable(tmp_path: P
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("rules: [{outcome: denied, when: !!python/object:os.system {}}]", "no YAML that can be read"),
-        ("rules: !!python/object/apply:os.system ['true']", "no YAML that can be read"),
+        ("rules: [{outcome: denied, when: !!python/object:os.system {}}]", "a tag (!) is no plain value"),
+        ("rules: !!python/object/apply:os.system ['true']", "a tag (!) is no plain value"),
         ("a: &a [1]\nrules: [*a, *a]", "anchors and aliases are not read (line 1)"),
         ("rules: [{outcome: maybe}]", "mine 1: outcome: maybe is no outcome"),
         ("rules: [{outcome: denied, provider: nobody}]", "mine 1: provider: no provider is called nobody"),

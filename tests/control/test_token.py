@@ -8,12 +8,13 @@ import requests
 from werkzeug.routing import Rule
 
 from emulator.settings import BadSetting
+from emulator.start_checks import refuse_open_control
 from tests.commands import run, serving
 from tests.control.test_guard_walk import CONTROL_RULES
 from tests.emulators import Emulator, served, settings
 from tests.wire import Answer, request_bytes
 
-TOKEN = "correct-horse"
+TOKEN = "correct-horse-battery"
 OPEN = {"control.live", "control.ready"}
 VALUES = {"name": "any", "provider": "aplyid", "case_id": "1024", "number": "5567"}
 VALUES |= {"delivery_id": "x", "rule_id": "r1", "fault_id": "f1"}
@@ -48,14 +49,14 @@ WRONG = [
     (b"Bearer",),
     (b"Bearer ",),
     (b"Bearer wrong",),
-    (b"Bearer correct-horse2",),
-    (b"Bearer Correct-Horse",),
-    (b"Basic correct-horse",),
-    (b"correct-horse",),
-    (b"Bearer Bearer correct-horse",),
-    (b"Bearer correct-horse, Bearer correct-horse",),
-    (b"Bearer correct-horse", b"Bearer correct-horse"),
-    (b"Bearer wrong", b"Bearer correct-horse"),
+    (b"Bearer correct-horse-battery2",),
+    (b"Bearer Correct-Horse-Battery",),
+    (b"Basic correct-horse-battery",),
+    (b"correct-horse-battery",),
+    (b"Bearer Bearer correct-horse-battery",),
+    (b"Bearer correct-horse-battery, Bearer correct-horse-battery",),
+    (b"Bearer correct-horse-battery", b"Bearer correct-horse-battery"),
+    (b"Bearer wrong", b"Bearer correct-horse-battery"),
     (b"Bearer \xff\xfe",),
     ("Bearer \u4e2d\u6587".encode(),),
     (b"Bearer " + b"x" * 50_000,),
@@ -120,6 +121,20 @@ def test_a_public_address_needs_a_token(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "set --control-token, or --insecure-no-token" in refused.stderr
     assert refused.stdout == ""
+
+
+@pytest.mark.parametrize("insecure", [False, True])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "emulator.acme.com"])
+def test_a_token_that_could_be_guessed_is_refused_on_a_public_address(host: str, insecure: bool) -> None:
+    for token in ("x", "fifteen-letters"):
+        with pytest.raises(BadSetting, match=r"--host .* 16 or more"):
+            refuse_open_control(settings(host=host, control_token=token, insecure_no_token=insecure))
+    refuse_open_control(settings(host=host, control_token="sixteen-letters-"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_any_token_will_do_where_nobody_else_can_connect(host: str) -> None:
+    refuse_open_control(settings(host=host, control_token="x"))
 
 
 def test_with_a_token_or_in_so_many_words_without_one_it_serves(tmp_path: Path) -> None:

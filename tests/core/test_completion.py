@@ -1,6 +1,6 @@
 """Cases on their way to the end, with a clock that the test moves."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from emulator.core.in_flight import InFlight
 from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome, State
 from emulator.core.ports import Newborn, ProviderRules
 from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_clock import WALL_TIME
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
@@ -29,6 +30,7 @@ class Office:
     def __init__(self) -> None:
         self.store, self.clock, self.broken = SqliteStore(), SteppedClock(), False
         self.delivered: list[str] = []
+        self.meanwhile: Callable[[], None] = lambda: None  # happens while the end of a case is prepared
         rules = ProviderRules(newborn=NEWBORN, conclude=self._conclude, render_webhook=self._render_webhook)
         self.sandboxes = Sandboxes(
             store=self.store,
@@ -49,6 +51,7 @@ class Office:
     def _conclude(self, case: Case, random: SeededRandom) -> Case:
         if self.broken:
             raise RuntimeError("no idea how")
+        self.meanwhile()
         return case
 
     def _render_webhook(self, case: Case, settings: SandboxSettings, event_id: str) -> RenderedWebhook:
@@ -63,6 +66,11 @@ class Office:
         self.clock.moment += timedelta(**later)
         while self.completion.complete_due():
             pass
+
+    def advancing(self, is_so: bool) -> None:
+        """Let the advance of the sandbox's clock begin or end."""
+        with self.store.transaction() as tx:
+            tx.save_clock("a", WALL_TIME, advancing=is_so)
 
     def state(self, case: Case) -> tuple[State, Outcome | None]:
         with self.store.reading() as read:
@@ -139,3 +147,23 @@ def test_a_case_that_was_reset_meanwhile_sends_nothing(office: Office) -> None:
     office.sandboxes.reset("a")
     office.run(seconds=2)
     assert office.webhooks() == 0
+
+
+def test_a_due_case_is_left_to_the_advance_of_its_clock_that_begins_meanwhile(office: Office) -> None:
+    case = office.open()
+    office.clock.moment += timedelta(seconds=2)
+    office.meanwhile = lambda: office.advancing(True)
+    assert office.completion.complete_due() == [None]
+    assert office.state(case) == (State.OPEN, None)
+    office.meanwhile = lambda: None
+    office.advancing(False)
+    office.run()
+    assert office.state(case) == (State.COMPLETED, Outcome.APPROVED)
+
+
+def test_cases_that_can_end_do_so_in_one_transaction_and_in_order(office: Office) -> None:
+    cases = [office.open() for _ in range(5)]
+    office.clock.moment += timedelta(seconds=2)
+    moved = [each.case.id for each in office.completion.complete_due() if each]
+    assert moved == [case.id for case in cases]
+    assert office.webhooks() == 5

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from emulator.delivery import targets
-from emulator.delivery.targets import BlockedTarget, Target, Targets, UnknownName
+from emulator.delivery.lookups import UnknownName
+from emulator.delivery.targets import BlockedTarget, Target, Targets
 
 OWN = {("127.0.0.1", 8642), ("emulator", 8642)}
 POLICY = Targets(frozenset(), OWN)

@@ -118,8 +118,8 @@ def test_what_cannot_be_used_ends_with_2_and_says_why(tmp_path: Path, flags: lis
     assert (found.returncode, told in found.stdout) == (1, True)
 
 
-@pytest.mark.parametrize("missing", ["cheroot", "trustme"])
-def test_without_the_extra_it_says_what_to_install(tmp_path: Path, missing: str) -> None:
+def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
+    missing = "trustme"
     (tmp_path / f"{missing}.py").write_text(f"raise ModuleNotFoundError('gone', name='{missing}')\n", "utf-8")
     path = os.pathsep.join((str(tmp_path), os.getcwd()))
     done = run(tmp_path, "serve", "--port", "0", "--tls", PYTHONPATH=path)
@@ -134,7 +134,7 @@ def test_a_plain_start_imports_nothing_of_tls() -> None:
     script = (
         "import sys; from emulator.running import RunningEmulator; from emulator.settings import Settings\n"
         "with RunningEmulator(Settings(port=0)): pass\n"
-        "print([name for name in ('cheroot', 'trustme', 'cryptography') if name in sys.modules])"
+        "print([name for name in ('trustme', 'cryptography') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip().rpartition("\n")[2] == "[]"

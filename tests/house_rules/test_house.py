@@ -98,6 +98,16 @@ def test_every_package_travels() -> None:
     assert with_data <= set(setup["options.package_data"])
 
 
+@pytest.mark.parametrize(("contract", "allowed"), [("sql", {"store"}), ("dialling", {"delivery", "client"})])
+def test_a_contract_covers_every_room_but_those_that_it_is_about(contract: str, allowed: set[str]) -> None:
+    setup = ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    covered = set(setup[f"importlinter:contract:{contract}"]["source_modules"].split())
+    rooms = {path.parent.name if path.stem == "__init__" else path.stem for path in (ROOT / "emulator").glob("*.py")}
+    rooms |= {path.parent.name for path in (ROOT / "emulator").glob("*/__init__.py")}
+    assert covered == {f"emulator.{room}" for room in rooms - allowed - {"emulator", "__main__"}}
+
+
 # Words that once named modules and classes; docs/glossary.md has those that took their place.
 OLD_MODULES = {
     "befalling",

@@ -57,9 +57,9 @@ def emulators(pytester: pytest.Pytester) -> set[int]:
     mark, found = f"{MARK}={pytester.path}\0".encode(), set()
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it ended just now
-            if b"--until-stdin-ends" in (process / "cmdline").read_bytes():
-                if mark in (process / "environ").read_bytes():
-                    found.add(int(process.name))
+            started = b"--until-stdin-ends" in (process / "cmdline").read_bytes()
+            if started and mark in (process / "environ").read_bytes():
+                found.add(int(process.name))
     return found
 
 

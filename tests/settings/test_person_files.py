@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.setting_sources import read_settings
+from emulator.setting_sources import read_settings, settings_from
 from emulator.settings import BadSetting
 from tests.commands import run
 from tests.emulators import served
@@ -108,6 +108,24 @@ def test_a_file_that_nests_too_deep_or_is_too_large_is_refused(tmp_path: Path, n
         file = written(tmp_path / str(number), name, content.encode())
         with pytest.raises(BadSetting, match=name):
             USES[name][1](file)
+
+
+@pytest.mark.parametrize("value", [f".{'.'.join(['a'] * 3000)} = 1", f" = 0x{'F' * 6000}", f" = [0b{'1' * 70}]"])
+@pytest.mark.parametrize("name", ["port", "delay", "access-key", "rule", "log-format"])
+def test_a_setting_beyond_all_measure_is_refused_whatever_its_name(tmp_path: Path, name: str, value: str) -> None:
+    file = written(tmp_path / "other", "case-emulator.toml", f"{name}{value}\n".encode())
+    with pytest.raises(BadSetting, match=r"case-emulator\.toml (is nested too deep|cannot be read: .*64 bits)"):
+        use_settings(file)
+
+
+def test_a_setting_that_cannot_be_shown_is_refused_by_its_type() -> None:
+    endless: list[object] = []
+    for _ in range(100_000):
+        endless = [endless]
+    for value in (16**6000, endless):
+        for name in ("port", "delay"):
+            with pytest.raises(BadSetting, match=rf"{name} is a value of the type (int|list): .* needed"):
+                settings_from({name: value})
 
 
 def test_the_command_ends_with_2_and_a_message_for_settings_that_nest_too_deep(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ CHANGES: dict[str, tuple[Callable[[Changes], object], Sandbox | None]] = {
     "move_clock": (lambda tx: move(tx), replace(NEW, clock=FROZEN)),
     "stop_advancing": (lambda tx: stop(tx), NEW),
     "drop_sandbox": (lambda tx: tx.drop_sandbox("a"), None),
-    "drop_idle_sandboxes": (lambda tx: tx.drop_idle_sandboxes("another", 0), None),
+    "drop_empty_sandboxes": (lambda tx: tx.drop_empty_sandboxes(), None),
     "add_sandbox": (lambda tx: add_anew(tx), replace(NEW, born=to_micros(NOW + timedelta(days=1)))),
 }
 

@@ -41,6 +41,11 @@ def test_an_older_schema_is_migrated_after_a_copy(tmp_path: Path, monkeypatch: p
     assert (tmp_path / f"kept.sqlite.schema-{before}").is_file()
 
 
+def test_no_two_steps_have_the_same_number() -> None:
+    numbers = [step.name[:4] for step in migrations.STEPS.glob("*.sql")]
+    assert len(set(numbers)) == len(numbers)
+
+
 def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "0001_bad.sql").write_text("CREATE TABLE a (b TEXT);\nCREATE TABLE nonsense nonsense;", "utf-8")
     connection = sqlite3.connect(tmp_path / "x.sqlite", isolation_level=None)

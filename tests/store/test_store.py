@@ -248,17 +248,20 @@ def test_the_inbox_shows_the_newest_and_counts_all(store: Store) -> None:
     assert (count, [d.id for d in kept]) == (5, ["k3", "k4"])
 
 
-def test_beyond_the_limit_the_idlest_sandboxes_are_dropped_with_all_they_hold(store: Store) -> None:
+def test_sandboxes_without_cases_are_dropped_with_all_they_hold_first_those_for_which_nothing_was_set(
+    store: Store,
+) -> None:
     add(store, SOON)
     with store.transaction() as tx:
         for number in range(150):
             tx.add_sandbox(f"s{number}", [("p", NEWBORN)], NOW + timedelta(seconds=number))
-        assert tx.drop_idle_sandboxes("s149", 200) == 0
-        assert tx.drop_idle_sandboxes("s149", 140) == 100
-        assert tx.sandbox("s0") is None
-        assert tx.document_ids("s0", "p") == set()
+        tx.save_sandbox_settings("s0", '{"delay": 1}')
+        assert (tx.count_sandboxes(), tx.drop_empty_sandboxes()) == (151, 100)
+        assert tx.sandbox("s1") is None
+        assert tx.document_ids("s1", "p") == set()
         assert tx.document_ids("a", "p") == {5}
-        assert all(tx.sandbox(kept) for kept in ("a", "s149", "s120"))
+        assert all(tx.sandbox(kept) for kept in ("a", "s0", "s149", "s120"))
+        assert (tx.drop_empty_sandboxes(), tx.drop_empty_sandboxes(), tx.count_sandboxes()) == (50, 0, 1)
 
 
 def test_what_is_committed_is_there_when_the_file_is_opened_again(tmp_path: Path) -> None:

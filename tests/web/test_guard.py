@@ -56,10 +56,9 @@ def test_any_other_host_is_refused_on_every_path(emulator: Emulator, host: str, 
 
 
 def test_without_a_host_or_with_two_nothing_is_answered(emulator: Emulator) -> None:
-    assert emulator.raw(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n").status == 421
-    assert (
-        emulator.raw(b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.com\r\nConnection: close\r\n\r\n").status == 421
-    )
+    assert emulator.raw(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n").status == 400
+    assert emulator.raw(b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.com\r\n\r\n").status == 400
+    assert emulator.raw(b"GET / HTTP/1.0\r\n\r\n").status == 421
 
 
 def test_configured_names_are_answered() -> None:
@@ -95,6 +94,63 @@ def test_a_page_of_another_site_changes_nothing(
 ) -> None:
     answer = emulator.http.request(method, emulator.url + path, headers=headers, json=emulator.aplyid.order())
     assert (answer.status_code, answer.headers["Content-Type"]) == (403, "application/problem+json")
+
+
+IMAGE = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+FRAME = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
+LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+LOADED = [
+    IMAGE,
+    FRAME,
+    {**IMAGE, "Sec-Fetch-Site": "same-site"},
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "same-origin", "Origin": "https://evil.example"},
+]
+CONTROL_READS = [
+    "/_emulator/sandboxes",
+    "/_emulator/livez",
+    "/_emulator/openapi.json",
+    "/_emulator/sandboxes/a/deliveries/wait?timeout=60",
+    "/_emulator/sandboxes/a/inbox/wait?timeout=60",
+    "/s/a/_emulator/sandboxes",
+]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+@pytest.mark.parametrize("headers", [*LOADED, LINK, {"Referer": "https://evil.example/"}, {"Referer": "http://a/b"}])
+def test_a_page_of_another_site_loads_nothing_of_the_control_api(
+    emulator: Emulator, headers: dict[str, str], method: str
+) -> None:
+    for path in CONTROL_READS:
+        assert emulator.http.request(method, emulator.url + path, headers=headers).status_code == 403, path
+
+
+@pytest.mark.parametrize("headers", LOADED)
+def test_a_page_of_another_site_loads_no_page_of_ours(emulator: Emulator, headers: dict[str, str]) -> None:
+    for path in ("/", "/inbox", "/assets/style.css", "/documents/control.json", "/guided_flows/standard/5567"):
+        assert emulator.http.get(emulator.url + path, headers=headers).status_code == 403, path
+
+
+@pytest.mark.parametrize("headers", [LINK, {"Referer": "https://wiki.acme.com/"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_a_link_from_another_site_leads_to_our_pages(emulator: Emulator, headers: dict[str, str]) -> None:
+    case = emulator.aplyid.open_case()
+    for path in (emulator.url, f"{emulator.url}/inbox", case["case_url"]):
+        assert emulator.http.get(path, headers={**headers, "Accept": "text/html"}).status_code == 200, path
+
+
+@pytest.mark.parametrize("headers", [IMAGE, LINK, {"Referer": "https://evil.example/"}])
+def test_reads_of_an_api_are_answered_as_the_service_would(emulator: Emulator, headers: dict[str, str]) -> None:
+    address = f"{emulator.url}/api/cases/"
+    assert emulator.http.get(address, headers=headers).status_code == 401
+    assert emulator.http.get(address, headers=headers, cookies=emulator.sphinxhq.cookies).status_code == 200
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none", None])
+def test_our_own_pages_read_the_control_api(emulator: Emulator, site: str | None) -> None:
+    own = {"Referer": f"{emulator.url}/inbox", "Origin": emulator.url, **({"Sec-Fetch-Site": site} if site else {})}
+    for path in CONTROL_READS[:3]:
+        assert emulator.http.get(emulator.url + path, headers=own).status_code == 200
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])

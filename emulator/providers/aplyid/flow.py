@@ -53,4 +53,5 @@ FLOW = Flow(
     case_id_of=lambda number: number - FLOW_OFFSET,
     applicant=applicant,
     words=APPROVALS,
+    signed_by=("case-url", "signed"),
 )

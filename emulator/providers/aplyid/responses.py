@@ -39,7 +39,7 @@ def flow_id(case: Case) -> int:
 def flow_url(case: Case, desk: Desk, rest: str) -> str:
     """Return a link to the case's guided flow on this emulator, or, by the switch case-url, on the service's host."""
     path = f"{FLOW_PATH}/{flow_id(case)}{rest}"
-    return f"{REAL_APP}{path}" if desk.switches["case-url"] == "real" else desk.links.to(case.sandbox, path)
+    return f"{REAL_APP}{path}" if desk.switches["case-url"] == "real" else desk.links.to_case(case, path)
 
 
 def case_status(case: Case) -> str:

@@ -27,9 +27,9 @@ PROVIDER = Provider(
     title="Sphinx",
     prefixes=("/api/",),
     operations=(
-        Operation(name="create_case", verb="POST", path=PATH),
+        Operation(name="create_case", verb="POST", path=PATH, is_quick=True),
         Operation(name="list_cases", verb="GET", path=PATH),
-        Operation(name="read_case", verb="GET", path=f"{PATH}{{id}}/"),
+        Operation(name="read_case", verb="GET", path=f"{PATH}{{id}}/", is_quick=True),
     ),
     routes=routes.blueprint,
     credential=routes.session_id,

@@ -9,6 +9,7 @@ from wsgiref.types import WSGIEnvironment
 
 from flask import Blueprint, Response, request
 from werkzeug.routing import BaseConverter, Rule
+from werkzeug.sansio.http import parse_cookie
 
 from emulator.core.errors import Invalid, NotFound
 from emulator.core.model import CaseFilter, NewCase, Outcome
@@ -98,9 +99,11 @@ def _negotiate() -> None:
         raise NotAcceptable
 
 
-def session_id(_: WSGIEnvironment) -> str | None:
+def session_id(environ: WSGIEnvironment) -> str | None:
     """Return the credential that the request shows, if any; of two cookies the last."""
-    cookies = request.cookies.getlist("sessionid")
+    cookies = parse_cookie(environ.get("HTTP_COOKIE")).getlist("sessionid")
+    if len(set(cookies)) > 1:
+        advise("the session was sent in two cookies: the last one counts", environ)
     return cookies[-1] if cookies else None
 
 

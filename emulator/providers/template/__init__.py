@@ -43,8 +43,11 @@ PROVIDER = Provider(
             body=NewCaseIn,
             status=201,
             answer=CaseOut,
+            is_quick=True,
         ),
-        Operation(name="read_case", verb="GET", path=f"{PATH}/{{id}}", summary="Read Case", answer=CaseOut),
+        Operation(
+            name="read_case", verb="GET", path=f"{PATH}/{{id}}", summary="Read Case", answer=CaseOut, is_quick=True
+        ),
     ),
     routes=routes.blueprint,
     credential=routes.credential,

@@ -76,13 +76,15 @@ WHERE sandbox || '' = :sandbox AND due_at <= :now
 ORDER BY due_at, id;
 
 -- name: save_case!
--- Save a step of a case, unless the case moved on or its sandbox was reset meanwhile.
+-- Save a step of a case, unless the case moved on, its sandbox was reset or the advance of its clock began or ended
+-- meanwhile (without :advancing, that does not matter).
 UPDATE cases SET
     state = :state, outcome = :outcome, risk_score = :risk_score, rule = :rule, ending = :ending,
     updated_at = :updated_at, due_at = :due_at
 WHERE sandbox = :sandbox AND provider = :provider AND id = :id
     AND state = :state_before AND updated_at = :updated_before
-    AND EXISTS (SELECT 1 FROM sandboxes AS s WHERE s.name = :sandbox AND s.created_at = :born);
+    AND EXISTS (SELECT 1 FROM sandboxes AS s WHERE s.name = :sandbox AND s.created_at = :born
+        AND (:advancing IS NULL OR s.advancing = :advancing));
 
 -- name: postpone_case!
 -- Try the next step of a case again later, after it failed.

@@ -24,17 +24,12 @@ SELECT id FROM documents WHERE sandbox = :sandbox AND provider = :provider;
 -- The number of sandboxes.
 SELECT count(*) FROM sandboxes;
 
--- name: drop_idle_sandboxes!
--- Drop a number of sandboxes with all they hold: first those with nothing due, of these first the longest unchanged.
+-- name: drop_empty_sandboxes!
+-- Drop a number of sandboxes without cases: first those for which nothing was set, of these first the oldest.
 DELETE FROM sandboxes WHERE name IN (
     SELECT s.name FROM sandboxes AS s
-    WHERE s.name <> :keep
-    ORDER BY
-        EXISTS (SELECT 1 FROM cases AS c WHERE c.sandbox = s.name AND c.due_at IS NOT NULL)
-        OR EXISTS (
-            SELECT 1 FROM deliveries AS d WHERE d.sandbox = s.name AND d.state IN ('scheduled', 'in_flight')
-        ),
-        coalesce((SELECT max(c.updated_at) FROM cases AS c WHERE c.sandbox = s.name), s.created_at)
+    WHERE NOT EXISTS (SELECT 1 FROM cases AS c WHERE c.sandbox = s.name)
+    ORDER BY s.settings <> '{}' OR s.own_clock = 1, s.created_at
     LIMIT :many
 );
 

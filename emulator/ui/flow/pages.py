@@ -1,7 +1,6 @@
 """The screens of the guided flow, which an applicant sees on a phone: one question a screen."""
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
 
 from flask import Response, redirect, render_template, request
 
@@ -88,7 +87,7 @@ def _finish(api: ApiClient, visit: Visit, typed: Mapping[str, str]) -> None:
 def _go(visit: Visit, position: int, changed: Mapping[str, str]) -> Response:
     """Redirect to a screen; its link carries the changed answers, or to the last screen an open drawer alone."""
     carried = {"drawer": changed["drawer"]} if position == DONE and "drawer" in changed else changed
-    return redirect(f"{visit.path}?{urlencode({'position': position, **carried})}", 303)  # type: ignore[return-value]
+    return redirect(visit.link(position=position, **carried), 303)  # type: ignore[return-value]
 
 
 def _screen(visit: Visit, position: int, typed: Mapping[str, str], wrong: Mapping[str, str], status: int) -> Response:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request
 
@@ -11,6 +13,7 @@ from emulator.ui.api_client import ApiClient, ApiRefusal
 from emulator.ui.flow.applicant_answers import Applicant, Question, answered, answers_of_request, documents, questions
 from emulator.ui.sandbox_links import sandbox, sandbox_path
 from emulator.web.extras import Flow
+from emulator.web.signatures import PARAMETER
 
 OPEN, FINISHED = ("open", "processing"), ("completed", "failed")
 SETTLED = ("delivered", "failed", "blocked", "inbox")
@@ -32,6 +35,7 @@ class Visit:
     sandbox: str
     path: str  # of the first page, with the sandbox's prefix
     result_path: str
+    signature: str | None  # what every link to the case carries
     case: Mapping[str, Any]
     applicant: Applicant
     completions: Mapping[str, str]  # outcome to the provider's word
@@ -39,6 +43,23 @@ class Visit:
     typed: Mapping[str, str]  # the same with what the applicant changed
     deliveries: Sequence[Mapping[str, Any]]
     presents: bool  # whether this visitor may open the presenter's drawer
+
+    def link(self, **query: object) -> str:
+        """Return the link to a screen."""
+        return self._with_query(self.path, query)
+
+    @property
+    def result_link(self) -> str:
+        """The link to the result."""
+        return self._with_query(self.result_path, {})
+
+    def presenter_link(self, seen: str) -> str:
+        """Return the link by which the presenter's drawer asks for news."""
+        return self._with_query(f"{self.path}/presenter", {"seen": seen})
+
+    def _with_query(self, path: str, query: Mapping[str, object]) -> str:
+        carried = {**query, **({PARAMETER: self.signature} if self.signature else {})}
+        return path + (f"?{urlencode(carried)}" if carried else "")
 
     @property
     def is_open(self) -> bool:
@@ -71,7 +92,10 @@ class Visit:
 
 
 def find_visit(api: ApiClient, provider: str, flow: Flow, number: str) -> Visit | None:
-    """Return the visit to the flow of that number in this sandbox; None: there is no such case."""
+    """Return the visit to the flow of that number in this sandbox.
+
+    None: there is no such case, or its links are signed and this request's is not, which a stranger cannot tell apart.
+    """
     if not (number.isascii() and number.isdecimal()) or len(number) > LONGEST_NUMBER:
         return None
     try:
@@ -80,12 +104,15 @@ def find_visit(api: ApiClient, provider: str, flow: Flow, number: str) -> Visit 
         if refused.status == 404:
             return None
         raise
+    if not _carries(found["signature"]):
+        return None
     case, applicant = found["case"], found["applicant"]
     before = answers_of_request(applicant, found["planned_outcome"])
     return Visit(
         sandbox=sandbox(),
         path=request.script_root + flow.path.replace("<number>", number),
         result_path=request.script_root + flow.result.replace("<number>", number),
+        signature=found["signature"],
         case=case,
         applicant=applicant,
         completions=found["endings"],
@@ -94,6 +121,11 @@ def find_visit(api: ApiClient, provider: str, flow: Flow, number: str) -> Visit 
         deliveries=api.get(f"{sandbox_path()}/deliveries", provider=provider, case_id=case["id"])["deliveries"],
         presents=login.has_told(api.token),
     )
+
+
+def _carries(signature: str | None) -> bool:
+    given = request.args.get(PARAMETER, "").encode("utf-8", "replace")
+    return signature is None or compare_digest(given, signature.encode())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

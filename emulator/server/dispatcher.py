@@ -1,0 +1,59 @@
+"""Decide where a request is answered: on the loop if it is quick, else in a thread."""
+
+from collections.abc import Callable
+from functools import partial
+from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+from emulator.server import limits, orders
+from emulator.server.request_head import Head
+from emulator.server.server_hooks import ServerHooks
+from emulator.server.thread_pool import ThreadPool
+from emulator.server.wsgi_call import Caller, Reply
+
+Done = Callable[[Reply], None]
+
+
+class Dispatcher:
+    """Calls the application; all methods but those of the threads run on the loop."""
+
+    def __init__(self, application: WSGIApplication, hooks: ServerHooks) -> None:
+        self.caller, self._hooks = Caller(application, hooks.clock), hooks
+        self._warm: set[str] = set()  # the routes that answered well once, and so have imported what they need
+        self.pool = ThreadPool(limits.THREADS)
+        self.is_stopping = False  # each connection ends with its answer
+
+    def answer(self, head: Head, done: Done, done_in_thread: Done) -> None:
+        """Call one of the two with the answer: now, or later from a thread."""
+        route = self._route_of(head)
+        reply = self._on_loop(head, route) if route in self._warm else None
+        if reply is not None:
+            done(reply)
+        else:
+            self.pool.submit(partial(self._in_thread, head, route, done_in_thread))
+
+    def _route_of(self, head: Head) -> str | None:
+        environ = head.environ
+        if int(environ.get("CONTENT_LENGTH") or 0) > limits.QUICK_BYTES and not head.has_more:
+            return None
+        return self._hooks.quick_route(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+
+    def _on_loop(self, head: Head, route: str | None) -> Reply | None:
+        """Return the answer, None if the application would rather be called in a thread."""
+        environ: WSGIEnvironment = {**head.environ, orders.ON_LOOP: True}
+        clock = self._hooks.clock
+        begun = clock.processor_time()
+        try:
+            return self.caller.call(head, environ, self.is_stopping)
+        except orders.TakesLong:
+            return None
+        finally:
+            self._hooks.health.judge(str(route), clock.processor_time() - begun)
+
+    def _in_thread(self, head: Head, route: str | None, done: Done) -> None:
+        body = head.environ["wsgi.input"]
+        body.seek(0)
+        reply = self.caller.call(head, head.environ, self.is_stopping)
+        body.close()
+        if route is not None and reply.is_good:
+            self._warm.add(route)
+        done(reply)

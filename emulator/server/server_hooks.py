@@ -1,0 +1,27 @@
+"""What whoever wires a server gives to it besides the application."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from emulator.core.clock import WallClock
+from emulator.server.loop_health import LoopHealth
+from emulator.server.refusals import RefusalReport
+
+
+def _none_is_quick(verb: str, path: str) -> str | None:
+    return None
+
+
+def _ignore(refused: RefusalReport) -> None:
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerHooks:
+    """Without any, every request is answered in a thread, and nothing is told of what was refused."""
+
+    # The route of a request, by verb and path, if it is quick: it takes about a millisecond and waits for nothing.
+    quick_route: Callable[[str, str], str | None] = _none_is_quick
+    note: Callable[[RefusalReport], None] = _ignore
+    clock: WallClock = field(default_factory=WallClock)
+    health: LoopHealth = field(default_factory=LoopHealth)

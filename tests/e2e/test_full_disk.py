@@ -1,0 +1,39 @@
+"""The real command on a disk without room: a limit on the size of its files, which is then lifted."""
+
+import sys
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from tests.commands import run, serving
+
+FLAGS = ("--port", "0", "--database", "kept.sqlite", "--delay", "3600")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process that runs already")
+def test_what_was_taken_is_there_after_a_full_disk_and_a_restart(tmp_path: Path) -> None:
+    import resource
+
+    with serving(tmp_path, *FLAGS) as process:
+        emulator, pid = process.emulator, process.popen.pid
+        taken = [emulator.aplyid.open_case()["case_id"]]
+        size = (tmp_path / "kept.sqlite-wal").stat().st_size
+        before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size + 50_000, before[1]))
+        answers = list(islice(iter(lambda: emulator.aplyid.create(), None), 20))
+        taken += [answer.json()["case_id"] for answer in answers if answer.status_code == 201]
+        assert {answer.status_code for answer in answers} == {201, 507}
+        assert emulator.http.get(f"{emulator.url}/_emulator/readyz").status_code == 503
+        sick = run(tmp_path, "healthcheck", "--url", emulator.url)
+        assert (sick.returncode, "a limit on the size of files" in sick.stderr) == (1, True)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+        assert emulator.http.get(f"{emulator.url}/_emulator/readyz").status_code == 200
+        taken.append(emulator.aplyid.open_case()["case_id"])
+        code, _, log = process.ask_to_stop()
+        assert (code, log.count(" error: "), log.count("can be written again"), "Traceback" in log) == (0, 1, 1, False)
+    assert taken == list(range(1024, 1024 + len(taken)))
+    with serving(tmp_path, *FLAGS) as process:
+        kept = process.emulator.control("GET", "cases?limit=100").json()["cases"]
+        assert sorted(case["id"] for case in kept) == taken

@@ -1,0 +1,72 @@
+"""An emulator that stops answers all that waits, at once, and says that it stops."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+import requests
+
+from emulator.running import RunningEmulator
+from tests.emulators import Emulator, settings
+from tests.receivers import receiving
+from tests.waiting import PATIENCE, wait_until
+
+LONG = "timeout=60"
+
+
+@pytest.fixture
+def running() -> Iterator[RunningEmulator]:
+    with RunningEmulator(settings(delay=3600)) as running:
+        yield running
+
+
+def asked(running: RunningEmulator, ask: Callable[[Emulator], requests.Response]) -> "Future[requests.Response]":
+    """A request that waits, once it has a wait slot."""
+    pool = ThreadPoolExecutor(1)
+    answer = pool.submit(ask, Emulator(running.address))
+    pool.shutdown(wait=False)
+    free = running._built.desks["aplyid"].request_faults.wait_slots.free
+    wait_until(lambda: free._value < 48)
+    return answer
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"deliveries/wait?{LONG}",
+        f"deliveries/wait?{LONG}&expect=none",
+        f"inbox/wait?{LONG}",
+        f"inbox/wait?{LONG}&expect=none",
+    ],
+)
+def test_a_long_poll_is_answered_that_the_emulator_stops(running: RunningEmulator, path: str) -> None:
+    answer = asked(running, lambda emulator: emulator.control("GET", path))
+    running.stop()
+    got = answer.result(timeout=PATIENCE)
+    assert (got.status_code, "the emulator stops" in got.json()["detail"]) == (503, True)
+
+
+def test_a_request_that_a_fault_delays_is_answered(running: RunningEmulator) -> None:
+    Emulator(running.address).control("POST", "faults", {"kind": "latency", "seconds": 60})
+    answer = asked(running, lambda emulator: emulator.aplyid.create())
+    running.stop()
+    assert answer.result(timeout=PATIENCE).status_code == 201
+
+
+def test_an_advance_ends_with_the_attempts_under_way(running: RunningEmulator) -> None:
+    emulator = Emulator(running.address)
+    with receiving() as receiver:
+        emulator.control("PATCH", "", {"webhook_url": receiver.url, "delay": 3600})
+        running._built.begin_stop()
+        emulator.aplyid.open_case()
+        answer = emulator.control("POST", "clock/advance", {"seconds": 7200})
+        assert (answer.status_code, receiver.nothing_came()) == (503, True)
+        assert emulator.control("GET", "clock").json()["mode"] != "advancing"
+
+
+def test_what_comes_after_that_is_answered_at_once(running: RunningEmulator) -> None:
+    emulator = Emulator(running.address)
+    running._built.begin_stop()
+    assert emulator.control("GET", f"deliveries/wait?{LONG}").status_code == 503
+    emulator.control("POST", "faults", {"kind": "latency", "seconds": 60})
+    assert emulator.aplyid.create().status_code == 201
