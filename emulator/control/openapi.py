@@ -74,6 +74,7 @@ BODIES: dict[str, Json] = {
 
 def describe(app: Flask, completion_schemas: CompletionSchemas, address: str, *, asks_for_token: bool) -> Json:
     """Return the document of the control API of an application that is served at `address`."""
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(BLUEPRINT)]
     servers = [{"url": address, "description": "this emulator"}]
     security: list[Json] = [{"token": []}] if asks_for_token else [{}, {"token": []}]
     rules_of_fields = (
@@ -83,7 +84,6 @@ def describe(app: Flask, completion_schemas: CompletionSchemas, address: str, *,
     )
     spec = openapi.begin(TITLE, ABOUT, servers=servers, rules=rules_of_fields, name_of=_name, security=security)
     spec.components.security_scheme("token", TOKEN)
-    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(BLUEPRINT)]
     spec.components.response("Problem", response_object("What is wrong and what to do.", PROBLEM))
     for module in sorted({app.view_functions[rule.endpoint].__module__ for rule in rules}):
         spec.tag({"name": _tag(module), "description": getdoc(sys.modules[module]) or ""})
