@@ -168,7 +168,6 @@ def describe(name: str, settings: Settings) -> dict[str, object]:
     try:
         completion_schemas = completion_schemas_of(PROVIDERS)
         has_token = settings.control_token is not None
-        built.app.finish()
         return openapi.describe(built.app, completion_schemas, public_url_of(settings), asks_for_token=has_token)
     finally:
         built.store.close()
