@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urlsplit
 
-from emulator.control.routes import LIVE
 from emulator.core.cases import Cases
 from emulator.core.clock import WallClock
 from emulator.core.completion import Completion
@@ -38,7 +37,7 @@ from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
 from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Provider
-from emulator.web.quick_requests import QuickRequests
+from emulator.web.quick_requests import LIVE, QuickRequests
 from emulator.web.refused_requests import RefusedRequests
 from emulator.web.wait_slots import WaitSlots
 
