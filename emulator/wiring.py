@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urlsplit
 
-from emulator.control.routes import LIVE
 from emulator.core.cases import Cases
 from emulator.core.checks import Checks
 from emulator.core.clients import Clients
@@ -42,7 +41,7 @@ from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
 from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Provider
-from emulator.web.quick_requests import QuickRequests
+from emulator.web.quick_requests import LIVE, QuickRequests
 from emulator.web.refused_requests import RefusedRequests
 from emulator.web.wait_slots import WaitSlots
 
@@ -70,10 +69,12 @@ class Core:
     snapshots: Snapshots
     scheduler: Scheduler
     loop_health: LoopHealth
+    hurry: Callable[[], None]  # lets attempts in flight end soon
 
     def begin_stop(self) -> None:
         """Answer the requests that wait, and start no attempt any more."""
         self.scheduler.begin_stop()
+        self.hurry()
         self.completion.news.close()
         self.planning.faults_cleared.close()
 
@@ -101,10 +102,11 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         faults_cleared.send(sandbox)
 
     sandboxes = Sandboxes(**both, defaults=defaults, provider_rules=provider_rules, in_flight=in_flight, forget=forget)
+    sender = LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away)
     outbox = Outbox(
         **both,
         sandboxes=sandboxes,
-        sender=LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away),
+        sender=sender,
         owner=f"{os.getpid()}-{clock.stopwatch()}",
         wake=alarm.wake,
         note=partial(write_attempt, journal, clock),
@@ -137,6 +139,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
             **both, completion=completion, outbox=outbox, alarm=alarm, finish_advances=time_machine.finish
         ),
         loop_health=LoopHealth(),
+        hurry=sender.hurry,
     )
 
 

@@ -30,9 +30,6 @@ from emulator.core.errors import StoreUnavailable
 from emulator.web.control_token import ControlToken
 from emulator.web.errors import STORE_RETRY
 from emulator.web.problem_json import Problem
-from emulator.web.provider import Operation
-
-LIVE = Operation(name="live", verb="GET", path="/_emulator/livez", is_quick=True)
 
 
 def _check_token(token: ControlToken) -> None:

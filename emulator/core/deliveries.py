@@ -82,6 +82,7 @@ class Attempt:
     status: int | None = None
     error: str | None = None
     blocked: bool = False
+    given_up: bool = False  # because the emulator stops: it counts as not made
     retry_after: timedelta | None = None
     answer: bytes = b""  # at most the first 4 KiB
     took: timedelta = timedelta()

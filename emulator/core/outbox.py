@@ -118,6 +118,9 @@ class Outbox:
             return Attempt(error=f"the sender broke down: {error}"[:500])
 
     def _settle(self, delivery: Delivery, attempt: Attempt) -> tuple[Delivery, Attempt] | None:
+        if attempt.given_up:  # its lease is given back, so that the next start sends it again
+            log.info("webhook %s is given up, because the emulator stops", delivery.id, extra=_log_fields(delivery))
+            return None
         with self.store.transaction() as tx:
             view = self.sandboxes.view(tx, delivery.sandbox)
             now = view.now

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from emulator.web.provider import Operation
 from emulator.web.sandbox_path import PREFIXED
 
+# Of the control API only this; it is named here, because a start does not import that API.
+LIVE = Operation(name="live", verb="GET", path="/_emulator/livez", is_quick=True)
 ARGUMENT = re.compile(r"\\{\w+\\}")
 
 

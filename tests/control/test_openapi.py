@@ -42,9 +42,11 @@ def test_every_route_of_ours_is_described_and_no_other(routes: set[tuple[str, st
 
 def test_every_view_says_what_it_answers() -> None:
     built = build_emulator(Settings())
+    built.app.finish()
     built.store.close()
     views = {name: view for name, view in built.app.view_functions.items() if name.startswith("control.")}
     missing = [name for name, view in views.items() if not hasattr(view, "responds")]
+    assert views
     assert missing == [], "put @responds(...) on these views, and their schema into response_schemas.py"
 
 

@@ -5,8 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from emulator.app import PROVIDERS
-from emulator.control.routes import LIVE
-from emulator.web.quick_requests import QuickRequests
+from emulator.web.quick_requests import LIVE, QuickRequests
 from tests.emulators import APLYID_PATH, SPHINXHQ_PATH, Emulator
 from tests.waiting import wait_until
 
