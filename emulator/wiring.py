@@ -89,6 +89,13 @@ class _Moving(_Both):
     wake: Callable[[datetime], None]
 
 
+class _Around(TypedDict):
+    clients: Clients
+    checks: Checks
+    documents: Documents
+    reruns: Reruns
+
+
 def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Core:
     """Return the use cases of an emulator, with no thread running yet; `defaults` are those of every new sandbox."""
     clock, alarm, journal, wait_slots = _clock_after(store), Alarm(), Journal(), WaitSlots()
@@ -129,10 +136,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         deliveries=deliveries,
         planning=Planning(sandboxes=sandboxes, faults_cleared=faults_cleared),
         cases=cases,
-        clients=Clients(store=store, sandboxes=sandboxes),
-        checks=Checks(store=store, sandboxes=sandboxes, cases=cases),
-        documents=Documents(store=store, sandboxes=sandboxes),
-        reruns=Reruns(store=store, sandboxes=sandboxes, cases=cases),
+        **_around(cases),
         time_machine=time_machine,
         snapshots=Snapshots(**moving),
         scheduler=Scheduler(
@@ -141,6 +145,17 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         loop_health=LoopHealth(),
         hurry=sender.hurry,
     )
+
+
+def _around(cases: Cases) -> _Around:
+    """Return the use cases of what stands around cases."""
+    store, sandboxes = cases.store, cases.sandboxes
+    return {
+        "clients": Clients(store=store, sandboxes=sandboxes),
+        "checks": Checks(store=store, sandboxes=sandboxes, cases=cases),
+        "documents": Documents(store=store, sandboxes=sandboxes),
+        "reruns": Reruns(store=store, sandboxes=sandboxes, cases=cases),
+    }
 
 
 def _link_secret(store: SqliteStore) -> str:
