@@ -43,6 +43,11 @@ def texts() -> dict[str, Texts]:
     return found
 
 
+def texts_of(check_type: str | None) -> Texts:
+    """Return the texts of a type of check; raise KeyError for an unknown one."""
+    return texts()[check_type or GENERAL]
+
+
 def risk_score(outcome: Outcome, random: SeededRandom) -> float:
     """Draw a risk from 0 to 1 that fits the decision."""
     return random.number("risk", *RISK[outcome])
@@ -52,7 +57,7 @@ def write(
     check_type: str | None, outcome: Outcome, name: str, random: SeededRandom, *, is_company: bool
 ) -> tuple[str, str, str]:
     """Return title, note and reasoning of a check of that customer; the last two are Markdown."""
-    about = texts()[check_type or GENERAL]
+    about = texts_of(check_type)
     words = {
         "name": name,
         "about": about.get("company", "{name}").format(name=name) if is_company else name,
