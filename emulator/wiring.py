@@ -84,6 +84,13 @@ class _Both(TypedDict):
     clock: WallClock
 
 
+class _CaseFiles(TypedDict):
+    clients: Clients
+    checks: Checks
+    documents: Documents
+    reruns: Reruns
+
+
 class _Moving(_Both):
     sandboxes: Sandboxes
     wake: Callable[[datetime], None]
@@ -129,10 +136,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         deliveries=deliveries,
         planning=Planning(sandboxes=sandboxes, faults_cleared=faults_cleared),
         cases=cases,
-        clients=Clients(store=store, sandboxes=sandboxes),
-        checks=Checks(store=store, sandboxes=sandboxes, cases=cases),
-        documents=Documents(store=store, sandboxes=sandboxes),
-        reruns=Reruns(store=store, sandboxes=sandboxes, cases=cases),
+        **_case_files(store, sandboxes, cases),
         time_machine=time_machine,
         snapshots=Snapshots(**moving),
         scheduler=Scheduler(
@@ -141,6 +145,16 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         loop_health=LoopHealth(),
         hurry=sender.hurry,
     )
+
+
+def _case_files(store: SqliteStore, sandboxes: Sandboxes, cases: Cases) -> _CaseFiles:
+    """Return the use cases of what stands around cases."""
+    return {
+        "clients": Clients(store=store, sandboxes=sandboxes),
+        "checks": Checks(store=store, sandboxes=sandboxes, cases=cases),
+        "documents": Documents(store=store, sandboxes=sandboxes),
+        "reruns": Reruns(store=store, sandboxes=sandboxes, cases=cases),
+    }
 
 
 def _link_secret(store: SqliteStore) -> str:
