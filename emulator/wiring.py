@@ -84,16 +84,16 @@ class _Both(TypedDict):
     clock: WallClock
 
 
-class _CaseFiles(TypedDict):
+class _Moving(_Both):
+    sandboxes: Sandboxes
+    wake: Callable[[datetime], None]
+
+
+class _Around(TypedDict):
     clients: Clients
     checks: Checks
     documents: Documents
     reruns: Reruns
-
-
-class _Moving(_Both):
-    sandboxes: Sandboxes
-    wake: Callable[[datetime], None]
 
 
 def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Core:
@@ -136,7 +136,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         deliveries=deliveries,
         planning=Planning(sandboxes=sandboxes, faults_cleared=faults_cleared),
         cases=cases,
-        **_case_files(store, sandboxes, cases),
+        **_around(cases),
         time_machine=time_machine,
         snapshots=Snapshots(**moving),
         scheduler=Scheduler(
@@ -147,8 +147,9 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     )
 
 
-def _case_files(store: SqliteStore, sandboxes: Sandboxes, cases: Cases) -> _CaseFiles:
+def _around(cases: Cases) -> _Around:
     """Return the use cases of what stands around cases."""
+    store, sandboxes = cases.store, cases.sandboxes
     return {
         "clients": Clients(store=store, sandboxes=sandboxes),
         "checks": Checks(store=store, sandboxes=sandboxes, cases=cases),
