@@ -89,7 +89,7 @@ def running(image: Image, *flags: str, options: Options = Options()) -> Iterator
         STARTS.append(time.monotonic() - begun)
         yield Container(image, options, popen, _child_of(popen.pid), log)
     finally:
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, FileNotFoundError):  # it has ended
             os.kill(_child_of(popen.pid), signal.SIGKILL)  # with it ends all that it has started
         popen.communicate()
 
