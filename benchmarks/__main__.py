@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from benchmarks import contestants, drain, layers, memory, pages, rates, saturation, start, suites, tables
+from benchmarks import contestants, drain, layers, lists, memory, pages, rates, saturation, start, suites, tables
 from benchmarks.contestants import Cores
 from benchmarks.tables import Told
 
@@ -42,6 +42,10 @@ def _pages(options: argparse.Namespace, cores: Cores, found: list[rates.Round]) 
     return tables.pages_table(pages.measure(10_000 if options.quick else 100_000, cores))
 
 
+def _lists(options: argparse.Namespace, cores: Cores, found: list[rates.Round]) -> Told:
+    return tables.lists_table(lists.measure(10_000 if options.quick else 100_000, cores))
+
+
 def _drain(options: argparse.Namespace, cores: Cores, found: list[rates.Round]) -> Told:
     return tables.drain_table(*drain.measure(2_000 if options.quick else 10_000, cores))
 
@@ -61,6 +65,7 @@ PARTS: dict[str, Callable[..., Told]] = {
     "start": _start,
     "memory": _memory,
     "pages": _pages,
+    "lists": _lists,
     "drain": _drain,
     "saturation": _saturation,
     "suites": _suites,

@@ -1,6 +1,6 @@
 """Figures and verdicts as text."""
 
-from benchmarks import drain, memory, pages, rates, saturation, start, suites
+from benchmarks import drain, lists, memory, pages, rates, saturation, start, suites
 from benchmarks.layers import Layers
 from benchmarks.rates import Round, busy, rate, ratio, spread
 
@@ -110,6 +110,17 @@ def pages_table(shown: pages.Shown) -> Told:
         "",
         *(f"{path:<26}{1000 * seconds:>8,.0f}" for path, seconds in shown.medians.items()),
         f"{'longest of all':<26}{1000 * shown.longest:>8,.0f} {verdict}",
+    ], fine
+
+
+def lists_table(listed: lists.Listed) -> Told:
+    """Milliseconds of each list against the bound of a first page."""
+    fine = all(listed.medians[path] <= lists.BOUND for path in lists.BOUNDED)
+    return [
+        f"Lists of a sandbox with {listed.cases:,} cases, milliseconds (median of {lists.TIMES})",
+        "",
+        *(f"{path:<44}{1000 * seconds:>8.1f}" for path, seconds in listed.medians.items()),
+        f"first pages within {1000 * lists.BOUND:.0f} ms: {'ok' if fine else 'OVER BOUND'}",
     ], fine
 
 

@@ -82,6 +82,7 @@ class Attempt:
     status: int | None = None
     error: str | None = None
     blocked: bool = False
+    given_up: bool = False  # because the emulator stops: it counts as not made
     retry_after: timedelta | None = None
     answer: bytes = b""  # at most the first 4 KiB
     took: timedelta = timedelta()
@@ -100,7 +101,7 @@ class Attempt:
 class Settled:
     """The confirmation that an attempt was written down."""
 
-    retention_days: int | None  # of the case that the webhook belongs to
+    expires: bool  # whether its case, a check or a document asks to be gone once settled
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -118,6 +118,9 @@ class Outbox:
             return Attempt(error=f"the sender broke down: {error}"[:500])
 
     def _settle(self, delivery: Delivery, attempt: Attempt) -> tuple[Delivery, Attempt] | None:
+        if attempt.given_up:  # its lease is given back, so that the next start sends it again
+            log.info("webhook %s is given up, because the emulator stops", delivery.id, extra=_log_fields(delivery))
+            return None
         with self.store.transaction() as tx:
             view = self.sandboxes.view(tx, delivery.sandbox)
             now = view.now
@@ -125,8 +128,8 @@ class Outbox:
             settled = tx.settle(after, self.owner, attempt, now)
             if not settled:
                 return None
-            if settled.retention_days == 0 and after.due_at is None:
-                tx.expire_case(after.sandbox, after.provider, after.case_id, now)
+            if settled.expires and after.due_at is None:
+                tx.expire_settled(after.sandbox, after.provider, after.case_id, now)
             released = tx.release_held(after, now)
             next_due = now if released else after.due_at
             due = next_due and view.wall_time_of(next_due)

@@ -3,12 +3,15 @@
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery
-from emulator.core.ports import Sender
 from emulator.core.turns import Away
 from emulator.delivery.targets import Targets
+
+if TYPE_CHECKING:
+    from emulator.delivery.sender import HttpSender
 
 
 @dataclass
@@ -21,10 +24,15 @@ class LazySender:
     away: Away = nullcontext
 
     @cached_property
-    def _sender(self) -> Sender:
+    def _sender(self) -> "HttpSender":
         from emulator.delivery.sender import HttpSender
 
         return HttpSender(self.targets, self.clock, self.agent, self.away)
+
+    def hurry(self) -> None:
+        """Give up attempts in flight soon, as `HttpSender.hurry`."""
+        if "_sender" in vars(self):
+            self._sender.hurry()
 
     def send(self, delivery: Delivery) -> Attempt:
         """Make one attempt, as `HttpSender.send`."""

@@ -1,6 +1,7 @@
 """Cut attempts that take too long: one thread for all of them."""
 
 import heapq
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,21 @@ class Watchdog:
         self._numbers = count()
         self._open = 0  # blocks that have not ended
         self._thread: Thread | None = None
+        self._latest = math.inf  # no deadline is later
+
+    @property
+    def is_hurried(self) -> bool:
+        """Whether all blocks have to end soon."""
+        return self._latest < math.inf
+
+    def hurry(self, seconds: float) -> None:
+        """Cut every block, also those that begin later, at the latest after that many seconds from now on."""
+        with self._condition:
+            self._latest = self._clock.stopwatch() + seconds
+            for watched in self._watched:
+                watched.deadline = min(watched.deadline, self._latest)
+            heapq.heapify(self._watched)
+            self._condition.notify()
 
     @contextmanager
     def watching(self, seconds: float, cut: Callable[[], object]) -> Iterator[None]:
@@ -45,6 +61,7 @@ class Watchdog:
     def _begin(self, watched: _Watched) -> None:
         with self._condition:
             self._open += 1
+            watched.deadline = min(watched.deadline, self._latest)
             heapq.heappush(self._watched, watched)
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="watchdog", daemon=True)

@@ -48,3 +48,12 @@ def test_all_are_watched_by_one_thread_which_ends_with_the_last(watchdog: Watchd
                 blocks.enter_context(watchdog.watching(3600, lambda: None))
             assert len(threads()) == others + 1
         wait_until(lambda: len(threads()) == others)
+
+
+def test_in_a_hurry_every_block_is_cut_soon_also_one_that_begins_later(watchdog: Watchdog) -> None:
+    first, second = threading.Event(), threading.Event()
+    with watchdog.watching(3600, first.set):
+        watchdog.hurry(0.01)
+        assert first.wait(PATIENCE)
+    with watchdog.watching(3600, second.set):
+        assert second.wait(PATIENCE)

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
 
 import pytest
 import requests
 
 from emulator.running import RunningEmulator
 from tests.emulators import Emulator, settings
-from tests.receivers import receiving
+from tests.receivers import drip_headers, receiving, status
 from tests.waiting import PATIENCE, wait_until
 
 LONG = "timeout=60"
@@ -62,6 +64,23 @@ def test_an_advance_ends_with_the_attempts_under_way(running: RunningEmulator) -
         answer = emulator.control("POST", "clock/advance", {"seconds": 7200})
         assert (answer.status_code, receiver.nothing_came()) == (503, True)
         assert emulator.control("GET", "clock").json()["mode"] != "advancing"
+
+
+def test_an_attempt_that_does_not_end_is_given_up_and_made_again_by_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emulator.delivery.sender.STOP_SECONDS", 0.2)
+    kept = settings(database=f"sqlite:///{tmp_path}/kept.sqlite", retry="once")
+    held = Event()
+    with receiving(drip_headers(held), status(200)) as receiver:
+        with RunningEmulator(kept) as running:
+            Emulator(running.address).sphinxhq.open_case(webhook_url=receiver.url)
+            receiver.next()
+        with RunningEmulator(kept) as again:
+            receiver.next()
+            [sent] = Emulator(again.address).wait("deliveries/wait")["deliveries"]
+        held.set()
+    assert (sent["state"], len(sent["attempts"])) == ("delivered", 1)
 
 
 def test_what_comes_after_that_is_answered_at_once(running: RunningEmulator) -> None:
