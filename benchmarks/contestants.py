@@ -134,6 +134,7 @@ def killed(command: list[str], folder: Path, cores: Cores) -> "Iterator[subproce
 def _start(command: list[str], folder: str) -> "subprocess.Popen[bytes]":
     """With no settings but the command's own."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("CASE_EMULATOR_")}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)  # with it each start compiles all modules, as no installed one does
     quiet = subprocess.DEVNULL
     return subprocess.Popen(command, cwd=folder, env=environ, stdin=quiet, stdout=quiet, stderr=quiet)
 
