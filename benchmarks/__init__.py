@@ -10,6 +10,7 @@ layers       where the time of one create goes
 start        from the start of the process to the first answer
 memory       what is resident after many creates
 pages        how long pages take in a sandbox of a hundred thousand cases
+lists        how long the lists of Sphinx take there
 growth       creates in a sandbox of a million cases against an empty one, and the lists
 drain        webhooks that are due at one instant, and how fast they are sent
 saturation   creates as fast as they go, with webhooks that are due meanwhile, and what a restart has to send

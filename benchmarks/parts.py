@@ -11,6 +11,7 @@ from benchmarks import (
     growth_tables,
     latency,
     layers,
+    lists,
     memory,
     pages,
     peer_table,
@@ -63,6 +64,10 @@ def _pages(run: Measured) -> Told:
     return tables.pages_table(pages.measure(run.of(10_000, 100_000), run.cores))
 
 
+def _lists(run: Measured) -> Told:
+    return tables.lists_table(lists.measure(run.of(10_000, 100_000), run.cores))
+
+
 def _growth(run: Measured) -> Told:
     return growth_tables.growth_table(growth.measure(run.of(100_000, 1_000_000)))
 
@@ -93,6 +98,7 @@ PARTS: dict[str, Callable[[Measured], Told]] = {
     "start": _start,
     "memory": _memory,
     "pages": _pages,
+    "lists": _lists,
     "growth": _growth,
     "drain": _drain,
     "saturation": _saturation,

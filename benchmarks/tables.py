@@ -1,6 +1,6 @@
 """Figures and verdicts as text."""
 
-from benchmarks import drain, memory, pages, rates, saturation, start
+from benchmarks import drain, lists, memory, pages, rates, saturation, start
 from benchmarks.figures import Figure, Told, at_least, at_most
 from benchmarks.layers import Layers
 from benchmarks.rates import Round, busy, rate, ratio, spread
@@ -114,6 +114,20 @@ def pages_table(shown: pages.Shown) -> Told:
     ]
     what = f"the slowest page of {shown.cases:,} cases, ms"
     return Told(lines, [at_most(what, 1000 * shown.longest, "{:,.0f}", 1000 * pages.BOUND)])
+
+
+def lists_table(listed: lists.Listed) -> Told:
+    """Milliseconds of each list against the bound of a first page."""
+    lines = [
+        f"Lists of a sandbox with {listed.cases:,} cases, milliseconds (median of {lists.TIMES})",
+        "",
+        *(f"{path:<44}{1000 * seconds:>8.1f}" for path, seconds in listed.medians.items()),
+    ]
+    slowest, what = (
+        max(listed.medians[path] for path in lists.BOUNDED),
+        f"the first page of a list of {listed.cases:,}, ms",
+    )
+    return Told(lines, [at_most(what, 1000 * slowest, "{:.1f}", 1000 * lists.BOUND)])
 
 
 def drain_table(drained: drain.Drained, receiver_busy: float) -> Told:

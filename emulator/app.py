@@ -209,6 +209,10 @@ def _desk(
     return Desk(
         provider=provider.name,
         cases=core.cases,
+        clients=core.clients,
+        checks=core.checks,
+        documents=core.documents,
+        reruns=core.reruns,
         request_faults=RequestFaults(
             sandboxes=core.sandboxes, faults_cleared=core.planning.faults_cleared, wait_slots=core.wait_slots
         ),

@@ -49,6 +49,7 @@ def _control_context(
 ) -> ControlContext:
     return ControlContext(
         cases=core.cases,
+        documents=core.documents,
         sandboxes=core.sandboxes,
         deliveries=core.deliveries,
         completion=core.completion,

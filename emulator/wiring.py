@@ -10,9 +10,12 @@ from typing import TypedDict
 from urllib.parse import urlsplit
 
 from emulator.core.cases import Cases
+from emulator.core.checks import Checks
+from emulator.core.clients import Clients
 from emulator.core.clock import WallClock
 from emulator.core.completion import Completion
 from emulator.core.delivery_queries import DeliveryQueries
+from emulator.core.documents import Documents
 from emulator.core.early_completion import EarlyCompletion
 from emulator.core.in_flight import InFlight
 from emulator.core.journal import Journal
@@ -20,6 +23,7 @@ from emulator.core.outbox import Outbox
 from emulator.core.planning import Planning
 from emulator.core.ports import ProviderRules
 from emulator.core.randomness import fresh_secret
+from emulator.core.reruns import Reruns
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import SandboxSignals, Signal
@@ -57,6 +61,10 @@ class Core:
     deliveries: DeliveryQueries
     planning: Planning
     cases: Cases
+    clients: Clients
+    checks: Checks
+    documents: Documents
+    reruns: Reruns
     time_machine: TimeMachine
     snapshots: Snapshots
     scheduler: Scheduler
@@ -79,6 +87,13 @@ class _Both(TypedDict):
 class _Moving(_Both):
     sandboxes: Sandboxes
     wake: Callable[[datetime], None]
+
+
+class _Around(TypedDict):
+    clients: Clients
+    checks: Checks
+    documents: Documents
+    reruns: Reruns
 
 
 def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Core:
@@ -109,6 +124,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
     complete_early = EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take)
     time_machine = TimeMachine(**moving, completion=completion, outbox=outbox)
+    cases = Cases(**moving, complete_early=complete_early)
     return Core(
         **both,
         link_secret=_link_secret(store),
@@ -119,7 +135,8 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         completion=completion,
         deliveries=deliveries,
         planning=Planning(sandboxes=sandboxes, faults_cleared=faults_cleared),
-        cases=Cases(**moving, complete_early=complete_early),
+        cases=cases,
+        **_around(cases),
         time_machine=time_machine,
         snapshots=Snapshots(**moving),
         scheduler=Scheduler(
@@ -128,6 +145,17 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         loop_health=LoopHealth(),
         hurry=sender.hurry,
     )
+
+
+def _around(cases: Cases) -> _Around:
+    """Return the use cases of what stands around cases."""
+    store, sandboxes = cases.store, cases.sandboxes
+    return {
+        "clients": Clients(store=store, sandboxes=sandboxes),
+        "checks": Checks(store=store, sandboxes=sandboxes, cases=cases),
+        "documents": Documents(store=store, sandboxes=sandboxes),
+        "reruns": Reruns(store=store, sandboxes=sandboxes, cases=cases),
+    }
 
 
 def _link_secret(store: SqliteStore) -> str:

@@ -1,6 +1,6 @@
 """Drive a running emulator from any Python program: `with CaseEmulator("http://127.0.0.1:8642") as sandbox: ...`"""
 
-from emulator.client.apis import LEAVE_OUT, Api, NotCreated
+from emulator.client.apis import LEAVE_OUT, Api, NotCreated, NotDone
 from emulator.client.handle import CaseEmulator
 from emulator.client.readiness import why_not_ready
 from emulator.client.transport import Control, NotReached, Refusal
@@ -12,6 +12,7 @@ __all__ = [
     "CaseEmulator",
     "Control",
     "NotCreated",
+    "NotDone",
     "NotReached",
     "Refusal",
     "UnexpectedWebhook",

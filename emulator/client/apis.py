@@ -1,13 +1,15 @@
 """The emulated APIs, as a test calls them; the emulator tells their names and operations."""
 
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 
 from emulator.client.address import SandboxAddress
-from emulator.client.payloads import ApiDescription, DrawnSample, Json
+from emulator.client.payloads import ApiDescription, DrawnSample, Json, Operation
 
 
 class LeaveOut:
@@ -25,6 +27,14 @@ class NotCreated(AssertionError):
 
     def __init__(self, status: int, answer: object) -> None:
         super().__init__(f"Create Case answered {status}: {answer}")
+        self.status, self.answer = status, answer
+
+
+class NotDone(AssertionError):
+    """An operation was refused; `status` and `answer` (JSON, else text) are what it answered."""
+
+    def __init__(self, operation: str, status: int, answer: object) -> None:
+        super().__init__(f"{operation} answered {status}: {answer}")
         self.status, self.answer = status, answer
 
 
@@ -63,17 +73,46 @@ class Api:
         `path` fills the arguments of the operation's path. Raise LookupError for an unknown operation, or for
         an argument that is missing.
         """
-        known = {each["name"]: each for each in self._description["operations"]}
+        known = self._operations
         if operation not in known:
             raise LookupError(f"{self.provider} has no operation {operation}; it has {', '.join(known)}")
-        chosen = known[operation]
+        return self._send(known[operation], body, {}, path)
+
+    def _send(
+        self, chosen: Operation, body: object, query: Mapping[str, object], path: Mapping[str, object]
+    ) -> tuple[int, Any]:
         try:
             filled = chosen["path"].format(**path)
         except KeyError as error:
             [name] = error.args
-            raise LookupError(f"{operation} needs {name}, as in call({operation!r}, {name}=1)") from error
+            raise LookupError(f"{chosen['name']} needs {name}, as in {chosen['name']}({name}=1)") from error
         headers = {**self._description["key"], "Content-Type": "application/json"}
-        return self.address.control.call(chosen["method"], filled, body, headers)
+        asked = f"?{urlencode(query)}" if query else ""
+        return self.address.control.call(chosen["method"], filled + asked, body, headers)
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        """Return a method for the operation of that name; the emulator tells which operations there are.
+
+        The method takes the arguments of the path, and the fields of the body or of the query; bytes are sent as
+        Base64. It returns the answer, or raises NotDone.
+        """
+        if operation.startswith("_") or operation not in self._operations:
+            known = "" if operation.startswith("_") else f"; its operations are {', '.join(self._operations)}"
+            raise AttributeError(f"{self.provider} has no attribute {operation}{known}")
+        return partial(self._perform, operation)
+
+    def _perform(self, operation: str, **fields: object) -> Any:
+        chosen = self._operations[operation]
+        in_path = {name: fields.pop(name) for name in list(fields) if f"{{{name}}}" in chosen["path"]}
+        body, query = (None, fields) if chosen["method"] == "GET" else (_sendable(fields), {})
+        status, answer = self._send(chosen, body, query, in_path)
+        if status >= 400:
+            raise NotDone(operation, status, answer)
+        return answer
+
+    @property
+    def _operations(self) -> dict[str, Operation]:
+        return {each["name"]: each for each in self._description["operations"]}
 
     @cached_property
     def _description(self) -> ApiDescription:
@@ -88,6 +127,15 @@ class Api:
 
     def _post(self, drawn: DrawnSample, body: object, headers: Mapping[str, str]) -> tuple[int, Any]:
         return self.address.control.call("POST", drawn["path"], body, {**drawn["headers"], **headers})
+
+
+def _sendable(value: object) -> object:
+    """Return the value with Base64 in place of bytes, at any level."""
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    if isinstance(value, dict):
+        return {name: _sendable(part) for name, part in value.items()}
+    return [_sendable(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _merged(value: object, changes: Mapping[str, object]) -> Json:

@@ -23,6 +23,7 @@ class CasesFilter(TypedDict):
     limit: int
     provider: NotRequired[str]
     external_id: NotRequired[str]
+    archived: NotRequired[bool]
 
 
 class CasesQuery(Strict):
@@ -30,6 +31,9 @@ class CasesQuery(Strict):
 
     provider = Word("provider", metadata={"description": "of one API"})
     external_id = fields.String(metadata={"description": "of that reference"})
+    archived = fields.Boolean(
+        metadata={"description": "only those that were started again as others, or only those that were not"}
+    )
     limit = fields.Integer(
         load_default=100, validate=Range(0, MOST_SHOWN), metadata={"description": "the newest so many"}
     )
@@ -63,10 +67,15 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
 
 
 def _find(
-    context: ControlContext, name: str, limit: int, provider: str | None = None, external_id: str | None = None
+    context: ControlContext,
+    name: str,
+    limit: int,
+    provider: str | None = None,
+    external_id: str | None = None,
+    archived: bool | None = None,
 ) -> tuple[int, Sequence[Case]]:
     """Return how many cases fit, and the newest `limit` of them."""
-    case_filter, count = CaseFilter(external_id=external_id), 0
+    case_filter, count = CaseFilter(external_id=external_id, archived=archived), 0
     cases: list[Case] = []
     for each in [provider] if provider else context.completion_schemas:
         count += context.cases.count(name, each, case_filter)
@@ -91,4 +100,6 @@ def render_case(context: ControlContext, case: Case) -> CasePayload:
         "next_step_at": moment(case.due_at),
         "starts_at": moment(case.starts_at),
         "ends_at": moment(case.finish_at),
+        "archived": case.archived_at is not None,
+        "replaces": case.replaces,
     }

@@ -10,6 +10,7 @@ from emulator.control.filter_words import refusal_of
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
 from emulator.core.delivery_queries import DeliveryQueries
+from emulator.core.documents import Documents
 from emulator.core.journal import Journal
 from emulator.core.model import Case
 from emulator.core.planning import Planning
@@ -30,6 +31,7 @@ class ControlContext:
     """The use cases, the providers, and the wait slots of requests that wait."""
 
     cases: Cases
+    documents: Documents
     sandboxes: Sandboxes
     deliveries: DeliveryQueries
     completion: Completion

@@ -4,8 +4,16 @@ from flask import Blueprint, Response
 
 from emulator.control.cases import render_case
 from emulator.control.context import ControlContext
-from emulator.control.payloads_cases import ApplicantPayload, CheckPayload, ChecksPayload, FlowPayload
+from emulator.control.payloads_cases import (
+    ApplicantPayload,
+    CheckPayload,
+    ChecksPayload,
+    DocumentPayload,
+    DocumentsPayload,
+    FlowPayload,
+)
 from emulator.control.views import json_response, moment, responds
+from emulator.core.case_file import Document
 from emulator.core.model import Check
 from emulator.core.randomness import SeededRandom
 from emulator.web.extras import Applicant
@@ -13,7 +21,7 @@ from emulator.web.problem_json import Problem
 
 
 def add_routes(routes: Blueprint, context: ControlContext) -> None:
-    """Add /flows/{provider}/{number}, and the checks of a case."""
+    """Add /flows/{provider}/{number}, and the checks and documents of a case."""
 
     @routes.get("/sandboxes/<sandbox:name>/flows/<provider>/<int:number>")
     @responds("FlowOut")
@@ -41,6 +49,28 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
         checks = context.cases.get(name, provider, case_id).checks
         answer: ChecksPayload = {"count": len(checks), "checks": [_render_check(check) for check in checks]}
         return json_response(answer)
+
+    @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>/documents")
+    @responds("DocumentsOut")
+    def read_documents(name: str, provider: str, case_id: int) -> Response:
+        """List the documents of a case and of its checks; their bytes are not kept."""
+        context.completion_schema_of(provider)
+        case = context.cases.get(name, provider, case_id)
+        documents = context.documents.of_case(name, provider, case.id)
+        answer: DocumentsPayload = {"count": len(documents), "documents": [*map(_render_document, documents)]}
+        return json_response(answer)
+
+
+def _render_document(document: Document) -> DocumentPayload:
+    return {
+        "id": document.id,
+        "name": document.name,
+        "media_type": document.media_type,
+        "size": document.size,
+        "digest": document.digest,
+        "check_id": document.check_id,
+        "created_at": moment(document.created_at),
+    }
 
 
 def _render_applicant(applicant: Applicant) -> ApplicantPayload:

@@ -21,7 +21,7 @@ from emulator.control.response_schemas import ProblemOut
 from emulator.control.views import Document, Responds, Takes, Variants
 from emulator.core.matching import COMPARISONS
 from emulator.core.snapshot_rows import TABLES
-from emulator.core.snapshots import SCHEMA
+from emulator.core.snapshots import READABLE
 from emulator.openapi import builder as openapi
 from emulator.openapi.builder import Json, content, response_object
 from emulator.web.application import LARGEST_STORED
@@ -213,7 +213,7 @@ CONDITION: Json = {
 }
 SNAPSHOT: Json = {
     "type": "object",
-    "properties": {"schema": {"type": "integer", "const": SCHEMA}, "settings": {"type": "object"}}
+    "properties": {"schema": {"type": "integer", "enum": list(READABLE)}, "settings": {"type": "object"}}
     | {table: {"type": "array", "items": {"type": "object"}} for table in TABLES},
     "required": ["schema", "clock", "settings", *TABLES],
 }

@@ -28,6 +28,8 @@ class CasePayload(TypedDict):
     next_step_at: str | None
     starts_at: str | None
     ends_at: str | None
+    archived: bool
+    replaces: int | None
 
 
 class CasesPayload(TypedDict):
@@ -73,7 +75,7 @@ class CheckPayload(TypedDict):
     """One check, and what an analyst wrote about it."""
 
     id: int
-    kind: str
+    kind: str | None
     state: str
     outcome: str | None
     risk_score: float | None
@@ -89,6 +91,25 @@ class ChecksPayload(TypedDict):
 
     count: int
     checks: list[CheckPayload]
+
+
+class DocumentPayload(TypedDict):
+    """What is known of a document; its bytes are not kept."""
+
+    id: int
+    name: str
+    media_type: str
+    size: int
+    digest: str
+    check_id: int | None
+    created_at: str
+
+
+class DocumentsPayload(TypedDict):
+    """The documents of a case and of its checks."""
+
+    count: int
+    documents: list[DocumentPayload]
 
 
 class SamplePayload(TypedDict):

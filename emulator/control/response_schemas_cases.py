@@ -33,6 +33,10 @@ class CaseOut(Out):
     next_step_at = fields.DateTime(allow_none=True)
     starts_at = fields.DateTime(allow_none=True, metadata={"description": "when work on it starts by itself"})
     ends_at = fields.DateTime(allow_none=True, metadata={"description": "when it ends by itself"})
+    archived = fields.Boolean(metadata={"description": "whether it was started again as another case"})
+    replaces = fields.Integer(
+        allow_none=True, metadata={"description": "the archived case that was started again as this one"}
+    )
 
 
 class CasesOut(Out):
@@ -84,7 +88,7 @@ class CheckOut(Out):
     """One check, and what an analyst wrote about it."""
 
     id = fields.Integer()
-    kind = fields.String()
+    kind = fields.String(allow_none=True)
     state = fields.String(validate=OneOf([state.value for state in State]))
     outcome = fields.String(allow_none=True, validate=OUTCOMES)
     risk_score = fields.Float(allow_none=True)
@@ -100,6 +104,25 @@ class ChecksOut(Out):
 
     count = fields.Integer()
     checks = fields.Nested(CheckOut, many=True)
+
+
+class DocumentOut(Out):
+    """What is known of a document; its bytes are not kept."""
+
+    id = fields.Integer()
+    name = fields.String()
+    media_type = fields.String()
+    size = fields.Integer(metadata={"description": "in bytes"})
+    digest = fields.String(metadata={"description": "SHA-256, as hexadecimal digits; empty for a sample"})
+    check_id = fields.Integer(allow_none=True, metadata={"description": "of the check that it is linked to"})
+    created_at = fields.DateTime()
+
+
+class DocumentsOut(Out):
+    """The documents of a case and of its checks."""
+
+    count = fields.Integer()
+    documents = fields.Nested(DocumentOut, many=True)
 
 
 class SampleOut(Out):

@@ -63,6 +63,8 @@ def _seeded_random(case: Case, seed: int, purpose: str) -> SeededRandom:
     # a receiver that remembers event ids must not take its webhook for a repetition.
     created = int(case.created_at.timestamp() * 1_000_000)
     key = f"{case.provider}/{case.id}/{created}/{purpose}"
+    # A case that ended, was opened again by a further check and ends once more is another event.
+    key += f"/{case.revision}" if case.revision else ""
     return SeededRandom(seed=seed, sandbox=case.sandbox, key=key)
 
 

@@ -71,7 +71,7 @@ class Completion:
             return []
         with self.store.reading() as read:
             views = {sandbox: self.sandboxes.view(read, sandbox) for sandbox in dict.fromkeys(key[0] for key in due)}
-            found = [(views[key[0]], read.case_even_expired(*key)) for key in due]
+            found = [(views[key[0]], read.case_even_expired(*key, views[key[0]].now)) for key in due]
         return [(view, case) for view, case in found if case]
 
     def step_safely(self, view: SandboxView, provider: str, case_id: int) -> Moved | None:
@@ -79,7 +79,7 @@ class Completion:
 
         def step(sandbox: str, provider: str, case_id: int) -> Moved | None:
             with self.store.reading() as read:
-                case = read.case_even_expired(sandbox, provider, case_id)
+                case = read.case_even_expired(sandbox, provider, case_id, view.now)
             planned = plan(self.rules, view, case) if case else None
             return self._take_one(planned) if planned else None
 
@@ -167,7 +167,7 @@ class Completion:
         with self.store.reading() as read:
             view = self.sandboxes.view(read, case.sandbox)
             # Read it back: the store does not keep the parts of a decision that only the schedule needed.
-            stored = read.case_even_expired(case.sandbox, case.provider, case.id)
+            stored = read.case_even_expired(case.sandbox, case.provider, case.id, view.now)
         if stored and stored.due_at is not None:
             self._take_one(plan_end(self.rules, view, stored, faults=faults))
 
@@ -187,8 +187,8 @@ class Completion:
             return None
         deliveries = self._write_webhooks(tx, step.view, step.delivery) if step.delivery else ()
         settled = after.due_at is None and all(each.due_at is None for each in deliveries)
-        if settled and after.retention_days == 0:
-            tx.expire_case(after.sandbox, after.provider, after.id, after.updated_at)
+        if settled and tx.asks_to_expire(after.sandbox, after.provider, after.id):
+            tx.expire_settled(after.sandbox, after.provider, after.id, after.updated_at)
         return Moved(after, deliveries)
 
     def _write_webhooks(self, tx: Transaction, view: SandboxView, delivery: Delivery) -> Sequence[Delivery]:

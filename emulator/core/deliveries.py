@@ -101,7 +101,7 @@ class Attempt:
 class Settled:
     """The confirmation that an attempt was written down."""
 
-    retention_days: int | None  # of the case that the webhook belongs to
+    expires: bool  # whether its case, a check or a document asks to be gone once settled
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

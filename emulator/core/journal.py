@@ -105,7 +105,9 @@ class Journal:
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange; evict the oldest ones beyond the bounds, of the longest idle sandbox first."""
         with self._lock:
-            book = self._books.setdefault(exchange.sandbox, self._emptied.pop(exchange.sandbox, _Book()))
+            book = self._books.get(exchange.sandbox)
+            if book is None:
+                book = self._books[exchange.sandbox] = self._emptied.pop(exchange.sandbox, _Book())
             self._books.move_to_end(exchange.sandbox)
             book.exchanges.append(exchange)
             self._bytes += exchange.size

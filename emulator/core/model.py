@@ -78,6 +78,7 @@ class NewClient:
     name: str
     kind: str | None = None
     details: str = "{}"
+    retention_days: int | None = None  # 0: it is gone as soon as its last case is
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,14 +102,19 @@ class Client:
     name: str
     kind: str | None
     details: str
+    retention_days: int | None
+    created_at: datetime
+    updated_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewCheck:
     """One check that a request orders; `details` is JSON text that only its provider reads."""
 
-    kind: str
+    kind: str | None
     details: str = "{}"
+    retention_days: int | None = None  # 0: it is gone as soon as its case is settled
+    documents: tuple[int, ...] = ()  # their ids, to be linked to it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,8 +122,9 @@ class Check:
     """One check of a case, with its result once the case has ended."""
 
     id: int
-    kind: str
+    kind: str | None
     details: str
+    retention_days: int | None
     state: State
     created_at: datetime
     updated_at: datetime
@@ -142,6 +149,8 @@ class NewCase:
     retention_days: int | None = None  # 0: it expires as soon as it has ended and its webhook is settled
     details: str = "{}"
     checks: tuple[NewCheck, ...] = ()
+    documents: tuple[int, ...] = ()  # their ids, to be linked to it
+    replaces: int | None = None  # the archived case that is started again as this one
     of_business: bool = False  # the usual delay of a company is longer than that of a person
     request: object = None  # the JSON that was sent, for rules that look into it
     refused: Invalid | None = None  # raised after its client was found or added
@@ -185,6 +194,14 @@ class Case:
     outcome: Outcome | None = None
     risk_score: float | None = None
     checks: tuple[Check, ...] = ()
+    revision: int = 0  # how often a check was added since it was opened
+    archived_at: datetime | None = None  # when it was started again as a new case
+    replaces: int | None = None  # the archived case that was started again as this one
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its work is done, well or badly."""
+        return self.state in (State.COMPLETED, State.FAILED)
 
     @property
     def starts_at(self) -> datetime | None:
@@ -200,6 +217,7 @@ class CaseFilter:
     outcomes: frozenset[Outcome | None] | None = None
     has_webhook: bool | None = None
     external_id: str | None = None
+    archived: bool | None = False  # None: archived cases and all others
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,8 +128,8 @@ class Outbox:
             settled = tx.settle(after, self.owner, attempt, now)
             if not settled:
                 return None
-            if settled.retention_days == 0 and after.due_at is None:
-                tx.expire_case(after.sandbox, after.provider, after.case_id, now)
+            if settled.expires and after.due_at is None:
+                tx.expire_settled(after.sandbox, after.provider, after.case_id, now)
             released = tx.release_held(after, now)
             next_due = now if released else after.due_at
             due = next_due and view.wall_time_of(next_due)

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from emulator.core.case_file import Document
+from emulator.core.model import Client
 from emulator.core.ports import ProviderRules, Reading
 from emulator.core.sandbox_clock import SandboxClock
 from emulator.core.sandbox_settings import SandboxSettings
@@ -40,14 +42,26 @@ class SandboxView:
         own: dict[str, Any] = json.loads(self.stored_settings)
         return own
 
-    def has_client(self, read: Reading, provider: str, client_id: int) -> bool:
-        """Return whether the sandbox holds that client; a new one holds those of the provider's `newborn`."""
+    def client(self, read: Reading, provider: str, client_id: int) -> Client | None:
+        """Return a client of the sandbox; a new one holds those of the provider's `newborn`."""
         if self.is_used:
-            return read.client(self.name, provider, client_id) is not None
-        return any(client_id == newborn_id for newborn_id, _ in self.provider_rules[provider].newborn.clients)
+            return read.client(self.name, provider, client_id, self.now)
+        newborn = dict(self.provider_rules[provider].newborn.clients).get(client_id)
+        if newborn is None:
+            return None
+        return Client(id=client_id, external_id=None, created_at=self.now, updated_at=self.now, **asdict(newborn))
 
-    def document_ids(self, read: Reading, provider: str) -> Collection[int]:
-        """Return the ids of the documents that the sandbox holds; a new one holds those of `newborn`."""
+    def document(self, read: Reading, provider: str, document_id: int) -> Document | None:
+        """Return a document of the sandbox; a new one holds those of `newborn`."""
         if self.is_used:
-            return read.document_ids(self.name, provider)
-        return self.provider_rules[provider].newborn.documents
+            return read.document(self.name, provider, document_id, self.now)
+        newborn = dict(self.provider_rules[provider].newborn.documents).get(document_id)
+        if newborn is None:
+            return None
+        return Document(id=document_id, created_at=self.now, updated_at=self.now, **asdict(newborn))
+
+    def known_documents(self, read: Reading, provider: str, ids: Collection[int]) -> Collection[int]:
+        """Return those of the ids that name a document of the sandbox; a new one holds those of `newborn`."""
+        if self.is_used:
+            return read.known_documents(self.name, provider, ids, self.now)
+        return {document_id for document_id, _ in self.provider_rules[provider].newborn.documents}.intersection(ids)

@@ -24,10 +24,25 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "name": "text",
         "kind": "text?",
         "details": "object",
+        "retention_days": "whole?",
         "created_at": "moment",
         "updated_at": "moment",
     },
-    "documents": {"provider": "text", "id": "whole", "created_at": "moment"},
+    "documents": {
+        "provider": "text",
+        "id": "whole",
+        "name": "text",
+        "media_type": "text",
+        "size": "whole",
+        "digest": "text",
+        "case_id": "whole?",
+        "check_id": "whole?",
+        "client_id": "whole?",
+        "retention_days": "whole?",
+        "created_at": "moment",
+        "updated_at": "moment",
+        "expires_at": "moment?",
+    },
     "cases": {
         "provider": "text",
         "id": "whole",
@@ -48,12 +63,15 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "due_at": "moment?",
         "finish_at": "moment?",
         "expires_at": "moment?",
+        "revision": "whole",
+        "archived_at": "moment?",
+        "replaces": "whole?",
     },
     "checks": {
         "provider": "text",
         "id": "whole",
         "case_id": "whole",
-        "kind": "text",
+        "kind": "text?",
         "details": "object",
         "state": "text",
         "outcome": "text?",
@@ -61,8 +79,10 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "title": "text?",
         "note": "text?",
         "reasoning": "text?",
+        "retention_days": "whole?",
         "created_at": "moment",
         "updated_at": "moment",
+        "expires_at": "moment?",
     },
     "deliveries": {
         "id": "text",
@@ -93,6 +113,32 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "answer": "bytes",
     },
 }
+
+
+# What the columns that were added since schema 1 hold in a row of that schema.
+SINCE_SCHEMA_1: Mapping[str, Callable[[Mapping[str, object]], Mapping[str, object]]] = {
+    "clients": lambda _: {"retention_days": None},
+    "documents": lambda row: {
+        "name": "sample.pdf",
+        "media_type": "application/pdf",
+        "size": 0,
+        "digest": "",
+        "case_id": None,
+        "check_id": None,
+        "client_id": None,
+        "retention_days": None,
+        "updated_at": row.get("created_at"),
+        "expires_at": None,
+    },
+    "cases": lambda _: {"revision": 0, "archived_at": None, "replaces": None},
+    "checks": lambda _: {"retention_days": None, "expires_at": None},
+}
+
+
+def of_schema_1(table: str, row: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a row of a snapshot of schema 1 as one of the present schema."""
+    added = SINCE_SCHEMA_1.get(table)
+    return {**added(row), **row} if added else row
 
 
 def as_shown(table: str, row: Row) -> dict[str, object]:

@@ -15,9 +15,10 @@ from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_clock import EPOCH, LATEST, WALL_TIME, SandboxClock, to_text
 from emulator.core.sandbox_settings import read_sandbox_settings
 from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
-from emulator.core.snapshot_rows import TABLES, Column, as_kept, as_shown, moment_of
+from emulator.core.snapshot_rows import TABLES, Column, as_kept, as_shown, moment_of, of_schema_1
 
-SCHEMA = 1
+SCHEMA = 2
+READABLE = (1, SCHEMA)
 MOST_IDS = 2**53
 
 
@@ -60,8 +61,8 @@ class Snapshots:
         `read_settings` checks the settings of the document and returns them as they are stored. As after a reset, no
         webhook of the replaced cases is sent after this has returned.
         """
-        if document.get("schema") != SCHEMA or isinstance(document["schema"], bool):
-            reason = f"this emulator reads schema {SCHEMA}, the snapshot has {document.get('schema')!r:.50}"
+        if document.get("schema") not in READABLE or isinstance(document["schema"], bool):
+            reason = f"this emulator reads schema 1 and {SCHEMA}, the snapshot has {document.get('schema')!r:.50}"
             raise Unreadable(f"{reason}: take it again, or use a newer case-emulator")
         if missing := sorted({"settings", "clock"} - document.keys()):
             raise Unreadable(f"{', '.join(missing)}: needed")
@@ -134,4 +135,4 @@ def _rows(document: Mapping[str, object], table: str) -> Sequence[Mapping[str, o
     rows = document.get(table)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Unreadable(f"{table}: a list of objects is needed")
-    return rows
+    return [of_schema_1(table, row) for row in rows] if document["schema"] == 1 else rows

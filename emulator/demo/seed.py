@@ -126,7 +126,7 @@ def _date_first_rows(snapshot: Mapping[str, Any], moment: str) -> None:
         if (client["provider"], client["id"]) not in used:
             client |= {"created_at": moment, "updated_at": moment}
     for document in snapshot["documents"]:
-        document["created_at"] = moment
+        document |= {"created_at": moment, "updated_at": moment}
 
 
 def _by_id(snapshot: Mapping[str, Any], story: CompanyStory) -> dict[tuple[str, int], StoryCase]:

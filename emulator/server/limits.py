@@ -7,7 +7,7 @@ CONNECTIONS = 1000 if sys.platform != "win32" else 480
 BACKLOG = 1024
 HEAD_BYTES = 65_536
 HEADER_FIELDS = 1000
-BODY_BYTES = 8 * 1024 * 1024  # the application refuses more than 1 MiB, but for snapshots
+BODY_BYTES = 16 * 1024 * 1024  # the application refuses more than 1 MiB, but for snapshots and uploads
 CHUNK_OVERHEAD = 512 * 1024  # of the lines between the chunks of a body
 IN_MEMORY = 512 * 1024  # of a body; the rest of it goes to a temporary file
 QUICK_BYTES = 16_384  # a larger body takes too long to be read on the loop

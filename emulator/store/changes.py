@@ -6,20 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState, Settled
-from emulator.core.model import Case, Check, Client, ClientClaim, Decision, Ids, NewCase, NewClient, Sandbox, Schedule
+from emulator.core.model import Case, Check, Client, ClientClaim, Decision, Ids, NewCase, Sandbox, Schedule
 from emulator.core.ports import Newborn
 from emulator.core.sandbox_clock import MICROSECOND, SandboxClock, to_micros
 from emulator.core.snapshot_rows import Column
-from emulator.store import delivery_rows, images, rows
+from emulator.store import delivery_rows, images, rows, sandbox_rows
+from emulator.store.case_file_changes import CaseFileChanges
 from emulator.store.named_queries import Query
-from emulator.store.questions import Questions, target_params
+from emulator.store.questions import target_params
 from emulator.store.rows import maybe_flag, maybe_micros
 
 # Sandboxes are dropped by the hundred, so that an emulator at its limit does not search them at each new one.
 DROP_BATCH = 100
 
 
-class Changes(Questions):
+class Changes(CaseFileChanges):
     """The changes that a transaction can make, besides its questions."""
 
     def forget_kept_sandboxes(self) -> None:
@@ -37,9 +38,9 @@ class Changes(Questions):
             for kind, first in newborn.first_ids:
                 self._ask.add_counter(self._db, sandbox=sandbox, provider=provider, kind=kind, first=first)
             for client_id, client in newborn.clients:
-                self._insert_client(sandbox, provider, client_id, ClientClaim(), client, now)
-            for document_id in newborn.documents:
-                self._ask.add_document(self._db, sandbox=sandbox, provider=provider, id=document_id, now=to_micros(now))
+                self.add_client(sandbox, provider, client_id, ClientClaim(), client, now)
+            for document_id, document in newborn.documents:
+                self.add_document(sandbox, provider, document_id, document, now)
 
     def secret_or(self, name: str, fresh: str) -> str:
         self._ask.add_secret(self._db, name=name, value=fresh)
@@ -55,12 +56,13 @@ class Changes(Questions):
         self._change_sandboxes(self._ask.save_sandbox_settings, name=sandbox, settings=settings)
 
     def save_clock(self, sandbox: str, clock: SandboxClock, *, advancing: bool) -> None:
-        self._change_sandboxes(self._ask.save_clock, name=sandbox, **rows.clock_params(clock, advancing=advancing))
+        params = sandbox_rows.clock_params(clock, advancing=advancing)
+        self._change_sandboxes(self._ask.save_clock, name=sandbox, **params)
 
     def move_clock(self, sandbox: str, born: int, clock: SandboxClock, *, advancing: bool) -> Sandbox | None:
-        params = rows.clock_params(clock, advancing=advancing)
+        params = sandbox_rows.clock_params(clock, advancing=advancing)
         moved = list(self._change_sandboxes(self._ask.move_clock, name=sandbox, born=born, **params))
-        return rows.sandbox_of(moved[0]) if moved else None
+        return sandbox_rows.sandbox_of(moved[0]) if moved else None
 
     def stop_advancing(self) -> None:
         self._change_sandboxes(self._ask.stop_advancing)
@@ -68,6 +70,7 @@ class Changes(Questions):
     def load(self, sandbox: str, tables: images.Tables) -> None:
         self.forget_kept_sandboxes()
         images.load(self._db, self._ask, sandbox, tables)
+        self._ask.recount(self._db, sandbox=sandbox)
 
     def drop_sandbox(self, sandbox: str) -> None:
         self._change_sandboxes(self._ask.drop_sandbox, name=sandbox)
@@ -81,48 +84,12 @@ class Changes(Questions):
         )
         return Ids(case=after["case"] - 1, client=after["client"] - 1, first_check=after.get("check", 0) - checks)
 
-    def add_client(self, order: NewCase, client: NewClient, client_id: int, now: datetime) -> Client:
-        return self._insert_client(order.sandbox, order.provider, client_id, order.client, client, now)
-
-    def _insert_client(
-        self, sandbox: str, provider: str, client_id: int, claim: ClientClaim, client: NewClient, now: datetime
-    ) -> Client:
-        self._ask.add_client(
-            self._db,
-            sandbox=sandbox,
-            provider=provider,
-            id=client_id,
-            external_id=claim.external_id,
-            reuse_key=claim.reuse_key,
-            name=client.name,
-            kind=client.kind,
-            details=client.details,
-            now=to_micros(now),
-        )
-        return rows.client_of((client_id, claim.external_id, client.name, client.kind, client.details))
-
-    def replace_client(self, order: NewCase, client: Client, new: NewClient, now: datetime) -> Client:
-        replaced = replace(client, name=new.name, kind=new.kind, details=new.details)
-        if replaced != client:
-            self._ask.replace_client(
-                self._db,
-                sandbox=order.sandbox,
-                provider=order.provider,
-                id=client.id,
-                name=new.name,
-                kind=new.kind,
-                details=new.details,
-                now=to_micros(now),
-            )
-        return replaced
-
     def add_case(
         self, order: NewCase, client: Client, ids: Ids, now: datetime, schedule: Schedule | None, decision: Decision
     ) -> Case:
         self._ask.add_case(self._db, **rows.case_params(order, ids.case, client.id, schedule, decision, now))
-        checks = tuple(rows.new_check(check, i, now) for i, check in enumerate(order.checks, ids.first_check))
-        if checks:
-            self._ask.add_checks(self._db, [rows.check_params(order, ids.case, check, now) for check in checks])
+        checks = self.add_checks(order.sandbox, order.provider, ids.case, ids.first_check, order.checks, now)
+        self.link_to_case(order.sandbox, order.provider, ids.case, order.documents, now)
         return rows.new_case(order, ids.case, client, schedule, decision, checks, now)
 
     def save_case(self, before: Case, after: Case, born: int, *, advancing: bool | None = None) -> bool:
@@ -151,9 +118,6 @@ class Changes(Questions):
 
     def postpone_case(self, sandbox: str, provider: str, case_id: int, until: datetime) -> None:
         self._ask.postpone_case(self._db, sandbox=sandbox, provider=provider, id=case_id, until=to_micros(until))
-
-    def expire_case(self, sandbox: str, provider: str, case_id: int, now: datetime) -> None:
-        self._ask.expire_case(self._db, sandbox=sandbox, provider=provider, id=case_id, now=to_micros(now))
 
     def add_delivery(self, delivery: Delivery) -> None:
         self._ask.add_delivery(self._db, **delivery_rows.delivery_params(delivery))
@@ -200,7 +164,7 @@ class Changes(Questions):
         )
         if settled and delivery.url is not None:
             self._add_attempt(delivery, attempt, now)
-        return Settled(settled[0][0]) if settled else None
+        return Settled(bool(settled[0][0])) if settled else None
 
     def _add_attempt(self, delivery: Delivery, attempt: Attempt, now: datetime) -> None:
         self._ask.add_attempt(

@@ -1,20 +1,23 @@
 """Questions to the store, one named query each."""
 
+import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
-from emulator.core.model import Case, CaseFilter, Check, Client, Dues, Sandbox
+from emulator.core.model import Case, CaseFilter, Check, Dues, Sandbox
 from emulator.core.sandbox_clock import EPOCH, from_micros, to_micros
-from emulator.store import delivery_rows, images, rows
+from emulator.store import delivery_rows, images, rows, sandbox_rows
+from emulator.store.case_file_questions import CaseFileQuestions
 from emulator.store.named_queries import NamedQueries
 
 MOST_KEPT = 1_000  # rows of sandboxes
 
 
-class Questions:
+class Questions(CaseFileQuestions):
     """The questions that a transaction can ask; an unknown sandbox holds nothing."""
 
     def __init__(
@@ -27,27 +30,43 @@ class Questions:
 
     def case(self, sandbox: str, provider: str, case_id: int, now: datetime) -> Case | None:
         row = self._ask.case(self._db, sandbox=sandbox, provider=provider, id=case_id, now=to_micros(now))
-        return self._case(row) if row else None
+        return self._case(row, now) if row else None
 
-    def case_even_expired(self, sandbox: str, provider: str, case_id: int) -> Case | None:
-        return self.case(sandbox, provider, case_id, EPOCH)
+    def case_even_expired(self, sandbox: str, provider: str, case_id: int, now: datetime) -> Case | None:
+        row = self._ask.case(self._db, sandbox=sandbox, provider=provider, id=case_id, now=0)
+        return self._case(row, now) if row else None
 
-    def _case(self, row: rows.Row) -> Case:
-        checks: tuple[Check, ...] = ()
-        if row[17]:  # has_checks
-            found = self._ask.checks_of_case(self._db, sandbox=row[0], provider=row[1], case_id=row[2])
-            checks = tuple(map(rows.check_of, list(found)))
-        return rows.case_of(row, checks)
+    def _case(self, row: rows.Row, now: datetime) -> Case:
+        if not row[17]:  # has_checks
+            return rows.case_of(row, ())
+        params = {"sandbox": row[0], "provider": row[1], "case_id": row[2], "now": to_micros(now)}
+        return rows.case_of(row, tuple(map(rows.check_of, self._ask.checks_of_case(self._db, **params))))
+
+    def _cases(self, found: Sequence[rows.Row], now: datetime) -> Sequence[Case]:
+        """Return cases of one provider, each with its checks, which take one query for all of them."""
+        checks: dict[int, list[Check]] = defaultdict(list)
+        if with_checks := [row for row in found if row[17]]:
+            ids = json.dumps([row[2] for row in with_checks])
+            params = {"sandbox": found[0][0], "provider": found[0][1], "case_ids": ids, "now": to_micros(now)}
+            for row in self._ask.checks_of_cases(self._db, **params):
+                checks[row[12]].append(rows.check_of(row))
+        return [rows.case_of(row, tuple(checks[row[2]])) for row in found]
 
     def list_cases(
         self, sandbox: str, provider: str, query: CaseFilter, now: datetime, *, offset: int, limit: int
     ) -> Sequence[Case]:
+        ask = self._ask.list_cases if query.client_id is None else self._ask.list_cases_of_client
         params = _filter_params(sandbox, provider, query, now)
-        found = self._ask.list_cases(self._db, **params, offset=offset, limit=limit)
-        return [self._case(row) for row in list(found)]
+        return self._cases(list(ask(self._db, **params, offset=offset, limit=limit)), now)
 
     def count_cases(self, sandbox: str, provider: str, query: CaseFilter, now: datetime) -> int:
-        return int(self._ask.count_cases(self._db, **_filter_params(sandbox, provider, query, now)))
+        if query == CaseFilter():
+            ask = self._ask.count_all_cases
+        elif query == CaseFilter(archived=None):
+            ask = self._ask.count_kept_cases
+        else:
+            ask = self._ask.count_cases if query.client_id is None else self._ask.count_cases_of_client
+        return int(ask(self._db, **_filter_params(sandbox, provider, query, now)))
 
     def sandbox(self, sandbox: str) -> Sandbox | None:
         kept = self._kept_sandboxes.get(sandbox)
@@ -59,7 +78,7 @@ class Questions:
             return None
         if len(self._kept_sandboxes) >= MOST_KEPT:
             self._kept_sandboxes.clear()
-        found = self._kept_sandboxes[sandbox] = rows.sandbox_of(row)
+        found = self._kept_sandboxes[sandbox] = sandbox_rows.sandbox_of(row)
         return found
 
     def count_cases_by_state(self) -> Mapping[tuple[str, str], int]:
@@ -83,7 +102,7 @@ class Questions:
         return images.dump(self._db, self._ask, sandbox)
 
     def all_cases(self, sandbox: str) -> Sequence[Case]:
-        return [self._case(row) for row in list(self._ask.all_cases(self._db, sandbox=sandbox))]
+        return [self._case(row, EPOCH) for row in list(self._ask.all_cases(self._db, sandbox=sandbox))]
 
     def all_deliveries(self, sandbox: str) -> Sequence[Delivery]:
         return [delivery_rows.delivery_of(row) for row in list(self._ask.all_deliveries(self._db, sandbox=sandbox))]
@@ -100,21 +119,6 @@ class Questions:
     def sandbox_names(self) -> Sequence[str]:
         return [row[0] for row in self._ask.sandbox_names(self._db)]
 
-    def client(self, sandbox: str, provider: str, client_id: int) -> Client | None:
-        row = self._ask.client(self._db, sandbox=sandbox, provider=provider, id=client_id)
-        return rows.client_of(row) if row else None
-
-    def client_by_key(self, sandbox: str, provider: str, reuse_key: str) -> Client | None:
-        row = self._ask.client_by_key(self._db, sandbox=sandbox, provider=provider, key=reuse_key)
-        return rows.client_of(row) if row else None
-
-    def has_earlier_without_key(self, sandbox: str, provider: str, client_id: int) -> bool:
-        return bool(self._ask.has_earlier_without_key(self._db, sandbox=sandbox, provider=provider, id=client_id))
-
-    def document_ids(self, sandbox: str, provider: str) -> set[int]:
-        found = self._ask.document_ids(self._db, sandbox=sandbox, provider=provider)
-        return {row[0] for row in found}
-
     def due_cases(self, now: datetime, limit: int) -> Sequence[tuple[str, str, int]]:
         return list(self._ask.due_cases(self._db, now=to_micros(now), limit=limit))
 
@@ -122,8 +126,8 @@ class Questions:
         return list(self._ask.due_cases_of(self._db, sandbox=sandbox, now=to_micros(now)))
 
     def next_due(self, now: datetime, busy: Collection[str]) -> datetime | None:
-        by_wall_time = rows.maybe_datetime(self._ask.next_due(self._db, busy=listed(busy)))
-        dues = [rows.wall_time_of_next(row, now) for row in self._ask.own_clocks(self._db)]
+        by_wall_time = rows.maybe_datetime(self._ask.next_due(self._db, busy=rows.listed(busy)))
+        dues = [sandbox_rows.wall_time_of_next(row, now) for row in self._ask.own_clocks(self._db)]
         return min((due for due in (by_wall_time, *dues) if due), default=None)
 
     def next_due_of(self, sandbox: str) -> Dues:
@@ -163,23 +167,18 @@ class Questions:
 
 
 def _filter_params(sandbox: str, provider: str, query: CaseFilter, now: datetime) -> rows.Params:
-    outcomes = None if query.outcomes is None else listed([o or "" for o in query.outcomes])
     return {
         "sandbox": sandbox,
         "provider": provider,
         "now": to_micros(now),
         "client_id": query.client_id,
-        "outcomes": outcomes,
+        "outcomes": rows.outcomes_param(query.outcomes),
         "has_webhook": None if query.has_webhook is None else int(query.has_webhook),
         "external_id": query.external_id,
+        "archived": None if query.archived is None else int(query.archived),
     }
-
-
-def listed(items: Collection[str]) -> str:
-    """Join names to one text that a query can search: |a|b|."""
-    return "".join(f"|{item}" for item in items) + "|"
 
 
 def target_params(busy: Collection[str], waiting: Collection[str] | None) -> rows.Params:
     """Return the targets that a query leaves out, and the only ones it considers (None: any), as its parameters."""
-    return {"busy": listed(busy), "waiting": None if waiting is None else listed(waiting)}
+    return {"busy": rows.listed(busy), "waiting": None if waiting is None else rows.listed(waiting)}

@@ -1,11 +1,23 @@
-"""Convert rows of sandboxes, clients, cases and checks into values of the core, and back."""
+"""Convert rows of clients, cases and checks into values of the core, and back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from emulator.core.model import Case, Check, Client, Decision, NewCase, NewCheck, Outcome, Sandbox, Schedule, State
-from emulator.core.sandbox_clock import WALL_TIME, SandboxClock, from_micros, to_micros
+from emulator.core.model import (
+    Case,
+    Check,
+    Client,
+    ClientClaim,
+    Decision,
+    NewCase,
+    NewCheck,
+    NewClient,
+    Outcome,
+    Schedule,
+    State,
+)
+from emulator.core.sandbox_clock import from_micros, to_micros
 from emulator.core.snapshot_rows import Column
 
 Row = Sequence[Any]  # the columns of a query by position; each function here names the queries it reads
@@ -28,11 +40,25 @@ def maybe_datetime(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
+def listed(items: Collection[str]) -> str:
+    """Join names to one text that a query can search: |a|b|."""
+    return "".join(f"|{item}" for item in items) + "|"
+
+
+def outcomes_param(outcomes: Collection[Outcome | None] | None) -> str | None:
+    """Return outcomes as a query searches them; None for any."""
+    return None if outcomes is None else listed([outcome or "" for outcome in outcomes])
+
+
+def expiry(retention_days: int | None, created_at: datetime) -> int | None:
+    """Return when days are over, in microseconds; None for never, and for 0: that depends on what else happens."""
+    return to_micros(created_at + timedelta(days=retention_days)) if retention_days else None
+
+
 def case_params(
     order: NewCase, case_id: int, client_id: int, schedule: Schedule | None, decision: Decision, now: datetime
 ) -> Params:
     """Return the columns of a new case."""
-    expires = now + timedelta(days=order.retention_days) if order.retention_days else None
     return {
         "sandbox": order.sandbox,
         "provider": order.provider,
@@ -50,7 +76,8 @@ def case_params(
         "now": to_micros(now),
         "due_at": to_micros(schedule.starts_at) if schedule else None,
         "finish_at": to_micros(schedule.ends_at) if schedule else None,
-        "expires_at": maybe_micros(expires),
+        "expires_at": expiry(order.retention_days, now),
+        "replaces": order.replaces,
     }
 
 
@@ -80,30 +107,55 @@ def new_case(
         finish_at=schedule.ends_at if schedule else None,
         decision=decision,
         checks=checks,
+        replaces=order.replaces,
+    )
+
+
+def new_client(client_id: int, claim: ClientClaim, client: NewClient, now: datetime) -> Client:
+    """Return the client that is added, without reading it back."""
+    return Client(
+        id=client_id,
+        external_id=claim.external_id,
+        name=client.name,
+        kind=client.kind,
+        details=client.details,
+        retention_days=client.retention_days,
+        created_at=now,
+        updated_at=now,
     )
 
 
 def new_check(check: NewCheck, check_id: int, now: datetime) -> Check:
     """Return a new check, which is open."""
-    return Check(id=check_id, kind=check.kind, details=check.details, state=State.OPEN, created_at=now, updated_at=now)
+    return Check(
+        id=check_id,
+        kind=check.kind,
+        details=check.details,
+        retention_days=check.retention_days,
+        state=State.OPEN,
+        created_at=now,
+        updated_at=now,
+    )
 
 
-def check_params(order: NewCase, case_id: int, check: Check, now: datetime) -> Params:
+def check_params(sandbox: str, provider: str, case_id: int, check: Check, now: datetime) -> Params:
     """Return the columns of a new check."""
     return {
-        "sandbox": order.sandbox,
-        "provider": order.provider,
+        "sandbox": sandbox,
+        "provider": provider,
         "id": check.id,
         "case_id": case_id,
         "kind": check.kind,
         "details": check.details,
+        "retention_days": check.retention_days,
         "state": check.state,
         "now": to_micros(now),
+        "expires_at": expiry(check.retention_days, now),
     }
 
 
 def case_of(row: Row, checks: tuple[Check, ...]) -> Case:
-    """Read a case and its client from a row of `case`, `list_cases` or `all_cases`."""
+    """Read a case and its client from a row of `case`, `all_cases`, or a list of cases."""
     return Case(
         sandbox=row[0],
         provider=row[1],
@@ -120,7 +172,10 @@ def case_of(row: Row, checks: tuple[Check, ...]) -> Case:
         outcome=Outcome(row[12]) if row[12] else None,
         risk_score=row[13],
         decision=decision_of(row[14], row[15], row[16]),
-        client=client_of(row[18:]),
+        revision=row[18],
+        archived_at=maybe_datetime(row[19]),
+        replaces=row[20],
+        client=client_of(row[21:]),
         checks=checks,
     )
 
@@ -139,12 +194,21 @@ def decision_of(rule: str, ending: str, risk_score: float | None) -> Decision:
 
 
 def client_of(row: Row) -> Client:
-    """Read a client from its five columns."""
-    return Client(id=row[0], external_id=row[1], name=row[2], kind=row[3], details=row[4])
+    """Read a client from its eight columns."""
+    return Client(
+        id=row[0],
+        external_id=row[1],
+        name=row[2],
+        kind=row[3],
+        details=row[4],
+        retention_days=row[5],
+        created_at=from_micros(row[6]),
+        updated_at=from_micros(row[7]),
+    )
 
 
 def check_of(row: Row) -> Check:
-    """Read a check from a row of the query `checks_of_case`."""
+    """Read a check from its twelve columns."""
     return Check(
         id=row[0],
         kind=row[1],
@@ -157,26 +221,8 @@ def check_of(row: Row) -> Check:
         title=row[8],
         note=row[9],
         reasoning=row[10],
+        retention_days=row[11],
     )
-
-
-def sandbox_of(row: Row) -> Sandbox:
-    """Read a sandbox from a row of the queries `sandbox` and `move_clock`."""
-    has_own_clock = row[3] != 1 or row[1] or row[2]
-    own_clock = SandboxClock(at=from_micros(row[1]), anchor=from_micros(row[2]), factor=row[3])
-    clock = own_clock if has_own_clock else WALL_TIME  # the one object, which `SandboxClock.now` compares by identity
-    return Sandbox(settings=row[0], clock=clock, advancing=bool(row[4]), born=row[5])
-
-
-def clock_params(clock: SandboxClock, *, advancing: bool) -> Params:
-    """Return the columns of a sandbox's clock."""
-    return {
-        "at": to_micros(clock.at),
-        "anchor": to_micros(clock.anchor),
-        "factor": clock.factor,
-        "own": int(clock != WALL_TIME),
-        "advancing": int(advancing),
-    }
 
 
 def step_params(before: Case, after: Case) -> Params:
@@ -194,11 +240,5 @@ def step_params(before: Case, after: Case) -> Params:
         "due_at": maybe_micros(after.due_at),
         "state_before": before.state,
         "updated_before": to_micros(before.updated_at),
+        "revision": before.revision,
     }
-
-
-def wall_time_of_next(row: Row, wall: datetime) -> datetime | None:
-    """Return when something is next due in a sandbox with its own clock, from a row of the query `own_clocks`."""
-    clock = SandboxClock(at=from_micros(row[0]), anchor=from_micros(row[1]), factor=row[2])
-    dues = [from_micros(micros) for micros in row[3:5] if micros is not None]
-    return clock.wall_time_of(min(dues), wall) if dues else None

@@ -11,6 +11,10 @@ def show(api: ApiClient, provider: str, case_id: int) -> Response:
     """Render the page of a case, or for a poll only its live part."""
     path = f"{sandbox_path()}/cases/{part(provider)}/{case_id}"
     case = api.get(path)
-    values = {"case": case, "checks": api.get(f"{path}/checks")["checks"]}
+    values = {
+        "case": case,
+        "checks": api.get(f"{path}/checks")["checks"],
+        "documents": api.get(f"{path}/documents")["documents"],
+    }
     title = case["client"]["name"] or "(no name)"
     return show_page(api, "analyst.html", title, "analyst_live.html", values)

@@ -36,7 +36,7 @@ def send_sample(api: ApiClient, provider: str) -> Response:
 
 def _values(api: ApiClient, providers: Mapping[str, Any]) -> dict[str, object]:
     """Return what the live part of the page shows."""
-    cases = api.get(f"{sandbox_path()}/cases", limit=SHOWN)
+    cases = api.get(f"{sandbox_path()}/cases", limit=SHOWN, archived="false")
     sent = api.get(f"{sandbox_path()}/requests", limit=2 * SHOWN, method="POST")["requests"]
     refused = api.get(f"{sandbox_path()}/requests", limit=SHOWN, refused="true")["requests"]
     deliveries = api.get(f"{sandbox_path()}/deliveries", limit=DELIVERIES)["deliveries"]

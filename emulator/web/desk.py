@@ -7,7 +7,11 @@ from wsgiref.types import WSGIEnvironment
 from flask import request
 
 from emulator.core.cases import Cases
+from emulator.core.checks import Checks
+from emulator.core.clients import Clients
+from emulator.core.documents import Documents
 from emulator.core.model import Case, NewCase
+from emulator.core.reruns import Reruns
 from emulator.web.advice import advise
 from emulator.web.credentials import open_sandbox
 from emulator.web.links import Links
@@ -21,6 +25,10 @@ class Desk:
 
     provider: str
     cases: Cases
+    clients: Clients
+    checks: Checks
+    documents: Documents
+    reruns: Reruns
     request_faults: RequestFaults
     links: Links
     switches: Mapping[str, str]
@@ -39,3 +47,10 @@ class Desk:
             advise("the header Idempotency-Key is not read: every request opens a case of its own")
         case = current_state().case = self.cases.open(order)
         return case
+
+    def start_again(self, sandbox: str, case_id: int, reorder: Callable[[Case], NewCase]) -> tuple[Case, bool]:
+        """Start a case again and note the new one for the journal; raise what `Reruns.start` raises."""
+        case, is_new = self.reruns.start(sandbox, self.provider, case_id, reorder)
+        if is_new:
+            current_state().case = case
+        return case, is_new

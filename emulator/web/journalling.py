@@ -37,7 +37,7 @@ def write_exchange(
             method=environ["REQUEST_METHOD"],
             url=_url(environ, state.mount),
             headers=_headers(environ),
-            body=state.raw_body,
+            body=_shown_body(state),
             status=response.status_code,
             answer_headers=dict(response.headers),
             answer=response.get_data(),
@@ -50,6 +50,11 @@ def write_exchange(
             needed=tuple(text[:LONGEST_TEXT] for text in needed),
         )
     )
+
+
+def _shown_body(state: RequestState) -> bytes | None:
+    """Return the body as it may be kept; whoever may not keep it whole says how to show it."""
+    return state.show_body(state.raw_body) if state.show_body and state.raw_body else state.raw_body
 
 
 def _url(environ: Mapping[str, str], mount: str) -> str:

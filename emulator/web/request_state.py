@@ -1,6 +1,6 @@
 """What is known of a request while it is answered: one typed value under one key of the WSGI environ."""
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ class RequestState:
     needed: Sequence[str] = ()  # by a refused request; told as advice where there is no other
     headers: dict[str, str] = field(default_factory=dict)  # to add to the answer, even to an error
     raw_body: bytes | None = None
+    show_body: Callable[[bytes], bytes] | None = None  # what the journal keeps of a body that nobody may keep whole
     is_internal: bool = False  # one part of this application asks another
     quiet: bool = False  # sent from inside the emulator: not journalled, logged or counted
 

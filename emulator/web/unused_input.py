@@ -1,7 +1,8 @@
 """Advise of what was accepted but is not used as it was sent: the one rule for the requests of all providers.
 
 A field may have words of its own: the texts `if_unused` and `if_changed`; `keeps(sent, used)`, which says whether
-nothing is lost; and `doubt(value)`, which returns what is odd about a value that is used.
+nothing is lost; `is_another_form`, where a value is always used in another form than it was sent in; and
+`doubt(value)`, which returns what is odd about a value that is used.
 """
 
 import operator
@@ -64,7 +65,7 @@ def _advise_nested(field: fields.Nested, sent: object, used: object, place: str)
 
 def _difference(field: fields.Field[object], sent: object, used: object) -> str | None:
     """Return how a value differs from what it is used as."""
-    if sent is used:  # the usual case, and the cheapest
+    if sent is used or getattr(field, "is_another_form", False):  # the usual case, and the cheapest
         return None
     if kind_of(sent) == kind_of(used):
         keeps = getattr(field, "keeps", operator.eq)

@@ -60,12 +60,18 @@ NO_DELAYS: list[Any] = [
 ]
 
 
+NUMBERS = {"\uff11", "1e1"}  # to the number field of the framework's filters
+
+
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: text[:20].encode("unicode_escape").decode())
 def test_a_filter_takes_its_text_literally(emulator: Emulator, text: str) -> None:
     emulator.sphinxhq.open_case(customer={"full_name": "Mary Stuck"})
     for name in ("customer_id", "outcome"):
         url = f"{emulator.url}/api/cases/"
         answer = emulator.http.get(url, params={name: text}, cookies=emulator.sphinxhq.cookies)
+        if name == "customer_id" and text in NUMBERS:
+            assert (answer.status_code, answer.json()["count"]) == (200, 0), answer.text
+            continue
         assert answer.status_code == 400, answer.text
         assert list(answer.json()) == [name]
     assert emulator.sphinxhq.get().json()["count"] == 1

@@ -11,6 +11,7 @@ from emulator.client import (
     LEAVE_OUT,
     CaseEmulator,
     NotCreated,
+    NotDone,
     NotReached,
     Refusal,
     UnexpectedWebhook,
@@ -266,3 +267,26 @@ def test_a_program_under_test_finds_it_by_its_environment(
         "SPHINXHQ_SESSION_ID": handle.session_id,
         "CASE_EMULATOR_URL": handle.url,
     }
+
+
+def test_every_operation_of_an_api_is_a_method(handle: CaseEmulator) -> None:
+    customer = handle.sphinxhq.create_customer(full_name="Ada Lovelace", external_id="c-1")
+    case = handle.sphinxhq.create_case(customer=LEAVE_OUT, customer_id=customer["id"])
+    document = handle.sphinxhq.upload_document(file=b"%PDF-1.4", original_name="a.pdf", case_id=case["id"])
+    assert handle.sphinxhq.read_document(id=document["id"])["case"] == case["id"]
+    check = handle.sphinxhq.add_check(case_id=case["id"], check_type="IDV", document_ids=[document["id"]])
+    assert check["id"] in [each["id"] for each in handle.sphinxhq.list_checks(case_id=case["id"])["results"]]
+    handle.clock.advance(5)
+    again = handle.sphinxhq.start(id=case["id"])
+    assert (again["id"], again["status"]) == (case["id"] + 1, "PENDING")
+    assert handle.sphinxhq.list_cases(customer_id=customer["id"])["count"] == 1
+
+
+def test_an_operation_that_is_refused_raises_and_an_unknown_one_names_those_there_are(handle: CaseEmulator) -> None:
+    with pytest.raises(NotDone, match=r"add_check answered 400: .*Invalid pk") as refused:
+        handle.sphinxhq.add_check(case_id=9)
+    assert refused.value.status == 400
+    with pytest.raises(AttributeError, match=r"aplyid has no attribute upload; its operations are create_case"):
+        handle.aplyid.upload()
+    with pytest.raises(LookupError, match=r"start needs id, as in start\(id=1\)"):
+        handle.sphinxhq.start()

@@ -14,7 +14,7 @@ from emulator.delivery.targets import Targets
 from emulator.store.migrations import STEPS
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
-from tests.commands import run, serving
+from tests.commands import run_here, serving
 from tests.emulators import Emulator
 from tests.receivers import free_port, receiving
 
@@ -25,7 +25,7 @@ Told = dict[str, tuple[str, str]]
 def examined(folder: Path, *flags: str, **variables: str) -> Told:
     """Level and words by subject; the exit code goes with the levels."""
     ports = () if "--port" in flags else ("--port", "0")
-    done = run(folder, "doctor", "--json", *ports, *flags, **variables)
+    done = run_here(folder, "doctor", "--json", *ports, *flags, **variables)
     assert done.stderr == ""
     report = json.loads(done.stdout)
     levels = {finding["level"] for finding in report["findings"]}
@@ -61,7 +61,7 @@ def test_a_proxy_in_the_way_is_a_warning(tmp_path: Path, name: str) -> None:
 
 
 def test_people_get_a_line_for_each_thing(tmp_path: Path) -> None:
-    done = run(
+    done = run_here(
         tmp_path, "doctor", "--port", str(free_port()), "--webhook-url", "https://hooks.acme.com/x", COLUMNS="160"
     )
     assert done.returncode == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emulator.cli import COMMANDS
-from tests.commands import run
+from tests.commands import run_here
 
 # What costs a start and is not needed to say what a command does.
 EXPENSIVE = ("flask", "marshmallow", "requests", "rich", "faker", "sqlite3")
@@ -15,13 +15,13 @@ EXPENSIVE = ("flask", "marshmallow", "requests", "rich", "faker", "sqlite3")
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
 def test_without_a_command_it_shows_the_help(tmp_path: Path, arguments: list[str]) -> None:
-    done = run(tmp_path, *arguments)
+    done = run_here(tmp_path, *arguments)
     assert (done.returncode, done.stderr) == (0, "")
     assert all(f"  {name} " in done.stdout for name in COMMANDS)
 
 
 def test_a_command_that_is_not_known_is_wrong_usage(tmp_path: Path) -> None:
-    done = run(tmp_path, "serf")
+    done = run_here(tmp_path, "serf")
     assert (done.returncode, done.stdout) == (2, "")
     assert "serf" in done.stderr
 
@@ -41,4 +41,4 @@ def test_help_is_quick_and_has_an_example(tmp_path: Path, name: str) -> None:
 
 def test_a_setting_that_is_none_of_the_server_s_keeps_no_server_from_starting(tmp_path: Path) -> None:
     variables = {"CASE_EMULATOR_URL": "http://localhost:1", "CASE_EMULATOR_CONTROL_TOKEN": "secret"}
-    assert run(tmp_path, "doctor", "--port", "0", **variables).returncode == 0
+    assert run_here(tmp_path, "doctor", "--port", "0", **variables).returncode == 0

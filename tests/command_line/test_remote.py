@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import run
+from tests.commands import run_here
 from tests.emulators import Emulator
 from tests.receivers import free_port, receiving, status
 
@@ -18,7 +18,9 @@ COMMANDS = (["reset"], ["advance", "1"], ["deliveries"])
 def ask(emulator: Emulator, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """The command, asking that emulator about that sandbox."""
     command, *rest = arguments
-    return run(Path("/"), command, "--sandbox", emulator.sandbox, *rest, CASE_EMULATOR_URL=emulator.url, **variables)
+    return run_here(
+        Path("/"), command, "--sandbox", emulator.sandbox, *rest, CASE_EMULATOR_URL=emulator.url, **variables
+    )
 
 
 def told(emulator: Emulator, *arguments: str, **variables: str) -> str:
@@ -136,7 +138,7 @@ def test_colors_are_for_terminals_that_want_them(emulator: Emulator) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_where_nothing_answers_it_says_how_to_start_one(tmp_path: Path, command: list[str]) -> None:
-    done = run(tmp_path, *command, "--url", f"http://127.0.0.1:{free_port()}", "--json")
+    done = run_here(tmp_path, *command, "--url", f"http://127.0.0.1:{free_port()}", "--json")
     assert (done.returncode, done.stdout) == (1, "")
     assert "case-emulator serve" in done.stderr
     assert "--url" in done.stderr
@@ -144,21 +146,21 @@ def test_where_nothing_answers_it_says_how_to_start_one(tmp_path: Path, command:
 
 def test_what_is_no_emulator_is_told_from_one(tmp_path: Path) -> None:
     with receiving() as receiver:
-        done = run(tmp_path, "reset", "--url", receiver.url)
+        done = run_here(tmp_path, "reset", "--url", receiver.url)
     assert (done.returncode, "is no case-emulator" in done.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("url", ["localhost:8642", "ftp://localhost/", "http://", "http://user:secret@localhost/"])
 def test_what_is_no_url_is_wrong_usage(tmp_path: Path, url: str) -> None:
-    by_flag = run(tmp_path, "reset", "--url", url)
-    by_variable = run(tmp_path, "reset", CASE_EMULATOR_URL=url)
+    by_flag = run_here(tmp_path, "reset", "--url", url)
+    by_variable = run_here(tmp_path, "reset", CASE_EMULATOR_URL=url)
     assert [(done.returncode, "secret" in done.stderr) for done in (by_flag, by_variable)] == [(2, False)] * 2
     assert "CASE_EMULATOR_URL" in by_variable.stderr
 
 
 @pytest.mark.parametrize("name", ["No Such", "../x", "..", "", "a" * 65, "expired"])
 def test_what_is_no_sandbox_name_is_wrong_usage(tmp_path: Path, name: str) -> None:
-    done = run(tmp_path, "reset", "--sandbox", name)
+    done = run_here(tmp_path, "reset", "--sandbox", name)
     assert (done.returncode, "a-z 0-9 - _" in done.stderr) == (2, True)
 
 

@@ -19,14 +19,24 @@ SWITCHES = {
     "session": ("sphinxhq.unauthorized=403",),
     "activity": ("aplyid.activity-missing=activity",),
     "newest": ("sphinxhq.check-errors=dict",),
+    "sphinx": (),
 }
-RUNS = [("rails", "json", "rails"), ("drf", "cookie401", "cookie401"), ("drf", "session", "session")]
+RUNS = [
+    ("rails", "json", "rails"),
+    ("drf", "cookie401", "cookie401"),
+    ("drf", "session", "session"),
+    ("sphinx", "any", "sphinx"),
+]
+LEAST = {"rails": 120, "drf": 120, "sphinx": 60}  # documented and framework answers
+RUNNING = 600  # seconds: the cases of `sphinx` are answered while they run, however slow the machine is
+# Of the current generation, which is not served yet: its cases without a generation, which all come with a token.
+LATER = ("sphinx-bearer-", "sphinx-token-", "sphinx-make-key-foreign")
 
 
 @pytest.fixture(scope="module", params=RUNS, ids=[run[2] for run in RUNS])
 def run(request: pytest.FixtureRequest) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     which, profile, name = request.param
-    with served(switch=SWITCHES[name]) as emulator:
+    with served(switch=SWITCHES[name], delay=RUNNING if which == "sphinx" else 0) as emulator:
         yield which, play(emulator, which, profile)
 
 
@@ -42,12 +52,13 @@ def play(emulator: Emulator, which: str, profile: str) -> list[dict[str, Any]]:
         only=None,
         certainty="documented,framework,assumed",
         variant=None,
+        generation="first,none",
         uniq=None,
         timeout=15,
     )
     results, skipped, _ = replay.run(arguments)
     assert all(reason.startswith("profile") for _, reason in skipped), skipped
-    return results
+    return [result for result in results if not result["id"].startswith(LATER)]
 
 
 def is_right(result: dict[str, Any]) -> bool:
@@ -59,7 +70,7 @@ def is_right(result: dict[str, Any]) -> bool:
 
 def test_every_documented_and_framework_answer_is_given(run: tuple[str, list[dict[str, Any]]]) -> None:
     sure = [r for r in run[1] if r["certainty"] != "assumed"]
-    assert len(sure) > 120
+    assert len(sure) > LEAST[run[0]]
     assert [r["id"] for r in sure if not r["status_ok"]] == []
     assert [r["id"] for r in sure if not is_right(r)] == []
 
@@ -67,12 +78,12 @@ def test_every_documented_and_framework_answer_is_given(run: tuple[str, list[dic
 def test_every_other_difference_is_listed_with_its_reason(run: tuple[str, list[dict[str, Any]]]) -> None:
     which, results = run
     differing = {r["id"] for r in results if not is_right(r)}
-    assert differing == {case for listed in DIFFERENCES[which].values() for case in listed["cases"]}
+    assert differing == {case for listed in DIFFERENCES.get(which, {}).values() for case in listed["cases"]}
 
 
 def test_only_listed_headers_differ(run: tuple[str, list[dict[str, Any]]]) -> None:
     which, results = run
-    listed = {case for listed in DIFFERENCES[which].values() for case in listed["cases"]}
+    listed = {case for listed in DIFFERENCES.get(which, {}).values() for case in listed["cases"]}
     odd = {(r["id"], name) for r in results for name, _, _ in r["header_diffs"] if r["id"] not in listed}
     # The list of cases is served too, so that path allows GET and HEAD besides what was recorded.
     assert {name for _, name in odd} <= ({"Allow"} if which == "drf" else set())

@@ -173,3 +173,27 @@ def test_a_number_that_no_store_can_hold_names_nothing(emulator: Emulator, path:
         assert emulator.control("GET", path.format(number)).status_code == 404
     for page in ("cases/aplyid", "requests", "analyst/sphinxhq"):
         assert emulator.http.get(f"{emulator.url}/_emulator/ui/{emulator.sandbox}/{page}/{2**63}").status_code == 404
+
+
+def test_a_case_that_was_started_again_says_so_and_names_its_successor_s_place(patient: Emulator) -> None:
+    case = patient.sphinxhq.open_case(checks=[{"check_type": "PEP"}])
+    patient.control("POST", f"cases/sphinxhq/{case['id']}/complete", {"outcome": "ACCEPTED"})
+    start = f"{patient.url}/api/cases/{case['id']}/start/"
+    assert patient.http.post(start, cookies=patient.sphinxhq.cookies).status_code == 200
+    old, new = (patient.control("GET", f"cases/sphinxhq/{number}").json() for number in (1, 2))
+    assert [(one["archived"], one["replaces"]) for one in (old, new)] == [(True, None), (False, 1)]
+
+    def listed(query: str) -> list[int]:
+        answer = patient.control("GET", f"cases?{query}").json()
+        assert answer["count"] == len(answer["cases"])
+        return [one["id"] for one in answer["cases"]]
+
+    assert (listed(""), listed("archived=false"), listed("archived=true")) == ([2, 1], [2], [1])
+    assert patient.control("POST", "cases/sphinxhq/1/complete", {"outcome": "ACCEPTED"}).status_code == 409
+
+
+def test_the_documents_of_a_case_are_listed_without_their_bytes(patient: Emulator) -> None:
+    patient.sphinxhq.open_case(document_ids=[123], checks=[{"check_type": "IDV", "document_ids": [123]}])
+    [document] = patient.control("GET", "cases/sphinxhq/1/documents").json()["documents"]
+    assert (document["id"], document["name"], document["check_id"]) == (123, "sample.pdf", 1)
+    assert patient.control("GET", "cases/nobody/1/documents").status_code == 404

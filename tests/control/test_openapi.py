@@ -182,6 +182,7 @@ def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> No
         ask("GET", "/providers")
         ask("GET", "/cases/{provider}/{case_id}", **case)
         ask("GET", "/cases/{provider}/{case_id}/checks", **case)
+        ask("GET", "/cases/{provider}/{case_id}/documents", **case)
         ask("POST", "/cases/{provider}/{case_id}/complete", body, **case)
     ask("GET", "/flows/{provider}/{number}", provider="aplyid", number=5568)
     ask("POST", "/clock/settle", {})

@@ -333,9 +333,39 @@ def test_nothing_can_belong_to_what_is_not_there(victim: Emulator, taken: Docume
     assert "belong to something that is not in it" in told or "contradict" in told
 
 
+# What a snapshot of schema 1 did not have.
+SINCE_SCHEMA_1 = {
+    "clients": ("retention_days",),
+    "documents": (
+        *("name", "media_type", "size", "digest", "case_id", "check_id", "client_id", "retention_days"),
+        *("updated_at", "expires_at"),
+    ),
+    "cases": ("revision", "archived_at", "replaces"),
+    "checks": ("retention_days", "expires_at"),
+}
+
+
+def test_a_snapshot_of_schema_1_still_opens(full: Emulator) -> None:
+    taken = full.control("GET", "snapshot").json()
+    old = {**taken, "schema": 1}
+    for table, added in SINCE_SCHEMA_1.items():
+        old[table] = [{name: value for name, value in row.items() if name not in added} for row in taken[table]]
+    assert full.control("POST", "restore", old).ok
+    again = full.control("GET", "snapshot").json()
+    assert again["schema"] == 2
+    assert {table: again[table] for table in ("cases", "checks", "clients")} == {
+        table: taken[table] for table in ("cases", "checks", "clients")
+    }
+    [document] = [row for row in again["documents"] if row["id"] == 123]
+    assert (document["name"], document["updated_at"]) == ("sample.pdf", document["created_at"])
+    assert full.sphinxhq.get("?page_size=100").json()["count"] == len(
+        [row for row in again["cases"] if row["provider"] == "sphinxhq"]
+    )
+
+
 def test_the_schema_must_be_the_one_that_is_known(victim: Emulator, taken: Document) -> None:
-    for schema in (0, 2, 999, -1, "1", None, True, [], 1.5):
-        assert "this emulator reads schema 1" in refusal(victim, {**taken, "schema": schema})
+    for schema in (0, 3, 999, -1, "1", None, True, [], 1.5):
+        assert "this emulator reads schema 1 and 2" in refusal(victim, {**taken, "schema": schema})
     assert "schema 1" in refusal(victim, {name: value for name, value in taken.items() if name != "schema"})
     assert refusal(victim, {}) != ""
 

@@ -74,7 +74,7 @@ class Office:
 
     def state(self, case: Case) -> tuple[State, Outcome | None]:
         with self.store.reading() as read:
-            found = read.case_even_expired("a", "p", case.id)
+            found = read.case_even_expired("a", "p", case.id, self.clock.now())
         assert found
         return found.state, found.outcome
 

@@ -96,12 +96,10 @@ def running(image: Image, *flags: str, options: Options = Options()) -> Iterator
 
 def _child_of(parent: int) -> int:
     """Return the number of a process' only child; raise ProcessLookupError if it has none."""
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # a process that has ended just now
-            number, _, others = path.read_text("utf-8").partition(" ")
-            if others.rpartition(")")[2].split()[1] == str(parent):
-                return int(number)
-    raise ProcessLookupError(parent)
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text("utf-8").split()
+    if not children:
+        raise ProcessLookupError(parent)
+    return int(children[0])
 
 
 def run_to_end(image: Image, *flags: str, options: Options) -> "subprocess.CompletedProcess[str]":

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from tests.docs.test_errors import error_rows
-from tests.emulators import Emulator, compact, fixture, served
+from tests.emulators import APLYID_PATH, SPHINXHQ_PATH, Emulator, compact, fixture, served
 from tests.receivers import Receiver, receiving
 
 DELAY = 60
@@ -62,7 +62,7 @@ def play(emulator: Emulator, receiver: Receiver, exchange: Mapping[str, Any]) ->
     assert emulator.control("POST", "reset", {}).ok
     emulator.control("PATCH", "clock", {"mode": "frozen", "at": "2026-01-01T00:00:00Z"})
     for request in exchange.get("before", ()):
-        assert send(emulator, request).status_code == 201
+        assert send(emulator, request).ok
     return send(emulator, exchange["request"])
 
 
@@ -114,10 +114,12 @@ def check_webhook(emulator: Emulator, receiver: Receiver, exchange: Mapping[str,
     """The webhook that arrives is the one of the exchange; where it has none, only those of earlier requests arrive."""
     expected = exchange["webhook"]
     emulator.control("POST", "clock/advance", {"seconds": DELAY})
-    arrived = [receiver.next() for _ in range(len(exchange.get("before", ())) + (expected is not None))]
+    opened = [request for request in exchange.get("before", ()) if request["path"] in (APLYID_PATH, SPHINXHQ_PATH)]
+    arrived = [receiver.next() for _ in range(len(opened) + (expected is not None))]
     assert receiver.nothing_came()
     if expected is not None:
-        [webhook] = [webhook for webhook in arrived if number_of(webhook.json) == number_of(expected["body"])]
+        # A case that had finished and was opened again sends a second one, which is meant.
+        *_, webhook = [webhook for webhook in arrived if number_of(webhook.json) == number_of(expected["body"])]
         headers = {header: webhook.header(header) for header in expected["headers"]}
         told = steady(exchange, {"webhook": {"headers": headers, "body": webhook.json}})["webhook"]
         assert compact(told) == compact(expected)

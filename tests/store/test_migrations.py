@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from emulator.core.model import Sandbox
+from emulator.core.case_file import CheckFilter
+from emulator.core.model import CaseFilter, Sandbox
+from emulator.core.sandbox_clock import EPOCH
 from emulator.store import migrations
 from emulator.store.sqlite import SqliteStore, StoreUnusable
 
@@ -70,3 +72,39 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date(tmp_path: Path, mo
     with store.reading() as read:
         assert read.sandbox("kept") == Sandbox()
     store.close()
+
+
+def test_cases_checks_and_documents_of_before_are_all_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, before = tmp_path / "kept.sqlite", tmp_path / "before"
+    before.mkdir()
+    for step in migrations.STEPS.glob("000[1-5]*.sql"):
+        shutil.copy(step, before)
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "STEPS", before)
+        SqliteStore(path).close()
+    with sqlite3.connect(path) as old:
+        old.executescript(OLD_ROWS)
+    old.close()
+    store = SqliteStore(path)
+    with store.reading() as read:
+        case = read.case("kept", "p", 1, EPOCH)
+        assert case
+        assert (case.revision, case.archived_at, [check.kind for check in case.checks]) == (0, None, ["PEP"])
+        assert read.count_cases("kept", "p", CaseFilter(), EPOCH) == 1
+        assert read.count_checks("kept", "p", CheckFilter(), EPOCH) == 1
+        assert read.known_documents("kept", "p", [5], EPOCH) == {5}
+        assert read.client("kept", "p", 1, EPOCH)
+    store.close()
+
+
+OLD_ROWS = """
+INSERT INTO sandboxes (name, created_at) VALUES ('kept', 0);
+INSERT INTO counters (sandbox, provider, kind, next) VALUES ('kept', 'p', 'case', 2), ('kept', 'p', 'check', 2);
+INSERT INTO clients VALUES ('kept', 'p', 1, NULL, NULL, 'Ada', NULL, '{}', 0, 0);
+INSERT INTO documents VALUES ('kept', 'p', 5, 0);
+INSERT INTO cases (
+    sandbox, provider, id, client_id, state, rule, ending, details, has_checks, created_at, updated_at
+) VALUES ('kept', 'p', 1, 1, 'open', 'default', 'approved', '{}', 1, 0, 0);
+INSERT INTO checks (sandbox, provider, id, case_id, kind, details, state, created_at, updated_at)
+VALUES ('kept', 'p', 1, 1, 'PEP', '{}', 'open', 0, 0);
+"""

@@ -11,6 +11,15 @@ from emulator.store.sqlite import QUERIES, SqliteStore
 
 FOUND_BY = {
     "checks_of_case": "checks_of_case (sandbox=? AND provider=? AND case_id=?)",
+    "checks_of_cases": "checks_of_case (sandbox=? AND provider=? AND case_id=?)",
+    "list_checks": "sqlite_autoindex_checks_1 (sandbox=? AND provider=?)",
+    "list_checks_of_case": "checks_of_case (sandbox=? AND provider=? AND case_id=?)",
+    "list_cases_of_client": "cases_of_client (sandbox=? AND provider=? AND client_id=?)",
+    "client": "cases_of_client (sandbox=? AND provider=? AND client_id=?)",
+    "move_to_case": "documents_of_case (sandbox=? AND provider=? AND case_id=?)",
+    "move_to_checks": "documents_of_check (sandbox=? AND provider=? AND check_id=?)",
+    "count_all_cases": "cases_archived (sandbox=? AND provider=? AND archived_at>?)",
+    "count_all_checks": "cases_archived (sandbox=? AND provider=? AND archived_at>?)",
     "due_cases": "cases_due (due_at<?)",
     "due_cases_of": "cases_due (due_at<?)",
     "next_due_of": "cases_due (due_at>?)",
@@ -31,4 +40,4 @@ def test_the_index_made_for_it_is_used(name: str, tmp_path: Path) -> None:
     with sqlite3.connect(path) as database:
         steps = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {sql}", defaultdict(lambda: None))]
     database.close()
-    assert any(step.endswith(f"USING INDEX {FOUND_BY[name]}") for step in steps), steps
+    assert any(step.endswith(f"INDEX {FOUND_BY[name]}") for step in steps), steps

@@ -1,7 +1,6 @@
 """What every store must do; a second engine will be one more parameter of the fixture."""
 
 import gc
-import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.core.case_file import NewDocument
 from emulator.core.deliveries import Attempt, Delivery, DeliveryFilter, DeliveryState
 from emulator.core.model import (
     Case,
@@ -33,7 +33,8 @@ NOW = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 BORN = to_micros(NOW)
 SOON = Schedule(starts_at=NOW + timedelta(seconds=1), ends_at=NOW + timedelta(seconds=2))
 DECISION = Decision(rule="surname Denied", outcome=Outcome.DENIED)
-NEWBORN = Newborn(first_ids=(("case", 10), ("client", 20), ("check", 30)), documents=(5,))
+DOCUMENT = NewDocument(name="a.pdf", media_type="application/pdf", size=3, digest="00")
+NEWBORN = Newborn(first_ids=(("case", 10), ("client", 20), ("check", 30)), documents=((5, DOCUMENT),))
 
 
 @pytest.fixture(params=["sqlite"])
@@ -58,7 +59,9 @@ def add(store: Store, schedule: Schedule | None = None, key: str | None = None, 
 
 def write(tx: Transaction, new: NewCase, schedule: Schedule | None = None) -> Case:
     ids = tx.take_ids(new, new_client=True)
-    client = tx.add_client(new, NewClient(name="Ada", kind="person", details='{"x":1}'), ids.client, NOW)
+    fresh = NewClient(name="Ada", kind="person", details='{"x":1}')
+    client = tx.add_client("a", "p", ids.client, new.client, fresh, NOW)
+    assert client, "its external id is taken"
     return tx.add_case(new, client, ids, NOW, schedule, DECISION)
 
 
@@ -87,14 +90,14 @@ def test_a_transaction_that_raises_leaves_nothing_not_even_a_used_id(store: Stor
 
 def test_one_client_per_key_is_a_constraint(store: Store) -> None:
     add(store, key="same")
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(AssertionError, match="is taken"):
         add(store, key="same")
     with store.reading() as reading:
-        found = reading.client_by_key("a", "p", "same")
+        found = reading.client_by_key("a", "p", "same", NOW)
         assert found
         assert found.id == 20
-        assert reading.client_by_key("a", "p", "SAME") is None
-        assert reading.client_by_key("a", "other", "same") is None
+        assert reading.client_by_key("a", "p", "SAME", NOW) is None
+        assert reading.client_by_key("a", "other", "same", NOW) is None
 
 
 def test_ids_never_collide_under_concurrency(store: Store) -> None:
@@ -155,10 +158,10 @@ def test_a_case_reads_as_gone_from_its_last_day_on(store: Store) -> None:
     kept = add(store, retention_days=0)
     assert read(store, kept.id)
     with store.transaction() as tx:
-        tx.expire_case("a", "p", kept.id, NOW)
+        tx.expire_settled("a", "p", kept.id, NOW)
     assert read(store, kept.id) is None
     with store.reading() as reading:
-        assert reading.case_even_expired("a", "p", kept.id) == kept
+        assert reading.case_even_expired("a", "p", kept.id, NOW) == kept
 
 
 def test_lists_are_filtered_counted_and_paged(store: Store) -> None:
@@ -258,8 +261,8 @@ def test_sandboxes_without_cases_are_dropped_with_all_they_hold_first_those_for_
         tx.save_sandbox_settings("s0", '{"delay": 1}')
         assert (tx.count_sandboxes(), tx.drop_empty_sandboxes()) == (151, 100)
         assert tx.sandbox("s1") is None
-        assert tx.document_ids("s1", "p") == set()
-        assert tx.document_ids("a", "p") == {5}
+        assert tx.known_documents("s1", "p", [5], NOW) == set()
+        assert tx.known_documents("a", "p", [5, 6], NOW) == {5}
         assert all(tx.sandbox(kept) for kept in ("a", "s0", "s149", "s120"))
         assert (tx.drop_empty_sandboxes(), tx.drop_empty_sandboxes(), tx.count_sandboxes()) == (50, 0, 1)
 

@@ -181,6 +181,26 @@ def test_the_case_page_shows_all_there_is(emulator: Emulator) -> None:
     assert "activity.colour" not in told
 
 
+def test_a_restarted_case_is_one_story_with_its_late_checks_and_documents(emulator: Emulator) -> None:
+    emulator.control("PATCH", "clock", {"mode": "frozen"})
+    emulator.sphinxhq.open_case(customer={"full_name": "Mary Again"}, document_ids=[123])
+    url, cookies = f"{emulator.url}/api", emulator.sphinxhq.cookies
+    emulator.control("POST", "clock/advance", {"seconds": 10})
+    assert emulator.http.post(f"{url}/checks/", json={"case_id": 1, "check_type": "IDV"}, cookies=cookies).ok
+    emulator.control("POST", "clock/advance", {"seconds": 10})
+    analyst = read(open_page(emulator, "/analyst/sphinxhq/1")).text
+    assert "IDV added later" in analyst
+    assert "sample.pdf" in analyst
+    assert emulator.http.post(f"{url}/cases/1/start/", cookies=cookies).ok
+    feed = read(open_page(emulator, "/")).text
+    assert feed.count("Mary Again") == 1
+    assert "again, after case 1" in feed
+    assert "archived: it was started again" in read(open_page(emulator, "/cases/sphinxhq/1")).text
+    page = read(open_page(emulator, "/analyst/sphinxhq/2"))
+    assert "started again after case 1" in page.text
+    assert any(str(attributes.get("href")).endswith("/analyst/sphinxhq/1") for _, attributes in page.elements)
+
+
 def test_a_case_is_completed_in_the_words_of_its_provider(emulator: Emulator) -> None:
     freeze(emulator)
     emulator.aplyid.open_case()

@@ -9,11 +9,18 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.experimental.context import Context
 
 from emulator.providers.aplyid import schemas as aplyid
+from emulator.providers.sphinxhq import case_file_schemas
 from emulator.providers.sphinxhq import schemas as sphinxhq
 from emulator.providers.sphinxhq.relations import Known
 from emulator.web.flat_schema import FlatSchema
 
-KNOWN = Known(has_customer=lambda number: number == 123, list_documents=lambda: (123,))
+KNOWN = Known(
+    has_customer=lambda number: number == 123,
+    has_case=lambda _: False,
+    has_check=lambda _: False,
+    known_documents=lambda ids: {123}.intersection(ids),
+    is_taken=lambda _: False,
+)
 ODD: tuple[Any, ...] = (
     None,
     "",
@@ -41,8 +48,12 @@ SCHEMAS: tuple[FlatSchema, ...] = (
     aplyid.PersonIn(),
     aplyid.PhoneIn(),
     sphinxhq.NEW_CASE,
-    sphinxhq.CUSTOMER,
-    sphinxhq.CHECK,
+    sphinxhq.CustomerIn(),
+    sphinxhq.CheckIn(),
+    case_file_schemas.NewCheckIn(),
+    case_file_schemas.NewCustomerIn(),
+    case_file_schemas.CustomerUpdateIn(),
+    case_file_schemas.DocumentIn(),
 )
 every_schema = pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: type(schema).__name__)
 

@@ -70,7 +70,7 @@ def test_the_first_request_to_a_path_finds_what_every_later_one_does(built: Buil
 def test_a_look_at_the_routes_shows_all(built: Built) -> None:
     assert built.app.test_client().get(SPHINXHQ_PATH).status_code == 401
     endpoints = {rule.endpoint for rule in built.app.url_map.iter_rules()}
-    assert {"aplyid.cases", "sphinxhq.case", "control.live", "ui.feed_show"} <= endpoints
+    assert {"aplyid.cases", "sphinxhq.case_instance", "control.live", "ui.feed_show"} <= endpoints
 
 
 @pytest.fixture

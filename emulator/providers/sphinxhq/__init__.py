@@ -2,16 +2,19 @@
 
 from datetime import timedelta
 
+from emulator.core.case_file import NewDocument
 from emulator.core.model import NewClient
 from emulator.core.pace import RealPace, Span
 from emulator.core.ports import Newborn
 from emulator.providers.sphinxhq import errors, routes, webhook
 from emulator.providers.sphinxhq.completion import CompletionIn
+from emulator.providers.sphinxhq.document_routes import MEDIA
 from emulator.providers.sphinxhq.samples import PATH, SphinxSamples
 from emulator.web.extras import Switch
 from emulator.web.provider import Operation, Provider
 
 # Documented: about 90 seconds for the checks of a person, about 4 minutes for those of a company.
+SAMPLE = NewDocument(name="sample.pdf", media_type="application/pdf", size=0, digest="")
 PERSON, BUSINESS = timedelta(seconds=90), timedelta(seconds=240)
 
 
@@ -25,11 +28,20 @@ def describe(address: str) -> dict[str, object]:
 PROVIDER = Provider(
     name="sphinxhq",
     title="Sphinx",
-    prefixes=("/api/",),
+    prefixes=("/api/", MEDIA),
     operations=(
         Operation(name="create_case", verb="POST", path=PATH, is_quick=True),
         Operation(name="list_cases", verb="GET", path=PATH),
         Operation(name="read_case", verb="GET", path=f"{PATH}{{id}}/", is_quick=True),
+        Operation(name="start", verb="POST", path=f"{PATH}{{id}}/start/"),
+        Operation(name="add_check", verb="POST", path="/api/checks/"),
+        Operation(name="list_checks", verb="GET", path="/api/checks/"),
+        Operation(name="read_check", verb="GET", path="/api/checks/{id}/", is_quick=True),
+        Operation(name="create_customer", verb="POST", path="/api/customers/"),
+        Operation(name="update_customer", verb="POST", path="/api/customers/update/"),
+        Operation(name="read_customer", verb="GET", path="/api/customers/{id}/"),
+        Operation(name="upload_document", verb="POST", path="/api/documents/"),
+        Operation(name="read_document", verb="GET", path="/api/documents/{id}/", is_quick=True),
     ),
     routes=routes.blueprint,
     credential=routes.session_id,
@@ -41,12 +53,15 @@ PROVIDER = Provider(
     newborn=Newborn(
         first_ids=(("case", 1), ("check", 1), ("client", 124), ("document", 124)),
         clients=((123, NewClient(name="Sample Customer", kind="INDIVIDUAL")),),
-        documents=(123,),
+        documents=((123, SAMPLE),),
     ),
     real_pace=RealPace(person=Span(PERSON, PERSON), business=Span(BUSINESS, BUSINESS)),
     switches=(
         Switch("unauthorized", ("401", "403"), "the status without a valid session"),
         Switch("check-errors", ("list", "dict"), "the shape of errors inside `checks`"),
+        Switch("fresh-outcome", ("PENDING", "null"), "the outcome of a case or check that is not decided yet"),
+        Switch("archived", ("readable", "hidden"), "whether a case that was started again can still be read"),
+        Switch("customer-exists", ("refuse", "update"), "what Create Customer does with a known `external_id`"),
     ),
     samples=SphinxSamples(),
     completion=CompletionIn,

@@ -1,48 +1,51 @@
-"""Write what an analyst would write about a check."""
+"""Write what an analyst would write about a check; the sentences are in `fixtures/analyst.json`."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import NotRequired, TypedDict
 
 from emulator.core.model import Outcome
 from emulator.core.randomness import SeededRandom
 
-# The subject of each check, and what it may find.
-SUBJECTS = {
-    "PEP": ("Politically exposed persons", "a public office held by a namesake"),
-    "SANCTION": ("Sanctions lists", "an entry on a sanctions list"),
-    "BLACKLIST": ("Internal blacklist", "an entry on the internal blacklist"),
-    "ADVERSE_MEDIA": ("Adverse media", "press reports of a fraud investigation"),
-    "IDV": ("Identity document", "a document number that does not match its check digit"),
-    "WEB_PRESENCE": ("Web presence", "no trace of the stated business"),
-    "UBO_RESOLUTION": ("Beneficial owners", "an owner above 25 % that could not be identified"),
-    "THREE_MONTHS_BANK_STATEMENT": (
-        "Bank statements of three months",
-        "transactions that do not fit the income",
-    ),
-    "INCORPORATION_DOC": ("Incorporation document", "a company that was struck off"),
-    "PROOF_OF_ADDRESS": ("Proof of address", "an address that differs from the document"),
-    "PROOF_OF_FUNDS": ("Proof of funds", "funds of unknown origin"),
-    "SIGNATURE_AUTH": ("Signature authority", "a signatory without authority"),
-    "FINANCIAL_STATEMENTS": ("Financial statements", "statements that were not audited"),
-    "UNDERWRITING": ("Underwriting", "an exposure above the limit"),
-    "TRANSACTION_MONITORING": ("Transaction monitoring", "payments split below the reporting threshold"),
-}
 RISK = {Outcome.APPROVED: (0.01, 0.35), Outcome.UNDECIDED: (0.4, 0.7), Outcome.DENIED: (0.75, 0.99)}
 FINDINGS = {
     Outcome.APPROVED: "nothing found",
     Outcome.UNDECIDED: "needs another look",
     Outcome.DENIED: "match found",
 }
-NOTES = {
-    Outcome.APPROVED: ("No match for {name}.", "Reviewed {name}: nothing of relevance.", "{name} is clear."),
-    Outcome.UNDECIDED: (
-        "A possible match for {name}: {finding}.",
-        "{name} could not be told apart from a namesake.",
-    ),
-    Outcome.DENIED: ("Confirmed for {name}: {finding}.", "{name}: {finding}."),
+CLOSINGS = {
+    Outcome.APPROVED: "The risk of **{name}** is low, and nothing further is needed.",
+    Outcome.UNDECIDED: "That is too little to decide: please ask **{name}** for details, and run the check again.",
+    Outcome.DENIED: "Name and details agree, so that this is **{name}** and no namesake. The risk is too high.",
 }
-REASONS = {
-    Outcome.APPROVED: "{analyst} compared name and details with {many} sources and found no match above the threshold.",
-    Outcome.UNDECIDED: "{analyst} found {finding} in {many} sources, too little to decide: more details are needed.",
-    Outcome.DENIED: "{analyst} found {finding} in {many} sources; name and details agree, so the risk is too high.",
-}
+GENERAL = ""  # the texts of a check without a type
+
+
+class Texts(TypedDict):
+    """The sentences about one type of check; braces hold what is drawn."""
+
+    title: str
+    company: NotRequired[
+        str
+    ]  # whom the check is about where the customer is a company, unless it is the company itself
+    looked: str  # what the analyst did
+    sources: list[str]
+    fine: list[str]
+    doubt: list[str]
+    hits: list[str]
+
+
+@cache
+def texts() -> dict[str, Texts]:
+    """Return the texts by type of check."""
+    found: dict[str, Texts] = json.loads((files("emulator.fixtures") / "analyst.json").read_text("utf-8"))
+    return found
+
+
+def texts_of(check_type: str | None) -> Texts:
+    """Return the texts of a type of check; raise KeyError for an unknown one."""
+    return texts()[check_type or GENERAL]
 
 
 def risk_score(outcome: Outcome, random: SeededRandom) -> float:
@@ -50,14 +53,35 @@ def risk_score(outcome: Outcome, random: SeededRandom) -> float:
     return random.number("risk", *RISK[outcome])
 
 
-def write(check_type: str, outcome: Outcome, name: str, random: SeededRandom) -> tuple[str, str, str]:
-    """Return title, note and reasoning of a check of that customer."""
-    subject, finding = SUBJECTS[check_type]
+def write(
+    check_type: str | None, outcome: Outcome, name: str, random: SeededRandom, *, is_company: bool
+) -> tuple[str, str, str]:
+    """Return title, note and reasoning of a check of that customer; the last two are Markdown."""
+    about = texts_of(check_type)
     words = {
         "name": name,
-        "finding": finding,
-        "many": int(random.number("sources", 3, 40)),
-        "analyst": random.name("analyst"),
+        "about": about.get("company", "{name}").format(name=name) if is_company else name,
+        "many": str(int(random.number("sources", 4, 40))),
+        "year": str(int(random.number("year", 2009, 2025))),
+        "percent": str(int(random.number("percent", 26, 74))),
     }
-    note = random.pick("note", NOTES[outcome])
-    return f"{subject}: {FINDINGS[outcome]}", note.format(**words), REASONS[outcome].format(**words)
+    title = f"{about['title']}: {FINDINGS[outcome]}"
+    finding = _finding(about, outcome, random).format(**words)
+    looked = f"{random.name('analyst')} {about['looked'].format(**words)}."
+    shown = f"{looked} {finding}" if outcome is not Outcome.DENIED else f"{looked}\n\n{_hits(about, words, random)}"
+    return title, finding, f"{shown}\n\n{CLOSINGS[outcome].format(**words)}"
+
+
+def _finding(about: Texts, outcome: Outcome, random: SeededRandom) -> str:
+    """Return the finding in a sentence."""
+    if outcome is Outcome.DENIED:
+        return f"**Confirmed for {{name}}:** {random.pick('hit', about['hits'])}."
+    return random.pick("finding", about["fine"] if outcome is Outcome.APPROVED else about["doubt"])
+
+
+def _hits(about: Texts, words: dict[str, str], random: SeededRandom) -> str:
+    """Return a list of hits, the one of the note first, each with a source of its own."""
+    first, turn = about["hits"].index(random.pick("hit", about["hits"])), int(random.number("source", 0, 99))
+    hits = [about["hits"][first], about["hits"][first - 1]]
+    sources = [about["sources"][(turn + place) % len(about["sources"])] for place in range(len(hits))]
+    return "\n".join(f"- *{source}*: {hit.format(**words)}" for source, hit in zip(sources, hits, strict=True))

@@ -8,7 +8,7 @@ from flask import request
 from emulator.web.advice import advise, advise_unknown_keys
 
 PAGE_SIZE, LARGEST_PAGE = 20, 100
-HAS_WEBHOOK = {"true": True, "True": True, "false": False, "False": False}
+HAS_WEBHOOK = {"true": True, "1": True, "false": False, "0": False}  # in letters of any case
 
 
 def query_pairs() -> list[tuple[str, str]]:
@@ -36,7 +36,7 @@ def advise_of_query(known: Collection[str]) -> None:
     advise_unknown_keys(dict(query_pairs()), {*known, "format"}, "?")
     for name in sorted({name for name in names if names.count(name) > 1}):
         advise(f"?{name} was sent more than once: the last one counts")
-    if "has_webhook" in names and last_value("has_webhook") not in (*HAS_WEBHOOK, ""):
+    if "has_webhook" in names and last_value("has_webhook").lower() not in (*HAS_WEBHOOK, ""):
         advise("?has_webhook is neither true nor false and was ignored")
     if "page_size" in names and last_value("page_size") not in (str(page_size()), ""):
         advise(f"?page_size is no number from 1 to {LARGEST_PAGE}: {page_size()} is used")

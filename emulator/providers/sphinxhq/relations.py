@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Unpack, cast
 
 from marshmallow import Schema, ValidationError, fields, missing
@@ -20,12 +19,10 @@ class Known:
     """What exists in the sandbox of a request, for fields that name it."""
 
     has_customer: Callable[[int], bool]
-    list_documents: Callable[[], Collection[int]]
-
-    @cached_property
-    def documents(self) -> frozenset[int]:
-        """The ids of all documents, read once a request."""
-        return frozenset(self.list_documents())
+    has_case: Callable[[int], bool]
+    has_check: Callable[[int], bool]
+    known_documents: Callable[[Collection[int]], Collection[int]]
+    is_taken: Callable[[str], bool]  # whether a customer with this reference may not be created
 
 
 class NestedField(fields.Nested):
@@ -100,7 +97,8 @@ class DocumentIds(Field):
         ids = self._read_each(value)
         if len(ids) > self.most:
             raise ValidationError(f"Ensure this field has no more than {self.most} elements.")
-        unknown = dict.fromkeys(i for i in ids if i not in _known().documents)
+        found = known().known_documents(ids) if ids else ()
+        unknown = dict.fromkeys(i for i in ids if i not in found)
         if unknown:
             raise ValidationError(f"Documents not found: {', '.join(map(str, unknown))}")
         return ids
@@ -120,9 +118,13 @@ class DocumentIds(Field):
         return ids
 
 
-class CustomerId(Field):
-    """PrimaryKeyRelatedField: Python's int() of what was sent, so that 1.5 means 1; an empty text is null."""
+class RelatedId(Field):
+    """PrimaryKeyRelatedField: Python's int() of what was sent, so that 1.5 means 1; an empty text is null.
 
+    `known` is the name of the function of `Known` that finds what is meant.
+    """
+
+    known = ""
     if_changed = "is no whole number and is used without its fraction"
 
     def deserialize(
@@ -139,9 +141,27 @@ class CustomerId(Field):
         except (TypeError, ValueError):
             kind = type(value).__name__
             raise ValidationError(f"Incorrect type. Expected pk value, received {kind}.") from None
-        if number not in INT64 or not _known().has_customer(number):
+        if number not in INT64 or not getattr(known(), self.known)(number):
             raise unknown
         return number
+
+
+class CustomerId(RelatedId):
+    """The id of a customer."""
+
+    known = "has_customer"
+
+
+class CaseId(RelatedId):
+    """The id of a case that is not archived."""
+
+    known = "has_case"
+
+
+class CheckId(RelatedId):
+    """The id of a check of such a case."""
+
+    known = "has_check"
 
 
 def _numeric(value: object) -> str | float:
@@ -151,5 +171,6 @@ def _numeric(value: object) -> str | float:
     return value
 
 
-def _known() -> Known:
+def known() -> Known:
+    """Return what exists in the sandbox of the present request."""
     return Context[Known].get()

@@ -50,7 +50,11 @@ class CheckOut(ResultOut):
     note = fields.String(allow_none=True, metadata=DOCUMENTED)
     reasoning = fields.String(allow_none=True, metadata=DOCUMENTED)
     input_details = fields.Raw(allow_none=True, metadata={**DOCUMENTED, "description": "as it was sent"})
-    check_type = fields.String(validate=OneOf(CHECK_TYPES), metadata=DOCUMENTED)
+    check_type = fields.String(
+        allow_none=True,
+        validate=OneOf(CHECK_TYPES),
+        metadata={"x-fidelity": "documented; null, of a check that was added without a type, is assumed"},
+    )
 
 
 class CaseOut(ResultOut):
@@ -66,6 +70,45 @@ class CaseOut(ResultOut):
     rfi = fields.String(allow_none=True, metadata=DOCUMENTED)
 
 
+class CaseHeadOut(ServiceOut):
+    """What a check shows of its case."""
+
+    id = fields.Integer(metadata=DOCUMENTED)
+    customer = fields.Nested(CustomerOut, metadata=DOCUMENTED)
+    outcome = fields.String(validate=OneOf(list(OUTCOMES.values())), metadata=DOCUMENTED)
+    risk_score = fields.Float(allow_none=True, validate=Range(0, 1), metadata=DOCUMENTED)
+
+
+class FiledCheckOut(CheckOut):
+    """A check that stands on its own: the same in create, read and list."""
+
+    case = fields.Nested(CaseHeadOut, metadata=DOCUMENTED)
+
+
+class CustomerRecordOut(CustomerOut):
+    """A customer: the same in create, read and update."""
+
+    input_details = fields.Raw(allow_none=True, metadata={**DOCUMENTED, "description": "as it was sent"})
+    delete_after = fields.Integer(metadata={**NEVER, "format": "int32"})
+    created_at = fields.DateTime(metadata=PRECISION)
+    updated_at = fields.DateTime(metadata=PRECISION)
+    parent = fields.Integer(allow_none=True, metadata={"x-fidelity": "documented; that it is null is assumed"})
+
+
+class DocumentOut(ServiceOut):
+    """A document: the same in upload and read."""
+
+    id = fields.Integer(metadata=DOCUMENTED)
+    check = fields.Integer(allow_none=True, metadata=DOCUMENTED)
+    file = fields.String(metadata={"x-fidelity": "documented; where it leads to is assumed", "format": "uri"})
+    original_name = fields.String(metadata=DOCUMENTED)
+    created_at = fields.DateTime(metadata=PRECISION)
+    updated_at = fields.DateTime(metadata=PRECISION)
+    case = fields.Integer(allow_none=True, metadata=DOCUMENTED)
+    customer = fields.Integer(allow_none=True, metadata=DOCUMENTED)
+    delete_after = fields.Integer(metadata={**NEVER, "format": "int32"})
+
+
 class PageOut(ServiceOut):
     """One page of the list."""
 
@@ -73,6 +116,12 @@ class PageOut(ServiceOut):
     next = fields.String(allow_none=True, metadata={**DOCUMENTED, "format": "uri"})
     previous = fields.String(allow_none=True, metadata={**DOCUMENTED, "format": "uri"})
     results = fields.Nested(CaseOut, many=True, metadata=DOCUMENTED)
+
+
+class CheckPageOut(PageOut):
+    """One page of the list of checks."""
+
+    results = fields.Nested(FiledCheckOut, many=True, metadata=DOCUMENTED)
 
 
 class DetailOut(ServiceOut):

@@ -1,10 +1,12 @@
 """The success answers of Sphinx; a case looks the same in create, read and webhook."""
 
 import json
+from collections.abc import Mapping
 
 from flask import Response
 
-from emulator.core.model import Case, Check, Outcome
+from emulator.core.case_file import Document, FiledCheck
+from emulator.core.model import Case, Check, Client, Outcome
 from emulator.providers.sphinxhq.drf import moment_text, to_json
 from emulator.providers.sphinxhq.schemas import KEPT_FOR_EVER, OUTCOMES, STATUSES
 from emulator.web.short_response import ShortResponse
@@ -16,39 +18,53 @@ def drf_response(value: object, status: int) -> Response:
     return ShortResponse(body, status, content_type="application/json")
 
 
-def render_case(case: Case) -> dict[str, object]:
+def render_case(case: Case, switches: Mapping[str, str]) -> dict[str, object]:
     """Return the case as documented, in the documented key order."""
     details = json.loads(case.details)
     return {
         "id": case.id,
-        "customer": {
-            "id": case.client.id,
-            "full_name": case.client.name,
-            "external_id": case.client.external_id,
-            "customer_type": case.client.kind,
-        },
+        "customer": _render_customer_head(case.client),
         "notes": details.get("notes"),
         "risk_score": case.risk_score,
-        "outcome": OUTCOMES[case.outcome or Outcome.UNDECIDED],
+        "outcome": _outcome(case.outcome, switches),
         "status": STATUSES[case.state],
         "created_at": moment_text(case.created_at),
         "updated_at": moment_text(case.updated_at),
-        "checks": [_render_check(check) for check in case.checks],
+        "checks": [{"id": check.id, **_render_result(check, switches)} for check in case.checks],
         "webhook_url": case.webhook_url,
         "delete_after": details["delete_after"],
         "rfi": details.get("rfi"),
     }
 
 
-def _render_check(check: Check) -> dict[str, object]:
+def render_check(filed: FiledCheck, switches: Mapping[str, str]) -> dict[str, object]:
+    """Return a check as it is created, read and listed: with the head of its case."""
+    case = {
+        "id": filed.case.id,
+        "customer": _render_customer_head(filed.case.client),
+        "outcome": _outcome(filed.case.outcome, switches),
+        "risk_score": filed.case.risk_score,
+    }
+    return {"id": filed.check.id, "case": case, **_render_result(filed.check, switches)}
+
+
+def _render_customer_head(client: Client) -> dict[str, object]:
+    return {
+        "id": client.id,
+        "full_name": client.name,
+        "external_id": client.external_id,
+        "customer_type": client.kind,
+    }
+
+
+def _render_result(check: Check, switches: Mapping[str, str]) -> dict[str, object]:
     details = json.loads(check.details)
     return {
-        "id": check.id,
         "risk_score": check.risk_score,
         "title": check.title,
         "note": check.note,
         "reasoning": check.reasoning,
-        "outcome": OUTCOMES[check.outcome or Outcome.UNDECIDED],
+        "outcome": _outcome(check.outcome, switches),
         "status": STATUSES[check.state],
         "created_at": moment_text(check.created_at),
         "updated_at": moment_text(check.updated_at),
@@ -56,3 +72,43 @@ def _render_check(check: Check) -> dict[str, object]:
         "check_type": check.kind,
         "delete_after": details.get("delete_after", KEPT_FOR_EVER),
     }
+
+
+def _outcome(outcome: Outcome | None, switches: Mapping[str, str]) -> str | None:
+    if outcome is None and switches["fresh-outcome"] == "null":
+        return None
+    return OUTCOMES[outcome or Outcome.UNDECIDED]
+
+
+def render_customer(client: Client) -> dict[str, object]:
+    """Return a customer as it is created, read and updated."""
+    return {
+        "id": client.id,
+        "external_id": client.external_id,
+        "full_name": client.name,
+        "customer_type": client.kind,
+        "input_details": json.loads(client.details).get("input_details"),
+        "delete_after": _days(client.retention_days),
+        "created_at": moment_text(client.created_at),
+        "updated_at": moment_text(client.updated_at),
+        "parent": None,
+    }
+
+
+def render_document(document: Document, link: str) -> dict[str, object]:
+    """Return a document as it is uploaded and read; `link` is where its placeholder can be seen."""
+    return {
+        "id": document.id,
+        "check": document.check_id,
+        "file": link,
+        "original_name": document.name,
+        "created_at": moment_text(document.created_at),
+        "updated_at": moment_text(document.updated_at),
+        "case": document.case_id,
+        "customer": document.client_id,
+        "delete_after": _days(document.retention_days),
+    }
+
+
+def _days(retention_days: int | None) -> int:
+    return KEPT_FOR_EVER if retention_days is None else retention_days

@@ -1,11 +1,13 @@
 """The request bodies of Sphinx. `x-fidelity` is documented, framework or assumed (docs/fidelity.md)."""
 
 import json
-from typing import TypedDict, cast
+from collections.abc import Iterable, Mapping
+from typing import Any, TypedDict, cast
 
 from marshmallow import ValidationError
 from marshmallow.experimental.context import Context
 
+from emulator.core.checks import MOST_CHECKS
 from emulator.core.errors import Invalid
 from emulator.core.model import ClientClaim, NewCase, NewCheck, NewClient, Outcome, State
 from emulator.providers.sphinxhq.drf import AnyJson, Choice, Integer, Serializer, Text, load
@@ -32,7 +34,9 @@ CHECK_TYPES = (
     "TRANSACTION_MONITORING",
 )
 # Checks of a business only; a case with one takes minutes, any other a minute and a half (documented).
-BUSINESS_CHECKS = {"UBO_RESOLUTION", "INCORPORATION_DOC", "SIGNATURE_AUTH", "FINANCIAL_STATEMENTS", "UNDERWRITING"}
+BUSINESS_CHECKS = frozenset(
+    {"UBO_RESOLUTION", "INCORPORATION_DOC", "SIGNATURE_AUTH", "FINANCIAL_STATEMENTS", "UNDERWRITING"}
+)
 OUTCOMES = {Outcome.APPROVED: "ACCEPTED", Outcome.DENIED: "REJECTED", Outcome.UNDECIDED: "PENDING"}
 STATUSES = {
     State.OPEN: "PENDING",
@@ -40,6 +44,7 @@ STATUSES = {
     State.COMPLETED: "COMPLETED",
     State.FAILED: "ERROR",
 }
+PROVIDER = "sphinxhq"
 KEPT_FOR_EVER = -1
 DETAILS = ("notes", "rfi", "document_ids")  # fields that are stored as they were sent, in the order of NewCaseIn
 NO_CUSTOMER = "Either customer_id or customer must be provided."
@@ -53,13 +58,14 @@ def documented(description: str) -> dict[str, str]:
     return {**DOCUMENTED, "description": description}
 
 
-def _delete_after() -> Integer:
+def delete_after() -> Integer:
     """Return a field for days until deletion, 0: at once; -1 for never is not on the page of this request."""
     metadata = {"x-fidelity": "documented; -1 is assumed", "description": "days until deletion; 0: at once; -1: never"}
     return Integer(least=KEPT_FOR_EVER, most=365, metadata=metadata)
 
 
-def _document_ids() -> DocumentIds:
+def document_ids() -> DocumentIds:
+    """Return a field for the ids of documents to link."""
     metadata = {"x-fidelity": "documented; the bound is assumed", "description": "documents to link; they must exist"}
     return DocumentIds(most=1000, metadata=metadata)
 
@@ -79,7 +85,7 @@ class CustomerIn(Serializer):
     external_id = Text(null=True, blank=True, most=255, metadata=documented("a known one updates that customer"))
     customer_type = Choice(CUSTOMER_TYPES, null=True, blank=True, metadata=DOCUMENTED)
     input_details = AnyJson(metadata=DOCUMENTED)
-    delete_after = _delete_after()
+    delete_after = delete_after()
 
 
 class CheckIn(Serializer):
@@ -87,8 +93,8 @@ class CheckIn(Serializer):
 
     check_type = Choice(CHECK_TYPES, required=True, metadata=REQUIRED_BY_FRAMEWORK)
     input_details = AnyJson(metadata=DOCUMENTED)
-    document_ids = _document_ids()
-    delete_after = _delete_after()
+    document_ids = document_ids()
+    delete_after = delete_after()
 
 
 class NewCaseIn(Serializer):
@@ -99,12 +105,12 @@ class NewCaseIn(Serializer):
     webhook_url = WebhookUrl(null=True, blank=True, most=511, metadata=documented("where the finished case is sent"))
     notes = Text(metadata=DOCUMENTED)
     rfi = Text(null=True, blank=True, metadata=documented("request for information: the text of an e-mail"))
-    checks = Objects(CheckIn, most=100, metadata=DOCUMENTED)
-    document_ids = _document_ids()
-    delete_after = _delete_after()
+    checks = Objects(CheckIn, most=MOST_CHECKS, metadata=DOCUMENTED)
+    document_ids = document_ids()
+    delete_after = delete_after()
 
 
-NEW_CASE, CUSTOMER, CHECK = NewCaseIn(), CustomerIn(), CheckIn()
+NEW_CASE = NewCaseIn()
 
 
 class CustomerPayload(TypedDict, total=False):
@@ -141,70 +147,90 @@ class CasePayload(TypedDict, total=False):
 
 def read_order(sandbox: str, body: object, known: Known) -> NewCase:
     """Return the order for a new case; raise Invalid with a map of all problems."""
-    payload = _load(body, known)
-    advise_unused(NEW_CASE, body, payload)
+    payload = cast(CasePayload, load_body(NEW_CASE, body, known))
     if "customer_id" not in payload and "customer" not in payload:
         raise Invalid({"non_field_errors": [NO_CUSTOMER]})
-    _advise(payload)
+    if "customer_id" in payload and "customer" in payload:
+        advise("customer was ignored, because customer_id wins")
     assert isinstance(body, dict)  # or it would not have been loaded
     return _order(sandbox, payload, body)
 
 
-def _load(body: object, known: Known) -> CasePayload:
+def load_body(schema: Serializer, body: object, known: Known) -> dict[str, Any]:
+    """Return what a serializer reads from a body, and advise of what it does not use; raise Invalid."""
     if body is None:
         raise Invalid({"non_field_errors": ["No data provided"]})
     try:
         with Context(known):
-            return cast(CasePayload, load(NEW_CASE, body))
+            payload = load(schema, body)
     except ValidationError as error:
-        advise_unused(NEW_CASE, body, None)
+        advise_unused(schema, body, None)
         raise Invalid(error.messages) from error
+    advise_unused(schema, body, payload)
+    return payload
 
 
-def _advise(payload: CasePayload) -> None:
-    """Point out what is accepted and has no effect."""
-    if "customer_id" in payload and "customer" in payload:
-        advise("customer was ignored, because customer_id wins")
-    elif payload.get("customer", {}).get("delete_after", KEPT_FOR_EVER) != KEPT_FOR_EVER:
-        advise("customer.delete_after is stored, but customers are not deleted")
-    days = {check.get("delete_after", KEPT_FOR_EVER) for check in payload.get("checks", ())}
-    if days - {KEPT_FOR_EVER}:
-        advise("delete_after of checks is shown, but checks are only deleted with their case")
+def retention_of(payload: Mapping[str, Any]) -> int | None:
+    """Return the days that `delete_after` says, None for never."""
+    days: int = payload.get("delete_after", KEPT_FOR_EVER)
+    return None if days == KEPT_FOR_EVER else days
 
 
 def _order(sandbox: str, payload: CasePayload, request: dict[str, object]) -> NewCase:
-    # Read first: the claim and the checks take their fields out of the payload.
-    days, of_business = payload.get("delete_after", KEPT_FOR_EVER), _is_of_business(payload)
     details = {name: value for name, value in payload.items() if name in DETAILS}
+    kinds = [check["check_type"] for check in payload.get("checks", ())]
     return NewCase(
         sandbox=sandbox,
-        provider="sphinxhq",
+        provider=PROVIDER,
         client=_claim(payload),
         webhook_url=payload.get("webhook_url"),
-        retention_days=None if days == KEPT_FOR_EVER else days,
-        details=json.dumps({**details, "delete_after": days}),
-        of_business=of_business,
+        retention_days=retention_of(payload),
+        details=json.dumps({**details, "delete_after": payload.get("delete_after", KEPT_FOR_EVER)}),
+        of_business=is_of_business(payload.get("customer", {}).get("customer_type"), kinds),
         request=request,
-        checks=tuple(
-            NewCheck(kind=check.pop("check_type"), details=json.dumps(check)) for check in payload.get("checks", ())
-        ),
+        checks=tuple(map(new_check, payload.get("checks", ()))),
+        documents=each_once(payload.get("document_ids", ())),
     )
 
 
-def _is_of_business(payload: CasePayload) -> bool:
-    kinds = {check["check_type"] for check in payload.get("checks", ())}
-    return payload.get("customer", {}).get("customer_type") == "COMPANY" or bool(kinds & BUSINESS_CHECKS)
+def new_check(payload: CheckPayload) -> NewCheck:
+    """Return the check that a request orders."""
+    details = {name: value for name, value in payload.items() if name not in ("check_type", "case_id")}
+    return NewCheck(
+        kind=payload.get("check_type"),
+        details=json.dumps(details),
+        retention_days=retention_of(payload),
+        documents=each_once(payload.get("document_ids", ())),
+    )
+
+
+def each_once(ids: Iterable[int]) -> tuple[int, ...]:
+    """Return ids in their order, without repetitions."""
+    return tuple(dict.fromkeys(ids))
+
+
+def is_of_business(customer_type: str | None, kinds: Iterable[str | None]) -> bool:
+    """Return whether a case with these checks takes as long as that of a company."""
+    return customer_type == "COMPANY" or not BUSINESS_CHECKS.isdisjoint(kinds)
 
 
 def _claim(payload: CasePayload) -> ClientClaim:
     if "customer_id" in payload:  # wins over customer: the service's own sample sends both
         return ClientClaim(id=payload["customer_id"])
-    customer = payload["customer"]
-    external_id = customer.pop("external_id", None)
-    name, kind = customer.pop("full_name"), customer.pop("customer_type", None)
+    return claim_of(payload["customer"])
+
+
+def claim_of(customer: CustomerPayload) -> ClientClaim:
+    """Return the claim for the customer that a request describes."""
+    external_id = customer.get("external_id")
     return ClientClaim(
         external_id=external_id,
         reuse_key=external_id or None,
-        fresh=NewClient(name=name, kind=kind, details=json.dumps(customer)),
+        fresh=NewClient(
+            name=customer["full_name"],
+            kind=customer.get("customer_type"),
+            details=json.dumps({"input_details": customer.get("input_details")}),
+            retention_days=retention_of(customer),
+        ),
         updates=True,
     )

@@ -1,9 +1,11 @@
 """How a case ends at Sphinx, and its webhook."""
 
 from dataclasses import replace
+from operator import attrgetter
 
 from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.model import Case, Check, Outcome, State
+from emulator.core.outcomes import worst
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.providers.sphinxhq import analyst
@@ -12,20 +14,35 @@ from emulator.providers.sphinxhq.responses import render_case
 from emulator.web.desk import Desk
 
 EVENT = "case.completed"
+DONE = (State.COMPLETED, State.FAILED)
 
 
 def conclude(case: Case, random: SeededRandom) -> Case:
-    """Return the case with a risk, and results of its checks; one check drawn by chance bears the decision."""
+    """Return the case with a risk, and results of its checks; one check drawn by chance bears the decision.
+
+    Checks that were done before keep their results: the case is as bad as its worst check.
+    """
+    for check in case.checks:
+        analyst.texts_of(check.kind)  # a restored one of an unknown type is to be found here, not by a rerun
+    earlier = [check for check in case.checks if check.state in DONE]
+    waiting = [check for check in case.checks if check.state not in DONE]
     if case.state is State.FAILED:
-        failed = (replace(c, state=State.FAILED, updated_at=case.updated_at) for c in case.checks)
-        return replace(case, checks=tuple(failed))
-    culprit = random.pick("culprit", range(len(case.checks))) if case.checks else 0
-    checks = tuple(_conclude(case, i == culprit, check, random) for i, check in enumerate(case.checks))
+        failed = [replace(check, state=State.FAILED, updated_at=case.updated_at) for check in waiting]
+        return replace(case, checks=_in_order(earlier, failed))
+    culprit = random.pick("culprit", range(len(waiting))) if waiting else 0
+    concluded = [_conclude(case, i == culprit, check, random) for i, check in enumerate(waiting)]
+    checks = _in_order(earlier, concluded)
     risks = [check.risk_score or 0.0 for check in checks]
     if not risks:
         ordered = case.decision.risk_score
         risks = [analyst.risk_score(case.outcome or Outcome.UNDECIDED, random) if ordered is None else ordered]
-    return replace(case, checks=checks, risk_score=max(risks))
+    decided = case.outcome or Outcome.UNDECIDED
+    outcome = worst((decided, *(check.outcome or Outcome.UNDECIDED for check in earlier)))
+    return replace(case, checks=checks, risk_score=max(risks), outcome=outcome)
+
+
+def _in_order(*parts: list[Check]) -> tuple[Check, ...]:
+    return tuple(sorted((check for part in parts for check in part), key=attrgetter("id")))
 
 
 def _conclude(case: Case, is_culprit: bool, check: Check, random: SeededRandom) -> Check:
@@ -34,7 +51,8 @@ def _conclude(case: Case, is_culprit: bool, check: Check, random: SeededRandom) 
     ordered, risk = case.decision.risk_score, analyst.risk_score(outcome, drawn)
     if ordered is not None:  # so that it becomes the case's risk, which is the highest of its checks'
         risk = ordered if is_culprit else min(risk, ordered)
-    title, note, reasoning = analyst.write(check.kind, outcome, case.client.name, drawn)
+    is_company = case.client.kind == "COMPANY"
+    title, note, reasoning = analyst.write(check.kind, outcome, case.client.name, drawn, is_company=is_company)
     return replace(
         check,
         state=State.COMPLETED,
@@ -49,7 +67,7 @@ def _conclude(case: Case, is_culprit: bool, check: Check, random: SeededRandom) 
 
 def render(case: Case, settings: SandboxSettings, event_id: str, desk: Desk) -> RenderedWebhook | NoWebhook:
     """Return the case as a read does, as a webhook to its own URL: without envelope, event id or signature."""
-    body = to_json(render_case(case)).encode()
+    body = to_json(render_case(case, desk.switches)).encode()
     return RenderedWebhook(
         event=EVENT, url=case.webhook_url or None, headers={"Content-Type": "application/json"}, body=body
     )

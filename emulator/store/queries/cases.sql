@@ -2,10 +2,10 @@
 -- Add a case.
 INSERT INTO cases (
     sandbox, provider, id, client_id, external_id, state, webhook_url, retention_days, details, has_checks,
-    rule, ending, planned_risk, created_at, updated_at, due_at, finish_at, expires_at
+    rule, ending, planned_risk, created_at, updated_at, due_at, finish_at, expires_at, replaces
 ) VALUES (
     :sandbox, :provider, :id, :client_id, :external_id, :state, :webhook_url, :retention_days, :details,
-    :has_checks, :rule, :ending, :planned_risk, :now, :now, :due_at, :finish_at, :expires_at
+    :has_checks, :rule, :ending, :planned_risk, :now, :now, :due_at, :finish_at, :expires_at, :replaces
 );
 
 -- name: case^
@@ -13,8 +13,8 @@ INSERT INTO cases (
 SELECT
     c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
     c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.planned_risk,
-    c.has_checks,
-    l.id, l.external_id, l.name, l.kind, l.details
+    c.has_checks, c.revision, c.archived_at, c.replaces,
+    l.id, l.external_id, l.name, l.kind, l.details, l.retention_days, l.created_at, l.updated_at
 FROM cases AS c
 JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
 WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.id = :id
@@ -25,17 +25,35 @@ WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.id = :id
 SELECT
     c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
     c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.planned_risk,
-    c.has_checks,
-    l.id, l.external_id, l.name, l.kind, l.details
+    c.has_checks, c.revision, c.archived_at, c.replaces,
+    l.id, l.external_id, l.name, l.kind, l.details, l.retention_days, l.created_at, l.updated_at
 FROM cases AS c
 JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
 WHERE c.sandbox = :sandbox AND c.provider = :provider
     AND (c.expires_at IS NULL OR c.expires_at > :now)
-    AND (:client_id IS NULL OR c.client_id = :client_id)
+    AND (:archived IS NULL OR :archived = CASE WHEN c.archived_at IS NULL THEN 0 ELSE 1 END)
     AND (:external_id IS NULL OR c.external_id = :external_id)
     AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
     AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END)
 ORDER BY c.id DESC
+LIMIT :limit OFFSET :offset;
+
+-- name: list_cases_of_client
+-- The same as list_cases for one client, found by its index.
+SELECT
+    c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
+    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.planned_risk,
+    c.has_checks, c.revision, c.archived_at, c.replaces,
+    l.id, l.external_id, l.name, l.kind, l.details, l.retention_days, l.created_at, l.updated_at
+FROM cases AS c
+JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.client_id = :client_id
+    AND (c.expires_at IS NULL OR c.expires_at > :now)
+    AND (:archived IS NULL OR :archived = CASE WHEN c.archived_at IS NULL THEN 0 ELSE 1 END)
+    AND (:external_id IS NULL OR c.external_id = :external_id)
+    AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
+    AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END)
+ORDER BY c.id + 0 DESC
 LIMIT :limit OFFSET :offset;
 
 -- name: count_cases$
@@ -43,10 +61,42 @@ LIMIT :limit OFFSET :offset;
 SELECT count(*) FROM cases AS c
 WHERE c.sandbox = :sandbox AND c.provider = :provider
     AND (c.expires_at IS NULL OR c.expires_at > :now)
-    AND (:client_id IS NULL OR c.client_id = :client_id)
+    AND (:archived IS NULL OR :archived = CASE WHEN c.archived_at IS NULL THEN 0 ELSE 1 END)
     AND (:external_id IS NULL OR c.external_id = :external_id)
     AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
     AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END);
+
+-- name: count_cases_of_client$
+-- The same as count_cases for one client.
+SELECT count(*) FROM cases AS c
+WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.client_id = :client_id
+    AND (c.expires_at IS NULL OR c.expires_at > :now)
+    AND (:archived IS NULL OR :archived = CASE WHEN c.archived_at IS NULL THEN 0 ELSE 1 END)
+    AND (:external_id IS NULL OR c.external_id = :external_id)
+    AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
+    AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END);
+
+-- name: count_kept_cases$
+-- The number of cases with the archived ones, but for those that are expired.
+SELECT (
+    SELECT coalesce(sum(held), 0) FROM counters
+    WHERE sandbox = :sandbox AND provider = :provider AND kind = 'case'
+) - (
+    SELECT count(*) FROM cases WHERE sandbox = :sandbox AND provider = :provider AND expires_at <= :now
+);
+
+-- name: count_all_cases$
+-- The number of cases but for the hidden ones, which are archived or expired: counted without looking at each, as
+-- `> 0` finds the archived ones by their index.
+SELECT (
+    SELECT coalesce(sum(held), 0) FROM counters
+    WHERE sandbox = :sandbox AND provider = :provider AND kind = 'case'
+) - (
+    SELECT count(*) FROM cases WHERE sandbox = :sandbox AND provider = :provider AND archived_at > 0
+) - (
+    SELECT count(*) FROM cases
+    WHERE sandbox = :sandbox AND provider = :provider AND expires_at <= :now AND archived_at IS NULL
+);
 
 -- name: due_cases
 -- The cases whose next step is due by wall time, and those that are due by the own clock of their sandbox; each of the
@@ -82,7 +132,7 @@ UPDATE cases SET
     state = :state, outcome = :outcome, risk_score = :risk_score, rule = :rule, ending = :ending,
     updated_at = :updated_at, due_at = :due_at
 WHERE sandbox = :sandbox AND provider = :provider AND id = :id
-    AND state = :state_before AND updated_at = :updated_before
+    AND state = :state_before AND updated_at = :updated_before AND revision = :revision AND archived_at IS NULL
     AND EXISTS (SELECT 1 FROM sandboxes AS s WHERE s.name = :sandbox AND s.created_at = :born
         AND (:advancing IS NULL OR s.advancing = :advancing));
 
@@ -90,28 +140,41 @@ WHERE sandbox = :sandbox AND provider = :provider AND id = :id
 -- Try the next step of a case again later, after it failed.
 UPDATE cases SET due_at = :until WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
 
--- name: expire_case!
--- Hide a case from now on, as if it had never existed.
-UPDATE cases SET expires_at = :now WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
+-- name: asks_to_expire$
+-- Whether a case, a check of it or a document asks to be hidden once the case is settled.
+SELECT
+    EXISTS (
+        SELECT 1 FROM cases
+        WHERE sandbox = :sandbox AND provider = :provider AND id = :case_id AND retention_days = 0
+    )
+    OR EXISTS (
+        SELECT 1 FROM checks
+        WHERE sandbox = :sandbox AND provider = :provider AND case_id = :case_id AND retention_days = 0
+    )
+    OR EXISTS (
+        SELECT 1 FROM documents
+        WHERE sandbox = :sandbox AND provider = :provider AND retention_days = 0 AND expires_at IS NULL
+    );
 
--- name: add_checks*!
--- Add the checks of a new case.
-INSERT INTO checks (sandbox, provider, id, case_id, kind, details, state, created_at, updated_at)
-VALUES (:sandbox, :provider, :id, :case_id, :kind, :details, :state, :now, :now);
+-- name: expire_settled_case!
+-- Hide a case from now on, as if it had never existed, if it asks for that.
+UPDATE cases SET expires_at = :now
+WHERE sandbox = :sandbox AND provider = :provider AND id = :case_id AND retention_days = 0;
 
--- name: checks_of_case
--- The checks of a case in the order of the request; `+ 0` keeps SQLite from walking all checks in that order.
-SELECT id, kind, details, state, created_at, updated_at, outcome, risk_score, title, note, reasoning
-FROM checks
-WHERE sandbox = :sandbox AND provider = :provider AND case_id = :case_id
-ORDER BY id + 0;
+-- name: reopen_case!
+-- Save a case to which a check was added, unless it was archived meanwhile.
+UPDATE cases SET
+    state = :state, outcome = :outcome, risk_score = :risk_score, rule = :rule, ending = :ending,
+    planned_risk = :planned_risk, updated_at = :updated_at, due_at = :due_at, finish_at = :finish_at,
+    revision = :revision, has_checks = 1
+WHERE sandbox = :sandbox AND provider = :provider AND id = :id AND archived_at IS NULL;
 
--- name: save_check!
--- Save a changed check.
-UPDATE checks SET
-    state = :state, outcome = :outcome, risk_score = :risk_score, title = :title, note = :note,
-    reasoning = :reasoning, updated_at = :updated_at
-WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
+-- name: archive_case!
+-- Archive a case that has ended; no row is changed when it has not, or when it was archived already.
+UPDATE cases SET archived_at = :now
+WHERE sandbox = :sandbox AND provider = :provider AND id = :id AND archived_at IS NULL
+    AND state IN ('completed', 'failed')
+    AND (expires_at IS NULL OR expires_at > :now);
 
 -- name: count_cases_by_state
 -- The number of cases of all sandboxes, by provider and state.

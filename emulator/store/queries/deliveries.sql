@@ -55,7 +55,8 @@ UPDATE deliveries SET state = 'scheduled', lease_owner = NULL, lease_until = NUL
 WHERE state = 'in_flight' AND (:until IS NULL OR lease_until <= :until);
 
 -- name: settle
--- Save the result of an attempt and return the retention days of its case; no row if the lease no longer holds.
+-- Save the result of an attempt; return whether its case or a part of it is gone once settled; no row if the lease no
+-- longer holds.
 UPDATE deliveries SET
     state = :state, reason = :reason, due_at = :due_at, lease_owner = NULL, lease_until = NULL,
     position = CASE WHEN :state NOT IN ('inbox', 'blocked') THEN position
@@ -63,7 +64,17 @@ UPDATE deliveries SET
 WHERE sandbox = :sandbox AND id = :id
     AND state = 'in_flight' AND lease_owner = :owner AND attempts = :attempts
 RETURNING (
-    SELECT c.retention_days FROM cases AS c
+    SELECT
+        c.retention_days = 0
+        OR EXISTS (
+            SELECT 1 FROM checks AS k
+            WHERE k.sandbox = :sandbox AND k.provider = :provider AND k.case_id = :case_id AND k.retention_days = 0
+        )
+        OR EXISTS (
+            SELECT 1 FROM documents AS d
+            WHERE d.sandbox = :sandbox AND d.provider = :provider AND d.retention_days = 0 AND d.expires_at IS NULL
+        )
+    FROM cases AS c
     WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.id = :case_id
 );
 

@@ -8,27 +8,28 @@ INSERT INTO counters (sandbox, provider, kind, next) VALUES (:sandbox, :provider
 
 -- name: take_ids
 -- Reserve ids for a case, its client and its checks, and return the next free ids after them.
-UPDATE counters SET next = next + CASE kind WHEN 'case' THEN 1 WHEN 'client' THEN :clients ELSE :checks END
+UPDATE counters SET
+    next = next + CASE kind WHEN 'case' THEN 1 WHEN 'client' THEN :clients ELSE :checks END,
+    held = held + CASE kind WHEN 'case' THEN 1 WHEN 'client' THEN :clients ELSE :checks END
 WHERE sandbox = :sandbox AND provider = :provider AND kind IN ('case', 'client', 'check')
 RETURNING kind, next;
 
--- name: add_document!
--- Add a document that a new sandbox holds.
-INSERT INTO documents (sandbox, provider, id, created_at) VALUES (:sandbox, :provider, :id, :now);
-
--- name: document_ids
--- The ids of all documents of a sandbox and provider.
-SELECT id FROM documents WHERE sandbox = :sandbox AND provider = :provider;
+-- name: take_id
+-- Reserve one id of a kind, and return the next free one after it.
+UPDATE counters SET next = next + 1, held = held + 1
+WHERE sandbox = :sandbox AND provider = :provider AND kind = :kind
+RETURNING next;
 
 -- name: count_sandboxes$
 -- The number of sandboxes.
 SELECT count(*) FROM sandboxes;
 
 -- name: drop_empty_sandboxes!
--- Drop a number of sandboxes without cases: first those for which nothing was set, of these first the oldest.
+-- Drop a number of sandboxes without cases, and in which no client or document was made: first those for which nothing was set, of these first the oldest.
 DELETE FROM sandboxes WHERE name IN (
     SELECT s.name FROM sandboxes AS s
     WHERE NOT EXISTS (SELECT 1 FROM cases AS c WHERE c.sandbox = s.name)
+        AND NOT EXISTS (SELECT 1 FROM counters AS k WHERE k.sandbox = s.name AND k.held > 0)
     ORDER BY s.settings <> '{}' OR s.own_clock = 1, s.created_at
     LIMIT :many
 );

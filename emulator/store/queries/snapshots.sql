@@ -8,27 +8,42 @@ INSERT INTO counters (sandbox, provider, kind, next) VALUES (:sandbox, :provider
 
 -- name: dump_clients
 -- The clients of a sandbox.
-SELECT provider, id, external_id, reuse_key, name, kind, details, created_at, updated_at FROM clients
+SELECT provider, id, external_id, reuse_key, name, kind, details, retention_days, created_at, updated_at FROM clients
 WHERE sandbox = :sandbox ORDER BY provider, id;
 
 -- name: load_clients*!
 -- Write these rows back.
-INSERT INTO clients (sandbox, provider, id, external_id, reuse_key, name, kind, details, created_at, updated_at)
-VALUES (:sandbox, :provider, :id, :external_id, :reuse_key, :name, :kind, :details, :created_at, :updated_at);
+INSERT INTO clients (
+    sandbox, provider, id, external_id, reuse_key, name, kind, details, retention_days, created_at, updated_at
+) VALUES (
+    :sandbox, :provider, :id, :external_id, :reuse_key, :name, :kind, :details, :retention_days, :created_at,
+    :updated_at
+);
 
 -- name: dump_documents
 -- The documents of a sandbox.
-SELECT provider, id, created_at FROM documents WHERE sandbox = :sandbox ORDER BY provider, id;
+SELECT
+    provider, id, name, media_type, size, digest, case_id, check_id, client_id, retention_days, created_at, updated_at,
+    expires_at
+FROM documents
+WHERE sandbox = :sandbox ORDER BY provider, id;
 
 -- name: load_documents*!
 -- Write these rows back.
-INSERT INTO documents (sandbox, provider, id, created_at) VALUES (:sandbox, :provider, :id, :created_at);
+INSERT INTO documents (
+    sandbox, provider, id, name, media_type, size, digest, case_id, check_id, client_id, retention_days, created_at,
+    updated_at, expires_at
+) VALUES (
+    :sandbox, :provider, :id, :name, :media_type, :size, :digest, :case_id, :check_id, :client_id, :retention_days,
+    :created_at, :updated_at, :expires_at
+);
 
 -- name: dump_cases
 -- The cases of a sandbox.
 SELECT
     provider, id, client_id, external_id, state, outcome, risk_score, rule, ending, planned_risk, webhook_url,
-    retention_days, details, has_checks, created_at, updated_at, due_at, finish_at, expires_at
+    retention_days, details, has_checks, created_at, updated_at, due_at, finish_at, expires_at, revision, archived_at,
+    replaces
 FROM cases
 WHERE sandbox = :sandbox ORDER BY provider, id;
 
@@ -36,28 +51,44 @@ WHERE sandbox = :sandbox ORDER BY provider, id;
 -- Write these rows back.
 INSERT INTO cases (
     sandbox, provider, id, client_id, external_id, state, outcome, risk_score, rule, ending, planned_risk, webhook_url,
-    retention_days, details, has_checks, created_at, updated_at, due_at, finish_at, expires_at
+    retention_days, details, has_checks, created_at, updated_at, due_at, finish_at, expires_at, revision, archived_at,
+    replaces
 ) VALUES (
     :sandbox, :provider, :id, :client_id, :external_id, :state, :outcome, :risk_score, :rule, :ending, :planned_risk,
-    :webhook_url, :retention_days, :details, :has_checks, :created_at, :updated_at, :due_at, :finish_at, :expires_at
+    :webhook_url, :retention_days, :details, :has_checks, :created_at, :updated_at, :due_at, :finish_at, :expires_at,
+    :revision, :archived_at, :replaces
 );
 
 -- name: dump_checks
 -- The checks of a sandbox.
 SELECT
-    provider, id, case_id, kind, details, state, outcome, risk_score, title, note, reasoning, created_at, updated_at
+    provider, id, case_id, kind, details, state, outcome, risk_score, title, note, reasoning, retention_days,
+    created_at, updated_at, expires_at
 FROM checks
 WHERE sandbox = :sandbox ORDER BY provider, id;
 
 -- name: load_checks*!
 -- Write these rows back.
 INSERT INTO checks (
-    sandbox, provider, id, case_id, kind, details, state, outcome, risk_score, title, note, reasoning, created_at,
-    updated_at
+    sandbox, provider, id, case_id, kind, details, state, outcome, risk_score, title, note, reasoning, retention_days,
+    created_at, updated_at, expires_at
 ) VALUES (
     :sandbox, :provider, :id, :case_id, :kind, :details, :state, :outcome, :risk_score, :title, :note, :reasoning,
-    :created_at, :updated_at
+    :retention_days, :created_at, :updated_at, :expires_at
 );
+
+-- name: recount!
+-- Count the cases and checks of a sandbox anew, after they were written back.
+UPDATE counters SET held = CASE kind
+    WHEN 'case' THEN (
+        SELECT count(*) FROM cases AS c WHERE c.sandbox = :sandbox AND c.provider = counters.provider
+    )
+    WHEN 'check' THEN (
+        SELECT count(*) FROM checks AS k WHERE k.sandbox = :sandbox AND k.provider = counters.provider
+    )
+    ELSE held
+END
+WHERE sandbox = :sandbox;
 
 -- name: dump_deliveries
 -- The deliveries of a sandbox; one in flight becomes due again when it is restored.
@@ -116,8 +147,8 @@ SELECT
 SELECT
     c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
     c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.planned_risk,
-    c.has_checks,
-    l.id, l.external_id, l.name, l.kind, l.details
+    c.has_checks, c.revision, c.archived_at, c.replaces,
+    l.id, l.external_id, l.name, l.kind, l.details, l.retention_days, l.created_at, l.updated_at
 FROM cases AS c
 JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
 WHERE c.sandbox = :sandbox;

@@ -1,0 +1,128 @@
+"""Describe the operations of checks, customers and documents."""
+
+from collections.abc import Callable
+
+from marshmallow import Schema, fields
+from marshmallow.validate import OneOf, Range
+
+from emulator.openapi.builder import Json, content
+from emulator.providers.sphinxhq.case_file_schemas import (
+    ONE_PARENT,
+    CustomerUpdateIn,
+    DocumentIn,
+    NewCheckIn,
+    NewCustomerIn,
+)
+from emulator.providers.sphinxhq.openapi_cases import PagesQuery
+from emulator.providers.sphinxhq.openapi_parts import KEY, operation, ref
+from emulator.providers.sphinxhq.paging import OUTCOMES
+from emulator.providers.sphinxhq.response_schemas import (
+    CheckPageOut,
+    CustomerRecordOut,
+    DetailOut,
+    DocumentOut,
+    FiledCheckOut,
+)
+from emulator.providers.sphinxhq.schemas import CHECK_TYPES, DOCUMENTED
+from emulator.providers.sphinxhq.uploads import NOT_VALID
+
+Examples = Callable[[str, str], dict[str, Json]]
+
+
+class ChecksQuery(PagesQuery):
+    """Which checks to list."""
+
+    case_id = fields.Float(validate=Range(max=1e50), metadata=DOCUMENTED)
+    check_type = fields.String(validate=OneOf(CHECK_TYPES), metadata=DOCUMENTED)
+    outcome = fields.String(validate=OneOf(list(OUTCOMES)), metadata=DOCUMENTED)
+    min_risk_score = fields.Float(
+        validate=Range(max=1e50), metadata={**DOCUMENTED, "description": "included; checks without a score fall out"}
+    )
+    max_risk_score = fields.Float(
+        validate=Range(max=1e50), metadata={**DOCUMENTED, "description": "included; checks without a score fall out"}
+    )
+
+
+def problems_name(schema: type[Schema]) -> str:
+    """Return the name of the schema of what can be wrong with a body of that schema."""
+    return f"{schema.__name__.removesuffix('In')}Problems"
+
+
+def case_file_paths(examples: Examples) -> dict[str, Json]:
+    """Return the operations by path; `examples` returns the exchanges of a verb and a path."""
+    return {**_checks(examples), **_customers(examples), **_documents(examples)}
+
+
+def _checks(examples: Examples) -> dict[str, Json]:
+    added = operation(
+        "add_check",
+        "Add a check to a case",
+        {201: ("The check; a case that had finished is open again.", FiledCheckOut)},
+        examples("POST", "/api/checks/"),
+        body=NewCheckIn,
+        problems=_problems(NewCheckIn, {"case_id": ['Invalid pk "9" - object does not exist.']}),
+    )
+    listed = operation(
+        "list_checks",
+        "List checks, newest first",
+        {200: ("One page of the list.", CheckPageOut)},
+        examples("GET", "/api/checks/?case_id=1&outcome=PENDING"),
+        problems=content(ref("CheckFilterProblems"), {"case": {"case_id": ["Enter a number."]}}),
+        parameters=[{"in": "query", "schema": ChecksQuery}],
+    )
+    return {
+        "/api/checks/": {"get": listed, "post": added},
+        "/api/checks/{id}/": {"get": _read("check", FiledCheckOut, examples("GET", "/api/checks/1/"))},
+    }
+
+
+def _customers(examples: Examples) -> dict[str, Json]:
+    created = operation(
+        "create_customer",
+        "Create a customer",
+        {
+            201: ("The customer.", CustomerRecordOut),
+            200: ("The customer as it was updated, where the emulator is switched so.", CustomerRecordOut),
+        },
+        examples("POST", "/api/customers/"),
+        body=NewCustomerIn,
+        problems=_problems(NewCustomerIn, {"external_id": ["This field must be unique."]}),
+    )
+    updated = operation(
+        "update_customer",
+        "Update a customer; what is not sent stays",
+        {200: ("The customer.", CustomerRecordOut)},
+        examples("POST", "/api/customers/update/"),
+        body=CustomerUpdateIn,
+        problems=_problems(CustomerUpdateIn, {"external_id": ["This field is required."]}),
+    )
+    return {
+        "/api/customers/": {"post": created},
+        "/api/customers/update/": {"post": updated},
+        "/api/customers/{id}/": {"get": _read("customer", CustomerRecordOut, examples("GET", "/api/customers/124/"))},
+    }
+
+
+def _documents(examples: Examples) -> dict[str, Json]:
+    uploaded = operation(
+        "upload_document",
+        "Upload a document; at most one of case_id, check_id and customer_id",
+        {201: ("The document, whose bytes are not kept.", DocumentOut)},
+        examples("POST", "/api/documents/"),
+        body=DocumentIn,
+        problems=_problems(DocumentIn, {"file": [NOT_VALID]}, {"non_field_errors": [ONE_PARENT]}),
+    )
+    return {
+        "/api/documents/": {"post": uploaded},
+        "/api/documents/{id}/": {"get": _read("document", DocumentOut, examples("GET", "/api/documents/124/"))},
+    }
+
+
+def _read(kind: str, schema: type[Schema], examples: dict[str, Json]) -> Json:
+    answers = {200: (f"The {kind} as it stands.", schema)}
+    return operation(f"read_{kind}", f"Read a {kind}", answers, examples, parameters=[KEY])
+
+
+def _problems(schema: type[Schema], *examples: Json) -> Json:
+    shown = {f"problem-{number}": example for number, example in enumerate(examples, 1)}
+    return content({"anyOf": [ref(problems_name(schema)), DetailOut]}, shown)

@@ -1,0 +1,116 @@
+"""Describe the operations of cases, and their webhook."""
+
+from marshmallow import Schema, fields
+from marshmallow.validate import OneOf, Range
+
+from emulator.openapi import builder as openapi
+from emulator.openapi.builder import Json, content, response_object
+from emulator.providers.sphinxhq.openapi_parts import KEY, READING, REFUSALS, operation, ref
+from emulator.providers.sphinxhq.paging import OUTCOMES
+from emulator.providers.sphinxhq.query import LARGEST_PAGE, PAGE_SIZE
+from emulator.providers.sphinxhq.response_schemas import CaseOut, DetailOut, PageOut
+from emulator.providers.sphinxhq.schemas import DOCUMENTED, NO_CUSTOMER, NewCaseIn
+
+
+class PagesQuery(Schema):
+    """Which page to list."""
+
+    page = fields.Raw(
+        load_default=1,
+        metadata={**DOCUMENTED, "anyOf": [{"type": "integer", "minimum": 1}, {"const": "last"}]},
+    )
+    page_size = fields.Integer(
+        load_default=PAGE_SIZE,
+        metadata={
+            "x-fidelity": "documented; its bounds are assumed",
+            "description": f"more than {LARGEST_PAGE} means {LARGEST_PAGE}, less than 1 means {PAGE_SIZE}",
+        },
+    )
+
+
+class CasesQuery(PagesQuery):
+    """Which cases to list."""
+
+    customer_id = fields.Float(validate=Range(max=1e50), metadata=DOCUMENTED)
+    has_webhook = fields.Boolean(metadata=DOCUMENTED)
+    outcome = fields.String(validate=OneOf(list(OUTCOMES)), metadata=DOCUMENTED)
+
+
+WRONG_BODIES: Json = {
+    "field": {"notes": ["This field may not be blank."]},
+    "check": {"checks": [{}, {"check_type": ['"X" is not a valid choice.']}]},
+    "customer": {"non_field_errors": [NO_CUSTOMER]},
+    "json": {
+        "detail": "JSON parse error - Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
+    },
+}
+WRONG_FILTER: Json = {"outcome": {"outcome": ["Select a valid choice. X is not one of the available choices."]}}
+
+
+def create_case(printed: dict[str, Json]) -> Json:
+    """Return the operation that opens a case."""
+    bodies = {name: exchange["request"]["body"] for name, exchange in printed.items()}
+    answers = {name: exchange["answer"]["body"] for name, exchange in printed.items()}
+    return {
+        "operationId": "create_case",
+        "summary": "Create Case",
+        "requestBody": {"required": True, "content": content(NewCaseIn, bodies)},
+        "responses": {
+            "201": response_object("The case; it ends by itself after a while.", content(CaseOut, answers)),
+            "400": response_object(
+                "Fields are wrong, all told at once and nested as sent; or the body is no JSON.",
+                content({"anyOf": [ref("CaseProblems"), DetailOut]}, WRONG_BODIES),
+            ),
+            **openapi.refer_to(REFUSALS),
+        },
+    }
+
+
+def list_cases(finished: dict[str, Json]) -> Json:
+    """Return the operation that lists cases."""
+    page = {"count": len(finished), "next": None, "previous": None, "results": list(finished.values())}
+    return {
+        "operationId": "list_cases",
+        "summary": "List Cases, newest first",
+        "parameters": [{"in": "query", "schema": CasesQuery}],
+        "responses": {
+            "200": response_object("One page of the list.", content(PageOut, {"page": page})),
+            "400": response_object("A filter is wrong.", content(ref("FilterProblems"), WRONG_FILTER)),
+            **openapi.refer_to(READING),
+        },
+    }
+
+
+def read_case(finished: dict[str, Json]) -> Json:
+    """Return the operation that reads a case."""
+    return {
+        "operationId": "read_case",
+        "summary": "Read a case",
+        "parameters": [KEY],
+        "responses": {
+            "200": response_object("The case as it stands.", content(CaseOut, finished)),
+            **openapi.refer_to(READING),
+        },
+    }
+
+
+def case_completed(finished: dict[str, Json]) -> Json:
+    """Return the webhook."""
+    return {
+        "operationId": "case_completed",
+        "summary": "A case ended, also by an error",
+        "description": "Sent to the case's own `webhook_url`: the case as a read returns it. No signature.",
+        "security": [],
+        "requestBody": {"required": True, "content": content(CaseOut, finished)},
+        "responses": {
+            "2XX": {"description": "Taken."},
+            "410": {"description": "Never sent again."},
+            "default": {"description": "Sent again, as the retry profile says."},
+        },
+    }
+
+
+def start_case(examples: dict[str, Json]) -> Json:
+    """Return the operation that starts a case again."""
+    text = "The case that runs from now on: a new one where the old one had finished, which is archived."
+    return operation("start", "Start a case, or start it again", {200: (text, CaseOut)}, examples, parameters=[KEY])

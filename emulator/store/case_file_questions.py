@@ -1,0 +1,73 @@
+"""Questions to the store about what stands around cases: clients, checks and documents."""
+
+import json
+import sqlite3
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from emulator.core.case_file import CheckFilter, Document, FiledCheck
+from emulator.core.model import Client
+from emulator.core.sandbox_clock import to_micros
+from emulator.store import case_file_rows, rows
+from emulator.store.named_queries import NamedQueries
+
+
+class CaseFileQuestions:
+    """What a transaction can ask about clients, checks and documents."""
+
+    _db: sqlite3.Connection
+    _ask: NamedQueries
+
+    def client(self, sandbox: str, provider: str, client_id: int, now: datetime) -> Client | None:
+        row = self._ask.client(self._db, sandbox=sandbox, provider=provider, id=client_id, now=to_micros(now))
+        return rows.client_of(row) if row else None
+
+    def client_by_key(self, sandbox: str, provider: str, reuse_key: str, now: datetime) -> Client | None:
+        row = self._ask.client_by_key(self._db, sandbox=sandbox, provider=provider, key=reuse_key, now=to_micros(now))
+        return rows.client_of(row) if row else None
+
+    def has_earlier_without_key(self, sandbox: str, provider: str, client_id: int) -> bool:
+        return bool(self._ask.has_earlier_without_key(self._db, sandbox=sandbox, provider=provider, id=client_id))
+
+    def check(self, sandbox: str, provider: str, check_id: int, now: datetime) -> FiledCheck | None:
+        row = self._ask.check(self._db, sandbox=sandbox, provider=provider, id=check_id, now=to_micros(now))
+        return case_file_rows.filed_check_of(row) if row else None
+
+    def list_checks(
+        self, sandbox: str, provider: str, query: CheckFilter, now: datetime, *, offset: int, limit: int
+    ) -> Sequence[FiledCheck]:
+        ask = self._ask.list_checks if query.case_id is None else self._ask.list_checks_of_case
+        params = _check_params(sandbox, provider, query, now)
+        return [case_file_rows.filed_check_of(row) for row in ask(self._db, **params, offset=offset, limit=limit)]
+
+    def count_checks(self, sandbox: str, provider: str, query: CheckFilter, now: datetime) -> int:
+        if query == CheckFilter():
+            ask = self._ask.count_all_checks
+        else:
+            ask = self._ask.count_checks if query.case_id is None else self._ask.count_checks_of_case
+        return int(ask(self._db, **_check_params(sandbox, provider, query, now)))
+
+    def document(self, sandbox: str, provider: str, document_id: int, now: datetime) -> Document | None:
+        row = self._ask.document(self._db, sandbox=sandbox, provider=provider, id=document_id, now=to_micros(now))
+        return case_file_rows.document_of(row) if row else None
+
+    def known_documents(self, sandbox: str, provider: str, ids: Collection[int], now: datetime) -> set[int]:
+        params = {"sandbox": sandbox, "provider": provider, "ids": json.dumps(list(ids)), "now": to_micros(now)}
+        return {row[0] for row in self._ask.known_documents(self._db, **params)}
+
+    def documents_of_case(self, sandbox: str, provider: str, case_id: int, now: datetime) -> Sequence[Document]:
+        params = {"sandbox": sandbox, "provider": provider, "case_id": case_id, "now": to_micros(now)}
+        return [case_file_rows.document_of(row) for row in self._ask.documents_of_case(self._db, **params)]
+
+
+def _check_params(sandbox: str, provider: str, query: CheckFilter, now: datetime) -> rows.Params:
+    return {
+        "sandbox": sandbox,
+        "provider": provider,
+        "now": to_micros(now),
+        "case_id": query.case_id,
+        "kind": query.kind,
+        "outcomes": rows.outcomes_param(query.outcomes),
+        "least_risk": query.least_risk,
+        "most_risk": query.most_risk,
+    }

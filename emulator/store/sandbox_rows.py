@@ -1,0 +1,33 @@
+"""Convert rows of sandboxes into values of the core, and back."""
+
+from datetime import datetime
+
+from emulator.core.model import Sandbox
+from emulator.core.sandbox_clock import WALL_TIME, SandboxClock, from_micros, to_micros
+from emulator.store.rows import Params, Row
+
+
+def sandbox_of(row: Row) -> Sandbox:
+    """Read a sandbox from a row of the queries `sandbox` and `move_clock`."""
+    has_own_clock = row[3] != 1 or row[1] or row[2]
+    own_clock = SandboxClock(at=from_micros(row[1]), anchor=from_micros(row[2]), factor=row[3])
+    clock = own_clock if has_own_clock else WALL_TIME  # the one object, which `SandboxClock.now` compares by identity
+    return Sandbox(settings=row[0], clock=clock, advancing=bool(row[4]), born=row[5])
+
+
+def clock_params(clock: SandboxClock, *, advancing: bool) -> Params:
+    """Return the columns of a sandbox's clock."""
+    return {
+        "at": to_micros(clock.at),
+        "anchor": to_micros(clock.anchor),
+        "factor": clock.factor,
+        "own": int(clock != WALL_TIME),
+        "advancing": int(advancing),
+    }
+
+
+def wall_time_of_next(row: Row, wall: datetime) -> datetime | None:
+    """Return when something is next due in a sandbox with its own clock, from a row of the query `own_clocks`."""
+    clock = SandboxClock(at=from_micros(row[0]), anchor=from_micros(row[1]), factor=row[2])
+    dues = [from_micros(micros) for micros in row[3:5] if micros is not None]
+    return clock.wall_time_of(min(dues), wall) if dues else None
