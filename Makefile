@@ -48,7 +48,7 @@ screenshots: $(VENV)/test.stamp ## Take the pictures of the documentation anew, 
 	@mkdir -p docs/images
 	$(BIN)/pytest --write-screenshots tests/ui/test_screenshots.py
 
-bench: $(VENV)/test.stamp ## Measure speed, start and memory, as ratios within one run
+bench: $(VENV)/test.stamp ## Measure speed, start and memory, as ratios within one run; ARGS="--peers" adds others
 	$(BIN)/python -m benchmarks $(ARGS)
 
 wheel: $(VENV)/run.stamp ## Build what a release publishes, into dist/

@@ -1,4 +1,4 @@
-"""What the emulator is compared with: `bare.py PORT_FILE THREADS` serves a constant with Flask and waitress."""
+"""What the emulator is compared with: `bare.py PORT_FILE THREADS [PORT]` serves a constant."""
 
 import sys
 from pathlib import Path
@@ -18,9 +18,10 @@ def bare_app() -> Flask:
     return app
 
 
-def main(port_file: str, threads: str) -> None:
+def main(port_file: str, threads: str, port: str = "0") -> None:
     """Serve until killed; the port is in the file once requests are taken."""
-    server = waitress.create_server(bare_app(), host="127.0.0.1", port=0, threads=int(threads), asyncore_use_poll=True)
+    app, many = bare_app(), int(threads)
+    server = waitress.create_server(app, host="127.0.0.1", port=int(port), threads=many, asyncore_use_poll=True)
     written = Path(port_file + ".new")
     written.write_text(f"{server.effective_port}\n", encoding="utf-8")
     written.replace(port_file)

@@ -2,10 +2,11 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,12 +57,17 @@ def unpin() -> None:
         os.sched_setaffinity(0, range(os.cpu_count() or 1))
 
 
-def emulator_command(port_file: Path, delay: str = LONG) -> list[str]:
+def emulator_program() -> str:
     """The command as it is installed beside this Python."""
     command = shutil.which("case-emulator", path=str(Path(sys.executable).parent))
     if command is None:
         raise NotStarted("case-emulator is not installed beside this Python: pip install -e .")
-    return [command, "serve", "--port", "0", "--port-file", str(port_file), "--delay", delay]
+    return command
+
+
+def emulator_command(port_file: Path, delay: str = LONG) -> list[str]:
+    """What serves, on a port that it chooses."""
+    return [emulator_program(), "serve", "--port", "0", "--port-file", str(port_file), "--delay", delay]
 
 
 def keeping_command(port_file: Path, delay: str = LONG) -> list[str]:
@@ -116,7 +122,7 @@ def running(name: str, cores: Cores) -> Iterator[Server]:
             pin(process.pid, cores.server)
             yield Server(await_port(port_file, process), process.pid)
         finally:
-            _stop(process)
+            stop(process)
 
 
 @contextmanager
@@ -133,10 +139,20 @@ def killed(command: list[str], folder: Path, cores: Cores) -> "Iterator[subproce
 
 def _start(command: list[str], folder: str) -> "subprocess.Popen[bytes]":
     """With no settings but the command's own."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("CASE_EMULATOR_")}
+    quiet, environ = subprocess.DEVNULL, without_settings(os.environ)
     environ.pop("PYTHONDONTWRITEBYTECODE", None)  # with it each start compiles all modules, as no installed one does
-    quiet = subprocess.DEVNULL
     return subprocess.Popen(command, cwd=folder, env=environ, stdin=quiet, stdout=quiet, stderr=quiet)
+
+
+def without_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what configures an emulator."""
+    return {name: value for name, value in environ.items() if not name.startswith("CASE_EMULATOR_")}
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        return int(door.getsockname()[1])
 
 
 def await_port(port_file: Path, process: "subprocess.Popen[bytes]") -> int:
@@ -149,7 +165,8 @@ def await_port(port_file: Path, process: "subprocess.Popen[bytes]") -> int:
     return int(port_file.read_text(encoding="utf-8"))
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """End it, and wait until it has ended."""
     process.terminate()
     try:
         process.wait(5)

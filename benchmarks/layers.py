@@ -36,7 +36,7 @@ class Layers:
 def measure(many: int) -> dict[str, Layers]:
     """The layers of both providers, median of several repeats of so many creates."""
     found = {}
-    with _log_to_nowhere():
+    with log_to_nowhere():
         for name in ("aplyid", "sphinxhq"):
             print(f"  layers of {name}", file=sys.stderr)
             with Workbench.open() as bench:
@@ -123,7 +123,7 @@ def _microseconds(act: Act, numbers: range) -> float:
 
 
 @contextmanager
-def _log_to_nowhere() -> Iterator[None]:
+def log_to_nowhere() -> Iterator[None]:
     """The log is formatted and written as the command does it, but nobody reads it."""
     log = logging.getLogger("emulator")
     with open(os.devnull, "w", encoding="utf-8") as nowhere:

@@ -32,6 +32,7 @@ class Job:
     first: int = 0  # number of the first request
     seconds: float = 3600.0
     most: int = 10**9
+    connections: int = CONNECTIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,8 @@ class Report:
     answered: int
     seconds: float
     busy: float  # share of the time in which this process computed
+    p50: float  # seconds from a request to the end of its answer
+    p99: float
 
     @property
     def rate(self) -> float:
@@ -57,10 +60,19 @@ class Line:
     """One keep-alive connection with at most one request under way."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._port = port
         self._received, self._wanted = b"", b""
         self.answer = b""  # the body of the last complete one
+        self.is_last = False  # whether the server will take no further request on this connection
+        self.connect()
+
+    def connect(self) -> None:
+        """Make the connection, or another one in its place."""
+        if self.is_last:
+            self.socket.close()
+        self.socket = socket.create_connection(("127.0.0.1", self._port), PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.is_last = False
 
     def ask(self, request: bytes, status: bytes) -> None:
         """Send a request whose answer must have that status."""
@@ -72,13 +84,18 @@ class Line:
         piece = self.socket.recv(65_536)
         self._received += piece
         head, found, body = self._received.partition(b"\r\n\r\n")
-        length = LENGTH.search(head)
-        if piece and not (found and length and len(body) >= int(length[1])):
+        if piece and not (found and _is_whole(head, body)):
             return False
+        self.is_last = head.startswith(b"HTTP/1.0") or b"\r\nConnection: close" in head
         if head[9:12] != self._wanted:
             raise Refused(self._received[:500].decode("latin-1") or "the connection was closed")
         self._received, self.answer = b"", body
         return True
+
+
+def _is_whole(head: bytes, body: bytes) -> bool:
+    length = LENGTH.search(head)
+    return len(body) >= int(length[1]) if length else body.endswith(b"0\r\n\r\n")  # which some peers send in chunks
 
 
 def requests_from(job: Job) -> Iterator[tuple[bytes, bytes]]:
@@ -96,8 +113,10 @@ class Load:
     def __init__(self, job: Job) -> None:
         self._job, self._requests = job, requests_from(job)
         self._selector = selectors.DefaultSelector()
-        self._lines = [Line(job.port) for _ in range(min(CONNECTIONS, job.most))]
+        self._lines = [Line(job.port) for _ in range(min(job.connections, job.most))]
         self._sent = self._answered = 0
+        self._began: dict[Line, float] = {}
+        self._took: list[float] = []
 
     def run(self) -> Report:
         """Send for as long as the job says, then wait for what is under way."""
@@ -111,7 +130,9 @@ class Load:
         answered = self._answered
         while self._answered < self._sent:
             self._turn(False)
-        return Report(sent=self._sent, answered=answered, seconds=took, busy=busy / took)
+        each = sorted(self._took)
+        p50, p99 = (each[int(share * (len(each) - 1))] for share in (0.5, 0.99))
+        return Report(sent=self._sent, answered=answered, seconds=took, busy=busy / took, p50=p50, p99=p99)
 
     def _turn(self, more: bool) -> None:
         ready = self._selector.select(PATIENCE)
@@ -120,10 +141,21 @@ class Load:
         for key, _ in ready:
             if key.data.take():
                 self._answered += 1
+                self._took.append(time.perf_counter() - self._began[key.data])
+                if key.data.is_last:
+                    self._selector.unregister(key.fileobj)
                 if more and self._sent < self._job.most:
                     self._ask(key.data)
 
+    def _renew(self, line: Line) -> None:
+        """Connect again to a server that answers once on each connection."""
+        if line.is_last:
+            line.connect()
+            self._selector.register(line.socket, selectors.EVENT_READ, line)
+
     def _ask(self, line: Line) -> None:
+        self._renew(line)  # now, because a server with one thread would wait for a request on it
+        self._began[line] = time.perf_counter()
         line.ask(*next(self._requests))
         self._sent += 1
 

@@ -7,6 +7,7 @@ from typing import Any
 
 SAMPLE = Path(__file__).parent.parent / "fixtures" / "aplyid" / "create_case.json"
 NUMBER = "cust-0000000000"  # where the number of the request goes, of constant width
+TABLE = "cases"
 REUSED = 4  # one request in so many names a client of an earlier one
 
 
@@ -56,4 +57,17 @@ def bare() -> Order:
     return Order(200, "/", sample.headers, sample.body)
 
 
-ORDERS = {"bare": bare, "aplyid": aplyid, "sphinxhq": sphinxhq}
+def dynamodb() -> Order:
+    """The body of the APLYiD sample as an item of DynamoDB: a server that emulates AWS knows no other POST."""
+    item = {"id": {"S": NUMBER}, "case": {"S": json.dumps(aplyid().body)}}
+    return Order(200, "/", aws_headers("PutItem"), {"TableName": TABLE, "Item": item})
+
+
+def aws_headers(action: str) -> dict[str, str]:
+    """The headers of a request to DynamoDB, with a signature that no emulator checks."""
+    signed = "Credential=bench/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none"
+    kind = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": f"DynamoDB_20120810.{action}"}
+    return {**kind, "Authorization": f"AWS4-HMAC-SHA256 {signed}"}
+
+
+ORDERS = {"bare": bare, "aplyid": aplyid, "sphinxhq": sphinxhq, "dynamodb": dynamodb}

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -42,9 +43,9 @@ class Workbench:
 
     @classmethod
     @contextmanager
-    def open(cls) -> Iterator["Workbench"]:
-        """On a fresh temporary database, for the time of the block."""
-        built = build_emulator(Settings(delay=DELAY))
+    def open(cls, database: Path | None = None) -> Iterator["Workbench"]:
+        """On that file, else on a fresh temporary database, for the time of the block."""
+        built = build_emulator(Settings(delay=DELAY, database=database))
         try:
             yield cls(built, built.cases, built.desks)
         finally:

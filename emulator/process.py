@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import IO
@@ -49,6 +50,7 @@ class EmulatorProcess:
 
     def _first_line(self, output: IO[str]) -> str:
         try:
+            import_module("emulator.client")  # every test needs it, and while the other process starts it takes no time
             return output.readline()
         except BaseException:  # cut off, by pytest-timeout or Ctrl-C: nobody will ever stop this one
             self._process.kill()

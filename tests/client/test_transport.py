@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from uuid import UUID
 
@@ -69,6 +70,18 @@ def test_a_handle_keeps_one_connection_and_a_command_none() -> None:
         for _ in range(2):
             Control(url).ask("GET", "/livez")
         assert connections == [5, 1, 1]
+
+
+def test_a_whole_test_needs_one_connection(shared_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect, made = HTTPConnection.connect, list[HTTPConnection]()
+    monkeypatch.setattr(HTTPConnection, "connect", lambda connection: (made.append(connection), connect(connection)))
+    with CaseEmulator(shared_emulator.url) as sandbox:
+        sandbox.clock.freeze()
+        sandbox.outcomes.next("denied")
+        case = sandbox.aplyid.create_case()
+        sandbox.clock.advance(30)
+        assert sandbox.webhooks.wait(case_id=case["case_id"])
+    assert len(made) == 1
 
 
 def test_a_connection_that_the_server_closed_is_replaced() -> None:

@@ -7,6 +7,7 @@ that they can be kept while it changes.
 import os
 import subprocess
 import sys
+from collections.abc import Collection
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -36,8 +37,13 @@ TOOLS = {
 
 def environment_with(tool: str) -> Path:
     """Return the Python of the environment with that tool; it is made on first use, in a second or two."""
-    packages = sorted({*TOOLS[tool], PYTEST, *_install_requires()})
-    folder = made_once(f"python-{tool}", f"{sys.version} {packages}", lambda folder: _install(folder, packages))
+    return environment_of(tool, {*TOOLS[tool], PYTEST, *_install_requires()})
+
+
+def environment_of(name: str, packages: Collection[str]) -> Path:
+    """Return the Python of the environment of that name with exactly these packages and what they need."""
+    wanted = sorted(packages)
+    folder = made_once(f"python-{name}", f"{sys.version} {wanted}", lambda folder: _install(folder, wanted))
     return python_of(folder)
 
 

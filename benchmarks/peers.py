@@ -1,0 +1,130 @@
+"""Us and the servers that people use instead: the same POST, in one run, in turns."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from benchmarks.contestants import PATIENCE, Cores, Server, free_port, pin, stop, without_settings
+from benchmarks.load import Job, Load, Refused, drive
+from benchmarks.peer_list import PEERS, Missing, Peer
+
+WARM_UP = 3.0  # seconds: what compiles on use is compiled then
+CREATES = 2_000  # after these the memory is read
+
+
+class DidNotAnswer(Exception):
+    """A peer ended, or did not give the answer that tells of success."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was found of one: answers per second by round, seconds to the first one, megabytes."""
+
+    peer: Peer
+    rates: Sequence[float]
+    starts: Sequence[float]
+    megabytes: float | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The bare view first; and why each that is missing was left out."""
+
+    results: Sequence[Result]
+    left_out: Mapping[str, str]
+
+
+def measure(rounds: int, seconds: float, starts: int, cores: Cores) -> Compared:
+    """Each alone, for its start and its memory; then all of them running, round after round."""
+    left_out: dict[str, str] = {}
+    alone: dict[Peer, tuple[list[float], float | None]] = {}
+    installed: dict[Peer, Path] = {}
+    for peer in PEERS:
+        print(f"  {peer.name}: install, start", file=sys.stderr)
+        try:
+            installed[peer] = peer.install()
+            alone[peer] = _alone(peer, installed[peer], starts, cores)
+        except (Missing, DidNotAnswer, Refused, OSError, subprocess.SubprocessError) as error:
+            left_out[peer.name] = str(error)
+        except (pytest.skip.Exception, pytest.fail.Exception) as error:  # it could not be installed
+            left_out[peer.name] = " ".join(str(error).split())[:200]
+    rates = _rates({peer: installed[peer] for peer in alone}, rounds, seconds, cores)
+    return Compared([Result(peer, rates[peer], *found) for peer, found in alone.items()], left_out)
+
+
+def _alone(peer: Peer, installed: Path, starts: int, cores: Cores) -> tuple[list[float], float | None]:
+    took = []
+    for _ in range(starts + 1):
+        with started(peer, installed, cores) as (server, seconds):
+            took.append(seconds)
+    with started(peer, installed, cores) as (server, _):
+        drive(Job(port=server.port, orders=[peer.order], first=1, most=CREATES))
+        return took[1:], server.resident_megabytes()
+
+
+def _rates(installed: Mapping[Peer, Path], rounds: int, seconds: float, cores: Cores) -> Mapping[Peer, list[float]]:
+    found: dict[Peer, list[float]] = {peer: [] for peer in installed}
+    sent = dict.fromkeys(installed, 1)
+    with ExitStack() as running:
+        servers = {p: running.enter_context(started(p, where, cores))[0] for p, where in installed.items()}
+        for turn in range(rounds + 1):
+            for peer, server in servers.items():
+                span = seconds if turn else max(seconds, WARM_UP)
+                report = drive(Job(port=server.port, orders=[peer.order], first=sent[peer], seconds=span))
+                sent[peer] += report.sent
+                found[peer].append(report.rate)
+            told = ", ".join(f"{peer.name} {rates[-1]:,.0f}/s" for peer, rates in found.items())
+            print(f"  round {turn} of {rounds}: {told}", file=sys.stderr)
+    return {peer: rates[1:] for peer, rates in found.items()}
+
+
+@contextmanager
+def started(peer: Peer, installed: Path, cores: Cores) -> Iterator[tuple[Server, float]]:
+    """That server, answering, and how many seconds it took to; raise DidNotAnswer."""
+    with TemporaryDirectory(prefix="benchmarks-", ignore_cleanup_errors=True) as folder:
+        port = free_port()
+        command = peer.command(installed, port, Path(folder))
+        begun = time.perf_counter()
+        process = _start(command, folder, cores)
+        try:
+            _await_answer(peer, port, process)
+            yield Server(port, process.pid), time.perf_counter() - begun
+        finally:
+            stop(process)
+
+
+def _start(command: Sequence[str], folder: str, cores: Cores) -> "subprocess.Popen[bytes]":
+    """On its core from the beginning, with all its threads: they inherit it from us."""
+    pin(0, cores.server)
+    quiet = subprocess.DEVNULL
+    environ = {**without_settings(os.environ), "NO_UPDATE_NOTIFIER": "1", "HOME": folder}
+    try:
+        return subprocess.Popen(command, cwd=folder, env=environ, stdin=quiet, stdout=quiet, stderr=quiet)
+    finally:
+        pin(0, cores.ours)
+
+
+def _await_answer(peer: Peer, port: int, process: "subprocess.Popen[bytes]") -> None:
+    begun, reason = time.perf_counter(), "nothing listened"
+    while time.perf_counter() - begun < PATIENCE:
+        if process.poll() is not None:
+            raise DidNotAnswer(f"it ended with {process.returncode}")
+        try:
+            peer.prepare(port)
+            Load(Job(port=port, orders=[peer.order], most=1)).run()
+        except ConnectionRefusedError:
+            time.sleep(0.002)
+        except (OSError, Refused) as error:
+            reason = str(error)
+            time.sleep(0.02)
+        else:
+            return
+    raise DidNotAnswer(f"no answer within {PATIENCE:.0f} s: {reason}")
