@@ -50,7 +50,7 @@ def layers_table(found: dict[str, Layers], rounds: list[Round]) -> list[str]:
     """What each layer costs a create, and what the server adds."""
     names = list(found)
     lines = [
-        "Where the time of one create goes, microseconds (in one process and thread, without a server)",
+        "Where the time of one create goes, microseconds of processor time (in one thread, without a server)",
         "",
         _row("", *names),
     ]

@@ -79,13 +79,20 @@ class Workbench:
         return validate, partial(aplyid.read_order, SANDBOX, body), render
 
     def _sphinxhq(self, body: Any) -> Steps:
-        known = Known(has_customer=lambda _: True, list_documents=lambda: ())
+        known = Known(
+            has_customer=lambda _: True,
+            has_case=lambda _: True,
+            has_check=lambda _: True,
+            known_documents=lambda ids: ids,
+            is_taken=lambda _: False,
+        )
+        switches = self.desks["sphinxhq"].switches
 
         def validate() -> object:
             with Context(known):
                 return load(sphinxhq.NEW_CASE, body)
 
         def render(case: Case) -> object:
-            return sphinxhq_json(render_sphinxhq_case(case)).encode()
+            return sphinxhq_json(render_sphinxhq_case(case, switches)).encode()
 
         return validate, partial(sphinxhq.read_order, SANDBOX, body, known), render
