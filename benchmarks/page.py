@@ -17,9 +17,10 @@ INTRODUCTION = """\
 This page is written by `{command}`; nobody edits it.
 
 It holds one run on one machine. **Trust the ratios**: both sides of each were measured in turns within this run. What
-stands in seconds or bytes tells of the machine as well. The yardstick is a Flask view that answers a constant, on
-waitress: what a Flask application that does nothing costs. None of these figures is a test. A goal is what we want, a
-bound what we do not let pass.
+stands in seconds or bytes tells of the machine as well. Where others were busy, the ratio by processor time is the
+better one: a server that needs more of its core than another loses more of it to whoever wants it too. The yardstick is
+a Flask view that answers a constant, on waitress: what a Flask application that does nothing costs. None of these
+figures is a test. A goal is what we want, a bound what we do not let pass.
 
 """
 
@@ -45,7 +46,7 @@ def write(file: Path, machine: Sequence[str], arguments: str, told: Sequence[Tol
     """Write the page."""
     command = f'make bench ARGS="{arguments}"'
     figures = [figure for part in told for figure in part.figures]
-    lines = [INTRODUCTION.format(command=command), *machine, "", "## In one table", "", *summary(figures)]
+    lines = [INTRODUCTION.format(command=command), "", *machine, "", "## In one table", "", *summary(figures)]
     for part in sorted(told, key=lambda part: not part.is_markdown):  # the peers first
         lines += ["", *_section(part)]
     file.write_text("\n".join(line.rstrip() for line in lines) + "\n", "utf-8")

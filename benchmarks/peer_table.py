@@ -9,6 +9,7 @@ HEAD = (
     "",
     "creates/s of bare",
     "lowest to highest",
+    "by processor time",
     "creates/s",
     "first answer of bare",
     "ms",
@@ -48,7 +49,8 @@ def _row(result: Result, bare: Result) -> tuple[str, ...]:
         f"{result.peer.name} {result.peer.version}".strip(),
         f"{median(ratios):.2f}",
         f"{min(ratios):.2f} to {max(ratios):.2f}",
-        f"{median(result.rates):,.0f}",
+        f"{median(ours / theirs for ours, theirs in _by_processor(result, bare)):.2f}",
+        f"{median(stint.report.rate for stint in result.stints):,.0f}",
         f"{cold / median(bare.starts):.1f}",
         f"{1000 * cold:,.0f}",
         "?" if result.megabytes is None else f"{result.megabytes:.0f}",
@@ -57,7 +59,11 @@ def _row(result: Result, bare: Result) -> tuple[str, ...]:
 
 
 def _ratios(result: Result, bare: Result) -> list[float]:
-    return [ours / theirs for ours, theirs in zip(result.rates, bare.rates, strict=True)]
+    return [ours.report.rate / theirs.report.rate for ours, theirs in zip(result.stints, bare.stints, strict=True)]
+
+
+def _by_processor(result: Result, bare: Result) -> list[tuple[float, float]]:
+    return [(o.by_processor(), t.by_processor()) for o, t in zip(result.stints, bare.stints, strict=True)]
 
 
 def _ratio(result: Result, bare: Result) -> float:

@@ -15,6 +15,7 @@ import pytest
 from benchmarks.contestants import PATIENCE, Cores, Server, free_port, pin, stop, without_settings
 from benchmarks.load import Job, Load, Refused, drive
 from benchmarks.peer_list import PEERS, Missing, Peer
+from benchmarks.rates import Stint, stint
 
 WARM_UP = 3.0  # seconds: what compiles on use is compiled then
 CREATES = 2_000  # after these the memory is read
@@ -26,10 +27,10 @@ class DidNotAnswer(Exception):
 
 @dataclass(frozen=True)
 class Result:
-    """What was found of one: answers per second by round, seconds to the first one, megabytes."""
+    """What was found of one: its turns by round, seconds to the first answer, megabytes."""
 
     peer: Peer
-    rates: Sequence[float]
+    stints: Sequence[Stint]
     starts: Sequence[float]
     megabytes: float | None
 
@@ -56,8 +57,8 @@ def measure(rounds: int, seconds: float, starts: int, cores: Cores) -> Compared:
             left_out[peer.name] = str(error)
         except (pytest.skip.Exception, pytest.fail.Exception) as error:  # it could not be installed
             left_out[peer.name] = " ".join(str(error).split())[:200]
-    rates = _rates({peer: installed[peer] for peer in alone}, rounds, seconds, cores)
-    return Compared([Result(peer, rates[peer], *found) for peer, found in alone.items()], left_out)
+    stints = _stints({peer: installed[peer] for peer in alone}, rounds, seconds, cores)
+    return Compared([Result(peer, stints[peer], *found) for peer, found in alone.items()], left_out)
 
 
 def _alone(peer: Peer, installed: Path, starts: int, cores: Cores) -> tuple[list[float], float | None]:
@@ -70,20 +71,20 @@ def _alone(peer: Peer, installed: Path, starts: int, cores: Cores) -> tuple[list
         return took[1:], server.resident_megabytes()
 
 
-def _rates(installed: Mapping[Peer, Path], rounds: int, seconds: float, cores: Cores) -> Mapping[Peer, list[float]]:
-    found: dict[Peer, list[float]] = {peer: [] for peer in installed}
+def _stints(installed: Mapping[Peer, Path], rounds: int, seconds: float, cores: Cores) -> Mapping[Peer, list[Stint]]:
+    found: dict[Peer, list[Stint]] = {peer: [] for peer in installed}
     sent = dict.fromkeys(installed, 1)
     with ExitStack() as running:
         servers = {p: running.enter_context(started(p, where, cores))[0] for p, where in installed.items()}
         for turn in range(rounds + 1):
             for peer, server in servers.items():
                 span = seconds if turn else max(seconds, WARM_UP)
-                report = drive(Job(port=server.port, orders=[peer.order], first=sent[peer], seconds=span))
-                sent[peer] += report.sent
-                found[peer].append(report.rate)
-            told = ", ".join(f"{peer.name} {rates[-1]:,.0f}/s" for peer, rates in found.items())
+                turned = stint(server, peer.order, sent[peer], span)
+                sent[peer] += turned.report.sent
+                found[peer].append(turned)
+            told = ", ".join(f"{peer.name} {stints[-1].report.rate:,.0f}/s" for peer, stints in found.items())
             print(f"  round {turn} of {rounds}: {told}", file=sys.stderr)
-    return {peer: rates[1:] for peer, rates in found.items()}
+    return {peer: stints[1:] for peer, stints in found.items()}
 
 
 @contextmanager

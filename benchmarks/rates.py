@@ -18,6 +18,10 @@ class Stint:
     report: Report
     server_busy: float | None  # share of its core
 
+    def by_processor(self) -> float:
+        """Answers per second of the server's processor time."""
+        return self.report.rate / (self.server_busy or 1.0)
+
 
 Round = dict[str, Stint]
 
@@ -45,8 +49,13 @@ def _round(turn: int, rounds: int, servers: dict[str, Server], sent: dict[str, i
 
 
 def _stint(name: str, server: Server, first: int, seconds: float) -> Stint:
+    return stint(server, name.split()[0], first, seconds)
+
+
+def stint(server: Server, order: str, first: int, seconds: float) -> Stint:
+    """Keep that server busy with that order for so many seconds."""
     before = server.busy_seconds()
-    report = drive(Job(port=server.port, orders=[name.split()[0]], first=first, seconds=seconds))
+    report = drive(Job(port=server.port, orders=[order], first=first, seconds=seconds))
     after = server.busy_seconds()
     busy = None if before is None or after is None else min(1.0, (after - before) / report.seconds)
     return Stint(report, busy)
@@ -60,6 +69,15 @@ def rate(rounds: list[Round], name: str) -> float:
 def ratio(rounds: list[Round], name: str) -> float:
     """The rate in units of the bare view's rate in the same round, median of the rounds."""
     return median(stints[name].report.rate / stints["bare"].report.rate for stints in rounds)
+
+
+def ratio_by_processor(rounds: list[Round], name: str) -> float | None:
+    """The same, of answers per second that the server computed: what others take of its core is in neither side."""
+    both = [(stints[name], stints["bare"]) for stints in rounds]
+    known = [
+        ours.by_processor() / theirs.by_processor() for ours, theirs in both if ours.server_busy and theirs.server_busy
+    ]
+    return median(known) if known else None
 
 
 def spread(rounds: list[Round], name: str) -> tuple[float, float]:
