@@ -17,6 +17,7 @@ from emulator.store.migrations import migrate, schema_version
 from emulator.store.named_queries import NamedQueries
 from emulator.store.ownership import is_empty, is_stamped, stamp, why_foreign
 from emulator.store.questions import Questions
+from emulator.store.temporary_file import make_temporary, remove
 
 QUERIES = Path(__file__).parent / "queries"
 
@@ -33,13 +34,14 @@ class SqliteStore:
     """Cases, clients and deliveries in one SQLite database.
 
     With a path, every committed change survives a kill of the process, though not a power cut (`synchronous=NORMAL`).
-    Without one, SQLite uses a temporary file that only this connection sees and that is gone at `close`. Opening
+    Without one, the file is a temporary one that only this connection sees and that is gone at `close`. Opening
     raises StoreUnusable; reading and changing raise StoreUnavailable while the disk is full or the file is gone.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         queries, kept_sandboxes = NamedQueries(QUERIES), dict[str, Sandbox]()
-        self._db = _open(path)
+        self._temporary = None if path else _make_temporary()
+        self._db = _open(path, self._temporary)
         self._file = DatabaseFile(path) if path else None
         self._health = StoreHealth(path)
         self._turn = FairLock()
@@ -73,30 +75,47 @@ class SqliteStore:
         """Close the database; a temporary one is deleted."""
         with self._turn:
             self._db.close()
+        if self._temporary:
+            remove(self._temporary)
 
 
-def _open(path: Path | None) -> sqlite3.Connection:
+def _make_temporary() -> Path:
+    try:
+        return make_temporary()
+    except OSError as error:
+        raise StoreUnusable(
+            f"a temporary file is needed ({error}): make room for one, or name one with --database"
+        ) from error
+
+
+def _open(path: Path | None, temporary: Path | None) -> sqlite3.Connection:
     if path and (reason := why_unreadable(path)):
         raise StoreUnusable(reason)
     is_new = path is not None and make_private(path)
     try:
-        return _connect(path)
+        return _connect(path, temporary)
     except BaseException:
         if path and is_new:
             path.unlink(missing_ok=True)
         raise
 
 
-def _connect(path: Path | None) -> sqlite3.Connection:
+def _connect(path: Path | None, temporary: Path | None) -> sqlite3.Connection:
     try:
         with ExitStack() as undo:
-            connection = sqlite3.connect(path or "", isolation_level=None, check_same_thread=False, timeout=0)
+            if temporary:
+                undo.callback(remove, temporary)
+            connection = sqlite3.connect(
+                path or temporary or "", isolation_level=None, check_same_thread=False, timeout=0
+            )
             undo.callback(connection.close)
             _prepare(connection, path)
             undo.pop_all()
-            return connection
     except sqlite3.Error as error:
         raise unusable(path, error) from error
+    if temporary:
+        remove(temporary)
+    return connection
 
 
 def unusable(path: Path | None, error: sqlite3.Error) -> StoreUnusable:
