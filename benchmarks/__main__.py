@@ -3,7 +3,7 @@
 import argparse
 import shlex
 import sys
-from collections.abc import Callable
+import traceback
 from contextlib import suppress
 from pathlib import Path
 
@@ -39,18 +39,22 @@ def main() -> int:
     options, cores = _options(), contestants.choose_cores()
     machine = page.describe_machine(cores)  # before we pin ourselves
     contestants.pin(0, cores.ours)
-    told, measured = [], parts.Measured(options, cores)
-    for name in _chosen(options):
-        print(f"measuring: {name}", file=sys.stderr)
-        told.append(_printed(parts.PARTS[name], measured))
+    measured = parts.Measured(options, cores)
+    told = [_printed(name, measured) for name in _chosen(options)]
     print("\n" + "\n".join([*machine, "", *figures.summary(f for part in told for f in part.figures)]))
     if options.write:
         page.write(options.write, machine, shlex.join(sys.argv[1:]), told)
     return int(options.check and not all(part.fine for part in told))
 
 
-def _printed(part: Callable[[parts.Measured], figures.Told], measured: parts.Measured) -> figures.Told:
-    told = part(measured)
+def _printed(name: str, measured: parts.Measured) -> figures.Told:
+    """What a part tells; one that fails is told of, and those that come after it are measured all the same."""
+    print(f"measuring: {name}", file=sys.stderr)
+    try:
+        told = parts.PARTS[name](measured)
+    except Exception as error:
+        traceback.print_exc()
+        told = figures.failed(name, error)
     print("\n" + "\n".join(told.lines), flush=True)
     return told
 

@@ -63,6 +63,12 @@ def at_most(
     )
 
 
+def failed(part: str, error: Exception) -> Told:
+    """What is told of a part that could not be measured."""
+    figure = Figure(what=part, found="nothing", verdict="FAILED", missed=True)
+    return Told([f"{part}: not measured", "", f"{type(error).__name__}: {error}"], [figure])
+
+
 def summary(figures: Iterable[Figure]) -> list[str]:
     """One table of them all, ratios first."""
     inorder = sorted(figures, key=lambda figure: not figure.is_ratio)

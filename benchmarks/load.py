@@ -171,7 +171,9 @@ def drive(job: Job) -> Report:
         timeout=job.seconds + 60 if job.seconds < 600 else 600,
     )
     if done.returncode:
-        raise Refused(done.stderr.strip().rpartition("\n")[2])
+        raise Refused(
+            " ".join(done.stderr[-1000:].rpartition("Refused: ")[2].split()) or f"it ended with {done.returncode}"
+        )
     return Report(**json.loads(done.stdout))
 
 

@@ -57,8 +57,8 @@ def measure(rounds: int, seconds: float, starts: int, cores: Cores) -> Compared:
             left_out[peer.name] = str(error)
         except (pytest.skip.Exception, pytest.fail.Exception) as error:  # it could not be installed
             left_out[peer.name] = " ".join(str(error).split())[:200]
-    stints = _stints({peer: installed[peer] for peer in alone}, rounds, seconds, cores)
-    return Compared([Result(peer, stints[peer], *found) for peer, found in alone.items()], left_out)
+    stints = _stints({peer: installed[peer] for peer in alone}, rounds, seconds, cores, left_out)
+    return Compared([Result(peer, stints[peer], *alone[peer]) for peer in stints], left_out)
 
 
 def _alone(peer: Peer, installed: Path, starts: int, cores: Cores) -> tuple[list[float], float | None]:
@@ -71,17 +71,22 @@ def _alone(peer: Peer, installed: Path, starts: int, cores: Cores) -> tuple[list
         return took[1:], server.resident_megabytes()
 
 
-def _stints(installed: Mapping[Peer, Path], rounds: int, seconds: float, cores: Cores) -> Mapping[Peer, list[Stint]]:
+def _stints(
+    installed: Mapping[Peer, Path], rounds: int, seconds: float, cores: Cores, left_out: dict[str, str]
+) -> Mapping[Peer, list[Stint]]:
     found: dict[Peer, list[Stint]] = {peer: [] for peer in installed}
-    sent = dict.fromkeys(installed, 1)
     with ExitStack() as running:
         servers = {p: running.enter_context(started(p, where, cores))[0] for p, where in installed.items()}
         for turn in range(rounds + 1):
-            for peer, server in servers.items():
-                span = seconds if turn else max(seconds, WARM_UP)
-                turned = stint(server, peer.order, sent[peer], span)
-                sent[peer] += turned.report.sent
-                found[peer].append(turned)
+            for peer in list(found):
+                sent = 1 + sum(each.report.sent for each in found[peer])
+                try:
+                    found[peer].append(stint(servers[peer], peer.order, sent, seconds if turn else WARM_UP))
+                except Refused as error:
+                    if peer is PEERS[0]:
+                        raise  # all others are compared with it
+                    left_out[peer.name] = f"in round {turn}: {error}"
+                    del found[peer]
             told = ", ".join(f"{peer.name} {stints[-1].report.rate:,.0f}/s" for peer, stints in found.items())
             print(f"  round {turn} of {rounds}: {told}", file=sys.stderr)
     return {peer: stints[1:] for peer, stints in found.items()}
