@@ -86,5 +86,5 @@ def _fields(providers: list[str]) -> list[Field]:
         {"name": "field", "label": "Field of the body"},
         {"name": "value", "label": "is"},
         {"name": "direction", "label": "Direction", "choices": ("in", "out", "both")},
-        {"name": "refused", "label": "RefusalReport only", "type": "boolean"},
+        {"name": "refused", "label": "Refused only", "type": "boolean"},
     ]
