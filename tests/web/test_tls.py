@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import monotonic
 
 import pytest
 import requests
@@ -344,15 +343,11 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> 
         assert emulator.http.get(emulator.url).status_code == 200
 
 
-@pytest.mark.slow
-def test_the_end_does_not_wait_for_ever_for_whoever_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "DRAIN_SECONDS", 1)
+def test_the_end_does_not_wait_for_whoever_waits(tmp_path: Path) -> None:
     threads = threading.active_count()
     with served(tls=True, tls_ca_file=str(tmp_path / "ca.pem")) as emulator:
         waiting = emulator.connect()
-        waiting.sendall(request_bytes("GET", "/_emulator/sandboxes/a/deliveries/wait?timeout=5"))
-        began = monotonic()
-    assert monotonic() - began >= 1
-    with waiting:  # which is hung up on, and would have been answered after five seconds
-        assert read_answer(waiting).status == 0
+        waiting.sendall(request_bytes("GET", "/_emulator/sandboxes/a/deliveries/wait?timeout=60"))
+    with waiting:
+        assert read_answer(waiting).status == 503
     wait_until(lambda: threading.active_count() <= threads)
