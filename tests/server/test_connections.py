@@ -63,7 +63,7 @@ def test_who_will_be_refused_gets_no_leave_to_send(lines: str, status: int) -> N
 
 
 def test_an_answer_is_read_though_much_more_was_sent() -> None:
-    size = limits.LINGER_BYTES // 4
+    size = limits.LINGER_BYTES // 2
     with served() as made, made.connect() as line:
         line.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size)
         for _ in range(size // 65_536):
