@@ -2,6 +2,8 @@
 
 A query begins at a line `-- name: case^`. The mark behind the name says what it returns: ^ a row or None, $ one value
 or None, ! the number of changed rows, *! the same for many sets of parameters, no mark a list of all rows.
+
+What several queries have in common begins at a line `-- part: case`, in any of the files; `{case}` stands for it.
 """
 
 import re
@@ -11,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 Rows = Sequence[Mapping[str, object]]  # one set of parameters for each row
-HEAD = re.compile(r"^-- name: (\w+)([^\w\s]*)\n", re.MULTILINE)
+HEAD = re.compile(r"^-- (name|part): (\w+)([^\w\s]*)\n", re.MULTILINE)
+PART = re.compile(r"\{(\w+)\}")
 
 
 class Query:
@@ -58,19 +61,28 @@ class NamedQueries:
     """The queries of all files in a folder, as attributes."""
 
     def __init__(self, folder: Path) -> None:
-        for path in sorted(folder.glob("*.sql")):
-            for name, mark, sql in _split(path.read_text(encoding="utf-8")):
-                setattr(self, name, KINDS[mark](sql))
+        found = [each for path in sorted(folder.glob("*.sql")) for each in _split(path.read_text(encoding="utf-8"))]
+        parts = {name: sql for kind, name, _, sql in found if kind == "part"}
+        for kind, name, mark, sql in found:
+            if kind == "name":
+                setattr(self, name, KINDS[mark](_filled_in(sql, parts)))
 
     def __getattr__(self, name: str) -> Query:
         raise AttributeError(f"no file has a query {name}")
 
 
-def _split(text: str) -> Sequence[tuple[str, str, str]]:
-    """Return name, mark and SQL of each query, without the comment at its beginning."""
-    _, *parts = HEAD.split(text)
-    return [(name, mark, _without_comment(sql)) for name, mark, sql in zip(*[iter(parts)] * 3, strict=True)]
+def _split(text: str) -> Sequence[tuple[str, str, str, str]]:
+    """Return kind, name, mark and SQL of each query and part, without the comment at its beginning."""
+    _, *found = HEAD.split(text)
+    return [(kind, name, mark, _without_comment(sql)) for kind, name, mark, sql in zip(*[iter(found)] * 4, strict=True)]
 
 
 def _without_comment(sql: str) -> str:
     return "\n".join(line for line in sql.strip().splitlines() if not line.startswith("--"))
+
+
+def _filled_in(sql: str, parts: Mapping[str, str]) -> str:
+    """Return the SQL with its parts, which may have parts themselves; raise KeyError for one that is nowhere."""
+    while PART.search(sql):
+        sql = PART.sub(lambda part: parts[part[1]], sql)
+    return sql

@@ -59,3 +59,19 @@ def test_a_query_that_no_file_has_is_named(tmp_path: Path) -> None:
 def test_each_name_is_given_once_and_every_query_is_read() -> None:
     names = [name for path in QUERIES.glob("*.sql") for name in re.findall(r"-- name: (\w+)", path.read_text())]
     assert sorted(vars(NamedQueries(QUERIES))) == sorted(names)
+
+
+def test_parts_of_any_file_stand_in_queries_and_in_other_parts(database: sqlite3.Connection, tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text(
+        "-- name: of^\nSELECT {columns} FROM things WHERE kind = '{}' AND {fits};\n", "utf-8"
+    )
+    parts = "-- part: columns\n-- What is read.\n{first}, kind\n\n-- part: first\nname\n\n-- part: fits\nname = :name\n"
+    (tmp_path / "b.sql").write_text(parts, "utf-8")
+    database.execute("INSERT INTO things VALUES ('a', '{}')")
+    assert NamedQueries(tmp_path).of(database, name="a") == ("a", "{}")
+
+
+def test_a_part_that_is_nowhere_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text("-- name: of^\nSELECT {colums} FROM things;\n", "utf-8")
+    with pytest.raises(KeyError, match="colums"):
+        NamedQueries(tmp_path)

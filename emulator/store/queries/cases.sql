@@ -1,3 +1,21 @@
+-- part: case
+-- A case with its client, as `rows.case_of` reads it.
+SELECT
+    c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
+    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.planned_risk,
+    c.has_checks, c.revision, c.archived_at, c.replaces,
+    {client}
+FROM cases AS c
+JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+
+-- part: fits_cases
+-- What a case is like that fits a filter.
+AND (c.expires_at IS NULL OR c.expires_at > :now)
+AND (:archived IS NULL OR :archived = CASE WHEN c.archived_at IS NULL THEN 0 ELSE 1 END)
+AND (:external_id IS NULL OR c.external_id = :external_id)
+AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
+AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END)
+
 -- name: add_case!
 -- Add a case.
 INSERT INTO cases (
@@ -10,49 +28,23 @@ INSERT INTO cases (
 
 -- name: case^
 -- One case with its client, unless it has expired.
-SELECT
-    c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
-    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.planned_risk,
-    c.has_checks, c.revision, c.archived_at, c.replaces,
-    l.id, l.external_id, l.name, l.kind, l.details, l.retention_days, l.created_at, l.updated_at
-FROM cases AS c
-JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+{case}
 WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.id = :id
     AND (c.expires_at IS NULL OR c.expires_at > :now);
 
 -- name: list_cases
 -- A page of the cases of one sandbox and provider, newest first.
-SELECT
-    c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
-    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.planned_risk,
-    c.has_checks, c.revision, c.archived_at, c.replaces,
-    l.id, l.external_id, l.name, l.kind, l.details, l.retention_days, l.created_at, l.updated_at
-FROM cases AS c
-JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+{case}
 WHERE c.sandbox = :sandbox AND c.provider = :provider
-    AND (c.expires_at IS NULL OR c.expires_at > :now)
-    AND (:archived IS NULL OR :archived = CASE WHEN c.archived_at IS NULL THEN 0 ELSE 1 END)
-    AND (:external_id IS NULL OR c.external_id = :external_id)
-    AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
-    AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END)
+    {fits_cases}
 ORDER BY c.id DESC
 LIMIT :limit OFFSET :offset;
 
 -- name: list_cases_of_client
 -- The same as list_cases for one client, found by its index.
-SELECT
-    c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
-    c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.planned_risk,
-    c.has_checks, c.revision, c.archived_at, c.replaces,
-    l.id, l.external_id, l.name, l.kind, l.details, l.retention_days, l.created_at, l.updated_at
-FROM cases AS c
-JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+{case}
 WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.client_id = :client_id
-    AND (c.expires_at IS NULL OR c.expires_at > :now)
-    AND (:archived IS NULL OR :archived = CASE WHEN c.archived_at IS NULL THEN 0 ELSE 1 END)
-    AND (:external_id IS NULL OR c.external_id = :external_id)
-    AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
-    AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END)
+    {fits_cases}
 ORDER BY c.id + 0 DESC
 LIMIT :limit OFFSET :offset;
 
@@ -60,21 +52,13 @@ LIMIT :limit OFFSET :offset;
 -- The number of cases that fit the same filter.
 SELECT count(*) FROM cases AS c
 WHERE c.sandbox = :sandbox AND c.provider = :provider
-    AND (c.expires_at IS NULL OR c.expires_at > :now)
-    AND (:archived IS NULL OR :archived = CASE WHEN c.archived_at IS NULL THEN 0 ELSE 1 END)
-    AND (:external_id IS NULL OR c.external_id = :external_id)
-    AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
-    AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END);
+    {fits_cases};
 
 -- name: count_cases_of_client$
 -- The same as count_cases for one client.
 SELECT count(*) FROM cases AS c
 WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.client_id = :client_id
-    AND (c.expires_at IS NULL OR c.expires_at > :now)
-    AND (:archived IS NULL OR :archived = CASE WHEN c.archived_at IS NULL THEN 0 ELSE 1 END)
-    AND (:external_id IS NULL OR c.external_id = :external_id)
-    AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
-    AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END);
+    {fits_cases};
 
 -- name: count_kept_cases$
 -- The number of cases with the archived ones, but for those that are expired.

@@ -1,3 +1,23 @@
+-- part: check
+-- A check with the head of its case, as `case_file_rows.filed_check_of` reads it.
+SELECT
+    k.id, k.kind, k.details, k.state, k.created_at, k.updated_at, k.outcome, k.risk_score, k.title, k.note, k.reasoning,
+    k.retention_days,
+    c.id, c.outcome, c.risk_score, c.archived_at,
+    {client}
+FROM checks AS k
+JOIN cases AS c ON c.sandbox = k.sandbox AND c.provider = k.provider AND c.id = k.case_id
+JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+
+-- part: fits_checks
+-- What a check is like that fits a filter; none of archived or expired cases does.
+AND (k.expires_at IS NULL OR k.expires_at > :now)
+AND c.archived_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > :now)
+AND (:kind IS NULL OR k.kind = :kind)
+AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(k.outcome, '') || '|%')
+AND (:least_risk IS NULL OR k.risk_score >= :least_risk)
+AND (:most_risk IS NULL OR k.risk_score <= :most_risk)
+
 -- name: add_checks*!
 -- Add checks to a case.
 INSERT INTO checks (
@@ -32,35 +52,16 @@ WHERE sandbox = :sandbox AND provider = :provider AND id = :id;
 
 -- name: check^
 -- One check with the head of its case, unless one of the two has expired.
-SELECT
-    k.id, k.kind, k.details, k.state, k.created_at, k.updated_at, k.outcome, k.risk_score, k.title, k.note, k.reasoning,
-    k.retention_days,
-    c.id, c.outcome, c.risk_score, c.archived_at,
-    l.id, l.external_id, l.name, l.kind, l.details, l.retention_days, l.created_at, l.updated_at
-FROM checks AS k
-JOIN cases AS c ON c.sandbox = k.sandbox AND c.provider = k.provider AND c.id = k.case_id
-JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+{check}
 WHERE k.sandbox = :sandbox AND k.provider = :provider AND k.id = :id
     AND (k.expires_at IS NULL OR k.expires_at > :now)
     AND (c.expires_at IS NULL OR c.expires_at > :now);
 
 -- name: list_checks
 -- A page of the checks of one sandbox and provider, newest first; none of archived or expired cases.
-SELECT
-    k.id, k.kind, k.details, k.state, k.created_at, k.updated_at, k.outcome, k.risk_score, k.title, k.note, k.reasoning,
-    k.retention_days,
-    c.id, c.outcome, c.risk_score, c.archived_at,
-    l.id, l.external_id, l.name, l.kind, l.details, l.retention_days, l.created_at, l.updated_at
-FROM checks AS k
-JOIN cases AS c ON c.sandbox = k.sandbox AND c.provider = k.provider AND c.id = k.case_id
-JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+{check}
 WHERE k.sandbox = :sandbox AND k.provider = :provider
-    AND (k.expires_at IS NULL OR k.expires_at > :now)
-    AND c.archived_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > :now)
-    AND (:kind IS NULL OR k.kind = :kind)
-    AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(k.outcome, '') || '|%')
-    AND (:least_risk IS NULL OR k.risk_score >= :least_risk)
-    AND (:most_risk IS NULL OR k.risk_score <= :most_risk)
+    {fits_checks}
 ORDER BY k.id DESC
 LIMIT :limit OFFSET :offset;
 
@@ -69,30 +70,13 @@ LIMIT :limit OFFSET :offset;
 SELECT count(*) FROM checks AS k
 JOIN cases AS c ON c.sandbox = k.sandbox AND c.provider = k.provider AND c.id = k.case_id
 WHERE k.sandbox = :sandbox AND k.provider = :provider
-    AND (k.expires_at IS NULL OR k.expires_at > :now)
-    AND c.archived_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > :now)
-    AND (:kind IS NULL OR k.kind = :kind)
-    AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(k.outcome, '') || '|%')
-    AND (:least_risk IS NULL OR k.risk_score >= :least_risk)
-    AND (:most_risk IS NULL OR k.risk_score <= :most_risk);
+    {fits_checks};
 
 -- name: list_checks_of_case
 -- The same as list_checks for one case, found by its index.
-SELECT
-    k.id, k.kind, k.details, k.state, k.created_at, k.updated_at, k.outcome, k.risk_score, k.title, k.note, k.reasoning,
-    k.retention_days,
-    c.id, c.outcome, c.risk_score, c.archived_at,
-    l.id, l.external_id, l.name, l.kind, l.details, l.retention_days, l.created_at, l.updated_at
-FROM checks AS k
-JOIN cases AS c ON c.sandbox = k.sandbox AND c.provider = k.provider AND c.id = k.case_id
-JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+{check}
 WHERE k.sandbox = :sandbox AND k.provider = :provider AND k.case_id = :case_id
-    AND (k.expires_at IS NULL OR k.expires_at > :now)
-    AND c.archived_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > :now)
-    AND (:kind IS NULL OR k.kind = :kind)
-    AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(k.outcome, '') || '|%')
-    AND (:least_risk IS NULL OR k.risk_score >= :least_risk)
-    AND (:most_risk IS NULL OR k.risk_score <= :most_risk)
+    {fits_checks}
 ORDER BY k.id + 0 DESC
 LIMIT :limit OFFSET :offset;
 
@@ -101,12 +85,7 @@ LIMIT :limit OFFSET :offset;
 SELECT count(*) FROM checks AS k
 JOIN cases AS c ON c.sandbox = k.sandbox AND c.provider = k.provider AND c.id = k.case_id
 WHERE k.sandbox = :sandbox AND k.provider = :provider AND k.case_id = :case_id
-    AND (k.expires_at IS NULL OR k.expires_at > :now)
-    AND c.archived_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > :now)
-    AND (:kind IS NULL OR k.kind = :kind)
-    AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(k.outcome, '') || '|%')
-    AND (:least_risk IS NULL OR k.risk_score >= :least_risk)
-    AND (:most_risk IS NULL OR k.risk_score <= :most_risk);
+    {fits_checks};
 
 -- name: count_all_checks$
 -- The number of checks but for the hidden ones, which are expired or of a hidden case: counted without looking at each.

@@ -1,44 +1,38 @@
--- name: client^
--- One client by its id, unless its days are over: they count from its creation, but it stays while a case of it exists.
-SELECT l.id, l.external_id, l.name, l.kind, l.details, l.retention_days, l.created_at, l.updated_at
-FROM clients AS l
-WHERE l.sandbox = :sandbox AND l.provider = :provider AND l.id = :id
-    AND (
-        l.retention_days IS NULL
-        OR (l.retention_days > 0 AND l.created_at + l.retention_days * 86400000000 > :now)
-        OR EXISTS (
+-- part: client
+-- The columns of a client, as `rows.client_of` reads them.
+l.id, l.external_id, l.name, l.kind, l.details, l.retention_days, l.created_at, l.updated_at
+
+-- part: lives
+-- Whether the days of a client are not over: they count from its creation, but it stays while a case of it exists.
+AND (
+    l.retention_days IS NULL
+    OR (l.retention_days > 0 AND l.created_at + l.retention_days * 86400000000 > :now)
+    OR EXISTS (
+        SELECT 1 FROM cases AS c
+        WHERE c.sandbox = l.sandbox AND c.provider = l.provider AND c.client_id = l.id
+            AND (c.expires_at IS NULL OR c.expires_at > :now)
+    )
+    OR (
+        l.retention_days = 0 AND NOT EXISTS (
             SELECT 1 FROM cases AS c
             WHERE c.sandbox = l.sandbox AND c.provider = l.provider AND c.client_id = l.id
-                AND (c.expires_at IS NULL OR c.expires_at > :now)
         )
-        OR (
-            l.retention_days = 0 AND NOT EXISTS (
-                SELECT 1 FROM cases AS c
-                WHERE c.sandbox = l.sandbox AND c.provider = l.provider AND c.client_id = l.id
-            )
-        )
-    );
+    )
+)
+
+-- name: client^
+-- One client by its id, unless its days are over: they count from its creation, but it stays while a case of it exists.
+SELECT {client}
+FROM clients AS l
+WHERE l.sandbox = :sandbox AND l.provider = :provider AND l.id = :id
+    {lives};
 
 -- name: client_by_key^
 -- The client with this non-blank external id, unless its days are over.
-SELECT l.id, l.external_id, l.name, l.kind, l.details, l.retention_days, l.created_at, l.updated_at
+SELECT {client}
 FROM clients AS l
 WHERE l.sandbox = :sandbox AND l.provider = :provider AND l.reuse_key = :key
-    AND (
-        l.retention_days IS NULL
-        OR (l.retention_days > 0 AND l.created_at + l.retention_days * 86400000000 > :now)
-        OR EXISTS (
-            SELECT 1 FROM cases AS c
-            WHERE c.sandbox = l.sandbox AND c.provider = l.provider AND c.client_id = l.id
-                AND (c.expires_at IS NULL OR c.expires_at > :now)
-        )
-        OR (
-            l.retention_days = 0 AND NOT EXISTS (
-                SELECT 1 FROM cases AS c
-                WHERE c.sandbox = l.sandbox AND c.provider = l.provider AND c.client_id = l.id
-            )
-        )
-    );
+    {lives};
 
 -- name: add_client!
 -- Add a client; no row is added when there is one with this external id.
