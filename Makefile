@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := emulator tests benchmarks examples
 # A worker that has nothing left to do takes over from the others, so that none ends long after them.
-PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
+# Each process would load plugins that no test uses.
+PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal -p no:schemathesis -p no:faker -p no:anyio
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-all test-image fuzz check format docs screenshots bench wheel clean

@@ -15,6 +15,12 @@ from emulator.cli import main
 from tests.emulators import Emulator
 
 COMMAND = [sys.executable, "-m", "emulator"]
+# Flags for a pytest in our own environment: without its cache, and without the plugins of others, which take three
+# seconds to load in each of its processes.
+PLAIN_PYTEST = ["-p", "no:cacheprovider"]
+PLAIN_PYTEST += [
+    part for name in ("schemathesis", "faker", "hypothesispytest", "anyio") for part in ("-p", f"no:{name}")
+]
 
 
 @dataclass

@@ -34,7 +34,7 @@ def copy_project(name: str, suite: str, folder: Path) -> Path:
 def run_pytest(tool: str, project: Path, site: Path, *flags: str, **variables: str) -> Outcome:
     """Run the tests of a project in the environment of a tool, with the emulator that is in the folder `site`."""
     done = subprocess.run(
-        [str(environment_with(tool)), "-m", "pytest", "-p", "no:cacheprovider", *flags],
+        [str(environment_with(tool)), "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:faker", *flags],
         cwd=project,
         # Bytecode is written whatever our own environment says, or every process would compile all of it again.
         env=environment(PYTHONPATH=str(site), PYTHONDONTWRITEBYTECODE="", **variables),

@@ -14,7 +14,7 @@ from emulator.core.deliveries import DeliveryState
 from emulator.core.retry import STANDARD, parse_retry
 from emulator.delivery.targets import Targets
 from emulator.settings import Settings
-from tests.commands import environment
+from tests.commands import PLAIN_PYTEST, environment
 from tests.docs.pages import samples
 from tests.emulators import CREATE_CASE, Emulator, served
 from tests.receivers import receiving
@@ -43,7 +43,7 @@ def test_every_test_in_the_pages_passes(pytester: pytest.Pytester, monkeypatch: 
     }
     assert all("def test_" in text for text in tests.values())
     pytester.makepyfile(**tests)
-    done = pytester.runpytest_subprocess("-W", "error", "--strict-markers", "-p", "no:cacheprovider", timeout=120)
+    done = pytester.runpytest_subprocess("-W", "error", "--strict-markers", *PLAIN_PYTEST, timeout=120)
     assert done.ret == 0
     assert done.parseoutcomes().keys() == {"passed"}
 
@@ -72,7 +72,7 @@ def test_the_settings_in_the_page_are_understood(pytester: pytest.Pytester, monk
         "    assert sandbox.configure()['delay'] == 0.5\n"
         "    assert sandbox.clock.now == sandbox.clock.now\n"
     )
-    pytester.runpytest_subprocess("--strict-config", "-p", "no:cacheprovider", timeout=60).assert_outcomes(passed=1)
+    pytester.runpytest_subprocess("--strict-config", *PLAIN_PYTEST, timeout=60).assert_outcomes(passed=1)
 
 
 FAILING = """
@@ -89,7 +89,7 @@ def test_an_order_is_approved(sandbox):
 def test_the_report_of_a_failure_is_as_shown(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makepyfile(test_orders=FAILING)
-    done = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--tb=short", timeout=60)
+    done = pytester.runpytest_subprocess(*PLAIN_PYTEST, "--tb=short", timeout=60)
     told = done.stdout.str()
     report = "-" + told[told.index(" case-emulator: requests") :].partition("\n=====")[0]
     for pattern, instead in CHANGING.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.clean import LEFT_BEHIND, ROOT, CleanMachine
-from tests.commands import environment
+from tests.commands import PLAIN_PYTEST, environment
 
 
 def passed(told: str) -> int:
@@ -28,7 +28,7 @@ def test_the_sample_project_s_suite_passes_with_our_wheel_in_an_empty_environmen
 @pytest.mark.slow
 def test_the_django_project_s_suite_passes(tmp_path: Path) -> None:
     copy = shutil.copytree(ROOT / "examples" / "django_project", tmp_path / "site", ignore=LEFT_BEHIND)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", *PLAIN_PYTEST]
     done = subprocess.run(
         command,
         cwd=copy,

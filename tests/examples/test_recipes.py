@@ -17,7 +17,7 @@ from emulator.delivery.targets import BlockedTarget, Targets
 from emulator.setting_sources import read_settings
 from emulator.settings import OTHER_VARIABLES, PREFIX, Settings
 from tests.clean import ROOT, CleanMachine
-from tests.commands import environment, serving
+from tests.commands import PLAIN_PYTEST, environment, serving
 from tests.docs.pages import samples
 from tests.emulators import Emulator, served
 from tests.wire import request_bytes
@@ -178,7 +178,7 @@ def test_the_fixture_for_testcontainers_gives_every_test_its_sandbox(
     pytester.makepyfile("def test_one(sandbox):\n    assert sandbox.aplyid.create_case()['case_id'] == 1024\n")
     with served() as emulator:
         pytester.makepyfile(fake_docker=FAKE_DOCKER.format(host="127.0.0.1", port=emulator.port))
-        done = pytester.runpytest_subprocess("-p", "fake_docker", "-p", "no:cacheprovider", timeout=60)
+        done = pytester.runpytest_subprocess("-p", "fake_docker", *PLAIN_PYTEST, timeout=60)
     done.assert_outcomes(passed=1)
     told = json.loads((pytester.path / "environment").read_text("utf-8"))
     assert read_settings({}, told, NOWHERE).allow_target == ("host.docker.internal",)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import PLAIN_PYTEST
 from tests.emulators import Emulator
 from tests.waiting import wait_until
 
@@ -49,7 +50,7 @@ def _alone(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(pytester: pytest.Pytester, suite: str, *flags: str) -> pytest.RunResult:
     pytester.makepyfile(suite)
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", *flags, timeout=120)
+    return pytester.runpytest_subprocess(*PLAIN_PYTEST, *flags, timeout=120)
 
 
 def emulators(pytester: pytest.Pytester) -> set[int]:
@@ -72,7 +73,9 @@ def nothing_stays(pytester: pytest.Pytester) -> Iterator[None]:
 
 @pytest.mark.usefixtures("nothing_stays")
 def test_a_test_has_a_sandbox_with_nothing_to_import_or_set_up(pytester: pytest.Pytester) -> None:
-    run(pytester, ONE + ONE.replace("one", "two"), "--strict-markers", "-W", "error").assert_outcomes(passed=2)
+    pytester.makepyfile(ONE + ONE.replace("one", "two"))
+    with_all_plugins = pytester.runpytest_subprocess("--strict-markers", "-W", "error", timeout=120)
+    with_all_plugins.assert_outcomes(passed=2)
 
 
 @pytest.mark.slow
@@ -218,9 +221,7 @@ def test_the_report_of_a_failure_survives_an_emulator_that_is_gone(pytester: pyt
 @pytest.mark.usefixtures("nothing_stays")
 def test_an_emulator_ends_with_the_pytest_that_started_it_however_that_ends(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(ONE + "    print('begun', flush=True)\n    import time; time.sleep(60)\n")
-    popen = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-s", "-p", "no:cacheprovider"], stdout=subprocess.PIPE, text=True
-    )
+    popen = subprocess.Popen([sys.executable, "-m", "pytest", "-s", *PLAIN_PYTEST], stdout=subprocess.PIPE, text=True)
     assert popen.stdout
     while "begun" not in popen.stdout.readline():
         assert popen.poll() is None

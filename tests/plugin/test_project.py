@@ -13,7 +13,7 @@ from emulator import pytest_plugin
 from emulator.core.randomness import RUN_MARK, SeededRandom
 from emulator.isolated import OURS, search
 from emulator.web.credentials import SANDBOX_NAME
-from tests.commands import environment, serving
+from tests.commands import PLAIN_PYTEST, environment, serving
 from tests.emulators import Emulator
 from tests.receivers import Receiver, receiving
 from tests.toolbox.environments import ROOT
@@ -34,7 +34,7 @@ def test_one(sandbox):
 
 def run_pytest(folder: Path, *flags: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """Run pytest in a folder as its command does, which leaves the folder out of what is imported at first."""
-    command = [sys.executable, "-P", "-m", "pytest", "-p", "no:cacheprovider", *flags]
+    command = [sys.executable, "-P", "-m", "pytest", *PLAIN_PYTEST, *flags]
     return subprocess.run(
         command, cwd=folder, env=environment(**variables), capture_output=True, text=True, timeout=300, check=False
     )
