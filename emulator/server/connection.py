@@ -136,6 +136,8 @@ class Connection:
     def refuse(self, refusal: Refusal) -> None:
         """Answer that this is no request; the connection ends."""
         self._reader.drop()
+        self._awaits = Awaited.NOTHING
+        self._loop.await_rest(self, self._awaits)  # or it would be overdue some day, and refused again
         self._loop.refuse(self, refusal)
 
     def give_up(self, seconds: float) -> None:
@@ -154,6 +156,7 @@ class Connection:
         self.is_busy = False
         if self.is_closed:
             return
+        self._loop.touch(self)  # while it was busy, no time counted as idle
         if reply.cut is not None:
             self._cut(reply.cut)
             return

@@ -5,6 +5,7 @@ from functools import partial
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from emulator.server import limits, orders
+from emulator.server.loop_health import full_collections
 from emulator.server.request_head import Head
 from emulator.server.server_hooks import ServerHooks
 from emulator.server.thread_pool import ThreadPool
@@ -25,7 +26,7 @@ class Dispatcher:
     def answer(self, head: Head, done: Done, done_in_thread: Done) -> None:
         """Call one of the two with the answer: now, or later from a thread."""
         route = self._route_of(head)
-        reply = self._on_loop(head, route) if route in self._warm else None
+        reply = self._on_loop(head, route) if route and route in self._warm else None
         if reply is not None:
             done(reply)
         else:
@@ -37,17 +38,17 @@ class Dispatcher:
             return None
         return self._hooks.quick_route(environ["REQUEST_METHOD"], environ["PATH_INFO"])
 
-    def _on_loop(self, head: Head, route: str | None) -> Reply | None:
+    def _on_loop(self, head: Head, route: str) -> Reply | None:
         """Return the answer, None if the application would rather be called in a thread."""
         environ: WSGIEnvironment = {**head.environ, orders.ON_LOOP: True}
         clock = self._hooks.clock
-        begun = clock.processor_time()
+        collections, begun = full_collections(), clock.processor_time()
         try:
             return self.caller.call(head, environ, self.is_stopping)
         except orders.TakesLong:
             return None
         finally:
-            self._hooks.health.judge(str(route), clock.processor_time() - begun)
+            self._hooks.health.judge(route, clock.processor_time() - begun, collections)
 
     def _in_thread(self, head: Head, route: str | None, done: Done) -> None:
         body = head.environ["wsgi.input"]

@@ -100,19 +100,19 @@ class EventLoop(Deadlines):
             self._woken.recv(4096)
         self._is_woken = False  # before the look: what is added from now on wakes again
         while self._calls:
-            self._calls.popleft()()
+            _do_safely(self._calls.popleft())
 
     def _begin_to_stop(self) -> None:
+        self._ends_at = self._clock.stopwatch() + limits.DRAIN_SECONDS
         before = -1
         while before != len(self.connections):  # those that wait to be accepted
             before = len(self.connections)
             self._accept_all(0)
         self._stop_listening()
         self.is_stopping = self._dispatcher.is_stopping = True
-        self._ends_at = self._clock.stopwatch() + limits.DRAIN_SECONDS
         self._release(inf)
         for connection in list(self.connections):
-            connection.drain()
+            _do_safely(connection.drain)
 
     def _stop_listening(self) -> None:
         if self._listens:
@@ -147,7 +147,7 @@ class EventLoop(Deadlines):
         self._selector.register(connection.socket, EVENT_READ, connection.on_event)
 
     def _make_room(self, error: OSError) -> None:
-        if error.errno in NO_FILES and not self._close_longest_idle():
+        if self._listens and error.errno in NO_FILES and not self._close_longest_idle():
             self._selector.unregister(self._listening)  # else it would be ready for ever
             self._listens = False
             log.warning("a connection could not be taken: %s", error)
@@ -216,3 +216,11 @@ class EventLoop(Deadlines):
         """Answer a refusal, and note it."""
         self._hooks.note(RefusalReport(refusal.environ, refusal.status, refusal.detail, refusal.body))
         connection.complete(self._dispatcher.caller.refuse(refusal))
+
+
+def _do_safely(act: Callable[[], object]) -> None:
+    """Do it; a bug in it is logged, and what comes after it is done all the same."""
+    try:
+        act()
+    except Exception:
+        log.exception("a bug of the emulator, please report it")

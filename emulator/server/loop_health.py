@@ -16,7 +16,6 @@ class LoopHealth:
         self._until = 0.0  # of the current window
         self._longest, self._longest_before = 0.0, 0.0
         self.is_measured = False
-        self._collections = _full_collections()
 
     def note_turn(self, ended: float, took: float) -> None:
         """Note a turn of the loop that ended at that time; whatever came in meanwhile waited for its end."""
@@ -31,15 +30,15 @@ class LoopHealth:
         """The longest turn, in seconds, of the last one or two minutes."""
         return max(self._longest, self._longest_before)
 
-    def judge(self, route: str, used: float) -> None:
-        """Log a request that used too much processor time on the loop: it belongs into a thread."""
-        if used <= HELD_SECONDS:
-            return
-        collections, before = _full_collections(), self._collections
-        self._collections = collections
-        if collections == before:  # else it is most likely that which took so long
+    def judge(self, route: str, used: float, collections: int) -> None:
+        """Log a request that used too much processor time on the loop: it belongs into a thread.
+
+        `collections` is what `full_collections` returned before; one since then is most likely what took so long.
+        """
+        if used > HELD_SECONDS and collections == full_collections():
             log.error("a bug of the emulator, please report it: %s held the loop for %.0f ms", route, used * 1000)
 
 
-def _full_collections() -> int:
+def full_collections() -> int:
+    """Return how often all objects of this process were looked through for garbage."""
     return int(gc.get_stats()[-1]["collections"])

@@ -21,18 +21,23 @@ class ThreadPool:
     def submit(self, job: Job) -> None:
         """Have the job done by the next free thread; it must not raise."""
         with self._turn:
-            if self._idle:
-                self._idle -= 1  # promised to this job
-            elif len(self._threads) < self._most:
-                self._start()
-            else:
-                self._idle -= 1  # owed: a thread that becomes free takes this job at once
+            if self._idle > 0 or not self._start():
+                self._idle -= 1  # promised to this job; below 0 it is owed: who becomes free takes it at once
         self._jobs.put(job)
 
-    def _start(self) -> None:
+    def _start(self) -> bool:
+        """Start a thread for one more job; return False if there are enough, or the system gives no more."""
+        if len(self._threads) >= self._most:
+            return False
         thread = Thread(target=self._work, name=f"server-{len(self._threads) + 1}", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            if not self._threads:  # nobody would ever do it
+                raise
+            return False
         self._threads.append(thread)
-        thread.start()
+        return True
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:

@@ -152,9 +152,16 @@ class Application(Flask):
         with self._turn:
             register, self._later = self._later, None
             if register:
-                self._url_map = self._url_map.copy()
-                register(self)
-                self._routes, self._is_whole = self._url_map, True
+                self._register(register)
+
+    def _register(self, register: Callable[["Application"], object]) -> None:
+        before, self._url_map = self._url_map, self._url_map.copy()
+        try:
+            register(self)
+        except BaseException:  # a module could not be read, say: the next request tries again
+            self._url_map, self._later = before, register
+            raise
+        self._routes, self._is_whole = self._url_map, True
 
     @property
     def url_map(self) -> PlainMap:

@@ -16,6 +16,9 @@ from emulator.server.server_hooks import ServerHooks
 from tests.waiting import PATIENCE
 
 
+LARGE = {"/large": 2_000_000, "/huge": 30_000_000}  # the second does not fit between the server and its client
+
+
 class MovedClock(WallClock):
     """Real time, put forward by hand."""
 
@@ -40,7 +43,7 @@ class Served:
         body = environ["wsgi.input"].read()
         thread = "loop" if current_thread().name == "server" else "thread"
         told = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} {len(body)} {thread}".encode()
-        told += b" " * 2_000_000 if environ["PATH_INFO"] == "/large" else b""
+        told += b" " * LARGE.get(environ["PATH_INFO"], 0)
         start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(told)))])
         return [told]
 

@@ -1,8 +1,10 @@
 """What happens on one connection: the order of answers, the leave to continue, and the end."""
 
+import errno
 import socket
 from contextlib import ExitStack
 from threading import Event
+from unittest.mock import Mock
 
 import pytest
 
@@ -159,3 +161,69 @@ def test_ipv6_works_as_ipv4() -> None:
         assert emulator.url.startswith("http://[::1]:")
         created = emulator.of("six").aplyid.open_case()
         assert created["case_url"].startswith(url)
+
+
+@pytest.mark.parametrize(
+    "late", [b"GET /half HTTP/1.1\r\nHo", b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"]
+)
+def test_what_is_overdue_is_refused_once(late: bytes) -> None:
+    with served() as made, made.connect() as line:
+        line.sendall(late)
+        made.look()
+        for _ in range(4):
+            made.clock.ahead += limits.BODY_SECONDS + 1
+            made.look()
+            made.clock.ahead += 1
+        assert statuses(read_all(line)) == [408]
+        assert [refused.status for refused in made.refused] == [408]
+
+
+def test_what_was_refused_is_not_overdue_later() -> None:
+    with served() as made, made.connect() as line:
+        line.sendall(b"GET / HTTP/1.1\r\n")
+        made.look()
+        line.sendall(b"no header\r\n\r\n")
+        wait_until(lambda: made.refused)
+        made.clock.ahead += limits.HEAD_SECONDS + 1
+        made.look()
+        assert statuses(read_all(line)) == [400]
+        assert [refused.status for refused in made.refused] == [400]
+
+
+def test_a_large_answer_is_not_cut_though_its_request_took_longer_than_one_may_be_idle() -> None:
+    go_on = Event()
+    act = lambda environ: environ["PATH_INFO"] == "/huge" and go_on.wait(PATIENCE)  # noqa: E731
+    with served(act=act) as made, made.connect() as line:
+        line.sendall(get("/huge", "Connection: close"))
+        made.look()
+        made.clock.ahead += limits.IDLE_SECONDS + 1
+        go_on.set()
+        received = line.recv(1000)
+        made.look()
+        received += read_all(line)
+    assert len(received) > 30_000_000
+
+
+def test_it_stops_though_the_process_may_open_no_more_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(lambda environ, start_response: [], listen("127.0.0.1", 0))
+
+    def accept() -> None:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    listening = Mock(wraps=server._loop._listening, accept=accept)
+    listening.fileno.return_value = server._loop._listening.fileno()
+    server._loop._listening = listening
+    server.start()
+    with socket.create_connection(listening.getsockname()):
+        wait_until(lambda: not server._loop._listens)
+        assert_ends(server.stop)
+
+
+def test_a_bug_in_what_a_thread_asks_of_the_loop_leaves_nobody_waiting(caplog: pytest.LogCaptureFixture) -> None:
+    server, done = Server(lambda environ, start_response: [], listen("127.0.0.1", 0)), Event()
+    server._loop._calls.extend([lambda: 1 / 0, done.set])
+    server.start()
+    server._loop.soon(lambda: None)
+    assert done.wait(PATIENCE)
+    assert "a bug of the emulator" in caplog.text
+    server.stop()

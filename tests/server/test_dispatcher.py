@@ -1,5 +1,6 @@
 """What is quick is answered on the loop, all else in threads; and who holds the loop is told of."""
 
+import gc
 import logging
 from threading import Barrier, Event
 
@@ -7,7 +8,7 @@ import pytest
 
 from emulator.core.clock import WallClock
 from emulator.server import limits, orders
-from emulator.server.loop_health import LoopHealth
+from emulator.server.loop_health import LoopHealth, full_collections
 from tests.server.serving import get, in_background, read_until, served
 from tests.waiting import PATIENCE, wait_until
 
@@ -76,11 +77,24 @@ def test_a_crash_of_the_application_is_answered_and_logged(caplog: pytest.LogCap
 @pytest.mark.tells_of_the_loop
 def test_who_holds_the_loop_for_too_long_is_logged_with_the_route(caplog: pytest.LogCaptureFixture) -> None:
     health = LoopHealth()
-    health.judge("GET /slow", 0.01)
+    health.judge("GET /slow", 0.01, full_collections())
     assert caplog.text == ""
-    health.judge("GET /slow", 0.08)
+    health.judge("GET /slow", 0.08, full_collections())
     assert "a bug of the emulator, please report it: GET /slow held the loop for 80 ms" in caplog.text
     assert [record.name for record in caplog.records if record.levelno == logging.ERROR] == ["emulator.server.held"]
+
+
+@pytest.mark.tells_of_the_loop
+def test_garbage_that_was_collected_before_excuses_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    health = LoopHealth()
+    gc.collect()
+    health.judge("GET /slow", 0.08, full_collections())
+    assert "GET /slow held the loop" in caplog.text
+    caplog.clear()
+    before = full_collections()
+    gc.collect()
+    health.judge("GET /slow", 0.08, before)
+    assert caplog.text == ""
 
 
 @pytest.mark.tells_of_the_loop
