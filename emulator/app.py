@@ -188,7 +188,7 @@ def _flask_app(
         journal=core.journal,
         request_metrics=request_metrics,
         cors=Cors(frozenset(settings.cors_origin)),
-        give_way=core.sandboxes.in_flight.turns.give_way,
+        turns=core.sandboxes.in_flight.turns,
     )
     pipeline.install(app)
     for provider in PROVIDERS:

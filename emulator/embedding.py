@@ -86,6 +86,7 @@ def _close(
 ) -> None:
     begin_stop()
     scheduler.stop()
+    scheduler.release()
     if receiver:
         receiver.close()
     store.close()

@@ -63,10 +63,9 @@ class RunningEmulator:
         # At the same time: the one waits for clients and the other for receivers, up to 10 seconds each.
         sending = Thread(target=self._built.scheduler.stop, name="stop")
         sending.start()
-        for desk in self._built.desks.values():
-            desk.request_faults.release()
         self._server.stop()
         sending.join()
+        self._built.scheduler.release()
         if self._built.receiver:
             self._built.receiver.close()
         self._built.store.close()

@@ -122,7 +122,9 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     moving: _Moving = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
     completion = Completion(**moving, news=news)
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
-    complete_early = EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take)
+    complete_early = EarlyCompletion(
+        completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take_late
+    )
     time_machine = TimeMachine(**moving, completion=completion, outbox=outbox)
     cases = Cases(**moving, complete_early=complete_early)
     return Core(

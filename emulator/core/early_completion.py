@@ -18,7 +18,7 @@ class EarlyCompletion:
 
     completion: Completion
     deliveries: DeliveryQueries
-    take_slot: Callable[[], AbstractContextManager[bool]]  # whether one more request may wait
+    take_slot: Callable[[], AbstractContextManager[bool]]  # whether this request may wait
 
     def __call__(self, case: Case, faults: Sequence[str]) -> None:
         """End the case and return when each of its webhooks was tried once, after at most ten seconds.

@@ -58,13 +58,6 @@ class SandboxSignals:
         for signal in signals:
             signal.close()
 
-    def send_all(self) -> None:
-        """Wake the requests that a fault delays in any sandbox."""
-        with self._lock:
-            signals = list(self._signals.values())
-        for signal in signals:
-            signal.send()
-
     def send(self, sandbox: str) -> None:
         """Wake the requests that a fault delays in this sandbox."""
         with self._lock:

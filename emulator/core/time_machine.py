@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
 
 from emulator.core.clock import WallClock
 from emulator.core.completion import Completion, Moved
@@ -40,6 +41,7 @@ class TimeMachine:
     wake: Callable[[datetime], None]
     # By sandbox, the advances whose end could not be stored: the sandbox as it was before, and the time it came to.
     unfinished: dict[str, tuple[SandboxView, datetime]] = field(default_factory=dict)
+    _finishing: Lock = field(default_factory=Lock)
 
     def read(self, sandbox: str) -> SandboxView:
         """Return the sandbox with its clock."""
@@ -108,10 +110,15 @@ class TimeMachine:
 
     def finish(self) -> None:
         """Let the clocks run on whose advances have ended; raise StoreUnavailable, and call it again later."""
-        for sandbox, (before, now) in list(self.unfinished.items()):
-            self._move(before, now, before.clock.factor, advancing=False)
-            self.unfinished.pop(sandbox, None)
-            self.wake(self.clock.now())
+        with self._finishing:  # or a second thread could end the next advance of a sandbox in place of this one
+            while self.unfinished:
+                sandbox, (before, now) = self.unfinished.popitem()
+                try:
+                    self._move(before, now, before.clock.factor, advancing=False)
+                except BaseException:
+                    self.unfinished[sandbox] = before, now
+                    raise
+                self.wake(self.clock.now())
 
     def _begin(self, sandbox: str, step: timedelta) -> tuple[SandboxView, datetime]:
         """Stop the clock and claim it; return the sandbox as it was, and the time at the end of the step."""

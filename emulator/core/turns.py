@@ -28,6 +28,13 @@ class Turns:
         self._gone = 0  # requests that waited and went
         self._waiting: deque[Lock] = deque()  # requests, each behind a closed door
 
+    def try_to_go(self) -> bool:
+        """Return whether the request may go at once; then it went, for whom no other turn is needed."""
+        if not self._working and not self._away:
+            return True
+        with self._lock:
+            return self._goes()
+
     def give_way(self) -> None:
         """Return when the request may go: nothing is being worked on, or one more thing was done.
 
@@ -36,8 +43,7 @@ class Turns:
         if not self._working and not self._away:
             return
         with self._lock:
-            if not self._working or self._credit > 0:
-                self._borrow()
+            if self._goes():
                 return
             door = Lock()
             door.acquire()
@@ -52,6 +58,13 @@ class Turns:
                     self._borrow()
                     self._let_one_go()
                 gone = self._gone
+
+    def _goes(self) -> bool:
+        """Let the request go, if it may; to be called with the lock."""
+        may_go = not self._working or self._credit > 0
+        if may_go:
+            self._borrow()
+        return may_go
 
     def _borrow(self) -> None:
         """Note that a request goes before anything is done for it: what is done next is done for that one."""

@@ -68,9 +68,17 @@ def _started(host: str, port: int) -> Lookup:
         if found is None:
             if len(_under_way) >= MOST_LOOKUPS:
                 raise UnknownName(f"the name {host} was not looked up: the name server answers none of {MOST_LOOKUPS}")
-            found = _under_way[key] = Lookup(host, port)
-            Thread(target=_run, args=(key, found), name="look-up", daemon=True).start()
+            found = Lookup(host, port)
+            _start(Thread(target=_run, args=(key, found), name="look-up", daemon=True), host)
+            _under_way[key] = found  # which the thread removes, but not before this lock is free
     return found
+
+
+def _start(thread: Thread, host: str) -> None:
+    try:
+        thread.start()
+    except RuntimeError as error:
+        raise UnknownName(f"the name {host} was not looked up: the system has no thread left for it") from error
 
 
 def _run(key: tuple[str, int], lookup: Lookup) -> None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Condition, Lock, Thread
+from typing import Any
 
 from emulator.core.clock import WallClock
 from emulator.core.completion import Completion, Moved
@@ -74,6 +75,7 @@ class Scheduler:
     finish_advances: Callable[[], None] = lambda: None  # for those whose end could not be stored
     _stopping: bool = False
     _more_cases: bool = False  # more cases may be due than were completed
+    _lacks_thread: bool = False  # a job waits because the system gave no thread for it
     _waiting: frozenset[str] | None = None  # the only targets with due deliveries; None: not known
     _sending: Counter[str] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
@@ -97,7 +99,11 @@ class Scheduler:
         if self._thread:
             self._thread.join()
             self._pool.shutdown(wait=True)  # a lease counts as an attempt, so every leased one has to be made
-            with suppress(StoreUnavailable):  # the next start gives back what is leased now
+
+    def release(self) -> None:
+        """Give back what nobody will send any more: after `stop`, and after the requests that send as well."""
+        if self._thread:
+            with suppress(StoreUnavailable):  # the next start gives it back
                 self.outbox.release()
 
     def _run(self) -> None:
@@ -137,6 +143,9 @@ class Scheduler:
     def _look(self) -> datetime | None:
         """Do what is due, and return when the next case or delivery to a target that is not busy will be."""
         self.finish_advances()
+        if self._lacks_thread:
+            self._lacks_thread = False
+            self._submit(lambda: None)
         self._complete()
         self._waiting = None
         while not self._stopping:
@@ -174,7 +183,19 @@ class Scheduler:
         target = delivery.target or ""
         with self._lock:
             self._sending[target] += 1
-        self._pool.submit(self.outbox.deliver, delivery).add_done_callback(lambda _: self._sent(target))
+        self._submit(self._deliver, delivery, target)
+
+    def _submit(self, *job: Any) -> None:
+        try:
+            self._pool.submit(*job)
+        except RuntimeError:  # no thread could be started: the job waits for one that there is, or for the next try
+            self._lacks_thread = True
+
+    def _deliver(self, delivery: Delivery, target: str) -> None:
+        try:
+            self.outbox.deliver(delivery)
+        finally:
+            self._sent(target)
 
     def _sent(self, target: str) -> None:
         with self._lock:

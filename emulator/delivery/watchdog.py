@@ -60,13 +60,14 @@ class Watchdog:
 
     def _begin(self, watched: _Watched) -> None:
         with self._condition:
+            if self._thread is None:
+                thread = Thread(target=self._run, name="watchdog", daemon=True)
+                thread.start()  # before anything is noted: the system may have no thread left
+                self._thread = thread
             self._open += 1
             watched.deadline = min(watched.deadline, self._latest)
             heapq.heappush(self._watched, watched)
-            if self._thread is None:
-                self._thread = Thread(target=self._run, name="watchdog", daemon=True)
-                self._thread.start()
-            elif self._watched[0] is watched:
+            if self._watched[0] is watched:
                 self._condition.notify()
 
     def _end(self, watched: _Watched) -> None:

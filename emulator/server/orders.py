@@ -1,6 +1,7 @@
 """What the application may order of the connection that carries its answer: one value in the WSGI environ."""
 
 from collections.abc import Mapping, MutableMapping
+from typing import Any
 
 KEY = "emulator.connection"
 HELD = "emulator.held"  # the environ key of the seconds for which an answer is held back
@@ -33,8 +34,8 @@ def hold(environ: MutableMapping[str, object], seconds: float) -> None:
 
 def held_seconds(environ: Mapping[str, object]) -> float:
     """Return for how many seconds the answer is held back."""
-    seconds = environ.get(HELD, 0.0)
-    return seconds if isinstance(seconds, float) else 0.0
+    seconds: Any = environ.get(HELD, 0.0)
+    return float(seconds)
 
 
 def is_cut(environ: Mapping[str, object]) -> bool:

@@ -1,8 +1,8 @@
 """Surround every request with the same steps: open, render (for an error), close."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from http import HTTPStatus
 from wsgiref.types import WSGIEnvironment
@@ -13,7 +13,9 @@ from werkzeug import exceptions
 from emulator.core.clock import WallClock
 from emulator.core.errors import Fact, Invalid, StoreUnavailable, TooManySandboxes
 from emulator.core.journal import Journal
+from emulator.core.turns import Turns
 from emulator.masking import masked
+from emulator.server import orders
 from emulator.version import VERSION
 from emulator.web.advice import advice_header
 from emulator.web.cors import Cors
@@ -47,7 +49,7 @@ class Pipeline:
     journal: Journal
     request_metrics: RequestMetrics
     cors: Cors = Cors()
-    give_way: Callable[[], None] = lambda: None  # waits for a moment where something is due
+    turns: Turns = field(default_factory=Turns)  # where requests wait for a moment while something is due
 
     def install(self, app: Flask) -> None:
         """Surround every request to this application."""
@@ -61,7 +63,7 @@ class Pipeline:
         state = state_of(environ)
         state.started = self.clock.stopwatch()
         if not state.is_internal:
-            self.give_way()
+            self._give_way(environ)
         host = environ.get("HTTP_HOST", "")
         if not is_known_host(host, frozenset(self.hosts)):
             detail = f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}"
@@ -73,6 +75,11 @@ class Pipeline:
             detail = "a page of another site may not send this: open the emulator's own address"
             return _refuse(state, Problem(403, detail))
         return None
+
+    def _give_way(self, environ: WSGIEnvironment) -> None:
+        if self.find_owner(request.path) and not self.turns.try_to_go():
+            orders.leave_loop(environ)  # there, all others would wait with this request
+            self.turns.give_way()
 
     def _is_of_a_stranger(self, state: RequestState, environ: WSGIEnvironment) -> bool:
         """Return whether a page of another site sends this; it may read the APIs, which ask for a credential."""

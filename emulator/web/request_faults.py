@@ -54,10 +54,6 @@ class RequestFaults:
             state.faults.append(hit.fault.name)
             kind.before(hit.random, partial(self._delay, state, hit, signal, seen))
 
-    def release(self) -> None:
-        """Let the requests go on that a fault delays now."""
-        self.faults_cleared.send_all()
-
     def _triggered(
         self, state: RequestState, sandbox: str, context: FaultContext
     ) -> Iterator[tuple[FaultHit, ApiFault]]:

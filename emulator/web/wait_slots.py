@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 
+from flask import request
+
+from emulator.server import orders
 from emulator.web.problem_json import Problem
 
 MOST_WAITING = 48  # of the server's 64 threads, so that 16 are always free for what does not wait
@@ -33,3 +36,12 @@ class WaitSlots:
         finally:
             if has_slot:
                 self.free.release()
+
+    @contextmanager
+    def try_to_take_late(self) -> Iterator[bool]:
+        """Do the same for a request that has changed something already; on the server's loop it may not wait."""
+        if orders.ON_LOOP in request.environ:
+            yield False
+            return
+        with self.try_to_take() as has_slot:
+            yield has_slot

@@ -1,7 +1,9 @@
 """Time run step by step, where something else happens meanwhile."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from emulator.core.sandbox_clock import WALL_TIME
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.time_machine import TimeMachine
 from tests.core.test_completion import Office
+from tests.waiting import PATIENCE, wait_until
 
 
 class Careless:
@@ -48,4 +51,32 @@ def test_a_sandbox_that_is_reset_while_it_is_advanced_is_a_newborn_on_wall_time(
     office.open()
     time_machine.advance("a", timedelta(days=1))
     assert time_machine.read("a").clock is WALL_TIME
+    office.store.close()
+
+
+def test_an_advance_that_another_thread_ends_does_not_end_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    office = Office()
+    parts: dict[str, Any] = {"store": office.store, "clock": office.clock, "wake": lambda _: None}
+    outbox = Outbox(**parts, sandboxes=office.sandboxes, sender=Careless(office), owner="me")
+    time_machine = TimeMachine(**parts, sandboxes=office.sandboxes, completion=office.completion, outbox=outbox)
+    office.open()
+    before, _ = time_machine._begin("a", timedelta(days=1))
+    time_machine.unfinished["a"] = before, before.now
+    move, begun = TimeMachine._move, Event()
+
+    def move_slowly(self: TimeMachine, *given: Any, **named: Any) -> Any:
+        begun.set()
+        wait_until(lambda: second.running())
+        return move(self, *given, **named)
+
+    monkeypatch.setattr(TimeMachine, "_move", move_slowly)
+    with ThreadPoolExecutor(2) as pool:
+        second: Future[Any] = Future()
+        first = pool.submit(time_machine.finish)
+        assert begun.wait(PATIENCE)
+        second = pool.submit(time_machine.finish)
+        first.result(PATIENCE)
+        time_machine._begin("a", timedelta(days=1))  # the next advance
+        second.result(PATIENCE)
+    assert time_machine.read("a").advancing
     office.store.close()

@@ -14,10 +14,12 @@ from emulator.core.deliveries import Attempt, Delivery
 from emulator.core.outbox import SENDERS, Outbox
 from emulator.delivery import scheduler
 from emulator.delivery.lazy_sender import LazySender
+from emulator.running import RunningEmulator
 from emulator.settings import Settings
-from tests.emulators import APLYID_PATH, CREATE_CASE, Emulator, served
+from tests.emulators import APLYID_PATH, CREATE_CASE, Emulator, served, settings
 from tests.receivers import Receiver, receiving, status
 from tests.waiting import PATIENCE, wait_until
+from tests.wire import request_bytes
 
 
 class Office:
@@ -141,3 +143,37 @@ def test_cases_are_completed_though_every_sender_waits_for_a_slow_receiver(monke
             wait_until(lambda: other.control("GET", "inbox").json()["count"] == 2 * BATCH)
         finally:
             held.set()
+
+
+def test_requests_that_give_way_hold_up_nobody_on_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", PATIENCE)
+    with RunningEmulator(settings(delay=3600)) as running, ThreadPoolExecutor(8) as pool:
+        emulator, gate = Emulator(running.address), running._built.scheduler.outbox.in_flight.turns
+        for _ in range(2):  # from the second on, a create is answered on the loop
+            assert emulator.aplyid.create().status_code == 201
+        with gate.work():
+            waiting = [pool.submit(Emulator(running.address).aplyid.create) for _ in range(8)]
+            wait_until(lambda: len(gate._waiting) == 8)
+            assert emulator.raw(request_bytes("GET", "/_emulator/livez")).status == 200
+            assert emulator.control("GET", "cases").json()["count"] == 2
+            assert not any(answer.done() for answer in waiting)
+        assert {answer.result(PATIENCE).status_code for answer in waiting} == {201}
+
+
+def test_webhooks_go_out_when_the_system_has_threads_again(office: Office, receiver: Receiver) -> None:
+    work, start = office.built.scheduler, threading.Thread.start
+
+    def start_no_sender(thread: threading.Thread) -> None:
+        if thread.name.startswith("sender"):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    office.create()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start_no_sender)
+        work.start()
+        wait_until(lambda: work._lacks_thread)
+    receiver.next()
+    wait_until(lambda: not work._sending)
+    work.stop()
+    assert (work.outbox.in_flight.turns._working, work.outbox.in_flight.turns._away) == (0, 0)

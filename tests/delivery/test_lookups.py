@@ -100,3 +100,14 @@ def test_what_is_left_after_the_look_up_is_for_the_receiver(emulator: Emulator, 
         wait_until(lambda: mute.asked == ["slow"])
         mute.let_go.set()
         assert receiver.next().path == "/"
+
+
+def test_a_host_is_found_when_the_system_has_threads_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start)
+        with pytest.raises(UnknownName, match="no thread left"):
+            look_up("localhost", 80)
+    assert look_up("localhost", 80)

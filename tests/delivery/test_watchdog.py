@@ -57,3 +57,16 @@ def test_in_a_hurry_every_block_is_cut_soon_also_one_that_begins_later(watchdog:
         assert first.wait(PATIENCE)
     with watchdog.watching(3600, second.set):
         assert second.wait(PATIENCE)
+
+
+def test_without_a_thread_the_block_does_not_begin_and_the_next_one_is_watched(watchdog: Watchdog) -> None:
+    def start(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start)
+        with pytest.raises(RuntimeError), watchdog.watching(3600, lambda: None):
+            pytest.fail("nothing would end it")
+    cut = threading.Event()
+    with watchdog.watching(0.01, cut.set):
+        assert cut.wait(PATIENCE)

@@ -15,7 +15,6 @@ from emulator.server.refusals import RefusalReport
 from emulator.server.server_hooks import ServerHooks
 from tests.waiting import PATIENCE
 
-
 LARGE = {"/large": 2_000_000, "/huge": 30_000_000}  # the second does not fit between the server and its client
 
 

@@ -125,3 +125,19 @@ def test_while_they_are_made_the_early_paths_are_answered_and_the_late_ones_wait
         may_end.set()
         assert [answer.result(30) for answer in asked] == ["late"] * 3
     assert times == [1]
+
+
+def test_routes_that_could_not_be_made_are_made_for_the_next_request(app: Application) -> None:
+    failures = [OSError("too many open files")]
+
+    def register(app: Application) -> None:
+        if failures:
+            raise failures.pop()
+        app.register_blueprint(later())
+
+    app.register_later(register)
+    app.testing = False
+    client = app.test_client()
+    with pytest.raises(OSError, match="too many"):
+        client.get("/late")
+    assert [client.get(path).text for path in ("/late", "/early")] == ["late", "early"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Event
 
@@ -89,3 +90,31 @@ def test_what_comes_after_that_is_answered_at_once(running: RunningEmulator) -> 
     assert emulator.control("GET", f"deliveries/wait?{LONG}").status_code == 503
     emulator.control("POST", "faults", {"kind": "latency", "seconds": 60})
     assert emulator.aplyid.create().status_code == 201
+
+
+def test_an_attempt_of_an_advance_that_is_under_way_is_stored(tmp_path: Path) -> None:
+    release, arrived = Event(), Event()
+
+    def hold(handler: BaseHTTPRequestHandler) -> None:
+        arrived.set()
+        release.wait(PATIENCE)
+        status(200)(handler)
+
+    kept = settings(delay=60, database=f"sqlite:///{tmp_path}/kept.sqlite")
+    with receiving(hold) as receiver, ThreadPoolExecutor(2) as pool:
+        with RunningEmulator(kept) as running:
+            emulator = Emulator(running.address)
+            emulator.control("PATCH", "clock", {"frozen": True})
+            emulator.control("PATCH", "", {"webhook_url": receiver.url})
+            emulator.aplyid.open_case()
+            pool.submit(emulator.control, "POST", "clock/advance", {"seconds": 60})
+            assert arrived.wait(PATIENCE)
+            stopped = pool.submit(running.stop)
+            wait_until(lambda: running._built.scheduler._stopping)
+            release.set()
+            stopped.result(PATIENCE)
+        with RunningEmulator(kept) as running:
+            [delivery] = Emulator(running.address).control("GET", "deliveries").json()["deliveries"]
+            assert (delivery["state"], len(delivery["attempts"])) == ("delivered", 1)
+        receiver.next()
+        assert receiver.nothing_came()
