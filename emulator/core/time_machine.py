@@ -102,8 +102,9 @@ class TimeMachine:
                     break  # a reset meanwhile created a sandbox with a clock of its own
                 happened += self._do_due(view, dues)
                 now = max(now, self._jumped_to(before))
+                until = max(until, now)  # what a jump made due is done as well
             else:
-                now = max(now, until)
+                now = until
         finally:
             self.unfinished[sandbox] = before, now
             self.finish()

@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
 
 from emulator.core.body_faults import WebhookForm
-from emulator.core.deliveries import Delivery, DeliveryState
+from emulator.core.deliveries import COPY, Delivery, DeliveryState
 from emulator.core.faults import FaultContext, FaultKind, Side, setting
 from emulator.core.lies import ENDING_FAULT_KINDS
 from emulator.core.ports import Transaction
@@ -223,7 +223,7 @@ def _path_of(url: str | None) -> str | None:
 
 def _again(delivery: Delivery, number: int, later: timedelta) -> Delivery:
     """Return a copy as a delivery of its own, with the same headers and so with the same event id."""
-    return _later(replace(delivery, id=f"{delivery.id}-copy-{number}"), later)
+    return _later(replace(delivery, id=f"{delivery.id}{COPY}{number}"), later)
 
 
 def _later(delivery: Delivery, later: timedelta) -> Delivery:

@@ -27,8 +27,8 @@ def other_case(delivery: Delivery, number: int) -> Delivery:
 
 
 def _under_new_id(delivery: Delivery, purpose: str, body: object) -> Delivery:
-    new_id = str(uuid5(NAMESPACE_URL, f"{delivery.id}/{purpose}"))
-    headers = {name: new_id if value == delivery.id else value for name, value in delivery.headers.items()}
+    event_id, new_id = delivery.event_id, str(uuid5(NAMESPACE_URL, f"{delivery.id}/{purpose}"))
+    headers = {name: new_id if value == event_id else value for name, value in delivery.headers.items()}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return replace(delivery, headers=headers, body=text.encode("utf-8", "backslashreplace"))
 
