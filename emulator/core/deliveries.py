@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from emulator.masking import masked, masked_body, masked_url
 
-
 COPY = "-copy-"  # stands in the id of a copy, between the id of the event and the number of the copy
 
 
