@@ -26,8 +26,8 @@ USED = pytest.StashKey["CaseEmulator"]()
 STARTED = pytest.StashKey["EmulatorProcess"]()
 RUN = pytest.StashKey[str]()
 MARKER = (
-    "case_emulator(frozen=None, delay=None, webhook_url=None, ...): settings of this test's sandbox, as "
-    "`CaseEmulator.configure` takes them; `frozen` is True or a moment"
+    "case_emulator(frozen=None, skip=None, delay=None, webhook_url=None, ...): settings of this test's sandbox, as "
+    "`CaseEmulator.configure` takes them; `frozen` is True or a moment, and `skip` lets waiting move the clock"
 )
 
 
@@ -52,6 +52,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         default=None,
         help="Freeze the clock of every sandbox at the start.",
+    )
+    group.addoption(
+        "--case-emulator-skip",
+        action="store_true",
+        default=None,
+        help="Freeze every clock at the start, and let waiting for a webhook move it.",
+    )
+    parser.addini(
+        "case_emulator_skip",
+        "Freeze every clock at the start, and let waiting for a webhook move it.",
+        type="bool",
+        default=False,
     )
     parser.addini("case_emulator_url", "Use the running emulator at this address.")
     parser.addini("case_emulator_shared", "One emulator for all workers of xdist.", type="bool", default=False)
@@ -178,7 +190,8 @@ def _name_of(node_id: str, run: str) -> str:
 def _prepare(handle: "CaseEmulator", request: pytest.FixtureRequest) -> None:
     marked = request.node.get_closest_marker("case_emulator")
     settings = dict(marked.kwargs) if marked else {}
-    frozen = settings.pop("frozen", _option(request.config, "frozen"))
+    handle.skips_time = bool(settings.pop("skip", _option(request.config, "skip")))
+    frozen = settings.pop("frozen", handle.skips_time or _option(request.config, "frozen"))
     if frozen:
         handle.clock.freeze(None if frozen is True else frozen)
     if settings:

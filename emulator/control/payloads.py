@@ -129,6 +129,7 @@ class DeliveriesPayload(TypedDict):
 
     count: int
     deliveries: list[DeliveryPayload]
+    skipped: NotRequired[float]
 
 
 class InboxPayload(TypedDict):
@@ -136,6 +137,7 @@ class InboxPayload(TypedDict):
 
     count: int
     webhooks: list[WebhookPayload]
+    skipped: NotRequired[float]
 
 
 class QueuedOutcomePayload(TypedDict):

@@ -199,6 +199,7 @@ class DeliveriesOut(Out):
 
     count = fields.Integer()
     deliveries = fields.Nested(DeliveryOut, many=True)
+    skipped = fields.Float(required=False, metadata={"description": "seconds that a wait moved the clock"})
 
 
 class InboxOut(Out):
@@ -206,3 +207,4 @@ class InboxOut(Out):
 
     count = fields.Integer()
     webhooks = fields.Nested(WebhookOut, many=True)
+    skipped = fields.Float(required=False, metadata={"description": "seconds that a wait moved the clock"})

@@ -133,6 +133,9 @@ class Questions(CaseFileQuestions):
     def next_due_of(self, sandbox: str) -> Dues:
         return Dues(*map(rows.maybe_datetime, self._ask.next_due_of(self._db, sandbox=sandbox)))
 
+    def next_expiry_of(self, sandbox: str, now: datetime) -> datetime | None:
+        return rows.maybe_datetime(self._ask.next_expiry_of(self._db, sandbox=sandbox, now=to_micros(now)))
+
     def due_deliveries_of(self, sandbox: str, now: datetime, limit: int) -> Sequence[Delivery]:
         params = target_params((), None)
         found = self._ask.due_deliveries_of(self._db, sandbox=sandbox, now=to_micros(now), limit=limit, **params)
