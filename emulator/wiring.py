@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urlsplit
 
+from emulator.core.access_tokens import AccessTokens
 from emulator.core.cases import Cases
 from emulator.core.checks import Checks
 from emulator.core.clients import Clients
@@ -65,6 +66,7 @@ class Core:
     checks: Checks
     documents: Documents
     reruns: Reruns
+    access_tokens: AccessTokens
     time_machine: TimeMachine
     snapshots: Snapshots
     scheduler: Scheduler
@@ -94,6 +96,7 @@ class _Around(TypedDict):
     checks: Checks
     documents: Documents
     reruns: Reruns
+    access_tokens: AccessTokens
 
 
 def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Core:
@@ -157,6 +160,7 @@ def _around(cases: Cases) -> _Around:
         "checks": Checks(store=store, sandboxes=sandboxes, cases=cases),
         "documents": Documents(store=store, sandboxes=sandboxes),
         "reruns": Reruns(store=store, sandboxes=sandboxes, cases=cases),
+        "access_tokens": AccessTokens(store=store, sandboxes=sandboxes),
     }
 
 

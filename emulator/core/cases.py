@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from emulator.core.case_file import CaseChange
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound, StoreUnavailable
@@ -59,7 +60,15 @@ class Cases:
         view, decision = self.decide(tx, view, order.provider, order.request, client.name)
         usual = self.usual_delay(view, order.provider, ids.case, of_business=order.of_business)
         schedule = _schedule(order, decision, usual, now)
+        if order.taken and order.external_id is None:
+            order = replace(order, external_id=_drawn_external_id(view, order, ids.case))
+        if order.state is State.WAITING:
+            decision = with_delay(decision, usual)
+        # The store decides whose external id it is: between a look and an insert another case could have come.
         case = tx.add_case(order, client, ids, now, schedule, decision)
+        if case is None:
+            assert order.taken
+            raise order.taken
         early = self.early_faults(tx, view, order.provider, order.request) if schedule else ()
         return Begun(case, case.due_at and view.wall_time_of(case.due_at), early)
 
@@ -105,6 +114,47 @@ class Cases:
             return ()
         context = FaultContext(provider=provider, path=None, document=lambda: request)
         return [hit.fault.name for hit in self.sandboxes.trigger(tx, view, {EarlyWebhook.kind}, context)]
+
+    def begin_waiting(self, tx: Transaction, view: SandboxView, case: Case, request: object) -> Begun:
+        """Return a case that waited as work on it begins, as was decided when it was opened; the caller saves it."""
+        return self.order_work(tx, view, case, case.decision.takes if case.decision.ends else None, request)
+
+    def order_work(
+        self, tx: Transaction, view: SandboxView, case: Case, delay: timedelta | None, request: object
+    ) -> Begun:
+        """Return a case on which work begins now and takes that long (None: it never ends); the caller saves it."""
+        begun = replace(
+            case,
+            state=State.OPEN,
+            started_at=view.now,
+            updated_at=view.now,
+            due_at=None if delay is None else view.now + delay / 2,
+            finish_at=None if delay is None else view.now + delay,
+        )
+        early = self.early_faults(tx, view, case.provider, request) if begun.due_at else ()
+        return Begun(begun, begun.due_at and view.wall_time_of(begun.due_at), early)
+
+    def change(self, sandbox: str, provider: str, case_id: int, change: Callable[[Case], CaseChange]) -> Case:
+        """Change a case and return it; raise NotFound for an unknown or archived one, and the change's refusal."""
+        if not is_stored_id(case_id):
+            raise NotFound("case", case_id)
+        with self.store.transaction() as tx:
+            now = self.sandboxes.view(tx, sandbox).now
+            before = tx.case(sandbox, provider, case_id, now)
+            if before is None or before.archived_at:
+                raise NotFound("case", case_id)
+            changes = change(before)
+            after = _changed(before, changes, now)
+            if after == before:
+                return before
+            if not tx.change_case(before, changes, now):
+                raise changes.taken
+        return after
+
+    def has_external_id(self, sandbox: str, provider: str, external_id: str) -> bool:
+        """Return whether a case that is not archived has this external id, of those whose external ids are unique."""
+        with self.store.reading() as read:
+            return read.has_case_key(sandbox, provider, external_id, self.sandboxes.view(read, sandbox).now)
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """Return a case with its client and checks, archived or not; raise NotFound for an unknown or expired one."""
@@ -154,9 +204,32 @@ def _write_client(tx: Transaction, order: NewCase, known: Client | None, client_
         assert added  # its external id is free, or the client would have been found
         return added
     if claim.updates and claim.fresh:
-        kept = replace(claim.fresh, retention_days=known.retention_days)
+        kept = replace(claim.keep(known, claim.fresh), retention_days=known.retention_days)
         return tx.replace_client(order.sandbox, order.provider, known, kept, now)
     return known
+
+
+def _drawn_external_id(view: SandboxView, order: NewCase, case_id: int) -> str:
+    # With the time of creation, so that case 1 of the next start has another one.
+    key = f"{order.provider}/{case_id}/{int(view.now.timestamp() * 1_000_000)}"
+    return SeededRandom(seed=view.settings.seed, sandbox=view.name, key=key).uuid("external_id")
+
+
+def with_delay(decision: Decision, usual: timedelta) -> Decision:
+    """Return the decision with how long its case is to take, for one that is started later."""
+    delay = decision.delay(usual)
+    return replace(decision, takes=delay, ends=delay is not None)
+
+
+def _changed(before: Case, change: CaseChange, now: datetime) -> Case:
+    same = replace(
+        before,
+        external_id=change.external_id,
+        webhook_url=change.webhook_url,
+        retention_days=change.retention_days,
+        details=change.details,
+    )
+    return before if same == before else replace(same, updated_at=now, revision=before.revision + 1)
 
 
 def _schedule(order: NewCase, decision: Decision, usual: timedelta, now: datetime) -> Schedule | None:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -66,6 +66,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "revision": "whole",
         "archived_at": "moment?",
         "replaces": "whole?",
+        "unique_key": "text?",
+        "started_at": "moment?",
+        "takes": "whole?",
     },
     "checks": {
         "provider": "text",
@@ -115,8 +118,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-# What the columns that were added since schema 1 hold in a row of that schema.
-SINCE_SCHEMA_1: Mapping[str, Callable[[Mapping[str, object]], Mapping[str, object]]] = {
+# What the columns that were added since a schema hold in a row of that schema.
+Added = Mapping[str, Callable[[Mapping[str, object]], Mapping[str, object]]]
+SINCE_SCHEMA_1: Added = {
     "clients": lambda _: {"retention_days": None},
     "documents": lambda row: {
         "name": "sample.pdf",
@@ -133,12 +137,15 @@ SINCE_SCHEMA_1: Mapping[str, Callable[[Mapping[str, object]], Mapping[str, objec
     "cases": lambda _: {"revision": 0, "archived_at": None, "replaces": None},
     "checks": lambda _: {"retention_days": None, "expires_at": None},
 }
+SINCE_SCHEMA_2: Added = {"cases": lambda _: {"unique_key": None, "started_at": None, "takes": None}}
+ADDED_SINCE: Mapping[int, Sequence[Added]] = {1: (SINCE_SCHEMA_1, SINCE_SCHEMA_2), 2: (SINCE_SCHEMA_2,)}
 
 
-def of_schema_1(table: str, row: Mapping[str, object]) -> Mapping[str, object]:
-    """Return a row of a snapshot of schema 1 as one of the present schema."""
-    added = SINCE_SCHEMA_1.get(table)
-    return {**added(row), **row} if added else row
+def of_schema(schema: int, table: str, row: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a row of a snapshot of an older schema as one of the present schema."""
+    for added in ADDED_SINCE.get(schema, ()):
+        row = {**added[table](row), **row} if table in added else row
+    return row
 
 
 def as_shown(table: str, row: Row) -> dict[str, object]:

@@ -40,7 +40,7 @@ def write_exchange(
             body=_shown_body(state),
             status=response.status_code,
             answer_headers=dict(response.headers),
-            answer=response.get_data(),
+            answer=_shown_answer(state, response.get_data()),
             took=took,
             case_id=case.id if case else None,
             rule=case.decision.rule if case else None,
@@ -55,6 +55,10 @@ def write_exchange(
 def _shown_body(state: RequestState) -> bytes | None:
     """Return the body as it may be kept; whoever may not keep it whole says how to show it."""
     return state.show_body(state.raw_body) if state.show_body and state.raw_body else state.raw_body
+
+
+def _shown_answer(state: RequestState, answer: bytes) -> bytes:
+    return state.show_answer(answer) if state.show_answer else answer
 
 
 def _url(environ: Mapping[str, str], mount: str) -> str:

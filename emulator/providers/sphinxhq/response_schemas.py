@@ -4,14 +4,8 @@ from marshmallow import fields
 from marshmallow.validate import OneOf, Range
 
 from emulator.openapi.out import ServiceOut
-from emulator.providers.sphinxhq.schemas import (
-    CHECK_TYPES,
-    CUSTOMER_TYPES,
-    DOCUMENTED,
-    KEPT_FOR_EVER,
-    OUTCOMES,
-    STATUSES,
-)
+from emulator.providers.sphinxhq.payloads import KEPT_FOR_EVER
+from emulator.providers.sphinxhq.schemas import CHECK_TYPES, CUSTOMER_TYPES, DOCUMENTED, OUTCOMES, STATUSES
 
 FRAMEWORK = {"x-fidelity": "framework"}
 AS_SENT = {"x-fidelity": "documented; blank, where it was sent so, is the framework's"}
