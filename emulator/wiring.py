@@ -122,11 +122,8 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     moving: _Moving = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
     completion = Completion(**moving, news=news)
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
-    complete_early = EarlyCompletion(
-        completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take_late
-    )
     time_machine = TimeMachine(**moving, completion=completion, outbox=outbox)
-    cases = Cases(**moving, complete_early=complete_early)
+    cases = Cases(**moving, complete_early=_early(completion, deliveries, wait_slots))
     return Core(
         **both,
         link_secret=_link_secret(store),
@@ -147,6 +144,10 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         loop_health=LoopHealth(),
         hurry=sender.hurry,
     )
+
+
+def _early(completion: Completion, deliveries: DeliveryQueries, wait_slots: WaitSlots) -> EarlyCompletion:
+    return EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take_late)
 
 
 def _around(cases: Cases) -> _Around:
