@@ -210,7 +210,7 @@ def server_hooks(core: Core, providers: Iterable[Provider], pipeline: Pipeline) 
 def targets_of(settings: Settings, address: str | None, public_url: str, demo_url: str | None = None) -> Targets:
     """Return where webhooks may go; raise BadSetting for a file without an authority.
 
-    `address` is where the emulator listens, `demo_url` the demo's receiver.
+    `address` is where the emulator listens, None where another server does; `demo_url` is the demo's receiver.
     """
     own = {_host_and_port(url) for url in (address, public_url) if url}
     if address:
@@ -219,7 +219,7 @@ def targets_of(settings: Settings, address: str | None, public_url: str, demo_ur
     return Targets(
         frozenset(settings.allow_target),
         own,
-        public=address is not None and not is_loopback(settings.host),
+        public=not is_loopback(settings.host),
         named=named,
         authorities=_read_authorities(settings.webhook_ca_file),
     )
