@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -114,6 +114,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "status": "whole?",
         "error": "text?",
         "answer": "bytes",
+        "answer_headers": "texts",
     },
 }
 
@@ -137,14 +138,19 @@ SINCE_SCHEMA_1: Added = {
     "cases": lambda _: {"revision": 0, "archived_at": None, "replaces": None},
     "checks": lambda _: {"retention_days": None, "expires_at": None},
 }
-SINCE_SCHEMA_2: Added = {"cases": lambda _: {"unique_key": None, "started_at": None, "takes": None}}
-ADDED_SINCE: Mapping[int, Sequence[Added]] = {1: (SINCE_SCHEMA_1, SINCE_SCHEMA_2), 2: (SINCE_SCHEMA_2,)}
+# The same for schema 2.
+SINCE_SCHEMA_2: Added = {
+    "cases": lambda _: {"unique_key": None, "started_at": None, "takes": None},
+    "attempts": lambda _: {"answer_headers": {}},
+}
+SINCE = {1: SINCE_SCHEMA_1, 2: SINCE_SCHEMA_2}
 
 
-def of_schema(schema: int, table: str, row: Mapping[str, object]) -> Mapping[str, object]:
-    """Return a row of a snapshot of an older schema as one of the present schema."""
-    for added in ADDED_SINCE.get(schema, ()):
-        row = {**added[table](row), **row} if table in added else row
+def of_older_schema(schema: object, table: str, row: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a row of a snapshot of that schema as one of the present schema."""
+    for older, added in SINCE.items():
+        if isinstance(schema, int) and schema <= older and table in added:
+            row = {**added[table](row), **row}
     return row
 
 
