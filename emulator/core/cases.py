@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from emulator.core.case_file import CaseChange
+from emulator.core.client_claims import find_client, write_client
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound, StoreUnavailable
 from emulator.core.faults import FaultContext
-from emulator.core.model import Case, CaseFilter, CaseSearch, Client, Decision, NewCase, Schedule, State, is_stored_id
+from emulator.core.model import Case, CaseFilter, CaseSearch, Decision, NewCase, Schedule, State, is_stored_id
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
@@ -53,9 +54,9 @@ class Cases:
     def begin(self, tx: Transaction, view: SandboxView, order: NewCase) -> Begun:
         """Open a case within a transaction, after which `follow_up` is to be called; raise what `open` raises."""
         now = view.now
-        known = _find_client(tx, order, now)
+        known = find_client(tx, order, now)
         ids = tx.take_ids(order, new_client=known is None)
-        client = _write_client(tx, order, known, ids.client, now)
+        client = write_client(tx, order, known, ids.client, now)
         if order.refused:
             raise order.refused
         view, decision = self.decide(tx, view, order.provider, order.request, client.name)
@@ -214,20 +215,6 @@ def newest(cases: Iterable[Case], limit: int) -> Sequence[Case]:
     return sorted(cases, key=lambda case: (case.created_at, case.id), reverse=True)[:limit]
 
 
-def _write_client(tx: Transaction, order: NewCase, known: Client | None, client_id: int, now: datetime) -> Client:
-    claim = order.client
-    if known is None:
-        if claim.fresh is None:
-            raise claim.refused or NotFound("client", claim.id)
-        added = tx.add_client(order.sandbox, order.provider, client_id, claim, claim.fresh, now)
-        assert added  # its external id is free, or the client would have been found
-        return added
-    if claim.updates and claim.fresh:
-        kept = replace(claim.keep(known, claim.fresh), retention_days=known.retention_days)
-        return tx.replace_client(order.sandbox, order.provider, known, kept, now)
-    return known
-
-
 def _drawn_external_id(view: SandboxView, order: NewCase, case_id: int) -> str:
     # With the time of creation, so that case 1 of the next start has another one.
     key = f"{order.provider}/{case_id}/{int(view.now.timestamp() * 1_000_000)}"
@@ -256,12 +243,3 @@ def _schedule(order: NewCase, decision: Decision, usual: timedelta, now: datetim
         return None
     delay = decision.delay(usual)
     return Schedule(starts_at=now + delay / 2, ends_at=now + delay) if delay is not None else None
-
-
-def _find_client(tx: Transaction, order: NewCase, now: datetime) -> Client | None:
-    claim = order.client
-    if claim.id is not None:
-        return tx.client(order.sandbox, order.provider, claim.id, now)
-    if claim.reuse_key is not None:
-        return tx.client_by_key(order.sandbox, order.provider, claim.reuse_key, now)
-    return None

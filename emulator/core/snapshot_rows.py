@@ -138,7 +138,6 @@ SINCE_SCHEMA_1: Added = {
     "cases": lambda _: {"revision": 0, "archived_at": None, "replaces": None},
     "checks": lambda _: {"retention_days": None, "expires_at": None},
 }
-# The same for schema 2.
 SINCE_SCHEMA_2: Added = {
     "cases": lambda _: {"unique_key": None, "started_at": None, "takes": None},
     "attempts": lambda _: {"answer_headers": {}},

@@ -4,7 +4,7 @@ from flask import Response, request
 
 from emulator.core.errors import Invalid, NotFound, Unauthorized
 from emulator.providers.sphinxhq.credentials import WRONG_TOKEN, has_token
-from emulator.providers.sphinxhq.facts import InvalidPage, NoChecks, WrongClient
+from emulator.providers.sphinxhq.facts import NO_CHECKS, InvalidPage, NoChecks, WrongClient
 from emulator.providers.sphinxhq.responses import drf_response
 from emulator.web.desk import Desk
 from emulator.web.errors import (
@@ -45,7 +45,7 @@ def render(error: Exception, desk: Desk) -> Response:
         case Unauthorized():
             return _unauthorized(desk.switches["unauthorized"], str(error))
         case NoChecks():
-            return _detail(400, "A case needs at least one check to be started.")
+            return _detail(400, NO_CHECKS)
         case Invalid():
             return _invalid(error.problems, desk.switches["check-errors"])
         case Malformed() | Undecodable():

@@ -2,6 +2,8 @@
 
 from emulator.core.errors import Fact, Unauthorized
 
+NO_CHECKS = "A case needs at least one check to be started."
+
 
 class InvalidPage(Fact):
     """The list has no such page."""
