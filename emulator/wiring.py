@@ -5,9 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import TypedDict
-from urllib.parse import urlsplit
 
 from emulator.core.access_tokens import AccessTokens
 from emulator.core.cases import Cases
@@ -34,11 +32,9 @@ from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
 from emulator.delivery.lazy_sender import LazySender
 from emulator.delivery.scheduler import Alarm, Scheduler
-from emulator.delivery.targets import Targets, is_loopback
-from emulator.hosts import read_host
+from emulator.delivery.targets import Targets
 from emulator.server.loop_health import LoopHealth
 from emulator.server.server_hooks import ServerHooks
-from emulator.settings import BadSetting, Settings
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
@@ -212,45 +208,3 @@ def server_hooks(core: Core, providers: Iterable[Provider], pipeline: Pipeline) 
     )
     quick = QuickRequests([LIVE, *(operation for provider in providers for operation in provider.operations)])
     return ServerHooks(quick_route=quick.route_of, note=refused.note, clock=core.clock, health=core.loop_health)
-
-
-def targets_of(settings: Settings, address: str | None, public_url: str, demo_url: str | None = None) -> Targets:
-    """Return where webhooks may go; raise BadSetting for a file without an authority.
-
-    `address` is where the emulator listens, None where another server does; `demo_url` is the demo's receiver.
-    """
-    own = {_host_and_port(url) for url in (address, public_url) if url}
-    if address:
-        own.add((settings.host, _host_and_port(address)[1]))
-    named = frozenset(_host_and_port(url) for url in (settings.webhook_url, demo_url) if url)
-    return Targets(
-        frozenset(settings.allow_target),
-        own,
-        public=not is_loopback(settings.host),
-        named=named,
-        authorities=_read_authorities(settings.webhook_ca_file),
-    )
-
-
-def _read_authorities(file: Path | None) -> str | bytes | None:
-    if file is None:
-        return None
-    from emulator.delivery.authorities import NoAuthority, read_authorities  # slow to import: it takes ssl
-
-    try:
-        return read_authorities(file)
-    except NoAuthority as error:
-        raise BadSetting(f"--webhook-ca-file {error}") from error
-
-
-def _host_and_port(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return _usual_form(parts.hostname or ""), parts.port or (443 if parts.scheme == "https" else 80)
-
-
-def _usual_form(host: str) -> str:
-    """Return the host as targets are compared; one that no URL of a webhook can name, as it is."""
-    try:
-        return read_host(host)
-    except ValueError:
-        return host.lower()
