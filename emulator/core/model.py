@@ -210,7 +210,7 @@ class Case:
     @property
     def starts_at(self) -> datetime | None:
         """When work on it starts or started, half way to its end; None for a case without a schedule."""
-        return None if self.finish_at is None else self.ordered_at + (self.finish_at - self.ordered_at) / 2
+        return self.ordered_at + (self.finish_at - self.ordered_at) / 2 if self.finish_at else None
 
     @property
     def ordered_at(self) -> datetime:
