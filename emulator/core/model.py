@@ -44,9 +44,8 @@ class Decision:
 
     def delay(self, usual: timedelta) -> timedelta | None:
         """Return how long the case takes, None when it never ends."""
-        if not self.ends:
-            return None
-        return self.takes if self.takes is not None else usual * self.slowness
+        delay = usual * self.slowness if self.takes is None else self.takes
+        return delay if self.ends else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
