@@ -113,7 +113,7 @@ class DocumentsPayload(TypedDict):
 
 
 class SamplePayload(TypedDict):
-    """A Create Case request that is ready to be sent."""
+    """A request that is ready to be sent."""
 
     method: str
     url: str
