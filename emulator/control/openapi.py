@@ -69,6 +69,7 @@ BODIES: dict[str, Json] = {
     "add_fault": {"kind": "status", "provider": "aplyid", "status": 503, "times": 2},
     "restore_snapshot": {"schema": 1, "clock": None, "settings": {}, **{table: [] for table in TABLES}},
     "switch_receiver": {"is_on": False},
+    "begin_story": {"story": "recover", "case_id": None},
 }
 
 
