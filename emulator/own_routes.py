@@ -52,6 +52,7 @@ def _control_context(
         documents=core.documents,
         sandboxes=core.sandboxes,
         deliveries=core.deliveries,
+        direct_sending=core.direct_sending,
         completion=core.completion,
         planning=core.planning,
         time_machine=core.time_machine,

@@ -42,6 +42,7 @@ class RunningEmulator:
             undo.pop_all()
         self.port = int(port)
         self._stopped = False
+        self._has_background = not settings.no_background
         self.webhook_summary = _webhook_summary(settings.webhook_url, self._built.targets)
 
     @property
@@ -50,8 +51,9 @@ class RunningEmulator:
         return self._built.journal.next_number() > 1
 
     def start(self) -> None:
-        """Begin to answer requests and to complete cases."""
-        self._built.scheduler.start()
+        """Begin to answer requests, and to complete cases unless the settings say otherwise."""
+        if self._has_background:
+            self._built.scheduler.start()
         self._server.start()
 
     def stop(self) -> None:

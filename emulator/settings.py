@@ -168,6 +168,9 @@ class Settings:
         "Change a guess about a service, as in sphinxhq.unauthorized=403; repeatable.",
         "NAME=VALUE",
     )
+    no_background: bool = _setting(
+        read_flag, False, "Answer requests only: complete no case and send no webhook by itself."
+    )
     demo: bool = _setting(
         read_flag, False, "Start with three days of a company that does not exist, and stories to present."
     )

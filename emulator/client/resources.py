@@ -158,9 +158,10 @@ class Cases:
 
     address: SandboxAddress
 
-    def all(self, *, provider: str | None = None, external_id: str | None = None) -> list[Json]:
-        """Return the newest thousand cases, newest first."""
-        found = self.address.ask("GET", "cases", provider=provider, external_id=external_id, limit=1000)
+    def all(self, *, provider: str | None = None, external_id: str | None = None, **wanted: str) -> list[Json]:
+        """Return the newest thousand cases, newest first; `wanted` are further filters: search, state, outcome."""
+        filters = {"provider": provider, "external_id": external_id, **wanted}
+        found = self.address.ask("GET", "cases", limit=1000, **filters)
         cases: list[Json] = found["cases"]
         return cases
 

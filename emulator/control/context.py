@@ -11,6 +11,7 @@ from emulator.control.filter_words import refusal_of
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
 from emulator.core.delivery_queries import DeliveryQueries
+from emulator.core.direct_sending import DirectSending
 from emulator.core.documents import Documents
 from emulator.core.journal import Journal
 from emulator.core.model import Case
@@ -35,6 +36,7 @@ class ControlContext:
     documents: Documents
     sandboxes: Sandboxes
     deliveries: DeliveryQueries
+    direct_sending: DirectSending
     completion: Completion
     planning: Planning
     time_machine: TimeMachine

@@ -174,6 +174,7 @@ class ExchangePayload(TypedDict):
 
     number: int
     at: str
+    sandbox_at: str
     direction: str
     provider: str | None
     method: str

@@ -21,6 +21,7 @@ from emulator.control import (
     requests,
     samples,
     sandboxes,
+    sending,
     snapshots,
 )
 from emulator.control.context import ControlContext
@@ -92,6 +93,7 @@ def blueprint(
     outcomes.add_routes(routes, context)
     faults.add_routes(routes, context)
     deliveries.add_routes(routes, context)
+    sending.add_routes(routes, context)
     requests.add_routes(routes, context)
     metrics.add_routes(routes, context)
     documents.add_routes(routes, context)

@@ -1,6 +1,6 @@
 """Open cases for new or known clients, and find cases and kept webhooks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound, StoreUnavailable
 from emulator.core.faults import FaultContext
-from emulator.core.model import Case, CaseFilter, Client, Decision, NewCase, Schedule, State, is_stored_id
+from emulator.core.model import Case, CaseFilter, CaseSearch, Client, Decision, NewCase, Schedule, State, is_stored_id
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
@@ -17,6 +17,7 @@ from emulator.core.sandboxes import Sandboxes
 from emulator.core.webhook_faults import EarlyWebhook
 
 INBOX_LIMIT = 1_000
+MOST_FOUND = 10_000  # cases of one provider that a search counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,19 @@ class Cases:
             now = self.sandboxes.view(read, sandbox).now
             return read.list_cases(sandbox, provider, query, now, offset=offset, limit=limit)
 
+    def search(
+        self, sandbox: str, providers: Iterable[str], search: CaseSearch, limit: int
+    ) -> tuple[int, Sequence[Case]]:
+        """Return how many cases of these providers are found, at most 10,000 each, and the newest `limit` of them."""
+        count, found = 0, list[Case | None]()
+        with self.store.reading() as read:
+            now = self.sandboxes.view(read, sandbox).now
+            for provider in providers:
+                numbers = read.search_cases(sandbox, provider, search, now, MOST_FOUND)
+                count += len(numbers)
+                found += [read.case(sandbox, provider, number, now) for number in numbers[:limit]]
+        return count, newest([case for case in found if case], limit)
+
     def is_first_without_key(self, case: Case) -> bool:
         """Return whether the case's client is the first in its sandbox that no later request can name for reuse."""
         with self.store.reading() as read:
@@ -143,6 +157,11 @@ class Cases:
         """Return how many webhooks the sandbox kept instead of sending, and the newest 1,000 of them, oldest first."""
         with self.store.reading() as read:
             return read.inbox(sandbox, INBOX_LIMIT)
+
+
+def newest(cases: Iterable[Case], limit: int) -> Sequence[Case]:
+    """Return the newest cases, newest first."""
+    return sorted(cases, key=lambda case: (case.created_at, case.id), reverse=True)[:limit]
 
 
 def _write_client(tx: Transaction, order: NewCase, known: Client | None, client_id: int, now: datetime) -> Client:

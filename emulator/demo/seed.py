@@ -164,4 +164,5 @@ def _attempt(delivery: Mapping[str, Any], number: int, ended_at: str, attempt: l
     status = attempt[0] if attempt[0] != "error" else None
     error = attempt[1] if status is None else None if status < 300 else f"the receiver answered {status}"
     row = {"delivery_id": delivery["id"], "number": number, "ended_at": ended_at, "took": int(attempt[-1] * 1000)}
-    return {**row, "status": status, "error": error, "answer": "ok" if status and status < 300 else ""}
+    answer: dict[str, object] = {"answer": "ok" if status and status < 300 else "", "answer_headers": {}}
+    return {**row, "status": status, "error": error, **answer}

@@ -8,13 +8,15 @@ from dataclasses import asdict
 from datetime import datetime
 
 from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
-from emulator.core.model import Case, CaseFilter, Check, Dues, Sandbox
+from emulator.core.model import Case, CaseFilter, CaseSearch, Check, Dues, Sandbox
 from emulator.core.sandbox_clock import EPOCH, from_micros, to_micros
 from emulator.store import delivery_rows, images, rows, sandbox_rows
 from emulator.store.case_file_questions import CaseFileQuestions
 from emulator.store.named_queries import NamedQueries
+from emulator.store.search_params import text_params
 
 MOST_KEPT = 1_000  # rows of sandboxes
+SEARCHED = 100_000  # the newest cases or deliveries in which a text is looked for
 
 
 class Questions(CaseFileQuestions):
@@ -58,6 +60,16 @@ class Questions(CaseFileQuestions):
         ask = self._ask.list_cases if query.client_id is None else self._ask.list_cases_of_client
         params = _filter_params(sandbox, provider, query, now)
         return self._cases(list(ask(self._db, **params, offset=offset, limit=limit)), now)
+
+    def search_cases(self, sandbox: str, provider: str, search: CaseSearch, now: datetime, most: int) -> Sequence[int]:
+        params = {
+            **_filter_params(sandbox, provider, search.among, now),
+            **text_params(search.text),
+            "states": None if search.states is None else rows.listed(search.states),
+            "window": SEARCHED,
+            "limit": most,
+        }
+        return [row[0] for row in self._ask.search_cases(self._db, **params)]
 
     def count_cases(self, sandbox: str, provider: str, query: CaseFilter, now: datetime) -> int:
         if query == CaseFilter():
@@ -149,7 +161,13 @@ class Questions(CaseFileQuestions):
         return found is not None
 
     def find_deliveries(self, sandbox: str, query: DeliveryFilter, limit: int) -> Sequence[DeliveryReport]:
-        found = list(self._ask.find_deliveries(self._db, sandbox=sandbox, limit=limit, **asdict(query)))
+        params = {
+            **asdict(query),
+            **text_params(query.text),
+            "states": None if query.states is None else rows.listed(query.states),
+            "window": SEARCHED,
+        }
+        found = list(self._ask.find_deliveries(self._db, sandbox=sandbox, limit=limit, **params))
         # The index orders them by position, and a delivery that reaches the inbox after an attempt gets a new one.
         return sorted((self._report(row) for row in reversed(found)), key=lambda report: report.delivery.created_at)
 
@@ -157,7 +175,12 @@ class Questions(CaseFileQuestions):
         found = self._ask.attempts_of(self._db, sandbox=row[0], id=row[1])
         attempts = tuple(map(delivery_rows.attempt_of, found))
         return DeliveryReport(
-            delivery=delivery_rows.delivery_of(row), external_id=row[16], rule=row[17], attempts=attempts
+            delivery=delivery_rows.delivery_of(row),
+            external_id=row[16],
+            rule=row[17],
+            client_name=row[18],
+            outcome=row[19],
+            attempts=attempts,
         )
 
     def inbox(self, sandbox: str, limit: int) -> tuple[int, Sequence[Delivery]]:

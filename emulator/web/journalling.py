@@ -107,7 +107,7 @@ def write_attempt(journal: Journal, clock: WallClock, delivery: Delivery, attemp
             headers=dict(delivery.headers),
             body=delivery.body,
             status=attempt.status,
-            answer_headers={},
+            answer_headers=attempt.headers,
             answer=attempt.answer,
             took=attempt.took.total_seconds(),
             case_id=delivery.case_id,

@@ -170,6 +170,11 @@ def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> No
         ask("GET", "/deliveries/{delivery_id}", delivery_id=first["id"])
         ask("POST", "/deliveries/{delivery_id}/redeliver", {}, delivery_id=first["id"])
         ask("GET", "/deliveries/wait?provider=aplyid")
+        ask("POST", "/deliveries/{delivery_id}/send-on", {"url": receiver.url}, delivery_id=first["id"])
+        for against in ("answer", first["id"]):
+            path = f"/deliveries/{{delivery_id}}/differences?against={against}"
+            ask("GET", path, delivery_id=first["id"])
+        ask("POST", "/webhook-test", {"url": receiver.url})
     for path in ("/inbox", "/inbox/wait"):
         ask("GET", path)
     for provider, body in (("aplyid", {"outcome": "denied"}), ("sphinxhq", {"status": "ERROR"})):
