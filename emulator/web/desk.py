@@ -43,9 +43,10 @@ class Desk:
 
     def open_case(self, order: NewCase) -> Case:
         """Open a case and note it for the journal; raise what `Cases.open` raises."""
-        if "HTTP_IDEMPOTENCY_KEY" in request.environ:
+        environ = request.environ
+        if "HTTP_IDEMPOTENCY_KEY" in environ:
             advise("the header Idempotency-Key is not read: every request opens a case of its own")
-        case = current_state().case = self.cases.open(order)
+        case = state_of(environ).case = self.cases.open(order)
         return case
 
     def start_again(self, sandbox: str, case_id: int, reorder: Callable[[Case], NewCase]) -> tuple[Case, bool]:
