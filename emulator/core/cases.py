@@ -4,22 +4,35 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from emulator.core.case_file import CaseChange
 from emulator.core.client_claims import find_client, write_client
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
-from emulator.core.errors import NotFound, StoreUnavailable
+from emulator.core.errors import NotFound, RefusedThoughValid, StoreUnavailable
 from emulator.core.faults import FaultContext
-from emulator.core.model import Case, CaseFilter, CaseSearch, Decision, NewCase, Schedule, State, is_stored_id
+from emulator.core.model import Case, CaseFilter, CaseSearch, Client, Decision, NewCase, State, is_stored_id
+from emulator.core.opening_lies import (
+    FOREIGN_ID,
+    NEVER_ENDS,
+    NO_REUSE,
+    NONE,
+    ONE_CLIENT,
+    REFUSED,
+    Lies,
+    OpeningLie,
+    another_case_id,
+    client_of_another,
+)
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.schedules import drawn_external_id, ends_soon, schedule_of, with_delay
 from emulator.core.webhook_faults import EarlyWebhook
 
 INBOX_LIMIT = 1_000
 MOST_FOUND = 10_000  # cases of one provider that a search counts
+OPENED = "opened"  # counts every case, for a deviation that every case shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,7 @@ class Begun:
     case: Case
     due: datetime | None = None  # by the wall clock; None: nothing is due
     early: Sequence[str] = ()
+    told: Case | None = None  # what the answer shows in place of the case, because of a fault
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,29 +55,63 @@ class Cases:
     wake: Callable[[datetime], None]
     complete_early: Callable[[Case, Sequence[str]], None]  # given the names of the faults that ask for it
 
-    def open(self, order: NewCase) -> Case:
+    def open(self, order: NewCase, name_faults: Callable[[Sequence[str]], None] = lambda names: None) -> Case:
         """Open a case and return it, stored with its client in one transaction.
 
-        Raise the order's own refusal, or NotFound for a client id that is unknown.
+        `name_faults` is told which faults triggered. Raise the order's own refusal, NotFound for a client id that is
+        unknown, or RefusedThoughValid.
         """
+        lies = self._lies(order) if self.sandboxes.is_watched(order.sandbox) else NONE
+        name_faults([hit.fault.name for hit in lies.values()])
         with self.store.transaction() as tx:
-            begun = self.begin(tx, self.sandboxes.enter(tx, order.sandbox), order)
+            begun = self.begin(tx, self.sandboxes.enter(tx, order.sandbox), order, lies)
         self.follow_up(begun)
-        return begun.case
+        self.sandboxes.strikes.note(OPENED)
+        return begun.told or begun.case
 
-    def begin(self, tx: Transaction, view: SandboxView, order: NewCase) -> Begun:
+    def _lies(self, order: NewCase) -> Lies:
+        """Return the lies that trigger; in a transaction of their own, because one refuses the order."""
+        context = FaultContext(provider=order.provider, path=None, document=lambda: order.request)
+        with self.store.transaction() as tx:
+            view = self.sandboxes.view(tx, order.sandbox)
+            hits = self.sandboxes.trigger(tx, view, {OpeningLie.kind}, context)
+        return {str(hit.fault.how): hit for hit in hits}
+
+    def _struck(self, lies: Lies, how: str, *, if_so: object = True) -> bool:
+        """Return whether that lie triggered and makes a difference, and count it."""
+        strikes = how in lies and bool(if_so)
+        if strikes:
+            self.sandboxes.strikes.note(OpeningLie.kind)
+        return strikes
+
+    def _client(self, tx: Transaction, view: SandboxView, order: NewCase, lies: Lies) -> tuple[NewCase, Client | None]:
+        """Return the known client of an order, as a lie has it, and the order that goes with it."""
+        known = find_client(tx, order, view.now)
+        if lies and order.client.id is None and order.client.fresh:
+            if self._struck(lies, NO_REUSE, if_so=known):
+                return replace(order, client=replace(order.client, reuse_key=None)), None
+            other = client_of_another(tx, view, order) if ONE_CLIENT in lies and not known else None
+            if self._struck(lies, ONE_CLIENT, if_so=other):
+                return replace(order, client=replace(order.client, updates=False)), other
+        return order, known
+
+    def begin(self, tx: Transaction, view: SandboxView, order: NewCase, lies: Lies = NONE) -> Begun:
         """Open a case within a transaction, after which `follow_up` is to be called; raise what `open` raises."""
         now = view.now
-        known = find_client(tx, order, now)
+        order, known = self._client(tx, view, order, lies)
         ids = tx.take_ids(order, new_client=known is None)
         client = write_client(tx, order, known, ids.client, now)
         if order.refused:
             raise order.refused
+        if self._struck(lies, REFUSED):
+            raise RefusedThoughValid
         view, decision = self.decide(tx, view, order.provider, order.request, client.name)
         usual = self.usual_delay(view, order.provider, ids.case, of_business=order.of_business)
-        schedule = _schedule(order, decision, usual, now)
+        schedule = schedule_of(order, decision, usual, now)
+        if self._struck(lies, NEVER_ENDS, if_so=schedule):
+            schedule = None
         if order.taken and order.external_id is None:
-            order = replace(order, external_id=_drawn_external_id(view, order, ids.case))
+            order = replace(order, external_id=drawn_external_id(view, order, ids.case))
         if order.state is State.WAITING:
             decision = with_delay(decision, usual)
         # The store decides whose external id it is: between a look and an insert another case could have come.
@@ -71,8 +119,9 @@ class Cases:
         if case is None:
             assert order.taken
             raise order.taken
-        early = self.early_faults(tx, view, order.provider, order.request) if schedule else ()
-        return Begun(case, case.due_at and view.wall_time_of(case.due_at), early)
+        early = self.early_faults(tx, view, order.provider, order.request, schedule.ends_at) if schedule else ()
+        told = another_case_id(tx, view, case) if self._struck(lies, FOREIGN_ID) else None
+        return Begun(case, case.due_at and view.wall_time_of(case.due_at), early, told)
 
     def follow_up(self, begun: Begun) -> None:
         """Let the work on a case begin, once it is stored."""
@@ -110,12 +159,18 @@ class Cases:
 
         return view.settings.usual_delay(real)
 
-    def early_faults(self, tx: Transaction, view: SandboxView, provider: str, request: object) -> Sequence[str]:
-        """Return the names of the faults that end a case before the request that began it is answered."""
-        if not view.settings.faults:
+    def early_faults(
+        self, tx: Transaction, view: SandboxView, provider: str, request: object, ends_at: datetime | None = None
+    ) -> Sequence[str]:
+        """Return the names of the faults that end a case before the request that began it is answered.
+
+        A standing fault leaves a case alone that is to end at a moment which is not near.
+        """
+        if not view.settings.all_faults:
             return ()
         context = FaultContext(provider=provider, path=None, document=lambda: request)
-        return [hit.fault.name for hit in self.sandboxes.trigger(tx, view, {EarlyWebhook.kind}, context)]
+        hits = self.sandboxes.trigger(tx, view, {EarlyWebhook.kind}, context)
+        return [hit.fault.name for hit in hits if not hit.fault.is_standing or ends_soon(view, ends_at)]
 
     def begin_waiting(self, tx: Transaction, view: SandboxView, case: Case, request: object) -> Begun:
         """Return a case that waited as work on it begins, as was decided when it was opened; the caller saves it."""
@@ -133,30 +188,8 @@ class Cases:
             due_at=None if delay is None else view.now + delay / 2,
             finish_at=None if delay is None else view.now + delay,
         )
-        early = self.early_faults(tx, view, case.provider, request) if begun.due_at else ()
+        early = self.early_faults(tx, view, case.provider, request, begun.finish_at) if begun.due_at else ()
         return Begun(begun, begun.due_at and view.wall_time_of(begun.due_at), early)
-
-    def change(self, sandbox: str, provider: str, case_id: int, change: Callable[[Case], CaseChange]) -> Case:
-        """Change a case and return it; raise NotFound for an unknown or archived one, and the change's refusal."""
-        if not is_stored_id(case_id):
-            raise NotFound("case", case_id)
-        with self.store.transaction() as tx:
-            now = self.sandboxes.view(tx, sandbox).now
-            before = tx.case(sandbox, provider, case_id, now)
-            if before is None or before.archived_at:
-                raise NotFound("case", case_id)
-            changes = change(before)
-            after = _changed(before, changes, now)
-            if after == before:
-                return before
-            if not tx.change_case(before, changes, now):
-                raise changes.taken
-        return after
-
-    def has_external_id(self, sandbox: str, provider: str, external_id: str) -> bool:
-        """Return whether a case that is not archived has this external id, of those whose external ids are unique."""
-        with self.store.reading() as read:
-            return read.has_case_key(sandbox, provider, external_id, self.sandboxes.view(read, sandbox).now)
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """Return a case with its client and checks, archived or not; raise NotFound for an unknown or expired one."""
@@ -213,33 +246,3 @@ class Cases:
 def newest(cases: Iterable[Case], limit: int) -> Sequence[Case]:
     """Return the newest cases, newest first."""
     return sorted(cases, key=lambda case: (case.created_at, case.id), reverse=True)[:limit]
-
-
-def _drawn_external_id(view: SandboxView, order: NewCase, case_id: int) -> str:
-    # With the time of creation, so that case 1 of the next start has another one.
-    key = f"{order.provider}/{case_id}/{int(view.now.timestamp() * 1_000_000)}"
-    return SeededRandom(seed=view.settings.seed, sandbox=view.name, key=key).uuid("external_id")
-
-
-def with_delay(decision: Decision, usual: timedelta) -> Decision:
-    """Return the decision with how long its case is to take, for one that is started later."""
-    delay = decision.delay(usual)
-    return replace(decision, takes=delay, ends=delay is not None)
-
-
-def _changed(before: Case, change: CaseChange, now: datetime) -> Case:
-    same = replace(
-        before,
-        external_id=change.external_id,
-        webhook_url=change.webhook_url,
-        retention_days=change.retention_days,
-        details=change.details,
-    )
-    return before if same == before else replace(same, updated_at=now, revision=before.revision + 1)
-
-
-def _schedule(order: NewCase, decision: Decision, usual: timedelta, now: datetime) -> Schedule | None:
-    if not order.finishes or order.state is not State.OPEN:
-        return None
-    delay = decision.delay(usual)
-    return Schedule(starts_at=now + delay / 2, ends_at=now + delay) if delay is not None else None

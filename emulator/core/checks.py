@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from emulator.core.case_file import AddedCheck, CaseHead, CheckFilter, FiledCheck
-from emulator.core.cases import Begun, Cases, with_delay
+from emulator.core.cases import Begun, Cases
 from emulator.core.errors import NotFound
 from emulator.core.model import Case, Decision, State, is_stored_id
 from emulator.core.outcomes import decide_by_rule, worst
 from emulator.core.ports import Store, Transaction
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.schedules import with_delay
 
 MOST_CHECKS = 100  # of a case
 
@@ -75,7 +76,7 @@ class Checks:
             due_at=due,
             finish_at=due,
         )
-        early = self.cases.early_faults(tx, view, order.provider, order.request) if due else ()
+        early = self.cases.early_faults(tx, view, order.provider, order.request, due) if due else ()
         return Begun(opened, due and view.wall_time_of(due), early)
 
     def get(self, sandbox: str, provider: str, check_id: int) -> FiledCheck:

@@ -7,6 +7,7 @@ from wsgiref.types import WSGIEnvironment
 from flask import request
 
 from emulator.core.access_tokens import AccessTokens
+from emulator.core.case_changes import CaseChanges
 from emulator.core.cases import Cases
 from emulator.core.checks import Checks
 from emulator.core.clients import Clients
@@ -34,6 +35,7 @@ class Desk:
     documents: Documents
     reruns: Reruns
     access_tokens: AccessTokens
+    case_changes: CaseChanges
     request_faults: RequestFaults
     links: Links
     switches: Mapping[str, str]
@@ -42,7 +44,13 @@ class Desk:
 
     def admit(self, environ: WSGIEnvironment, credential: str | None) -> str:
         """Return the sandbox that the credential opens; raise Unauthorized, or FaultTriggered for a planned fault."""
-        sandbox = open_sandbox(state_of(environ), credential, self.further_credentials)
+        try:
+            sandbox = open_sandbox(state_of(environ), credential, self.further_credentials)
+        except Unauthorized:
+            let_in = self.request_faults.let_in(environ, self.provider)
+            if let_in is None:
+                raise
+            sandbox = let_in
         self.request_faults.admit(environ, self.provider, sandbox)
         return sandbox
 
@@ -61,9 +69,11 @@ class Desk:
 
     def open_case(self, order: NewCase) -> Case:
         """Open a case and note it for the journal; raise what `Cases.open` raises."""
-        if "HTTP_IDEMPOTENCY_KEY" in request.environ:
+        environ = request.environ
+        if "HTTP_IDEMPOTENCY_KEY" in environ:
             advise("the header Idempotency-Key is not read: every request opens a case of its own")
-        case = current_state().case = self.cases.open(order)
+        state = state_of(environ)
+        case = state.case = self.cases.open(order, state.faults.extend)
         return case
 
     def start_case(self, sandbox: str, case_id: int, terms: StartTerms) -> tuple[Case, Started]:

@@ -57,12 +57,12 @@ class Caller:
 
     def _is_taken(self, external_id: str) -> bool:
         """Return whether to refuse a new customer with this reference; the store decides, this tells it in time."""
-        refuses = self.desk.switches["customer-exists"] == "refuse"
-        return refuses and self.desk.clients.knows_key(self.sandbox, PROVIDER, external_id)
+        known = self.desk.clients.knows_key(self.sandbox, PROVIDER, external_id)
+        return known and self.desk.switches["customer-exists"] == "refuse"
 
     def _is_key_taken(self, external_id: str) -> bool:
         """Return whether another case has this reference; the store decides, this tells it in time."""
-        return self.desk.cases.has_external_id(self.sandbox, PROVIDER, external_id)
+        return self.desk.case_changes.has_external_id(self.sandbox, PROVIDER, external_id)
 
     def _configs(self) -> Mapping[str, Sequence[str]]:
         return {**CASE_CONFIGS, **dict(self.desk.cases.sandboxes.look(self.sandbox).settings.case_configs)}

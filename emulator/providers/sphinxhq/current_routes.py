@@ -36,7 +36,7 @@ def update_case(caller: Caller, key: str) -> Response:
     objection = caller.desk.object_to(change.get("webhook_url") or "") if change.get("webhook_url") else None
     if objection:
         advise(f"the webhook will be kept, not sent: {objection}")
-    after = caller.desk.cases.change(
+    after = caller.desk.case_changes.change(
         caller.sandbox, PROVIDER, before.id, lambda case: current_orders.changed(case, change)
     )
     return caller.answer_case(after, 200)

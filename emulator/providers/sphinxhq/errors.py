@@ -47,7 +47,7 @@ def render(error: Exception, desk: Desk) -> Response:
         case NoChecks():
             return _detail(400, NO_CHECKS)
         case Invalid():
-            return _invalid(error.problems, desk.switches["check-errors"])
+            return _invalid(error.problems, desk)
         case Malformed() | Undecodable():
             return _detail(400, f"JSON parse error - {error}")
         case TooLarge():
@@ -94,9 +94,9 @@ def _unauthorized(status: str, reason: str) -> Response:
     return response
 
 
-def _invalid(problems: object, check_errors: str) -> Response:
+def _invalid(problems: object, desk: Desk) -> Response:
     """Return a 400 with the problems, shortened as far as the answer would be too long."""
-    if check_errors == "dict":
+    if desk.switches["check-errors"] == "dict":
         problems = _by_index(problems)
     response = drf_response(problems, 400)
     if len(response.get_data()) > LONGEST_ANSWER:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from urllib.parse import quote
+from wsgiref.types import WSGIEnvironment
 
 from flask import Blueprint, Response, request
 from werkzeug.routing import BaseConverter, Rule
@@ -108,27 +109,29 @@ def _answer_of(desk: Desk, resource: Resource, **arguments: str) -> Response:
     state = state_of(environ)
     state.show_body = without_file if served.takes_files else None
     state.headers["Allow"] = served.allowed  # of every answer, errors too
-    _negotiate()
+    _negotiate(environ)
     state.headers["Vary"] = "Cookie" if generation is FIRST else "Authorization"
     sandbox = admit(desk, environ)
-    if request.method == "OPTIONS":
+    verb = environ["REQUEST_METHOD"]
+    if verb == "OPTIONS":
         return _describe(resource.name, ("application/json",))
-    view = _view_of(served.views)
+    view = _view_of(served.views, verb)
     return view(Caller(desk=desk, sandbox=sandbox, generation=generation), **arguments)
 
 
 def _answer_to_anyone(desk: Desk, resource: Resource) -> Response:
     """Answer a request for which no credential is needed."""
-    state_of(request.environ).headers["Allow"] = _allowed(resource.views)
-    _negotiate()
-    if request.method == "OPTIONS":
+    environ = request.environ
+    state_of(environ).headers["Allow"] = _allowed(resource.views)
+    _negotiate(environ)
+    if environ["REQUEST_METHOD"] == "OPTIONS":
         return _describe(resource.name, ("application/json", FORM))
-    return _view_of(resource.views)(desk)
+    return _view_of(resource.views, environ["REQUEST_METHOD"])(desk)
 
 
-def _view_of(views: Mapping[str, View]) -> View:
+def _view_of(views: Mapping[str, View], verb: str) -> View:
     """Return what answers the verb of the request; raise WrongMethod."""
-    view = views.get("GET" if request.method == "HEAD" else request.method)
+    view = views.get("GET" if verb == "HEAD" else verb)
     if view is None:
         raise WrongMethod
     return view
@@ -161,11 +164,11 @@ def _add_slash() -> Response:
     return Response("", 301, {"Location": location, "Content-Type": "text/html; charset=utf-8"})
 
 
-def _negotiate() -> None:
+def _negotiate(environ: WSGIEnvironment) -> None:
     """Raise NotFound for an unknown `?format=`, or NotAcceptable; like the framework, ignore q in Accept."""
-    if request.query_string and last_value("format") not in ("", "json"):
+    if environ.get("QUERY_STRING") and last_value("format") not in ("", "json"):
         raise NotFound("format", last_value("format"))
-    accept = request.environ.get("HTTP_ACCEPT", "*/*")
+    accept = environ.get("HTTP_ACCEPT", "*/*")
     if not any(part.partition(";")[0].strip().lower() in JSON_RANGES for part in accept.split(",")):
         raise NotAcceptable
 
