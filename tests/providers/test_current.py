@@ -128,6 +128,19 @@ def test_a_config_makes_the_checks(office: Newcomer) -> None:
     assert "case_configs" in unknown.headers["X-Emulator-Advice"]
 
 
+def test_a_sandbox_declares_configs_of_its_own(office: Newcomer) -> None:
+    declared = {"ours": ["NAME_CHECK", "CRA"], "kyb-company": ["PEP"]}
+    answer = office.emulator.control("PATCH", "", {"case_configs": declared})
+    assert answer.json()["settings"]["case_configs"] == declared
+    assert [check["check_type"] for check in office.open(case_config="ours")["checks"]] == ["NAME_CHECK", "CRA"]
+    assert [check["check_type"] for check in office.open(case_config="kyb-company")["checks"]] == ["PEP"]
+    other = Newcomer(office.emulator.of(f"{office.emulator.sandbox}-2"))
+    assert other.create(case_config="ours").status_code == 400
+    wrong = office.emulator.control("PATCH", "", {"case_configs": {"ours": ["NAME_CHEK"]}})
+    assert (wrong.status_code, "NAME_CHECK" in wrong.text) == (422, True)
+    assert office.emulator.control("PATCH", "", {"case_configs": None}).json()["settings"]["case_configs"] == {}
+
+
 def test_a_check_type_may_be_null_missing_or_renamed(office: Newcomer) -> None:
     answer = office.create(checks=[{"check_type": None}, {}, {"check_type": "INCORPORATION_DOC"}])
     assert [check["check_type"] for check in answer.json()["checks"]] == [None, None, "INCORPORATION_DOC"]

@@ -8,6 +8,7 @@ from emulator.core.pace import RealPace, Span
 from emulator.core.ports import Newborn
 from emulator.providers.sphinxhq import credentials, errors, routes, tokens, webhook
 from emulator.providers.sphinxhq.completion import CompletionIn
+from emulator.providers.sphinxhq.current_schemas import ALL_CHECK_TYPES
 from emulator.providers.sphinxhq.document_routes import MEDIA
 from emulator.providers.sphinxhq.samples import PATH, SphinxSamples
 from emulator.web.extras import Switch
@@ -73,6 +74,7 @@ PROVIDER = Provider(
         Switch("token-error", ("oauth", "detail"), "the answer to a wrong `client_secret`"),
         Switch("customer-exists", ("refuse", "update"), "what Create Customer does with a known `external_id`"),
     ),
+    check_types=ALL_CHECK_TYPES,
     samples=SphinxSamples(),
     completion=CompletionIn,
     document=describe,

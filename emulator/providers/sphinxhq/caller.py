@@ -65,7 +65,9 @@ class Caller:
         return self.desk.case_changes.has_external_id(self.sandbox, PROVIDER, external_id)
 
     def _configs(self) -> Mapping[str, Sequence[str]]:
-        return {**CASE_CONFIGS, **dict(self.desk.cases.sandboxes.look(self.sandbox).settings.case_configs)}
+        own = dict(self.desk.cases.sandboxes.look(self.sandbox).settings.case_configs)
+        known = {slug: types for slug, types in own.items() if set(types) <= set(self.generation.check_types)}
+        return {**CASE_CONFIGS, **known}
 
     def hide_archived(self, found: Case | FiledCheck) -> None:
         """Raise NotFound for an archived case, or a check of one, where the switch hides these."""
