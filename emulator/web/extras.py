@@ -20,6 +20,19 @@ class Switch:
     meaning: str
 
 
+class UsedSwitches(dict[str, str]):
+    """The values of a provider's switches by name; `note` is told of every use, as `provider.name`."""
+
+    def __init__(self, values: Mapping[str, str], provider: str, note: Callable[[str], None]) -> None:
+        super().__init__(values)
+        self._provider, self._note = provider, note
+
+    def __getitem__(self, name: str) -> str:
+        value = super().__getitem__(name)
+        self._note(f"{self._provider}.{name}")
+        return value
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sample:
     """A request that is answered 201; its path is relative to the emulator's address."""
