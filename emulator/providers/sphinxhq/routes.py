@@ -1,7 +1,7 @@
 """The routes of Sphinx."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import quote
 from wsgiref.types import WSGIEnvironment
 
@@ -113,10 +113,15 @@ def _negotiate(environ: WSGIEnvironment) -> None:
 
 def session_id(environ: WSGIEnvironment) -> str | None:
     """Return the credential that the request shows, if any; of two cookies the last."""
-    cookies = parse_cookie(environ.get("HTTP_COOKIE")).getlist("sessionid")
-    if len(set(cookies)) > 1:
+    cookies = _sessions(environ.get("HTTP_COOKIE"))
+    if len(cookies) > 1 and len(set(cookies)) > 1:
         advise("the session was sent in two cookies: the last one counts", environ)
     return cookies[-1] if cookies else None
+
+
+@lru_cache(maxsize=256)
+def _sessions(cookies: str | None) -> list[str]:
+    return parse_cookie(cookies).getlist("sessionid")
 
 
 def _describe(name: str) -> Response:
