@@ -24,6 +24,7 @@ FOUND_BY = {
     "due_cases_of": "cases_due (due_at<?)",
     "next_due_of": "cases_due (due_at>?)",
     "own_clocks": "cases_due (due_at>?)",
+    "deliveries_of_case": "deliveries_of_case (sandbox=? AND provider=? AND case_id=?)",
     "list_cases": "sqlite_autoindex_cases_1 (sandbox=? AND provider=?)",
     "release_held": "deliveries_held (sandbox=?)",
     "holds_one_for": "deliveries_held (sandbox=?)",
