@@ -5,9 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import TypedDict
-from urllib.parse import urlsplit
 
 from emulator.core.cases import Cases
 from emulator.core.checks import Checks
@@ -16,6 +14,7 @@ from emulator.core.clock import WallClock
 from emulator.core.clock_history import ClockHistory
 from emulator.core.completion import Completion
 from emulator.core.delivery_queries import DeliveryQueries
+from emulator.core.deviation import Strikes
 from emulator.core.direct_sending import DirectSending
 from emulator.core.documents import Documents
 from emulator.core.early_completion import EarlyCompletion
@@ -33,11 +32,9 @@ from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
 from emulator.delivery.lazy_sender import LazySender
 from emulator.delivery.scheduler import Alarm, Scheduler
-from emulator.delivery.targets import Targets, is_loopback
-from emulator.hosts import read_host
+from emulator.delivery.targets import Targets
 from emulator.server.loop_health import LoopHealth
 from emulator.server.server_hooks import ServerHooks
-from emulator.settings import BadSetting, Settings
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
@@ -45,6 +42,7 @@ from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Provider
 from emulator.web.quick_requests import LIVE, QuickRequests
 from emulator.web.refused_requests import RefusedRequests
+from emulator.web.request_faults import REQUEST_KINDS
 from emulator.web.wait_slots import WaitSlots
 
 
@@ -100,9 +98,10 @@ class _Around(TypedDict):
     reruns: Reruns
 
 
-def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Core:
+def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets, strikes: Strikes) -> Core:
     """Return the use cases of an emulator, with no thread running yet; `defaults` are those of every new sandbox."""
-    clock, alarm, journal, wait_slots = _clock_after(store), Alarm(), Journal(), WaitSlots()
+    clock, alarm, wait_slots = _clock_after(store), Alarm(), WaitSlots()
+    journal = Journal(keep=strikes.keep if strikes.kinds else None)
     both: _Both = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
     news, faults_cleared, in_flight, history = Signal(), SandboxSignals(), InFlight(), ClockHistory()
@@ -113,8 +112,16 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
             history.forget(sandbox)
         faults_cleared.send(sandbox)
 
-    sandboxes = Sandboxes(**both, defaults=defaults, provider_rules=provider_rules, in_flight=in_flight, forget=forget)
-    sender = LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away)
+    sandboxes = Sandboxes(
+        **both,
+        defaults=defaults,
+        provider_rules=provider_rules,
+        in_flight=in_flight,
+        forget=forget,
+        watches_all=any(fault.kind in REQUEST_KINDS for fault in defaults.standing),
+        strikes=strikes,
+    )
+    sender = LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away, strikes.note)
     outbox = Outbox(
         **both,
         sandboxes=sandboxes,
@@ -127,9 +134,8 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     moving: _Moving = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
     completion = Completion(**moving, news=news)
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
-    early = EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take_late)
     time_machine = TimeMachine(**moving, completion=completion, outbox=outbox, history=history)
-    cases = Cases(**moving, complete_early=early)
+    cases = Cases(**moving, complete_early=_early(completion, deliveries, wait_slots))
     return Core(
         **both,
         link_secret=_link_secret(store),
@@ -150,6 +156,10 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         loop_health=LoopHealth(),
         hurry=sender.hurry,
     )
+
+
+def _early(completion: Completion, deliveries: DeliveryQueries, wait_slots: WaitSlots) -> EarlyCompletion:
+    return EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take_late)
 
 
 def _direct_sending(outbox: Outbox, targets: Targets) -> DirectSending:
@@ -205,45 +215,3 @@ def server_hooks(core: Core, providers: Iterable[Provider], pipeline: Pipeline) 
     )
     quick = QuickRequests([LIVE, *(operation for provider in providers for operation in provider.operations)])
     return ServerHooks(quick_route=quick.route_of, note=refused.note, clock=core.clock, health=core.loop_health)
-
-
-def targets_of(settings: Settings, address: str | None, public_url: str, demo_url: str | None = None) -> Targets:
-    """Return where webhooks may go; raise BadSetting for a file without an authority.
-
-    `address` is where the emulator listens, None where another server does; `demo_url` is the demo's receiver.
-    """
-    own = {_host_and_port(url) for url in (address, public_url) if url}
-    if address:
-        own.add((settings.host, _host_and_port(address)[1]))
-    named = frozenset(_host_and_port(url) for url in (settings.webhook_url, demo_url) if url)
-    return Targets(
-        frozenset(settings.allow_target),
-        own,
-        public=not is_loopback(settings.host),
-        named=named,
-        authorities=_read_authorities(settings.webhook_ca_file),
-    )
-
-
-def _read_authorities(file: Path | None) -> str | bytes | None:
-    if file is None:
-        return None
-    from emulator.delivery.authorities import NoAuthority, read_authorities  # slow to import: it takes ssl
-
-    try:
-        return read_authorities(file)
-    except NoAuthority as error:
-        raise BadSetting(f"--webhook-ca-file {error}") from error
-
-
-def _host_and_port(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return _usual_form(parts.hostname or ""), parts.port or (443 if parts.scheme == "https" else 80)
-
-
-def _usual_form(host: str) -> str:
-    """Return the host as targets are compared; one that no URL of a webhook can name, as it is."""
-    try:
-        return read_host(host)
-    except ValueError:
-        return host.lower()

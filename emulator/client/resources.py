@@ -170,6 +170,11 @@ class Cases:
         case: Json = self.address.ask("GET", f"cases/{provider}/{case_id}")
         return case
 
+    def link(self, provider: str, case_id: int) -> Json:
+        """Return the applicant's `link` to a case, its QR code as `svg`, and the `advice` for a phone, or None."""
+        found: Json = self.address.ask("GET", f"cases/{provider}/{case_id}/link")
+        return found
+
     def complete(self, provider: str, case_id: int, **ending: object) -> Json:
         """End a case now, in the words of its provider: `complete("aplyid", 1024, outcome="denied")`."""
         case: Json = self.address.ask("POST", f"cases/{provider}/{case_id}/complete", ending)

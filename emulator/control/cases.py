@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range
 
+from emulator.control.completions import word_of
 from emulator.control.context import ControlContext
 from emulator.control.deliveries import render_report
 from emulator.control.filter_words import Word
@@ -130,6 +131,7 @@ def render_case(context: ControlContext, case: Case) -> CasePayload:
         "client": {"id": case.client.id, "external_id": case.client.external_id, "name": case.client.name},
         "state": case.state,
         "outcome": case.outcome,
+        "outcome_word": word_of(case, context.outcome_words[case.provider]),
         "risk_score": case.risk_score,
         "rule": case.decision.rule,
         "link": context.link_of(case),

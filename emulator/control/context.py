@@ -6,6 +6,7 @@ from functools import cached_property
 
 from marshmallow import Schema
 
+from emulator.control.completions import words_of
 from emulator.control.filter_words import refusal_of
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
@@ -57,6 +58,11 @@ class ControlContext:
     def completion_schemas(self) -> Mapping[str, Schema]:
         """By provider, the schema of a body that completes a case."""
         return completion_schemas_of(self.providers.values())
+
+    @cached_property
+    def outcome_words(self) -> Mapping[str, Mapping[str, str]]:
+        """By provider, its word for each outcome."""
+        return {name: words_of(schema) for name, schema in self.completion_schemas.items()}
 
     @cached_property
     def flows(self) -> Mapping[str, Flow]:

@@ -73,6 +73,7 @@ BODIES: dict[str, Json] = {
     "test_webhook": {"url": "http://localhost:3000/webhooks"},
     "restore_snapshot": {"schema": 1, "clock": None, "settings": {}, **{table: [] for table in TABLES}},
     "switch_receiver": {"is_on": False},
+    "begin_story": {"story": "recover", "case_id": None},
 }
 
 

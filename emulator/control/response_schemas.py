@@ -4,6 +4,7 @@ from marshmallow import INCLUDE, fields
 from marshmallow.validate import OneOf
 
 from emulator.control.response_schemas_cases import (
+    CaseLinkOut,
     CaseOut,
     CasesOut,
     ChecksOut,
@@ -31,6 +32,7 @@ from emulator.openapi.out import Out
 
 __all__ = [
     "AdvancedOut",
+    "CaseLinkOut",
     "CaseOut",
     "CasesOut",
     "ChecksOut",

@@ -8,6 +8,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter
 
 from emulator.control import (
+    case_links,
     cases,
     clock,
     deliveries,
@@ -85,6 +86,7 @@ def blueprint(
     snapshots.add_routes(routes, context)
     clock.add_routes(routes, context)
     cases.add_routes(routes, context)
+    case_links.add_routes(routes, context)
     providers.add_routes(routes, context)
     flows.add_routes(routes, context)
     samples.add_routes(routes, context)

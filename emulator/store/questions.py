@@ -10,6 +10,7 @@ from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
 from emulator.core.model import Case, CaseFilter, CaseSearch, Check, Dues, Sandbox
 from emulator.core.sandbox_clock import EPOCH, from_micros, to_micros
 from emulator.store import delivery_rows, images, rows, sandbox_rows
+from emulator.store.alike import pairs_of
 from emulator.store.case_file_questions import CaseFileQuestions
 from emulator.store.named_queries import NamedQueries
 from emulator.store.search_params import text_params
@@ -56,9 +57,20 @@ class Questions(CaseFileQuestions):
     def list_cases(
         self, sandbox: str, provider: str, query: CaseFilter, now: datetime, *, offset: int, limit: int
     ) -> Sequence[Case]:
+        if (pairs := pairs_of(query)) is not None:
+            return self._list_alike(sandbox, provider, pairs, now, offset=offset, limit=limit)
         ask = self._ask.list_cases if query.client_id is None else self._ask.list_cases_of_client
         params = _filter_params(sandbox, provider, query, now)
         return self._cases(list(ask(self._db, **params, offset=offset, limit=limit)), now)
+
+    def _list_alike(
+        self, sandbox: str, provider: str, pairs: Sequence[rows.Params], now: datetime, *, offset: int, limit: int
+    ) -> Sequence[Case]:
+        """Return a page of the cases of these pairs of outcome and webhook, newest first."""
+        params = {"sandbox": sandbox, "provider": provider, "now": to_micros(now), "limit": offset + limit}
+        found = [row[0] for pair in pairs for row in self._ask.newest_alike(self._db, **params, **pair)]
+        ids = json.dumps(sorted(found, reverse=True)[offset : offset + limit])
+        return self._cases(self._ask.cases_by_ids(self._db, sandbox=sandbox, provider=provider, ids=ids), now)
 
     def search_cases(self, sandbox: str, provider: str, search: CaseSearch, now: datetime, most: int) -> Sequence[int]:
         params = {
@@ -71,6 +83,9 @@ class Questions(CaseFileQuestions):
         return [row[0] for row in self._ask.search_cases(self._db, **params)]
 
     def count_cases(self, sandbox: str, provider: str, query: CaseFilter, now: datetime) -> int:
+        if (pairs := pairs_of(query)) is not None:
+            params = {"sandbox": sandbox, "provider": provider, "now": to_micros(now)}
+            return sum(int(self._ask.count_alike(self._db, **params, **pair)) for pair in pairs)
         if query == CaseFilter():
             ask = self._ask.count_all_cases
         elif query == CaseFilter(archived=None):

@@ -189,6 +189,8 @@ def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> No
         ask("GET", "/cases/{provider}/{case_id}", **case)
         ask("GET", "/cases/{provider}/{case_id}/checks", **case)
         ask("GET", "/cases/{provider}/{case_id}/documents", **case)
+        if provider == "aplyid":
+            ask("GET", "/cases/{provider}/{case_id}/link", **case)
         ask("POST", "/cases/{provider}/{case_id}/complete", body, **case)
     ask("GET", "/flows/{provider}/{number}", provider="aplyid", number=5568)
     ask("POST", "/clock/settle", {})
@@ -208,6 +210,9 @@ def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> No
         ask.emulator = demo
         ask("GET", "/receiver", root=ROOT)
         ask("PATCH", "/receiver", {"is_on": False}, root=ROOT)
+        ask("PUT", "/story", {"story": "recover", "case_id": 1})
+        ask("GET", "/story")
+        ask("DELETE", "/story", {})
     assert ask.asked == {(path, method) for _, path, method in document("control").operations()}
 
 
