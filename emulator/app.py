@@ -23,6 +23,7 @@ from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings, credentials_of, suggest
 from emulator.start_checks import check_credentials
 from emulator.store.sqlite import SqliteStore
+from emulator.target_settings import targets_of
 from emulator.web.application import Application
 from emulator.web.control_token import control_token
 from emulator.web.cors import Cors
@@ -37,7 +38,7 @@ from emulator.web.request_faults import RequestFaults
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.sandbox_path import select_by_path
 from emulator.web.signatures import Signatures
-from emulator.wiring import Core, server_hooks, targets_of, wire
+from emulator.wiring import Core, server_hooks, wire
 
 if TYPE_CHECKING:
     from emulator.control.init_folder import InitFolder
@@ -230,6 +231,8 @@ def _desk(
         checks=core.checks,
         documents=core.documents,
         reruns=core.reruns,
+        access_tokens=core.access_tokens,
+        case_changes=core.case_changes,
         request_faults=RequestFaults(
             sandboxes=core.sandboxes, faults_cleared=core.planning.faults_cleared, wait_slots=core.wait_slots
         ),

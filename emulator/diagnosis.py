@@ -18,7 +18,7 @@ from emulator.settings import FILE_NAME, BadSetting, Settings
 from emulator.start_checks import check_credentials, port_file_obstacle, refuse_open_control
 from emulator.store.checkup import engine_version, examine
 from emulator.store.sqlite import StoreTaken, StoreUnusable
-from emulator.wiring import targets_of
+from emulator.target_settings import targets_of
 
 PATIENCE = 3.0  # seconds for whoever has the port to answer
 

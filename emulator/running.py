@@ -43,6 +43,7 @@ class RunningEmulator:
             undo.pop_all()
         self.port = int(port)
         self._stopped = False
+        self._has_background = not settings.no_background
         self.webhook_summary = _webhook_summary(settings.webhook_url, self._built.targets)
 
     @property
@@ -51,9 +52,14 @@ class RunningEmulator:
         return self._built.journal.next_number() > 1
 
     def start(self) -> None:
-        """Begin to answer requests and to complete cases."""
-        self._built.scheduler.start()
+        """Begin to answer requests, and to complete cases unless the settings say otherwise."""
+        if self._has_background:
+            self._built.scheduler.start()
         self._server.start()
+
+    def announce_stop(self) -> None:
+        """Say by readyz that this emulator is about to stop; it answers everything as before."""
+        self._built.app.is_about_to_stop = True
 
     def stop(self) -> None:
         """Answer the requests that were sent, let webhooks in flight end, free the port; do nothing a second time."""

@@ -1,12 +1,12 @@
 """Webhooks: as a provider renders them, as deliveries, and as attempts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from emulator.masking import masked, masked_body, masked_url
+from emulator.masking import masked, masked_body, masked_headers, masked_url
 
 COPY = "-copy-"  # stands in the id of a copy, between the id of the event and the number of the copy
 
@@ -92,6 +92,7 @@ class Attempt:
     given_up: bool = False  # because the emulator stops: it counts as not made
     retry_after: timedelta | None = None
     answer: bytes = b""  # at most the first 4 KiB
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the answer, bounded
     took: timedelta = timedelta()
 
     @property
@@ -101,7 +102,12 @@ class Attempt:
 
     def masked(self) -> "Attempt":
         """Return the attempt without secrets: a receiver may repeat in its answer what it was sent."""
-        return replace(self, error=self.error and masked(self.error), answer=masked_body(self.answer))
+        return replace(
+            self,
+            error=self.error and masked(self.error),
+            answer=masked_body(self.answer),
+            headers=masked_headers(self.headers),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +127,18 @@ class AttemptRecord:
     status: int | None
     error: str | None
     answer: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the answer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryReport:
-    """A delivery, its attempts so far, and the external id of its case."""
+    """A delivery, its attempts so far, and what is known of its case."""
 
     delivery: Delivery
     external_id: str | None
     rule: str | None  # the outcome rule that decided its case
+    client_name: str | None
+    outcome: str | None
     attempts: tuple[AttemptRecord, ...]
 
 
@@ -142,4 +151,5 @@ class DeliveryFilter:
     case_id: int | None = None
     external_id: str | None = None
     event: str | None = None
-    state: str | None = None
+    states: frozenset[str] | None = None
+    text: str | None = None  # in the client's name or the case's reference, or the number of the case

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property, partial
 from http.client import BadStatusLine
+from itertools import islice
 from ssl import SSLCertVerificationError, SSLEOFError, SSLError
 from urllib.parse import SplitResult
 
@@ -35,6 +36,7 @@ READ_BYTES = 64 * 1024
 KEPT_BYTES = 4 * 1024
 REDIRECTS = {300, 301, 302, 303, 307, 308}  # 304 and the others send nobody elsewhere
 LONGEST_LOCATION = 300
+MOST_HEADERS, LONGEST_HEADER = 50, 500
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ class HttpSender:
             error=_refusal(answer),
             retry_after=self._retry_after(answer.headers),
             answer=body,
+            headers=_kept_headers(answer.headers),
         )
 
     def _session(self, connection: TargetConnection) -> requests.Session:
@@ -171,6 +174,11 @@ def _read_date(text: str) -> datetime | None:
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of an answer, bounded in number and length: a receiver may send megabytes of them."""
+    return {name[:LONGEST_HEADER]: value[:LONGEST_HEADER] for name, value in islice(headers.items(), MOST_HEADERS)}
 
 
 def _read(raw: HTTPResponse) -> bytes:

@@ -38,6 +38,8 @@ class SqliteStore:
     raises StoreUnusable; reading and changing raise StoreUnavailable while the disk is full or the file is gone.
     """
 
+    is_shared = False  # whether several processes may use one database at the same time
+
     def __init__(self, path: Path | None = None) -> None:
         queries, kept_sandboxes = NamedQueries(QUERIES), dict[str, Sandbox]()
         self._temporary = None if path else _make_temporary()

@@ -46,14 +46,17 @@ class Sample:
 class Samples(Protocol):
     """Requests that work out of the box, for pages, the banner, the handle and `case-emulator sample`."""
 
+    operations: tuple[str, ...]  # those that can be drawn, by the names of the provider's; the first opens a case
+    on_cases: tuple[str, ...]  # those of them that are about a case that is there already
+
     def key_of(self, sandbox: str) -> tuple[str, str]:
         """Return the header, and its value, that opens the sandbox of that name."""
 
     def curl(self, address: str, sandbox: str) -> str:
         """Return a first request to paste into a terminal."""
 
-    def draw(self, random: SeededRandom, sandbox: str) -> Sample:
-        """Return a request with made-up people."""
+    def draw(self, random: SeededRandom, sandbox: str, operation: str | None = None, case_id: int = 1) -> Sample:
+        """Return a request with made-up people for one of the operations, the first unless told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,9 @@ def blueprint(desk: Desk) -> Blueprint:
 
     @routes.endpoint("aplyid.cases")
     def create_case(path: str) -> Response:
-        if request.method != "POST":
-            raise WrongMethod
         environ = request.environ
+        if environ["REQUEST_METHOD"] != "POST":
+            raise WrongMethod
         if "%" in environ.get("REQUEST_URI", "").partition("?")[0]:
             raise UnknownPath  # Rails compares the path as it was sent
         if "%" in environ.get("QUERY_STRING", "") and not _is_decodable(environ["QUERY_STRING"]):
