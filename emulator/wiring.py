@@ -128,16 +128,9 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets, strike
         strikes=strikes,
     )
     sender = LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away, strikes.note)
-    outbox = Outbox(
-        **both,
-        sandboxes=sandboxes,
-        sender=sender,
-        owner=f"{os.getpid()}-{clock.stopwatch()}",
-        wake=alarm.wake,
-        note=partial(write_attempt, journal, clock),
-        news=news,
-    )
     moving: _Moving = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
+    owner, note = f"{os.getpid()}-{clock.stopwatch()}", partial(write_attempt, journal, clock)
+    outbox = Outbox(**moving, sender=sender, owner=owner, note=note, news=news)
     completion = Completion(**moving, news=news)
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
     time_machine = TimeMachine(**moving, completion=completion, outbox=outbox, history=history)

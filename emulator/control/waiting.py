@@ -8,6 +8,7 @@ from emulator.control.context import ControlContext
 from emulator.core.deliveries import DeliveryFilter, DeliveryReport
 from emulator.core.delivery_queries import is_settled
 from emulator.core.model import CaseFilter
+from emulator.core.time_skip import TimeSkip
 
 MOST_MOMENTS = 1_000  # that one wait goes through
 MOST_NAMED = 5
@@ -38,7 +39,7 @@ def wait_for(
     expects_none: bool,
 ) -> Waited:
     """Return the webhooks that fit as soon as one ends the wait, nothing more can happen, or the time is over."""
-    if skips and not context.time_machine.sandboxes.look(name).clock.factor:
+    if skips and TimeSkip(context.time_machine, name).stands_still:
         return _skip(context, name, query, ends_wait)
     if expects_none and context.time_machine.is_at_rest(name):
         seconds = 0.0  # nothing can happen, so waiting would only slow a test down
@@ -49,13 +50,13 @@ def wait_for(
 def _skip(
     context: ControlContext, name: str, query: DeliveryFilter, ends_wait: Callable[[DeliveryReport], bool]
 ) -> Waited:
-    went = timedelta()
+    skip, went = TimeSkip(context.time_machine, name), timedelta()
     for _ in range(MOST_MOMENTS):
         reports = context.deliveries.find(name, query)
         if any(map(ends_wait, reports)):
             break
-        step = context.time_machine.skip_to_next(name)
-        if step is None and not context.time_machine.settle(name):
+        step = skip.to_next()
+        if step is None and not skip.settle():
             break
         went += step or timedelta()
     reports = context.deliveries.find(name, query)

@@ -59,31 +59,6 @@ class TimeMachine:
         with self.store.reading() as read:
             return read.next_due_of(sandbox).first
 
-    def next_moment(self, sandbox: str) -> datetime | None:
-        """Return when by its clock something next happens in a sandbox: a step, an attempt, or that something is gone.
-
-        Return None when nothing will, or when the clock runs, so that it need not be moved.
-        """
-        with self.store.reading() as read:
-            view = self.sandboxes.view(read, sandbox)
-            if view.clock.factor != 0:
-                return None
-            return read.next_due_of(sandbox).first or read.next_expiry_of(sandbox, view.now)
-
-    def skip_to_next(self, sandbox: str) -> timedelta | None:
-        """Advance a clock that stands still to the next such moment; return how far it went, None without one."""
-        before, at = self.sandboxes.look(sandbox).now, self.next_moment(sandbox)
-        if at is None:
-            return None
-        now, _ = self.advance(sandbox, max(at - before, timedelta()))
-        return now - before
-
-    def settle(self, sandbox: str) -> bool:
-        """Wait for attempts in flight and do what is due now; return whether there was anything to wait for or do."""
-        busy = self.outbox.in_flight.is_busy(sandbox)
-        _, happened = self.advance(sandbox, timedelta())
-        return busy or bool(happened)
-
     def is_at_rest(self, sandbox: str) -> bool:
         """Return whether the clock stands still and nothing is due, so that nothing will happen by itself."""
         with self.store.reading() as read:

@@ -12,7 +12,7 @@ from emulator.commands.beside import variables
 from emulator.settings import Settings
 from emulator.worlds.launcher import Launcher
 from emulator.worlds.registry import all_worlds
-from emulator.worlds.run import Judged, Outcome, Run, Verdict
+from emulator.worlds.run import Judged, Judgement, Outcome, Run
 from emulator.worlds.runner import Runner
 from emulator.worlds.world import Kind, World
 from tests.worlds.mistakes import BESIDE, FOUND_IN
@@ -54,7 +54,7 @@ def verdicts(found: Sequence[Judged]) -> dict[str, str]:
 @pytest.mark.parametrize("mistake", FOUND_IN)
 def test_a_mistake_is_found_in_its_world_and_in_no_other(mistake: str, tmp_path: Path) -> None:
     outcome = judged(drawn(mistake), tmp_path, SHOP_MISTAKE=mistake)
-    breaks = {each.world.name for each in outcome.judged if each.verdict is Verdict.BREAKS}
+    breaks = {each.world.name for each in outcome.judged if each.verdict is Judgement.BREAKS}
     assert FOUND_IN[mistake] in breaks, verdicts(outcome.judged)
     assert breaks <= {FOUND_IN[mistake], *BESIDE.get(mistake, ())}, verdicts(outcome.judged)
     [own] = [each for each in outcome.judged if each.world.name == FOUND_IN[mistake]]
