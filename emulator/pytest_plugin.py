@@ -74,8 +74,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker."""
+    """Register the marker, and in a run of `case-emulator worlds` who tells it the results.
+
+    With xdist that is not a worker, but the process that hears of all tests.
+    """
     config.addinivalue_line("markers", MARKER)
+    file = os.environ.get(RESULTS_VARIABLE)
+    if file and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Results(file))
 
 
 def _option(config: pytest.Config, name: str) -> str | bool:
@@ -213,16 +219,19 @@ def pytest_runtest_makereport(
     return report
 
 
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Tell `case-emulator worlds` what came of each phase of a test; with xdist, only the process that has them all."""
-    file = os.environ.get(RESULTS_VARIABLE)
-    if file is None or "PYTEST_XDIST_WORKER" in os.environ:
-        return
-    import json
+class Results:
+    """Writes a line of JSON for each phase of each test."""
 
-    told = {"test": report.nodeid, "failed": report.failed, "report": _told_of(report) if report.failed else ""}
-    with open(file, "a", encoding="utf-8") as results:
-        results.write(json.dumps(told) + "\n")
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Tell what came of a phase: the test, whether it failed, and what is told of that."""
+        import json
+
+        told = {"test": report.nodeid, "failed": report.failed, "report": _told_of(report) if report.failed else ""}
+        with open(self.file, "a", encoding="utf-8") as results:
+            results.write(json.dumps(told) + "\n")
 
 
 def _told_of(report: pytest.TestReport) -> str:
