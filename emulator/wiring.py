@@ -106,8 +106,7 @@ class _Around(TypedDict):
 
 def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets, strikes: Strikes) -> Core:
     """Return the use cases of an emulator, with no thread running yet; `defaults` are those of every new sandbox."""
-    clock, alarm, wait_slots = _clock_after(store), Alarm(), WaitSlots()
-    journal = Journal(keep=strikes.keep if strikes.kinds else None)
+    clock, alarm, journal, wait_slots = _clock_after(store), Alarm(), _journal(strikes), WaitSlots()
     both: _Both = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
     news, faults_cleared, in_flight, history = Signal(), SandboxSignals(), InFlight(), ClockHistory()
@@ -155,6 +154,10 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets, strike
         loop_health=LoopHealth(),
         hurry=sender.hurry,
     )
+
+
+def _journal(strikes: Strikes) -> Journal:
+    return Journal(keep=strikes.keep if strikes.kinds else None)
 
 
 def _early(completion: Completion, deliveries: DeliveryQueries, wait_slots: WaitSlots) -> EarlyCompletion:
