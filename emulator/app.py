@@ -21,7 +21,7 @@ from emulator.delivery.targets import Targets
 from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings, credentials_of, suggest
 from emulator.start_checks import check_credentials
-from emulator.store.sqlite import SqliteStore
+from emulator.store.opening import AnyStore, open_store
 from emulator.web.application import Application
 from emulator.web.control_token import control_token
 from emulator.web.cors import Cors
@@ -54,7 +54,7 @@ class Built:
     """The parts of one emulator, wired but not started."""
 
     app: Application
-    store: SqliteStore
+    store: AnyStore
     scheduler: Scheduler
     cases: Cases
     targets: Targets
@@ -95,7 +95,8 @@ def _build(
     check_credentials(settings.credential, PROVIDER_NAMES)
     targets = targets_of(settings, address, links.address, receiver.url if receiver else None)
     rules, init_folder = read_startup_files(settings)
-    core = wire(_default_sandbox_settings(settings, rules), SqliteStore(settings.database_file), targets)
+    store = open_store(settings.database_file, settings.database_url)
+    core = wire(_default_sandbox_settings(settings, rules), store, targets)
     links.signatures = Signatures(core.link_secret, [p.name for p in PROVIDERS if p.signs_links(switches[p.name])])
     desks = {p.name: _desk(p, settings, core, links, switches[p.name], targets) for p in PROVIDERS}
     core.provider_rules.update((p.name, _provider_rules(p, desks[p.name])) for p in PROVIDERS)

@@ -11,7 +11,7 @@ from emulator.app import Built, build_emulator
 from emulator.delivery.scheduler import Scheduler
 from emulator.setting_sources import settings_from
 from emulator.settings import BadSetting
-from emulator.store.sqlite import SqliteStore
+from emulator.store.opening import AnyStore
 from emulator.web.problem_json import problem_response
 from emulator.web.request_state import RequestState, current_state
 
@@ -81,9 +81,7 @@ class Embedded:
         self._end()
 
 
-def _close(
-    begin_stop: Callable[[], None], scheduler: Scheduler, receiver: "Receiver | None", store: SqliteStore
-) -> None:
+def _close(begin_stop: Callable[[], None], scheduler: Scheduler, receiver: "Receiver | None", store: AnyStore) -> None:
     begin_stop()
     scheduler.stop()
     scheduler.release()

@@ -1,6 +1,5 @@
 """Wire the use cases to a store, a clock and a sender."""
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +25,7 @@ from emulator.core.randomness import fresh_secret
 from emulator.core.reruns import Reruns
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
-from emulator.core.signals import SandboxSignals, Signal
+from emulator.core.signals import SandboxSignals, SharedSignal
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
 from emulator.delivery.lazy_sender import LazySender
@@ -36,7 +35,7 @@ from emulator.hosts import read_host
 from emulator.server.loop_health import LoopHealth
 from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings
-from emulator.store.sqlite import SqliteStore
+from emulator.store.opening import AnyStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
 from emulator.web.pipeline import Pipeline
@@ -45,12 +44,14 @@ from emulator.web.quick_requests import LIVE, QuickRequests
 from emulator.web.refused_requests import RefusedRequests
 from emulator.web.wait_slots import WaitSlots
 
+CLEARED = "cleared "  # before the name of a sandbox
+
 
 @dataclass(frozen=True, kw_only=True)
 class Core:
     """The wired use cases; each provider enters its own into `provider_rules`, which is empty at first."""
 
-    store: SqliteStore
+    store: AnyStore
     link_secret: str
     clock: WallClock
     provider_rules: dict[str, ProviderRules]
@@ -80,7 +81,7 @@ class Core:
 
 
 class _Both(TypedDict):
-    store: SqliteStore
+    store: AnyStore
     clock: WallClock
 
 
@@ -96,12 +97,12 @@ class _Around(TypedDict):
     reruns: Reruns
 
 
-def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Core:
+def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets) -> Core:
     """Return the use cases of an emulator, with no thread running yet; `defaults` are those of every new sandbox."""
-    clock, alarm, journal, wait_slots = _clock_after(store), Alarm(), Journal(), WaitSlots()
+    clock, alarm, journal, wait_slots = _clock_after(store), Alarm(), store.open_journal(), WaitSlots()
     both: _Both = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
-    news, faults_cleared, in_flight = Signal(), SandboxSignals(), InFlight()
+    (news, faults_cleared), in_flight = _signals(store), InFlight()
 
     def forget(sandbox: str, journal_too: bool) -> None:
         if journal_too:
@@ -114,7 +115,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         **both,
         sandboxes=sandboxes,
         sender=sender,
-        owner=f"{os.getpid()}-{clock.stopwatch()}",
+        owner=store.owner,
         wake=alarm.wake,
         note=partial(write_attempt, journal, clock),
         news=news,
@@ -149,6 +150,20 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     )
 
 
+def _signals(store: AnyStore) -> tuple[SharedSignal, SandboxSignals]:
+    """Return the signals of news and of faults that are cleared, which other processes of the store send as well."""
+    news, faults_cleared = SharedSignal(store.tell, "news"), SandboxSignals(lambda name: store.tell(f"{CLEARED}{name}"))
+
+    def hear(word: str) -> None:
+        if word.startswith(CLEARED):
+            faults_cleared.hear(word.removeprefix(CLEARED))
+        else:
+            news.hear()
+
+    store.listen(hear)
+    return news, faults_cleared
+
+
 def _around(cases: Cases) -> _Around:
     """Return the use cases of what stands around cases."""
     store, sandboxes = cases.store, cases.sandboxes
@@ -160,13 +175,13 @@ def _around(cases: Cases) -> _Around:
     }
 
 
-def _link_secret(store: SqliteStore) -> str:
+def _link_secret(store: AnyStore) -> str:
     """Return the secret that signs links: the same as long as the database is."""
     with store.transaction() as change:
         return change.secret_or("links", fresh_secret())
 
 
-def _clock_after(store: SqliteStore) -> WallClock:
+def _clock_after(store: AnyStore) -> WallClock:
     """Return a clock that goes on from the latest moment in the store, in case the machine's was set back since."""
     clock = WallClock()
     with store.reading() as read:
@@ -182,7 +197,9 @@ def server_hooks(core: Core, providers: Iterable[Provider], pipeline: Pipeline) 
         request_metrics=pipeline.request_metrics,
         provider_of=pipeline.provider_of,
     )
-    quick = QuickRequests([LIVE, *(operation for provider in providers for operation in provider.operations)])
+    # Whoever asks another machine for its answer may wait, and nothing may wait on the loop.
+    others = [] if core.store.is_shared else [operation for provider in providers for operation in provider.operations]
+    quick = QuickRequests([LIVE, *others])
     return ServerHooks(quick_route=quick.route_of, note=refused.note, clock=core.clock, health=core.loop_health)
 
 

@@ -18,7 +18,6 @@ from emulator.core.matching import values_at
 
 MOST_SHOWN = 1_000
 BODY = "body."
-NOTE = "kept in memory: gone with the process, and with a reset"
 
 
 class RequestsQuery(Strict):
@@ -53,7 +52,7 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
     def find_requests(name: str, query: Mapping[str, Any]) -> Response:
         """List the exchanges that fit, oldest first, and count them; the count is `unknown` if some were evicted."""
         found = context.journal.find(name, _fitting(query))
-        return json_response(_listed(found, query, _render))
+        return json_response(_listed(found, query, context.journal.note, _render))
 
     @routes.get("/sandboxes/<sandbox:name>/requests/near-misses")
     @takes(query=RequestsQuery(), more=BODY)
@@ -62,16 +61,18 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
         """List the refused requests, each with what it would have needed."""
         fits = _fitting(query)
         found = context.journal.find(name, lambda exchange: bool(exchange.needed) and fits(exchange))
-        return json_response(_listed(found, query, _render_near_miss))
+        return json_response(_listed(found, query, context.journal.note, _render_near_miss))
 
 
-def _listed(found: Found, query: Mapping[str, Any], render: Callable[[Exchange], ExchangePayload]) -> RequestsPayload:
+def _listed(
+    found: Found, query: Mapping[str, Any], note: str, render: Callable[[Exchange], ExchangePayload]
+) -> RequestsPayload:
     """Return the newest exchanges that fit; their count is unknown if one that might fit was evicted."""
     count, evicted = len(found.exchanges), found.evicted
     shown = [render(exchange) for exchange in found.exchanges[-query["limit"] :]] if query["limit"] else []
     if query["since"] >= found.last_evicted:
-        return {"count": count, "evicted": evicted, "note": NOTE, "requests": shown}
-    return {"count": "unknown", "at_least": count, "evicted": evicted, "note": NOTE, "requests": shown}
+        return {"count": count, "evicted": evicted, "note": note, "requests": shown}
+    return {"count": "unknown", "at_least": count, "evicted": evicted, "note": note, "requests": shown}
 
 
 def _fitting(query: Mapping[str, Any]) -> Callable[[Exchange], bool]:

@@ -16,6 +16,7 @@ from emulator.core.deliveries import Delivery
 from emulator.core.errors import StoreUnavailable
 from emulator.core.outbox import PER_TARGET, SENDERS, Outbox, busy_targets, most_per_target
 from emulator.core.ports import Store
+from emulator.delivery.heartbeat import Heartbeat
 
 log = logging.getLogger("emulator.worker")
 
@@ -81,12 +82,16 @@ class Scheduler:
     _lock: Lock = field(default_factory=Lock)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(SENDERS, thread_name_prefix="sender"))
     _thread: Thread | None = None
+    _heartbeat: Heartbeat | None = None  # where other processes use the store
 
     def start(self) -> None:
         """Start the worker; what a killed process was sending is due again."""
         self.outbox.release()
         self._thread = Thread(target=self._run, name="worker", daemon=True)
         self._thread.start()
+        if self.store.is_shared:
+            self._heartbeat = Heartbeat(self.outbox.renew)
+            self._heartbeat.start()
 
     def begin_stop(self) -> None:
         """Start no attempt any more; `stop` waits for those in flight."""
@@ -102,6 +107,8 @@ class Scheduler:
 
     def release(self) -> None:
         """Give back what nobody will send any more: after `stop`, and after the requests that send as well."""
+        if self._heartbeat:
+            self._heartbeat.stop()
         if self._thread:
             with suppress(StoreUnavailable):  # the next start gives it back
                 self.outbox.release()

@@ -44,7 +44,7 @@ class RequestFaults:
         Raise KeyExpired for the key of a test integration that has lived its 30 days, and FaultTriggered when a fault
         answers.
         """
-        if sandbox not in self.sandboxes.watched:
+        if not self.sandboxes.is_watched(sandbox):
             return
         orders.leave_loop(environ)  # from here on it may wait
         context = FaultContext(provider=provider, path=environ.get("PATH_INFO"), document=partial(_document, environ))

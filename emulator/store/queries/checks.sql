@@ -38,7 +38,7 @@ ORDER BY id + 0;
 SELECT
     k.id, k.kind, k.details, k.state, k.created_at, k.updated_at, k.outcome, k.risk_score, k.title, k.note, k.reasoning,
     k.retention_days, k.case_id
-FROM json_each(:case_ids) AS wanted
+FROM {wanted}
 JOIN checks AS k ON k.sandbox = :sandbox AND k.provider = :provider AND k.case_id = wanted.value
 WHERE k.expires_at IS NULL OR k.expires_at > :now
 ORDER BY k.id + 0;

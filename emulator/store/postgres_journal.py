@@ -1,0 +1,70 @@
+"""The journal of several processes, in their database: what one of them answered, a reader of another sees."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from emulator.core.errors import StoreUnavailable
+from emulator.core.journal import Exchange, Found, Journal
+from emulator.store.exchange_rows import exchange_of, text_of
+from emulator.store.postgres_blocks import Lending
+
+BETWEEN_BOUNDS = 100  # exchanges that this process adds between two looks at the bound of one sandbox
+BETWEEN_BYTES = 1_000  # the same for the bound of all, which looks at every exchange
+
+
+class PostgresJournal(Journal):
+    """The latest exchanges of every sandbox, bounded; their secrets are masked before they are written.
+
+    An exchange is lost, and counts as evicted, where it cannot be written: no request fails for it.
+    """
+
+    note = "kept in the database: gone with a reset"
+
+    def __init__(self, lending: Lending) -> None:
+        super().__init__()
+        self._lending, self._added, self._lost = lending, 0, 0
+
+    def add(self, exchange: Exchange) -> None:
+        """Keep an exchange; evict the oldest ones beyond the bounds."""
+        kept = exchange if exchange.is_masked else exchange.masked()
+        row = {"sandbox": kept.sandbox, "size": kept.size, "exchange": text_of(kept)}
+        try:
+            with self._lending.changing() as (ask, db):
+                ask.add_exchange(db, **row)
+        except StoreUnavailable:
+            self._lost += 1
+            return
+        self._added += 1
+        if self._added % BETWEEN_BOUNDS == 0:
+            self._keep_bounds(kept.sandbox)
+
+    def _keep_bounds(self, sandbox: str) -> None:
+        with suppress(StoreUnavailable), self._lending.changing() as (ask, db):
+            ask.evict_oldest(db, sandbox=sandbox, most=self.most_exchanges)
+            if self._added % BETWEEN_BYTES == 0:
+                ask.evict_beyond(db, bytes=self.most_bytes)
+
+    @property
+    def evicted(self) -> int:
+        """How many exchanges had to go in all."""
+        with self._lending.changing() as (ask, db):
+            return int(ask.count_evicted(db)) + self._lost
+
+    @evicted.setter
+    def evicted(self, many: int) -> None:
+        """Count from none; the database counts."""
+
+    def find(self, sandbox: str, fits: Callable[[Exchange], bool]) -> Found:
+        """Return the exchanges of a sandbox for which `fits` is true."""
+        with self._lending.changing() as (ask, db):
+            ask.evict_oldest(db, sandbox=sandbox, most=self.most_exchanges)
+            rows = ask.exchanges(db, sandbox=sandbox)
+            book = ask.journal_book(db, sandbox=sandbox) or (0, 0)
+        found = (exchange_of(number, text) for number, text in rows)
+        return Found([exchange for exchange in found if fits(exchange)], *book)
+
+    def forget(self, sandbox: str) -> None:
+        """Drop all exchanges of a sandbox, and the count of those that were evicted."""
+        with self._lending.changing() as (ask, db):
+            ask.forget_exchanges(db, sandbox=sandbox)
+            ask.forget_book(db, sandbox=sandbox)
