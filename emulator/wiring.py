@@ -103,12 +103,7 @@ def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets) -> Core:
     both: _Both = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
     (news, faults_cleared), in_flight = _signals(store), InFlight()
-
-    def forget(sandbox: str, journal_too: bool) -> None:
-        if journal_too:
-            journal.forget(sandbox)
-        faults_cleared.send(sandbox)
-
+    forget = partial(_forget, journal, faults_cleared)
     sandboxes = Sandboxes(**both, defaults=defaults, provider_rules=provider_rules, in_flight=in_flight, forget=forget)
     sender = LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away)
     outbox = Outbox(
@@ -148,6 +143,12 @@ def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets) -> Core:
         loop_health=LoopHealth(),
         hurry=sender.hurry,
     )
+
+
+def _forget(journal: Journal, faults_cleared: SandboxSignals, sandbox: str, journal_too: bool) -> None:
+    if journal_too:
+        journal.forget(sandbox)
+    faults_cleared.send(sandbox)
 
 
 def _signals(store: AnyStore) -> tuple[SharedSignal, SandboxSignals]:

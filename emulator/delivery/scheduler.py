@@ -20,6 +20,7 @@ from emulator.delivery.heartbeat import Heartbeat
 
 log = logging.getLogger("emulator.worker")
 
+LOOK_AGAIN = timedelta(milliseconds=50)
 SAFETY_POLL = timedelta(seconds=1)  # a lost wake-up then delays a delivery, and does not lose it
 
 
@@ -166,8 +167,11 @@ class Scheduler:
         return None
 
     def _look_ahead(self, busy: Collection[str]) -> datetime | None:
+        now = self.clock.now()
         with self.store.reading() as read:
-            return read.next_due(self.clock.now(), busy)
+            due = read.next_due(now, busy)
+        # Where other processes use the store, one of them has what is due already and was not found.
+        return now + LOOK_AGAIN if self.store.is_shared and due and due <= now else due
 
     def _refill(self, waiting: Collection[str]) -> bool:
         """Send to these targets as far as they are free again; return False when nothing is due to them any more."""

@@ -62,9 +62,11 @@ class Lending:
             self.health.end()
 
     @contextmanager
-    def changing(self) -> Iterator[tuple[NamedQueries, PostgresConnection]]:
+    def transaction(
+        self, isolation: IsolationLevel = IsolationLevel.READ_COMMITTED
+    ) -> Iterator[tuple[NamedQueries, PostgresConnection]]:
         """Give the queries and a connection, whose changes are committed together when the block ends."""
-        real = self.take(IsolationLevel.READ_COMMITTED, read_only=False)
+        real = self.take(isolation, read_only=False)
         try:
             yield self.queries, PostgresConnection(real)
         except BaseException as error:

@@ -1,8 +1,6 @@
 """The changes of a transaction where other processes make changes at the same time."""
 
 import json
-from collections.abc import Collection
-from datetime import datetime, timedelta
 
 from emulator.core.deliveries import Delivery
 from emulator.core.model import Sandbox
@@ -11,19 +9,12 @@ from emulator.store.changes import DROP_BATCH, Changes
 from emulator.store.questions import Questions
 from emulator.store.rows import Params
 
-LOOK_AGAIN = timedelta(milliseconds=50)
-
 
 class PostgresQuestions(Questions):
     """The questions of one transaction, which sees nothing of what others commit meanwhile."""
 
     def leased_by_others(self, sandbox: str, owner: str) -> int:
         return int(self._ask.leased_by_others(self._db, sandbox=sandbox, owner=owner))
-
-    def next_due(self, now: datetime, busy: Collection[str]) -> datetime | None:
-        # What is due already and was not taken is in the hands of another process.
-        due = super().next_due(now, busy)
-        return due and max(due, now + LOOK_AGAIN)
 
 
 class PostgresChanges(PostgresQuestions, Changes):

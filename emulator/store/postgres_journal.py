@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from contextlib import suppress
 
+from psycopg import IsolationLevel
+
 from emulator.core.errors import StoreUnavailable
 from emulator.core.journal import Exchange, Found, Journal
 from emulator.store.exchange_rows import exchange_of, text_of
 from emulator.store.postgres_blocks import Lending
 
-BETWEEN_BOUNDS = 100  # exchanges that this process adds between two looks at the bound of one sandbox
-BETWEEN_BYTES = 1_000  # the same for the bound of all, which looks at every exchange
+BETWEEN_BYTES = 1_000  # exchanges that this process adds between two looks at the bytes of all
 
 
 class PostgresJournal(Journal):
@@ -27,27 +28,22 @@ class PostgresJournal(Journal):
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange; evict the oldest ones beyond the bounds."""
         kept = exchange if exchange.is_masked else exchange.masked()
-        row = {"sandbox": kept.sandbox, "size": kept.size, "exchange": text_of(kept)}
+        row = {"sandbox": kept.sandbox, "size": kept.size, "exchange": text_of(kept), "most": self.most_exchanges}
         try:
-            with self._lending.changing() as (ask, db):
+            with self._lending.transaction() as (ask, db):
                 ask.add_exchange(db, **row)
         except StoreUnavailable:
             self._lost += 1
             return
         self._added += 1
-        if self._added % BETWEEN_BOUNDS == 0:
-            self._keep_bounds(kept.sandbox)
-
-    def _keep_bounds(self, sandbox: str) -> None:
-        with suppress(StoreUnavailable), self._lending.changing() as (ask, db):
-            ask.evict_oldest(db, sandbox=sandbox, most=self.most_exchanges)
-            if self._added % BETWEEN_BYTES == 0:
+        if self._added % BETWEEN_BYTES == 0:
+            with suppress(StoreUnavailable), self._lending.transaction() as (ask, db):
                 ask.evict_beyond(db, bytes=self.most_bytes)
 
     @property
     def evicted(self) -> int:
         """How many exchanges had to go in all."""
-        with self._lending.changing() as (ask, db):
+        with self._lending.transaction() as (ask, db):
             return int(ask.count_evicted(db)) + self._lost
 
     @evicted.setter
@@ -56,15 +52,14 @@ class PostgresJournal(Journal):
 
     def find(self, sandbox: str, fits: Callable[[Exchange], bool]) -> Found:
         """Return the exchanges of a sandbox for which `fits` is true."""
-        with self._lending.changing() as (ask, db):
-            ask.evict_oldest(db, sandbox=sandbox, most=self.most_exchanges)
+        with self._lending.transaction(IsolationLevel.REPEATABLE_READ) as (ask, db):
             rows = ask.exchanges(db, sandbox=sandbox)
-            book = ask.journal_book(db, sandbox=sandbox) or (0, 0)
+            last, base = ask.journal_book(db, sandbox=sandbox) or (0, 0)
         found = (exchange_of(number, text) for number, text in rows)
-        return Found([exchange for exchange in found if fits(exchange)], *book)
+        evicted = last - base - len(rows)
+        return Found([exchange for exchange in found if fits(exchange)], evicted, base + evicted if evicted else 0)
 
     def forget(self, sandbox: str) -> None:
         """Drop all exchanges of a sandbox, and the count of those that were evicted."""
-        with self._lending.changing() as (ask, db):
+        with self._lending.transaction() as (ask, db):
             ask.forget_exchanges(db, sandbox=sandbox)
-            ask.forget_book(db, sandbox=sandbox)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import Event, Thread
 
 import pytest
@@ -107,16 +107,6 @@ def test_what_one_process_is_about_to_complete_another_passes_over(pair: tuple[A
             assert read.due_cases(NOW, 10) == []
     with pair[1].reading() as read:
         assert len(read.due_cases(NOW, 10)) == 2
-
-
-def test_what_is_due_and_in_the_hands_of_another_process_is_looked_for_again_soon(
-    pair: tuple[AnyStore, AnyStore],
-) -> None:
-    add_case(pair[0], Schedule(starts_at=NOW, ends_at=NOW))
-    with pair[1].reading() as read:
-        due = read.next_due(NOW + timedelta(hours=1), [])
-    assert due
-    assert due > NOW + timedelta(hours=1)
 
 
 def test_a_newer_schema_is_refused(url: str, postgres: Server) -> None:

@@ -89,17 +89,17 @@ WHERE k.sandbox = :sandbox AND k.provider = :provider AND k.case_id = :case_id
 
 -- name: count_all_checks$
 -- The number of checks but for the hidden ones, which are expired or of a hidden case: counted without looking at each.
--- CROSS keeps SQLite from beginning with the checks.
+-- It is not to begin with the checks.
 SELECT (
     SELECT coalesce(sum(held), 0) FROM counters
     WHERE sandbox = :sandbox AND provider = :provider AND kind = 'check'
 ) - (
     SELECT count(*) FROM cases AS c
-    CROSS JOIN checks AS k ON k.sandbox = c.sandbox AND k.provider = c.provider AND k.case_id = c.id
+    {join_in_order} checks AS k ON k.sandbox = c.sandbox AND k.provider = c.provider AND k.case_id = c.id
     WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.archived_at > 0
 ) - (
     SELECT count(*) FROM cases AS c
-    CROSS JOIN checks AS k ON k.sandbox = c.sandbox AND k.provider = c.provider AND k.case_id = c.id
+    {join_in_order} checks AS k ON k.sandbox = c.sandbox AND k.provider = c.provider AND k.case_id = c.id
     WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.expires_at <= :now AND c.archived_at IS NULL
 ) - (
     SELECT count(*) FROM checks AS k

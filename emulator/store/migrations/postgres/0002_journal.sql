@@ -2,8 +2,7 @@
 CREATE TABLE journal_books (
     sandbox TEXT PRIMARY KEY,
     last BIGINT NOT NULL DEFAULT 0, -- the number of the newest exchange
-    evicted BIGINT NOT NULL DEFAULT 0, -- how many had to go since the sandbox was reset
-    last_evicted BIGINT NOT NULL DEFAULT 0
+    base BIGINT NOT NULL DEFAULT 0 -- the same when the sandbox was last reset: the oldest ones go first, so this tells how many
 );
 CREATE TABLE exchanges (
     sandbox TEXT NOT NULL,

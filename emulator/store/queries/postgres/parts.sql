@@ -36,3 +36,6 @@ FOR KEY SHARE
 
 -- part: by_owner
 AND advance_owner = current_setting('application_name')
+
+-- part: join_in_order
+JOIN

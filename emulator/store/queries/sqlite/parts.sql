@@ -30,3 +30,7 @@ json_each(:ids) AS wanted
 
 -- part: by_owner
 -- What restricts advances to those that this process makes: it makes all.
+
+-- part: join_in_order
+-- A join that begins with its first table, where the planner would not.
+CROSS JOIN
