@@ -19,7 +19,7 @@ from emulator.start_checks import check_credentials, port_file_obstacle, refuse_
 from emulator.store.checkup import engine_version, examine
 from emulator.store.opening import examine_url
 from emulator.store.sqlite import StoreTaken, StoreUnusable
-from emulator.wiring import targets_of
+from emulator.target_settings import targets_of
 
 PATIENCE = 3.0  # seconds for whoever has the port to answer
 

@@ -68,6 +68,9 @@ class FilterWords:
         providers = self.context.providers.values()
         if kind == "provider":
             return tuple(sorted(provider.name for provider in providers))
+        if kind == "sample":
+            drawn = (provider.samples.operations for provider in providers if provider.samples)
+            return tuple(sorted({operation for operations in drawn for operation in operations}))
         return tuple(sorted({event for provider in providers for event in provider.events}))
 
     def in_sandbox(self, kind: str, sandbox: str) -> set[str]:

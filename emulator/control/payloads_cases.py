@@ -20,6 +20,7 @@ class CasePayload(TypedDict):
     client: ClientPayload
     state: str
     outcome: str | None
+    outcome_word: str | None
     risk_score: float | None
     rule: str
     link: str | None
@@ -37,6 +38,14 @@ class CasesPayload(TypedDict):
 
     count: int
     cases: list[CasePayload]
+
+
+class CaseLinkPayload(TypedDict):
+    """The applicant's link to a case, its QR code, and what a phone needs to open it (null: nothing)."""
+
+    link: str
+    svg: str
+    advice: str | None
 
 
 class OwnerPayload(TypedDict):
@@ -78,6 +87,7 @@ class CheckPayload(TypedDict):
     kind: str | None
     state: str
     outcome: str | None
+    outcome_word: str | None
     risk_score: float | None
     title: str | None
     note: str | None
@@ -113,7 +123,7 @@ class DocumentsPayload(TypedDict):
 
 
 class SamplePayload(TypedDict):
-    """A Create Case request that is ready to be sent."""
+    """A request that is ready to be sent."""
 
     method: str
     url: str
@@ -164,6 +174,7 @@ class ExchangePayload(TypedDict):
 
     number: int
     at: str
+    sandbox_at: str
     direction: str
     provider: str | None
     method: str

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, cast
 
 from flask import Blueprint, Response
@@ -52,7 +53,7 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
     def find_requests(name: str, query: Mapping[str, Any]) -> Response:
         """List the exchanges that fit, oldest first, and count them; the count is `unknown` if some were evicted."""
         found = context.journal.find(name, _fitting(query))
-        return json_response(_listed(found, query, context.journal.note, _render))
+        return json_response(_listed(context, name, found, query, _render))
 
     @routes.get("/sandboxes/<sandbox:name>/requests/near-misses")
     @takes(query=RequestsQuery(), more=BODY)
@@ -61,15 +62,21 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
         """List the refused requests, each with what it would have needed."""
         fits = _fitting(query)
         found = context.journal.find(name, lambda exchange: bool(exchange.needed) and fits(exchange))
-        return json_response(_listed(found, query, context.journal.note, _render_near_miss))
+        return json_response(_listed(context, name, found, query, _render_near_miss))
 
 
 def _listed(
-    found: Found, query: Mapping[str, Any], note: str, render: Callable[[Exchange], ExchangePayload]
+    context: ControlContext,
+    name: str,
+    found: Found,
+    query: Mapping[str, Any],
+    render: Callable[[Exchange, datetime], ExchangePayload],
 ) -> RequestsPayload:
     """Return the newest exchanges that fit; their count is unknown if one that might fit was evicted."""
-    count, evicted = len(found.exchanges), found.evicted
-    shown = [render(exchange) for exchange in found.exchanges[-query["limit"] :]] if query["limit"] else []
+    count, evicted, note = len(found.exchanges), found.evicted, context.journal.note
+    newest = found.exchanges[-query["limit"] :] if query["limit"] else []
+    readings = context.time_machine.readings(name, [exchange.at for exchange in newest])
+    shown = [render(exchange, reading) for exchange, reading in zip(newest, readings, strict=True)]
     if query["since"] >= found.last_evicted:
         return {"count": count, "evicted": evicted, "note": note, "requests": shown}
     return {"count": "unknown", "at_least": count, "evicted": evicted, "note": note, "requests": shown}
@@ -123,16 +130,17 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _render_near_miss(exchange: Exchange) -> ExchangePayload:
-    payload = _render(exchange)
+def _render_near_miss(exchange: Exchange, sandbox_at: datetime) -> ExchangePayload:
+    payload = _render(exchange, sandbox_at)
     payload["needed"] = list(exchange.needed)
     return payload
 
 
-def _render(exchange: Exchange) -> ExchangePayload:
+def _render(exchange: Exchange, sandbox_at: datetime) -> ExchangePayload:
     shown: dict[str, object] = {
         "number": exchange.number,
         "at": moment(exchange.at),
+        "sandbox_at": moment(sandbox_at),
         "direction": "out" if exchange.outgoing else "in",
         "provider": exchange.provider,
         "method": exchange.method,

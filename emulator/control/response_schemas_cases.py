@@ -25,6 +25,7 @@ class CaseOut(Out):
     client = fields.Nested(ClientOut)
     state = fields.String(validate=OneOf([state.value for state in State]))
     outcome = fields.String(allow_none=True, validate=OUTCOMES)
+    outcome_word = fields.String(allow_none=True, metadata={"description": "how it ended, in its provider's word"})
     risk_score = fields.Float(allow_none=True)
     rule = fields.String(metadata={"description": "the rule that decides how it ends"})
     link = fields.String(allow_none=True, metadata={"description": "where its applicant goes through it"})
@@ -44,6 +45,16 @@ class CasesOut(Out):
 
     count = fields.Integer()
     cases = fields.Nested(CaseOut, many=True)
+
+
+class CaseLinkOut(Out):
+    """The applicant's link to a case, and what a phone needs to open it."""
+
+    link = fields.String()
+    svg = fields.String(metadata={"description": "its QR code, black on white"})
+    advice = fields.String(
+        allow_none=True, metadata={"description": "how to start the emulator for a phone; null: a phone can open it"}
+    )
 
 
 class OwnerOut(Out):
@@ -91,6 +102,7 @@ class CheckOut(Out):
     kind = fields.String(allow_none=True)
     state = fields.String(validate=OneOf([state.value for state in State]))
     outcome = fields.String(allow_none=True, validate=OUTCOMES)
+    outcome_word = fields.String(allow_none=True, metadata={"description": "how it ended, in its provider's word"})
     risk_score = fields.Float(allow_none=True)
     title = fields.String(allow_none=True)
     note = fields.String(allow_none=True)

@@ -8,6 +8,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter
 
 from emulator.control import (
+    case_links,
     cases,
     clock,
     deliveries,
@@ -20,6 +21,7 @@ from emulator.control import (
     requests,
     samples,
     sandboxes,
+    sending,
     snapshots,
 )
 from emulator.control.context import ControlContext
@@ -84,12 +86,14 @@ def blueprint(
     snapshots.add_routes(routes, context)
     clock.add_routes(routes, context)
     cases.add_routes(routes, context)
+    case_links.add_routes(routes, context)
     providers.add_routes(routes, context)
     flows.add_routes(routes, context)
     samples.add_routes(routes, context)
     outcomes.add_routes(routes, context)
     faults.add_routes(routes, context)
     deliveries.add_routes(routes, context)
+    sending.add_routes(routes, context)
     requests.add_routes(routes, context)
     metrics.add_routes(routes, context)
     documents.add_routes(routes, context)

@@ -73,6 +73,7 @@ def _render(context: ControlContext, name: str) -> SandboxPayload:
         "settings": _render_settings(view),
         "providers": list(context.providers),
         "set_here": own_names,
+        "faults": len(context.planning.faults(name)) if view.settings.faults else 0,
     }
 
 

@@ -67,7 +67,7 @@ class Checks:
             due_at=due,
             finish_at=due,
         )
-        early = self.cases.early_faults(tx, view, order.provider, order.request) if due else ()
+        early = self.cases.early_faults(tx, view, order.provider, order.request, due) if due else ()
         return Begun(opened, due and view.wall_time_of(due), early)
 
     def get(self, sandbox: str, provider: str, check_id: int) -> FiledCheck:

@@ -221,6 +221,15 @@ class CaseFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseSearch:
+    """The cases to look for among the newest ones; None fits any."""
+
+    among: CaseFilter
+    states: frozenset[State] | None = None
+    text: str | None = None  # in the client's name or the reference, or the number of the case
+
+
+@dataclass(frozen=True, slots=True)
 class CompletionOrder:
     """An order to end a case: the decision, and a function that replaces drawn values by ordered ones."""
 

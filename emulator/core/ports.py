@@ -19,6 +19,7 @@ from emulator.core.deliveries import (
 from emulator.core.model import (
     Case,
     CaseFilter,
+    CaseSearch,
     Check,
     Client,
     ClientClaim,
@@ -59,6 +60,9 @@ class Reading(Protocol):
     def list_cases(
         self, sandbox: str, provider: str, query: CaseFilter, now: datetime, *, offset: int, limit: int
     ) -> Sequence[Case]: ...
+    def search_cases(
+        self, sandbox: str, provider: str, search: CaseSearch, now: datetime, most: int
+    ) -> Sequence[int]: ...
     def count_cases(self, sandbox: str, provider: str, query: CaseFilter, now: datetime) -> int: ...
     def client(self, sandbox: str, provider: str, client_id: int, now: datetime) -> Client | None: ...
     def client_by_key(self, sandbox: str, provider: str, reuse_key: str, now: datetime) -> Client | None: ...

@@ -58,6 +58,12 @@ class SandboxSettings:
     rules: tuple[Rule, ...] = ()
     common_rules: tuple[Rule, ...] = ()  # of every sandbox; they apply after its own
     faults: tuple[Fault, ...] = ()
+    standing: tuple[Fault, ...] = ()  # of every sandbox; nothing that a sandbox sets takes them back
+
+    @property
+    def all_faults(self) -> tuple[Fault, ...]:
+        """The faults of the sandbox and the standing ones."""
+        return (*self.faults, *self.standing) if self.standing else self.faults
 
     def usual_delay(self, real: Callable[[], timedelta]) -> timedelta:
         """Return how long a case takes when no rule says otherwise; `real` draws what the real service takes."""

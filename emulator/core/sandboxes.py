@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from emulator.core.clock import WallClock
+from emulator.core.deviation import Strikes
 from emulator.core.errors import Conflict, TooManySandboxes, Unauthorized
 from emulator.core.faults import Fault, FaultContext, FaultHit, trigger
 from emulator.core.in_flight import InFlight
@@ -50,7 +51,9 @@ class Sandboxes:
     # Names of sandboxes with faults or with a key that may expire: their requests have to pass `admit`. Of a store that
     # other processes change, they are asked for at each request instead.
     watched: set[str] = field(default_factory=set)
+    watches_all: bool = False  # because a standing fault may apply to any request
     search: EmptySearch = field(default_factory=EmptySearch)
+    strikes: Strikes = field(default_factory=Strikes)
 
     def view(self, read: Reading, name: str) -> SandboxView:
         """Read a sandbox; do it once a transaction and pass the view on."""
@@ -137,13 +140,6 @@ class Sandboxes:
         if settings.faults or settings.key_since:
             self.watched.add(name)
 
-    def is_watched(self, name: str) -> bool:
-        """Return whether requests to the sandbox have to pass `admit`."""
-        if not self.store.is_shared:
-            return name in self.watched
-        settings = self.look(name).settings
-        return bool(settings.faults or settings.key_since)
-
     def watch_all(self) -> None:
         """Find the sandboxes to watch in the store, at the start."""
         with self.store.reading() as read:
@@ -175,16 +171,25 @@ class Sandboxes:
         At most one fault of the kinds in `exclusive` triggers.
         """
         candidates = [fault for fault in view.settings.faults if fault.kind in kinds]
-        if not candidates:
+        standing = [fault for fault in view.settings.standing if fault.kind in kinds]
+        if not candidates and not standing:
             return ()
 
         def random(key: str) -> SeededRandom:
             return SeededRandom(seed=view.settings.seed, sandbox=view.name, key=key)
 
+        always, _ = trigger(standing, context, view.wall, random, exclusive)
         hits, remaining = trigger(candidates, context, view.wall, random, exclusive)
         if remaining != candidates:
             self.save(tx, view, faults=_replaced(view.settings.faults, candidates, remaining))
-        return hits
+        return [*always, *hits]
+
+    def is_watched(self, name: str) -> bool:
+        """Return whether the requests of a sandbox have to pass `admit`."""
+        if self.watches_all or not self.store.is_shared:
+            return self.watches_all or name in self.watched
+        settings = self.look(name).settings
+        return bool(settings.faults or settings.key_since)
 
     def admit(
         self, name: str, kinds: Collection[str], context: FaultContext, exclusive: Collection[str]

@@ -111,6 +111,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "status": "whole?",
         "error": "text?",
         "answer": "bytes",
+        "answer_headers": "texts",
     },
 }
 
@@ -135,10 +136,19 @@ SINCE_SCHEMA_1: Mapping[str, Callable[[Mapping[str, object]], Mapping[str, objec
 }
 
 
-def of_schema_1(table: str, row: Mapping[str, object]) -> Mapping[str, object]:
-    """Return a row of a snapshot of schema 1 as one of the present schema."""
-    added = SINCE_SCHEMA_1.get(table)
-    return {**added(row), **row} if added else row
+# The same for schema 2.
+SINCE_SCHEMA_2: Mapping[str, Callable[[Mapping[str, object]], Mapping[str, object]]] = {
+    "attempts": lambda _: {"answer_headers": {}},
+}
+SINCE = {1: SINCE_SCHEMA_1, 2: SINCE_SCHEMA_2}
+
+
+def of_older_schema(schema: object, table: str, row: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a row of a snapshot of that schema as one of the present schema."""
+    for older, added in SINCE.items():
+        if isinstance(schema, int) and schema <= older and table in added:
+            row = {**added[table](row), **row}
+    return row
 
 
 def as_shown(table: str, row: Row) -> dict[str, object]:

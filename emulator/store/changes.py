@@ -1,5 +1,6 @@
 """Changes of the store, one named query each, within the transaction of the caller."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -192,4 +193,5 @@ class Changes(CaseFileChanges):
             status=attempt.status,
             error=attempt.error,
             answer=attempt.answer,
+            answer_headers=json.dumps(dict(attempt.headers)),
         )

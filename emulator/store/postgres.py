@@ -9,7 +9,7 @@ from psycopg import IsolationLevel
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 
-from emulator.core.journal import Journal
+from emulator.core.journal import Exchange, Journal
 from emulator.store import postgres_schema
 from emulator.store.changes import Changes
 from emulator.store.postgres_blocks import Asking, Changing, Joining, Lending
@@ -73,9 +73,9 @@ class PostgresStore:
         self._joined.real = None
         self._lending.give_back(real, None)
 
-    def open_journal(self) -> Journal:
-        """Return the journal, which is kept in the database."""
-        return PostgresJournal(Lending(self._journal_pool, self._lending.queries, self._health))
+    def open_journal(self, keep: Callable[[Exchange], None] | None = None) -> Journal:
+        """Return the journal, which is kept in the database; `keep` sees every exchange of this process."""
+        return PostgresJournal(Lending(self._journal_pool, self._lending.queries, self._health), keep)
 
     def tell(self, word: str) -> None:
         """Tell a word to the processes that listen."""

@@ -21,12 +21,14 @@ class PostgresJournal(Journal):
 
     note = "kept in the database: gone with a reset"
 
-    def __init__(self, lending: Lending) -> None:
-        super().__init__()
+    def __init__(self, lending: Lending, keep: Callable[[Exchange], None] | None = None) -> None:
+        super().__init__(keep=keep)
         self._lending, self._added, self._lost = lending, 0, 0
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange; evict the oldest ones beyond the bounds."""
+        if self.keep:
+            self.keep(exchange)
         kept = exchange if exchange.is_masked else exchange.masked()
         row = {"sandbox": kept.sandbox, "size": kept.size, "exchange": text_of(kept), "most": self.most_exchanges}
         try:

@@ -7,14 +7,17 @@ from dataclasses import asdict
 from datetime import datetime
 
 from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
-from emulator.core.model import Case, CaseFilter, Check, Dues, Sandbox
+from emulator.core.model import Case, CaseFilter, CaseSearch, Check, Dues, Sandbox
 from emulator.core.sandbox_clock import EPOCH, from_micros, to_micros
 from emulator.store import delivery_rows, images, rows, sandbox_rows
+from emulator.store.alike import pairs_of
 from emulator.store.case_file_questions import CaseFileQuestions
 from emulator.store.connection import Connection
 from emulator.store.named_queries import NamedQueries
+from emulator.store.search_params import text_params
 
 MOST_KEPT = 1_000  # rows of sandboxes
+SEARCHED = 100_000  # the newest cases or deliveries in which a text is looked for
 
 
 class Questions(CaseFileQuestions):
@@ -53,11 +56,35 @@ class Questions(CaseFileQuestions):
     def list_cases(
         self, sandbox: str, provider: str, query: CaseFilter, now: datetime, *, offset: int, limit: int
     ) -> Sequence[Case]:
+        if (pairs := pairs_of(query)) is not None:
+            return self._list_alike(sandbox, provider, pairs, now, offset=offset, limit=limit)
         ask = self._ask.list_cases if query.client_id is None else self._ask.list_cases_of_client
         params = _filter_params(sandbox, provider, query, now)
         return self._cases(list(ask(self._db, **params, offset=offset, limit=limit)), now)
 
+    def _list_alike(
+        self, sandbox: str, provider: str, pairs: Sequence[rows.Params], now: datetime, *, offset: int, limit: int
+    ) -> Sequence[Case]:
+        """Return a page of the cases of these pairs of outcome and webhook, newest first."""
+        params = {"sandbox": sandbox, "provider": provider, "now": to_micros(now), "limit": offset + limit}
+        found = [row[0] for pair in pairs for row in self._ask.newest_alike(self._db, **params, **pair)]
+        ids = json.dumps(sorted(found, reverse=True)[offset : offset + limit])
+        return self._cases(self._ask.cases_by_ids(self._db, sandbox=sandbox, provider=provider, ids=ids), now)
+
+    def search_cases(self, sandbox: str, provider: str, search: CaseSearch, now: datetime, most: int) -> Sequence[int]:
+        params = {
+            **_filter_params(sandbox, provider, search.among, now),
+            **text_params(search.text),
+            "states": None if search.states is None else rows.listed(search.states),
+            "window": SEARCHED,
+            "limit": most,
+        }
+        return [row[0] for row in self._ask.search_cases(self._db, **params)]
+
     def count_cases(self, sandbox: str, provider: str, query: CaseFilter, now: datetime) -> int:
+        if (pairs := pairs_of(query)) is not None:
+            params = {"sandbox": sandbox, "provider": provider, "now": to_micros(now)}
+            return sum(int(self._ask.count_alike(self._db, **params, **pair)) for pair in pairs)
         if query == CaseFilter():
             ask = self._ask.count_all_cases
         elif query == CaseFilter(archived=None):
@@ -150,7 +177,13 @@ class Questions(CaseFileQuestions):
         return found is not None
 
     def find_deliveries(self, sandbox: str, query: DeliveryFilter, limit: int) -> Sequence[DeliveryReport]:
-        found = list(self._ask.find_deliveries(self._db, sandbox=sandbox, limit=limit, **asdict(query)))
+        params = {
+            **asdict(query),
+            **text_params(query.text),
+            "states": None if query.states is None else rows.listed(query.states),
+            "window": SEARCHED,
+        }
+        found = list(self._ask.find_deliveries(self._db, sandbox=sandbox, limit=limit, **params))
         # The index orders them by position, and a delivery that reaches the inbox after an attempt gets a new one.
         return sorted((self._report(row) for row in reversed(found)), key=lambda report: report.delivery.created_at)
 
@@ -158,7 +191,12 @@ class Questions(CaseFileQuestions):
         found = self._ask.attempts_of(self._db, sandbox=row[0], id=row[1])
         attempts = tuple(map(delivery_rows.attempt_of, found))
         return DeliveryReport(
-            delivery=delivery_rows.delivery_of(row), external_id=row[16], rule=row[17], attempts=attempts
+            delivery=delivery_rows.delivery_of(row),
+            external_id=row[16],
+            rule=row[17],
+            client_name=row[18],
+            outcome=row[19],
+            attempts=attempts,
         )
 
     def inbox(self, sandbox: str, limit: int) -> tuple[int, Sequence[Delivery]]:

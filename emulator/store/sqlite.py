@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from pathlib import Path
 
 from emulator.core.errors import StoreUnavailable
-from emulator.core.journal import Journal
+from emulator.core.journal import Exchange, Journal
 from emulator.core.model import Sandbox
 from emulator.store.blocks import Asking, Changing
 from emulator.store.changes import Changes
@@ -41,7 +41,7 @@ class SqliteStore:
     raises StoreUnusable; reading and changing raise StoreUnavailable while the disk is full or the file is gone.
     """
 
-    is_shared = False
+    is_shared = False  # whether several processes may use one database at the same time
     owner = "this process"  # nobody else has a lease
 
     def __init__(self, path: Path | None = None) -> None:
@@ -69,9 +69,9 @@ class SqliteStore:
         """Give a block in which no other process takes what is due; there is no other process."""
         return NOTHING_TO_DO
 
-    def open_journal(self) -> Journal:
-        """Return the journal, which is kept in memory."""
-        return Journal()
+    def open_journal(self, keep: Callable[[Exchange], None] | None = None) -> Journal:
+        """Return the journal, which is kept in memory; `keep` sees every exchange."""
+        return Journal(keep=keep)
 
     def tell(self, word: str) -> None:
         """Do nothing: there is no other process."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 RULES = {
-    "default": "because nothing said otherwise",
+    "default": "as no plan, no surname and no rule said how",
     "explicit": "because somebody completed it by hand",
     "next outcome": "because it was planned for the next cases",
 }
@@ -18,6 +18,22 @@ def because(rule: str | None) -> str:
     if kind == "surname":
         return f"because the surname is {rest}"
     return RULES.get(rule or "default") or f"because rule {rest or kind} matched the request"
+
+
+def decision(case: Mapping[str, Any]) -> str:
+    """Return why a case ended as it did, or what will decide it."""
+    if case["state"] == "cancelled":
+        return "not decided"
+    if (case["rule"] or "default") != "default":
+        return f"{'decided' if case['outcome'] else 'to be decided'} {because(case['rule'])}"
+    if case["outcome"]:
+        return f"decided by default, {because(case['rule'])}"
+    return "ends by default, unless somebody completes it before"
+
+
+def plain(word: str) -> str:
+    """Return a provider's word for an outcome as people write it: no_decision_yet becomes no decision yet."""
+    return word.replace("_", " ").lower()
 
 
 def moment_of(text: str) -> datetime:

@@ -10,6 +10,7 @@ from emulator.core.cases import Cases
 from emulator.core.checks import Checks
 from emulator.core.clients import Clients
 from emulator.core.documents import Documents
+from emulator.core.errors import Unauthorized
 from emulator.core.model import Case, NewCase
 from emulator.core.reruns import Reruns
 from emulator.web.advice import advise
@@ -37,15 +38,23 @@ class Desk:
 
     def admit(self, environ: WSGIEnvironment, credential: str | None) -> str:
         """Return the sandbox that the credential opens; raise Unauthorized, or FaultTriggered for a planned fault."""
-        sandbox = open_sandbox(state_of(environ), credential, self.further_credentials)
+        try:
+            sandbox = open_sandbox(state_of(environ), credential, self.further_credentials)
+        except Unauthorized:
+            let_in = self.request_faults.let_in(environ, self.provider)
+            if let_in is None:
+                raise
+            sandbox = let_in
         self.request_faults.admit(environ, self.provider, sandbox)
         return sandbox
 
     def open_case(self, order: NewCase) -> Case:
         """Open a case and note it for the journal; raise what `Cases.open` raises."""
-        if "HTTP_IDEMPOTENCY_KEY" in request.environ:
+        environ = request.environ
+        if "HTTP_IDEMPOTENCY_KEY" in environ:
             advise("the header Idempotency-Key is not read: every request opens a case of its own")
-        case = current_state().case = self.cases.open(order)
+        state = state_of(environ)
+        case = state.case = self.cases.open(order, state.faults.extend)
         return case
 
     def start_again(self, sandbox: str, case_id: int, reorder: Callable[[Case], NewCase]) -> tuple[Case, bool]:

@@ -285,7 +285,8 @@ def test_deliveries_are_found_with_their_attempts_and_the_name_of_their_case(sto
         tx.add_delivery(sent)
         tx.add_delivery(replace(delivery("other"), provider="q"))
         leased = tx.lease(sent, "me", 0.0, 60.0)
-        attempt = Attempt(status=503, error="busy", answer=b"later", took=timedelta(milliseconds=12))
+        headers = {"Retry-After": "5"}
+        attempt = Attempt(status=503, error="busy", answer=b"later", headers=headers, took=timedelta(milliseconds=12))
         tx.settle(replace(leased, state=DeliveryState.FAILED, due_at=None), "me", attempt, NOW)
         assert not tx.holds_lease(leased, "me")
 
@@ -295,14 +296,16 @@ def test_deliveries_are_found_with_their_attempts_and_the_name_of_their_case(sto
         return [report.delivery.id for report in found]
 
     assert ids() == ["d", "other"]
-    assert ids(external_id="order-1") == ids(case_id=case.id, provider="p") == ids(state="failed") == ["d"]
+    assert ids(external_id="order-1") == ids(case_id=case.id, provider="p") == ids(states={"failed"}) == ["d"]
     assert ids(event="e", id="other") == ["other"]
-    assert ids(external_id="ORDER-1") == ids(provider="x") == []
+    assert ids(external_id="ORDER-1") == ids(provider="x") == ids(text="nobody") == []
+    assert ids(text="RDER-1") == ids(text=str(case.id)) == ["d"]
     with store.reading() as reading:
         [report] = reading.find_deliveries("a", DeliveryFilter(id="d"), 10)
     assert (report.external_id, len(report.attempts)) == ("order-1", 1)
     [made] = report.attempts
     assert (made.number, made.status, made.error, made.answer) == (1, 503, "busy", b"later")
+    assert made.headers == headers
     assert made.took == timedelta(milliseconds=12)
 
 

@@ -75,7 +75,7 @@ def test_the_feed_tells_cases_and_refusals_newest_first(emulator: Emulator) -> N
     emulator.control("POST", "clock/advance", {"seconds": 62})
     text = read(open_page(emulator, "/")).text
     assert f"webhook: nothing listens on 127.0.0.1:{port}, next try in 3 s" in text
-    assert "denied" in text
+    assert "rejected" in text  # in the word of its API
     assert "webhook in the inbox" in text
 
 

@@ -9,6 +9,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.experimental.context import Context
 
 from emulator.providers.aplyid import schemas as aplyid
+from emulator.providers.aplyid.rails import Text
 from emulator.providers.sphinxhq import case_file_schemas
 from emulator.providers.sphinxhq import schemas as sphinxhq
 from emulator.providers.sphinxhq.relations import Known
@@ -38,6 +39,7 @@ ODD: tuple[Any, ...] = (
     {"name": 5},
     "2020-01-02",
 )
+PLAIN = ("Mary", " Mary ", "0", "021", "  ", "\t", "\x7f", "é", "\xa0", "x" * 50, "x" * 51, "NZL", "in_progress", "+64")
 NO_OBJECTS: tuple[Any, ...] = (None, [], "text", 7)
 SCHEMAS: tuple[FlatSchema, ...] = (
     aplyid.ACTIVITY,
@@ -106,6 +108,23 @@ def test_what_is_no_object_is_refused_in_the_same_words(schema: FlatSchema) -> N
         with pytest.raises(ValidationError, match="Invalid input type") as refused:
             schema.load(body)
         assert refused.value.messages == plain.value.messages
+
+
+def texts(schema: Schema) -> Iterator[Text]:
+    """The text fields of Rails in a schema, and in those that it nests."""
+    yield from (field for field in schema.fields.values() if isinstance(field, Text))
+    for _, inner, _ in nested(schema):
+        yield from texts(inner)
+
+
+def test_a_plain_text_is_taken_as_it_would_be_after_all_looks_at_it() -> None:
+    found = [*texts(aplyid.ACTIVITY), *texts(aplyid.ANY_CLIENT)]
+    taken = 0
+    for field, value in product(found, (*PLAIN, *ODD)):
+        whole = result(lambda body, look=field.cast: look(body["value"]), {"value": value})
+        assert result(lambda body, look=field.deserialize: look(body["value"]), {"value": value}) == whole
+        taken += whole == ("loaded", repr(value))
+    assert taken > len(found)
 
 
 def subclasses(schema: type[Schema]) -> Iterator[type[Schema]]:

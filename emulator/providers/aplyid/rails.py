@@ -7,6 +7,7 @@ string column takes numbers and booleans as text, and a blank value counts as mi
 import decimal as number
 import math
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypedDict, Unpack
 
@@ -112,6 +113,11 @@ def is_storable(text: str) -> bool:
     return True
 
 
+def _is_plain(text: str) -> bool:
+    """Return whether a text is neither blank nor hard to store, as nearly every one is."""
+    return text.isascii() and text.isprintable() and bool(text.strip())
+
+
 def max_length(most: int) -> Length:
     """Return the validator of `length: { maximum: most }`, which counts code points."""
     return Length(max=most, error="is too long (maximum is {max} characters)")
@@ -149,6 +155,15 @@ class Text(Column):
     def __init__(self, *rules: Validator, most: int | None = None, **options: Unpack[FieldOptions]) -> None:
         super().__init__(validate=[max_length(most)] if most else None, allow_none=True, **options)
         self.rules = rules
+        self.longest = most or sys.maxsize
+        self.keeps_plain = not rules and type(self).normalize is Text.normalize
+
+    def deserialize(
+        self, value: object, attr: str | None = None, data: Mapping[str, object] | None = None, **options: object
+    ) -> object:
+        if type(value) is str and self.keeps_plain and _is_plain(value) and len(value) <= self.longest:
+            return value  # nearly every text, at half the time
+        return self.cast(value)
 
     def cast(self, value: object) -> object:
         text = cast_string(value)

@@ -56,6 +56,12 @@ PROVIDER = Provider(
         documents=((123, SAMPLE),),
     ),
     real_pace=RealPace(person=Span(PERSON, PERSON), business=Span(BUSINESS, BUSINESS)),
+    invalid_status=400,
+    assumed_words={
+        "Documents not found": "No such documents",
+        "Ensure this value is less than or equal to 365.": "At most 365 days.",
+        "Ensure this value is greater than or equal to -1.": "At least -1 days.",
+    },
     switches=(
         Switch("unauthorized", ("401", "403"), "the status without a valid session"),
         Switch("check-errors", ("list", "dict"), "the shape of errors inside `checks`"),

@@ -49,8 +49,8 @@ class Caller:
 
     def _is_taken(self, external_id: str) -> bool:
         """Return whether to refuse a new customer with this reference; the store decides, this tells it in time."""
-        refuses = self.desk.switches["customer-exists"] == "refuse"
-        return refuses and self.desk.clients.knows_key(self.sandbox, PROVIDER, external_id)
+        known = self.desk.clients.knows_key(self.sandbox, PROVIDER, external_id)
+        return known and self.desk.switches["customer-exists"] == "refuse"
 
     def hide_archived(self, found: Case | FiledCheck) -> None:
         """Raise NotFound for an archived case, or a check of one, where the switch hides these."""

@@ -47,7 +47,7 @@ def render(error: Exception, desk: Desk) -> Response:
         case Unauthorized():
             return _unauthorized(desk.switches["unauthorized"])
         case Invalid():
-            return _invalid(error.problems, desk.switches["check-errors"])
+            return _invalid(error.problems, desk)
         case Malformed() | Undecodable():
             return _detail(400, f"JSON parse error - {error}")
         case TooLarge():
@@ -79,12 +79,12 @@ def _unauthorized(status: str) -> Response:
     return response
 
 
-def _invalid(problems: object, check_errors: str) -> Response:
+def _invalid(problems: object, desk: Desk) -> Response:
     """Return a 400 with the problems, shortened as far as the answer would be too long."""
-    if check_errors == "dict" and isinstance(problems, dict) and isinstance(problems.get("checks"), list):
+    if isinstance(problems, dict) and isinstance(problems.get("checks"), list):
         # A list of texts is about the whole field; a list of objects has one for each check.
         by_index = {str(i): p for i, p in enumerate(problems["checks"]) if p}
-        if not all(isinstance(p, str) for p in by_index.values()):
+        if not all(isinstance(p, str) for p in by_index.values()) and desk.switches["check-errors"] == "dict":
             problems = {**problems, "checks": by_index}
     response = drf_response(problems, 400)
     if len(response.get_data()) > LONGEST_ANSWER:

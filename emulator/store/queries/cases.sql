@@ -16,6 +16,16 @@ AND (:external_id IS NULL OR c.external_id = :external_id)
 AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(c.outcome, '') || '|%')
 AND (:has_webhook IS NULL OR :has_webhook = CASE WHEN coalesce(c.webhook_url, '') = '' THEN 0 ELSE 1 END)
 
+-- part: has_text
+-- Whether a case or its client has a text: in a name or a reference, in capitals or not, or as the number of the case.
+-- The second comparison is for letters that SQL does not lower.
+AND (
+    :text IS NULL
+    OR lower(l.name) LIKE :text ESCAPE '!' OR l.name LIKE :as_typed ESCAPE '!'
+    OR lower(c.external_id) LIKE :text ESCAPE '!' OR c.external_id LIKE :as_typed ESCAPE '!'
+    OR c.id = :number
+)
+
 -- name: add_case!
 -- Add a case.
 INSERT INTO cases (
@@ -39,6 +49,21 @@ WHERE c.sandbox = :sandbox AND c.provider = :provider
     {fits_cases}
 ORDER BY c.id DESC
 LIMIT :limit OFFSET :offset;
+
+-- name: search_cases
+-- The numbers of the cases that fit a filter, are in one of the states, end so and have a text, newest first; the
+-- newest :window cases are looked at, so that the cost is bounded.
+SELECT c.id FROM cases AS c
+JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+WHERE c.sandbox = :sandbox AND c.provider = :provider
+    AND c.id > (
+        SELECT coalesce(max(n.id), 0) FROM cases AS n WHERE n.sandbox = :sandbox AND n.provider = :provider
+    ) - :window
+    {fits_cases}
+    AND (:states IS NULL OR :states LIKE '%|' || c.state || '|%')
+    {has_text}
+ORDER BY c.id DESC
+LIMIT :limit;
 
 -- name: list_cases_of_client
 -- The same as list_cases for one client, found by its index.

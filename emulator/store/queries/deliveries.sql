@@ -85,8 +85,8 @@ RETURNING (
 
 -- name: add_attempt!
 -- Add a record of an attempt.
-INSERT INTO attempts (sandbox, delivery_id, number, ended_at, took, status, error, answer)
-VALUES (:sandbox, :delivery_id, :number, :ended_at, :took, :status, :error, :answer);
+INSERT INTO attempts (sandbox, delivery_id, number, ended_at, took, status, error, answer, answer_headers)
+VALUES (:sandbox, :delivery_id, :number, :ended_at, :took, :status, :error, :answer, :answer_headers);
 
 -- name: next_due$
 -- When the next case or delivery is due by wall time, without deliveries to busy targets.
@@ -144,25 +144,31 @@ SELECT 1 FROM deliveries
 WHERE sandbox = :sandbox AND id = :id AND state = 'in_flight' AND lease_owner = :owner AND attempts = :attempts;
 
 -- name: find_deliveries
--- The newest deliveries that fit, newest first, with the external id and the rule of their cases.
+-- The newest deliveries that fit, newest first, with what their cases are called. For a text the newest :window
+-- deliveries are looked at, so that the cost is bounded.
 SELECT
     d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
-    d.attempts, d.reason, d.faults, d.slowly, d.held, c.external_id, c.rule
+    d.attempts, d.reason, d.faults, d.slowly, d.held, c.external_id, c.rule, l.name, c.outcome
 FROM deliveries AS d
 LEFT JOIN cases AS c ON c.sandbox = d.sandbox AND c.provider = d.provider AND c.id = d.case_id
+LEFT JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
 WHERE d.sandbox = :sandbox
     AND (:id IS NULL OR d.id = :id)
     AND (:provider IS NULL OR d.provider = :provider)
     AND (:case_id IS NULL OR d.case_id = :case_id)
     AND (:external_id IS NULL OR c.external_id = :external_id)
     AND (:event IS NULL OR d.event = :event)
-    AND (:state IS NULL OR d.state = :state)
+    AND (:states IS NULL OR :states LIKE '%|' || d.state || '|%')
+    AND (:text IS NULL OR d.position > (
+        SELECT coalesce(max(n.position), 0) FROM deliveries AS n WHERE n.sandbox = :sandbox
+    ) - :window)
+    {has_text}
 ORDER BY d.position DESC, d.created_at DESC, d.id DESC
 LIMIT :limit;
 
 -- name: attempts_of
 -- Every attempt of a delivery, in order.
-SELECT number, ended_at, took, status, error, answer FROM attempts
+SELECT number, ended_at, took, status, error, answer, answer_headers FROM attempts
 WHERE sandbox = :sandbox AND delivery_id = :id
 ORDER BY number;
 

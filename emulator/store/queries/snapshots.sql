@@ -111,13 +111,13 @@ INSERT INTO deliveries (
 
 -- name: dump_attempts
 -- The attempts of a sandbox.
-SELECT delivery_id, number, ended_at, took, status, error, answer FROM attempts
+SELECT delivery_id, number, ended_at, took, status, error, answer, answer_headers FROM attempts
 WHERE sandbox = :sandbox ORDER BY delivery_id, number;
 
 -- name: load_attempts*!
 -- Write these rows back.
-INSERT INTO attempts (sandbox, delivery_id, number, ended_at, took, status, error, answer)
-VALUES (:sandbox, :delivery_id, :number, :ended_at, :took, :status, :error, :answer);
+INSERT INTO attempts (sandbox, delivery_id, number, ended_at, took, status, error, answer, answer_headers)
+VALUES (:sandbox, :delivery_id, :number, :ended_at, :took, :status, :error, :answer, :answer_headers);
 
 -- name: count_orphans$
 -- The number of orphans in a sandbox: cases without their client, deliveries and checks without their case.
