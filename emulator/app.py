@@ -23,7 +23,7 @@ from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings, credentials_of, suggest
 from emulator.start_checks import check_credentials
 from emulator.start_values import read_startup_files, read_switches
-from emulator.store.sqlite import SqliteStore
+from emulator.store.opening import AnyStore, open_store
 from emulator.target_settings import targets_of
 from emulator.web.application import Application
 from emulator.web.control_token import control_token
@@ -58,7 +58,7 @@ class Built:
     """The parts of one emulator, wired but not started."""
 
     app: Application
-    store: SqliteStore
+    store: AnyStore
     scheduler: Scheduler
     cases: Cases
     targets: Targets
@@ -110,8 +110,9 @@ def _build(
     check_credentials(settings.credential, PROVIDER_NAMES)
     targets = targets_of(settings, address, links.address, receiver.url if receiver else None)
     rules, init_folder = read_startup_files(settings, PROVIDERS)
+    store = open_store(settings.database_file, settings.database_url)
     defaults = replace(_default_sandbox_settings(settings, rules), standing=deviation.faults)
-    core = wire(defaults, SqliteStore(settings.database_file), targets, deviation.strikes)
+    core = wire(defaults, store, targets, deviation.strikes)
     links.signatures = Signatures(core.link_secret, [p.name for p in PROVIDERS if p.signs_links(switches[p.name])])
     used = {p.name: UsedSwitches(switches[p.name], p.name, deviation.strikes.note) for p in PROVIDERS}
     desks = {p.name: _desk(p, settings, core, links, used[p.name], targets) for p in PROVIDERS}

@@ -18,6 +18,7 @@ from emulator.settings import FILE_NAME, BadSetting, Settings
 from emulator.start_checks import check_credentials, port_file_obstacle, refuse_open_control
 from emulator.start_values import read_startup_files, read_switches
 from emulator.store.checkup import engine_version, examine
+from emulator.store.opening import examine_url
 from emulator.store.sqlite import StoreTaken, StoreUnusable
 from emulator.target_settings import targets_of
 
@@ -76,7 +77,7 @@ def diagnose(
         *_port_file(settings.port_file),
         *_tls(settings),
         *_proxy(port.address, environ),
-        _database(settings.database_file, port),
+        _database(settings, port),
         _webhooks(settings, port),
     ]
 
@@ -144,11 +145,12 @@ def _proxy(address: str | None, environ: Mapping[str, str]) -> list[Finding]:
     return [Finding(Level.WARNING, "proxy", text)]
 
 
-def _database(path: Path | None, port: PortCheck) -> Finding:
-    if path is None:
+def _database(settings: Settings, port: PortCheck) -> Finding:
+    path, url = settings.database_file, settings.database_url
+    if not path and not url:
         return Finding(Level.OK, "database", "everything is kept in a temporary file, gone at exit")
     try:
-        return Finding(Level.OK, "database", examine(path))
+        return Finding(Level.OK, "database", examine_url(url) if url else examine(path or Path()))
     except StoreTaken as error:
         # Most likely the emulator that answers has the database open, which is no problem.
         return Finding(Level.WARNING if port.is_emulator else Level.PROBLEM, "database", str(error))
