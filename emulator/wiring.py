@@ -28,7 +28,7 @@ from emulator.core.randomness import fresh_secret
 from emulator.core.reruns import Reruns
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
-from emulator.core.signals import SandboxSignals, SharedSignal
+from emulator.core.signals import SandboxSignals, shared_signals
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
 from emulator.delivery.lazy_sender import LazySender
@@ -45,8 +45,6 @@ from emulator.web.quick_requests import LIVE, QuickRequests
 from emulator.web.refused_requests import RefusedRequests
 from emulator.web.request_faults import REQUEST_KINDS
 from emulator.web.wait_slots import WaitSlots
-
-CLEARED = "cleared "  # before the name of a sandbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +109,7 @@ def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets, strikes: 
     journal = store.open_journal(strikes.keep if strikes.kinds else None)
     both: _Both = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
-    (news, faults_cleared), in_flight, history = _signals(store), InFlight(), ClockHistory()
+    (news, faults_cleared), in_flight, history = shared_signals(store), InFlight(), ClockHistory()
     sandboxes = Sandboxes(
         **both,
         defaults=defaults,
@@ -174,20 +172,6 @@ def _forget(
         journal.forget(sandbox)
         history.forget(sandbox)
     faults_cleared.send(sandbox)
-
-
-def _signals(store: AnyStore) -> tuple[SharedSignal, SandboxSignals]:
-    """Return the signals of news and of faults that are cleared, which other processes of the store send as well."""
-    news, faults_cleared = SharedSignal(store.tell, "news"), SandboxSignals(lambda name: store.tell(f"{CLEARED}{name}"))
-
-    def hear(word: str) -> None:
-        if word.startswith(CLEARED):
-            faults_cleared.hear(word.removeprefix(CLEARED))
-        else:
-            news.hear()
-
-    store.listen(hear)
-    return news, faults_cleared
 
 
 def _early(completion: Completion, deliveries: DeliveryQueries, wait_slots: WaitSlots) -> EarlyCompletion:
