@@ -35,7 +35,9 @@ FILE_NAME = "case-emulator.toml"
 # Variables with our prefix that are not settings of the server.
 CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE = (PREFIX + name for name in ("CONFIG", "URL", "CONTROL_TOKEN"))
 TLS_CA_FILE_VARIABLE = f"{PREFIX}TLS_CA_FILE"  # read by the server and by the commands that ask it
-OTHER_VARIABLES = {CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE}
+# Of a run of `worlds`: its name, and where our pytest plugin writes what came of each test.
+WORLD_VARIABLE, WORLD_RESULTS_VARIABLE = f"{PREFIX}WORLD", f"{PREFIX}WORLD_RESULTS"
+OTHER_VARIABLES = {CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE, WORLD_VARIABLE, WORLD_RESULTS_VARIABLE}
 
 
 class BadSetting(Exception):
@@ -167,6 +169,12 @@ class Settings:
         (),
         "Change a guess about a service, as in sphinxhq.unauthorized=403; repeatable.",
         "NAME=VALUE",
+    )
+    stop_delay: timedelta = _setting(
+        read_delay,
+        timedelta(),
+        "Seconds to serve on after a signal to stop, with readyz at 503, so that a proxy leaves first. Default: 0.",
+        "SECONDS",
     )
     no_background: bool = _setting(
         read_flag, False, "Answer requests only: complete no case and send no webhook by itself."

@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import TypedDict
 
+from emulator.core.access_tokens import AccessTokens
+from emulator.core.case_changes import CaseChanges
 from emulator.core.cases import Cases
 from emulator.core.checks import Checks
 from emulator.core.clients import Clients
@@ -14,6 +16,7 @@ from emulator.core.clock import WallClock
 from emulator.core.clock_history import ClockHistory
 from emulator.core.completion import Completion
 from emulator.core.delivery_queries import DeliveryQueries
+from emulator.core.deviation import Strikes
 from emulator.core.direct_sending import DirectSending
 from emulator.core.documents import Documents
 from emulator.core.early_completion import EarlyCompletion
@@ -41,6 +44,7 @@ from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Provider
 from emulator.web.quick_requests import LIVE, QuickRequests
 from emulator.web.refused_requests import RefusedRequests
+from emulator.web.request_faults import REQUEST_KINDS
 from emulator.web.wait_slots import WaitSlots
 
 
@@ -64,6 +68,8 @@ class Core:
     checks: Checks
     documents: Documents
     reruns: Reruns
+    access_tokens: AccessTokens
+    case_changes: CaseChanges
     time_machine: TimeMachine
     snapshots: Snapshots
     scheduler: Scheduler
@@ -94,11 +100,14 @@ class _Around(TypedDict):
     documents: Documents
     direct_sending: DirectSending
     reruns: Reruns
+    access_tokens: AccessTokens
+    case_changes: CaseChanges
 
 
-def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Core:
+def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets, strikes: Strikes) -> Core:
     """Return the use cases of an emulator, with no thread running yet; `defaults` are those of every new sandbox."""
-    clock, alarm, journal, wait_slots = _clock_after(store), Alarm(), Journal(), WaitSlots()
+    clock, alarm, wait_slots = _clock_after(store), Alarm(), WaitSlots()
+    journal = Journal(keep=strikes.keep if strikes.kinds else None)
     both: _Both = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
     news, faults_cleared, in_flight, history = Signal(), SandboxSignals(), InFlight(), ClockHistory()
@@ -109,8 +118,16 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
             history.forget(sandbox)
         faults_cleared.send(sandbox)
 
-    sandboxes = Sandboxes(**both, defaults=defaults, provider_rules=provider_rules, in_flight=in_flight, forget=forget)
-    sender = LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away)
+    sandboxes = Sandboxes(
+        **both,
+        defaults=defaults,
+        provider_rules=provider_rules,
+        in_flight=in_flight,
+        forget=forget,
+        watches_all=any(fault.kind in REQUEST_KINDS for fault in defaults.standing),
+        strikes=strikes,
+    )
+    sender = LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away, strikes.note)
     outbox = Outbox(
         **both,
         sandboxes=sandboxes,
@@ -177,6 +194,8 @@ def _around(cases: Cases, direct_sending: DirectSending) -> _Around:
         "documents": Documents(store=store, sandboxes=sandboxes),
         "direct_sending": direct_sending,
         "reruns": Reruns(store=store, sandboxes=sandboxes, cases=cases),
+        "access_tokens": AccessTokens(store=store, sandboxes=sandboxes),
+        "case_changes": CaseChanges(store=store, sandboxes=sandboxes),
     }
 
 

@@ -2,6 +2,8 @@
 
 from typing import NotRequired, TypedDict
 
+from emulator.control.payloads import DeliveryPayload
+
 
 class ClientPayload(TypedDict):
     """The client of a case."""
@@ -31,6 +33,7 @@ class CasePayload(TypedDict):
     ends_at: str | None
     archived: bool
     replaces: int | None
+    webhook: NotRequired[DeliveryPayload | None]
 
 
 class CasesPayload(TypedDict):
@@ -123,7 +126,7 @@ class DocumentsPayload(TypedDict):
 
 
 class SamplePayload(TypedDict):
-    """A Create Case request that is ready to be sent."""
+    """A request that is ready to be sent."""
 
     method: str
     url: str

@@ -9,6 +9,7 @@ from emulator.core.case_steps import Step, plan, plan_all, plan_end
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook
 from emulator.core.errors import Conflict, NotFound, StoreUnavailable
+from emulator.core.lies import AT_THE_END
 from emulator.core.model import Case, CompletionOrder, State, is_stored_id
 from emulator.core.ports import ProviderRules, Store, Transaction
 from emulator.core.sandbox_view import SandboxView
@@ -152,7 +153,7 @@ class Completion:
             case = read.case(sandbox, provider, case_id, view.now)
         if case is None:
             raise NotFound("case", case_id)
-        if case.state not in (State.OPEN, State.PROCESSING):
+        if case.state not in (State.WAITING, State.OPEN, State.PROCESSING):
             raise Conflict(f"the case is {case.state} already")
         moved = self._take_one(plan_end(self.rules, view, case, order))
         if moved is None:
@@ -185,11 +186,23 @@ class Completion:
         after = step.after
         if not tx.save_case(step.before, after, step.view.born, advancing=step.advancing):
             return None
+        self._use_up(tx, step)
         deliveries = self._write_webhooks(tx, step.view, step.delivery) if step.delivery else ()
         settled = after.due_at is None and all(each.due_at is None for each in deliveries)
         if settled and tx.asks_to_expire(after.sandbox, after.provider, after.id):
             tx.expire_settled(after.sandbox, after.provider, after.id, after.updated_at)
         return Moved(after, deliveries)
+
+    def _use_up(self, tx: Transaction, step: Step) -> None:
+        """Store that faults changed how a case ends, and move the clock that one made jump."""
+        if step.ending is None:
+            return
+        present = self.sandboxes.view(tx, step.view.name)
+        self.sandboxes.trigger(tx, present, AT_THE_END, step.ending)
+        for fault in step.struck:
+            self.sandboxes.strikes.note(fault.kind)
+        if step.jumps and step.view.now > present.now:
+            tx.save_clock(step.view.name, step.view.clock, advancing=present.advancing)
 
     def _write_webhooks(self, tx: Transaction, view: SandboxView, delivery: Delivery) -> Sequence[Delivery]:
         """Write the webhook with the sandbox's faults applied, and return the deliveries it became."""

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from emulator.masking import masked, masked_body, masked_headers, masked_url
 
+COPY = "-copy-"  # stands in the id of a copy, between the id of the event and the number of the copy
+
 
 class DeliveryState(StrEnum):
     """The state of a delivery."""
@@ -57,6 +59,11 @@ class Delivery:
     faults: tuple[str, ...] = ()  # the names of the faults that were applied to it
     slowly: float | None = None  # seconds over which its body is sent
     held: bool = False  # waits until another delivery went to the same target
+
+    @property
+    def event_id(self) -> str:
+        """The id of the event, which copies that a fault adds have in common."""
+        return self.id.partition(COPY)[0]
 
     @property
     def shown_url(self) -> str | None:

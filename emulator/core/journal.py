@@ -91,6 +91,7 @@ class Journal:
     most_exchanges: int = MOST_EXCHANGES
     most_bytes: int = MOST_BYTES
     evicted: int = 0
+    keep: Callable[[Exchange], None] | None = None  # sees every exchange, even of a sandbox that is reset
     _bytes: int = 0
     _lock: Lock = field(default_factory=Lock)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -104,6 +105,8 @@ class Journal:
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange; evict the oldest ones beyond the bounds, of the longest idle sandbox first."""
+        if self.keep:
+            self.keep(exchange)
         with self._lock:
             book = self._books.get(exchange.sandbox)
             if book is None:

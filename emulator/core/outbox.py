@@ -11,10 +11,11 @@ from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.errors import StoreUnavailable
 from emulator.core.in_flight import InFlight
 from emulator.core.ports import Sender, Store
-from emulator.core.retry import RetryProfile
+from emulator.core.retry import ONCE, RetryProfile
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
+from emulator.core.wire_faults import NoRetry, Overtaken
 
 log = logging.getLogger("emulator.webhooks")
 
@@ -117,6 +118,14 @@ class Outbox:
             log.exception("webhook %s could not be sent", delivery.id, extra=_log_fields(delivery))
             return Attempt(error=f"the sender broke down: {error}"[:500])
 
+    def _after(self, delivery: Delivery, attempt: Attempt, retry: RetryProfile, now: datetime) -> Delivery:
+        """Return the delivery with the state that this attempt leads to, as a fault of it may have that."""
+        usual = _after(delivery, attempt, retry, now)
+        if usual.due_at is None or not NoRetry.is_of(delivery):
+            return usual
+        self.sandboxes.strikes.note(NoRetry.kind)
+        return _after(delivery, attempt, ONCE, now)
+
     def _settle(self, delivery: Delivery, attempt: Attempt) -> tuple[Delivery, Attempt] | None:
         if attempt.given_up:  # its lease is given back, so that the next start sends it again
             log.info("webhook %s is given up, because the emulator stops", delivery.id, extra=_log_fields(delivery))
@@ -124,13 +133,15 @@ class Outbox:
         with self.store.transaction() as tx:
             view = self.sandboxes.view(tx, delivery.sandbox)
             now = view.now
-            after = _after(delivery, attempt, view.settings.retry, now)
+            after = self._after(delivery, attempt, view.settings.retry, now)
             settled = tx.settle(after, self.owner, attempt, now)
             if not settled:
                 return None
             if settled.expires and after.due_at is None:
                 tx.expire_settled(after.sandbox, after.provider, after.case_id, now)
             released = tx.release_held(after, now)
+            if released:
+                self.sandboxes.strikes.note(Overtaken.kind)
             next_due = now if released else after.due_at
             due = next_due and view.wall_time_of(next_due)
             self.note(after, attempt)  # before the commit: whoever sees the result finds the attempt in the journal

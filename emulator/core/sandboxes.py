@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from emulator.core.clock import WallClock
+from emulator.core.deviation import Strikes
 from emulator.core.errors import Conflict, TooManySandboxes, Unauthorized
 from emulator.core.faults import Fault, FaultContext, FaultHit, trigger
 from emulator.core.in_flight import InFlight
@@ -48,7 +49,9 @@ class Sandboxes:
     forget: Callable[[str, bool], None] = lambda sandbox, journal_too: None
     # Names of sandboxes with faults or with a key that may expire: their requests have to pass `admit`.
     watched: set[str] = field(default_factory=set)
+    watches_all: bool = False  # because a standing fault may apply to any request
     search: EmptySearch = field(default_factory=EmptySearch)
+    strikes: Strikes = field(default_factory=Strikes)
 
     def view(self, read: Reading, name: str) -> SandboxView:
         """Read a sandbox; do it once a transaction and pass the view on."""
@@ -166,16 +169,22 @@ class Sandboxes:
         At most one fault of the kinds in `exclusive` triggers.
         """
         candidates = [fault for fault in view.settings.faults if fault.kind in kinds]
-        if not candidates:
+        standing = [fault for fault in view.settings.standing if fault.kind in kinds]
+        if not candidates and not standing:
             return ()
 
         def random(key: str) -> SeededRandom:
             return SeededRandom(seed=view.settings.seed, sandbox=view.name, key=key)
 
+        always, _ = trigger(standing, context, view.wall, random, exclusive)
         hits, remaining = trigger(candidates, context, view.wall, random, exclusive)
         if remaining != candidates:
             self.save(tx, view, faults=_replaced(view.settings.faults, candidates, remaining))
-        return hits
+        return [*always, *hits]
+
+    def is_watched(self, name: str) -> bool:
+        """Return whether the requests of a sandbox have to pass `admit`."""
+        return self.watches_all or name in self.watched
 
     def admit(
         self, name: str, kinds: Collection[str], context: FaultContext, exclusive: Collection[str]

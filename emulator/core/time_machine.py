@@ -110,12 +110,18 @@ class TimeMachine:
                 if view is None:
                     break  # a reset meanwhile created a sandbox with a clock of its own
                 happened += self._do_due(view, dues)
+                now = max(now, self._jumped_to(before))
+                until = max(until, now)  # what a jump made due is done as well
             else:
                 now = self._note_move(sandbox, now, until)
         finally:
             self.unfinished[sandbox] = before, now
             self.finish()
         return now, happened
+
+    def _jumped_to(self, before: SandboxView) -> datetime:
+        """Return the time on the clock, which a planned fault may have made jump."""
+        return self.sandboxes.look(before.name).now if before.settings.all_faults else before.now
 
     def finish(self) -> None:
         """Let the clocks run on whose advances have ended; raise StoreUnavailable, and call it again later."""

@@ -6,6 +6,7 @@ Plain `json.loads` would guess UTF-16, accept NaN, and raise RecursionError (whi
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NoReturn
 from wsgiref.types import WSGIEnvironment
 
@@ -79,7 +80,7 @@ def parse(
     try:
         if text.startswith(BOM):
             raise json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)
-        value: object = _decoder(note_repeated).decode(text)
+        value = _decode(text, note_repeated)
     except RecursionError:
         raise Malformed(f"nested more than {DEEPEST} deep") from None
     except json.JSONDecodeError as error:
@@ -104,19 +105,34 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"Out of range float values are not JSON compliant: {name!r}")
 
 
-def _decoder(note_repeated: Callable[[str], object]) -> json.JSONDecoder:
-    """Return a decoder that looks for repeated keys while it makes the objects, when nearly nothing is left to do."""
+class _Repeated(Exception):
+    """A key stands more than once in one object."""
 
-    def make_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        value = dict(pairs)
-        if len(value) < len(pairs):
-            times = Counter(name for name, _ in pairs)
-            for name in times:
-                if times[name] > 1:
-                    note_repeated(name)
-        return value
 
-    return json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=make_object)
+def _make_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise _Repeated
+    return value
+
+
+# It looks for repeated keys while it makes the objects, when nearly nothing is left to do.
+DECODER = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_make_object)
+
+
+def _decode(text: str, note_repeated: Callable[[str], object]) -> object:
+    try:
+        return DECODER.decode(text)
+    except _Repeated:  # rare, so that it may be read twice
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=partial(_note_all, note_repeated))
+
+
+def _note_all(note_repeated: Callable[[str], object], pairs: list[tuple[str, object]]) -> dict[str, object]:
+    times = Counter(name for name, _ in pairs)
+    for name in times:
+        if times[name] > 1:
+            note_repeated(name)
+    return dict(pairs)
 
 
 def _check_bounds(raw: bytes, value: object, deepest: int, most_keys: int) -> None:

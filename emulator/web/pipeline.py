@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from werkzeug import exceptions
 
 from emulator.core.clock import WallClock
-from emulator.core.errors import Fact, Invalid, StoreUnavailable, TooManySandboxes
+from emulator.core.errors import Fact, Invalid, RefusedThoughValid, StoreUnavailable, TooManySandboxes
 from emulator.core.journal import Journal
 from emulator.core.turns import Turns
 from emulator.masking import masked
@@ -24,6 +24,7 @@ from emulator.web.desk import Desk
 from emulator.web.errors import STORE_RETRY, Crashed, FaultTriggered, UnknownPath, WrongMethod, store_status
 from emulator.web.guard import is_foreign, is_foreign_read, is_known_host
 from emulator.web.journalling import OURS, write_exchange
+from emulator.web.lies import Lies
 from emulator.web.near_misses import what_was_needed
 from emulator.web.problem_json import Problem, render_problem
 from emulator.web.provider import Provider
@@ -49,6 +50,7 @@ class Pipeline:
     journal: Journal
     request_metrics: RequestMetrics
     cors: Cors = Cors()
+    lies: Lies | None = None
     turns: Turns = field(default_factory=Turns)  # where requests wait for a moment while something is due
 
     def install(self, app: Flask) -> None:
@@ -59,33 +61,33 @@ class Pipeline:
 
     def open(self) -> Response | None:
         """Return the refusal of a request from a stranger, or the answer to a preflight; None lets the request in."""
-        environ = request.environ
+        environ, path = request.environ, request.path  # each look at `request` costs a microsecond
         state = state_of(environ)
         state.started = self.clock.stopwatch()
         if not state.is_internal:
-            self._give_way(environ)
+            self._give_way(environ, path)
         host = environ.get("HTTP_HOST", "")
         if not is_known_host(host, frozenset(self.hosts)):
             detail = f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}"
             return _refuse(state, Problem(421, detail))
-        owner = self.find_owner(request.path) if self.cors.welcomes(environ) else None
+        owner = self.find_owner(path) if self.cors.welcomes(environ) else None
         if owner:
             return self.cors.preflight(environ, (operation.verb for operation in owner[0].operations))
-        if self._is_of_a_stranger(state, environ):
+        if self._is_of_a_stranger(state, environ, path):
             detail = "a page of another site may not send this: open the emulator's own address"
             return _refuse(state, Problem(403, detail))
         return None
 
-    def _give_way(self, environ: WSGIEnvironment) -> None:
-        if self.find_owner(request.path) and not self.turns.try_to_go():
+    def _give_way(self, environ: WSGIEnvironment, path: str) -> None:
+        if self.find_owner(path) and not self.turns.try_to_go():
             orders.leave_loop(environ)  # there, all others would wait with this request
             self.turns.give_way()
 
-    def _is_of_a_stranger(self, state: RequestState, environ: WSGIEnvironment) -> bool:
+    def _is_of_a_stranger(self, state: RequestState, environ: WSGIEnvironment, path: str) -> bool:
         """Return whether a page of another site sends this; it may read the APIs, which ask for a credential."""
         if is_foreign(environ, state.public_origin):
             return True
-        return is_foreign_read(environ, state.public_origin) and self.find_owner(request.path) is None
+        return is_foreign_read(environ, state.public_origin) and self.find_owner(path) is None
 
     def render(self, error: Exception) -> Response:
         """Return the answer to an error, in the words of the API that the path belongs to or in the emulator's own."""
@@ -96,6 +98,8 @@ class Pipeline:
         if owner is None:
             return render_problem(fact)
         provider, desk = owner
+        if isinstance(fact, RefusedThoughValid):
+            fact = FaultTriggered(provider.invalid_status)
         if isinstance(fact, StoreUnavailable):
             state.needed, fact = ["a store that can be written: /_emulator/readyz says why not"], _as_status(fact)
         elif isinstance(fact, TooManySandboxes):
@@ -113,18 +117,20 @@ class Pipeline:
 
     def close(self, response: Response) -> Response:
         """Return the answer with what every answer carries, and record it in journal, metrics and log."""
-        state = current_state()
-        if state.headers:
-            response.headers.update(state.headers)
+        environ = request.environ
+        state = state_of(environ)
+        for name, value in state.headers.items():
+            response.headers[name] = value
         if state.api_faults:
             response = self._with_faults(state, response)
+        response = self._with_lies(state, response)
         response.status = REASONS.get(response.status_code) or response.status
         response.headers["X-Emulator-Version"] = VERSION
         advice = advice_header(state)
         if advice:
             response.headers["X-Emulator-Advice"] = advice
         if not state.quiet:
-            self._record(state, response, advice)
+            self._record(state, environ, response, advice)
         return response
 
     def _with_faults(self, state: RequestState, response: Response) -> Response:
@@ -133,8 +139,14 @@ class Pipeline:
         except FaultTriggered as triggered:
             return self.render(triggered)
 
-    def _record(self, state: RequestState, response: Response, advice: str | None) -> None:
-        environ, path, status = request.environ, request.path, response.status_code  # each look at `request` costs
+    def _with_lies(self, state: RequestState, response: Response) -> Response:
+        if self.lies is None or not (state.api_faults or self.lies.is_everywhere):
+            return response
+        owner = self.find_owner(request.path)
+        return self.lies.tell(state, request.environ, owner[0], response) if owner else response
+
+    def _record(self, state: RequestState, environ: WSGIEnvironment, response: Response, advice: str | None) -> None:
+        path, status = request.path, response.status_code
         owner = self.find_owner(path)
         if owner:
             self.cors.open_up(environ, response)
@@ -142,14 +154,16 @@ class Pipeline:
         name, took = owner[0].name if owner else "emulator", self.clock.stopwatch() - state.started
         self.request_metrics.count(name, status, took, created=state.case is not None)
         if owner or (status == HTTPStatus.NOT_FOUND and not _is_ours(path)):
-            self._write(state, owner and name, response, took)
+            self._write(state, environ, owner and name, response, took)
         if log.isEnabledFor(logging.INFO):
             asked = f"{environ['REQUEST_METHOD'].upper()} {path}"
             log.info("%s %s", name, _log_text(state, asked, status, took, advice), extra=_log_fields(state, owner))
 
-    def _write(self, state: RequestState, provider: str | None, response: Response, took: float) -> None:
+    def _write(
+        self, state: RequestState, environ: WSGIEnvironment, provider: str | None, response: Response, took: float
+    ) -> None:
         needed = self._what_was_needed(state.fact, provider) if state.fact else ()
-        write_exchange(self.journal, self.clock.now(), state, provider, request.environ, response, took, needed)
+        write_exchange(self.journal, self.clock.now(), state, provider, environ, response, took, needed)
 
     def provider_of(self, path: str) -> Provider | None:
         """Return the provider that a path belongs to, if any."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, missing
 
 from emulator.web.advice import advise, advise_unknown_keys
 
@@ -36,8 +36,10 @@ def advise_unused(schema: Schema, sent: object, payload: Mapping[str, object] | 
         value = sent.get(name)
         if value is None:  # null is the same as nothing, or refused
             continue
-        if payload is None or name in payload:
-            used = None if payload is None else payload[name]
+        used = None if payload is None else payload.get(name, missing)
+        if used is value and not hasattr(field, "doubt"):  # nearly every value is used as it was sent
+            continue
+        if used is not missing:
             _advise_field(field, value, used, f"{where}{name}", is_refused=payload is None)
         elif not _is_blank(value):
             advise(f"{where}{name} {_if_unused(field, value)}")
@@ -65,7 +67,7 @@ def _advise_nested(field: fields.Nested, sent: object, used: object, place: str)
 
 def _difference(field: fields.Field[object], sent: object, used: object) -> str | None:
     """Return how a value differs from what it is used as."""
-    if sent is used or getattr(field, "is_another_form", False):  # the usual case, and the cheapest
+    if sent is used or getattr(field, "is_another_form", False):
         return None
     if kind_of(sent) == kind_of(used):
         keeps = getattr(field, "keeps", operator.eq)

@@ -162,6 +162,13 @@ EXEMPTIONS = (
         "a provider's word is that provider's only",
     ),
     Exemption(
+        f"(GET|POST) {BOX}/samples/.*",
+        ACCEPTED,
+        "",
+        "operation: no sample of|is about a case, and there is none yet",
+        "an operation is of one provider, and may need a case",
+    ),
+    Exemption(
         f"POST {BOX}/clock/advance",
         ACCEPTED,
         "",

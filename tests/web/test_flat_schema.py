@@ -9,7 +9,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.experimental.context import Context
 
 from emulator.providers.aplyid import schemas as aplyid
-from emulator.providers.sphinxhq import case_file_schemas
+from emulator.providers.aplyid.rails import Text
+from emulator.providers.sphinxhq import case_file_schemas, current_schemas
 from emulator.providers.sphinxhq import schemas as sphinxhq
 from emulator.providers.sphinxhq.relations import Known
 from emulator.web.flat_schema import FlatSchema
@@ -20,6 +21,8 @@ KNOWN = Known(
     has_check=lambda _: False,
     known_documents=lambda ids: {123}.intersection(ids),
     is_taken=lambda _: False,
+    is_key_taken=lambda key: key == "7",
+    configs=lambda: {"x" * 200: ("PEP",)},
 )
 ODD: tuple[Any, ...] = (
     None,
@@ -38,6 +41,7 @@ ODD: tuple[Any, ...] = (
     {"name": 5},
     "2020-01-02",
 )
+PLAIN = ("Mary", " Mary ", "0", "021", "  ", "\t", "\x7f", "é", "\xa0", "x" * 50, "x" * 51, "NZL", "in_progress", "+64")
 NO_OBJECTS: tuple[Any, ...] = (None, [], "text", 7)
 SCHEMAS: tuple[FlatSchema, ...] = (
     aplyid.ACTIVITY,
@@ -47,13 +51,23 @@ SCHEMAS: tuple[FlatSchema, ...] = (
     aplyid.AddressIn(),
     aplyid.PersonIn(),
     aplyid.PhoneIn(),
-    sphinxhq.NEW_CASE,
+    sphinxhq.NewCaseIn(),
     sphinxhq.CustomerIn(),
     sphinxhq.CheckIn(),
     case_file_schemas.NewCheckIn(),
     case_file_schemas.NewCustomerIn(),
     case_file_schemas.CustomerUpdateIn(),
     case_file_schemas.DocumentIn(),
+    current_schemas.CurrentCaseIn(),
+    current_schemas.CurrentCustomerIn(),
+    current_schemas.CurrentCheckIn(),
+    current_schemas.SyncPlatformIn(),
+    current_schemas.CaseChangeIn(),
+    current_schemas.StartIn(),
+    current_schemas.CurrentNewCheckIn(),
+    current_schemas.CurrentNewCustomerIn(),
+    current_schemas.CurrentCustomerUpdateIn(),
+    current_schemas.TokenIn(),
 )
 every_schema = pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: type(schema).__name__)
 
@@ -106,6 +120,23 @@ def test_what_is_no_object_is_refused_in_the_same_words(schema: FlatSchema) -> N
         with pytest.raises(ValidationError, match="Invalid input type") as refused:
             schema.load(body)
         assert refused.value.messages == plain.value.messages
+
+
+def texts(schema: Schema) -> Iterator[Text]:
+    """The text fields of Rails in a schema, and in those that it nests."""
+    yield from (field for field in schema.fields.values() if isinstance(field, Text))
+    for _, inner, _ in nested(schema):
+        yield from texts(inner)
+
+
+def test_a_plain_text_is_taken_as_it_would_be_after_all_looks_at_it() -> None:
+    found = [*texts(aplyid.ACTIVITY), *texts(aplyid.ANY_CLIENT)]
+    taken = 0
+    for field, value in product(found, (*PLAIN, *ODD)):
+        whole = result(lambda body, look=field.cast: look(body["value"]), {"value": value})
+        assert result(lambda body, look=field.deserialize: look(body["value"]), {"value": value}) == whole
+        taken += whole == ("loaded", repr(value))
+    assert taken > len(found)
 
 
 def subclasses(schema: type[Schema]) -> Iterator[type[Schema]]:

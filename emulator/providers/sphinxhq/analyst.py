@@ -35,6 +35,7 @@ class Texts(TypedDict):
     fine: list[str]
     doubt: list[str]
     hits: list[str]
+    ask: NotRequired[str]  # what the customer is asked for when it cannot be decided
 
 
 @cache

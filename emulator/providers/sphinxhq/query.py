@@ -13,7 +13,8 @@ HAS_WEBHOOK = {"true": True, "1": True, "false": False, "0": False}  # in letter
 
 def query_pairs() -> list[tuple[str, str]]:
     """Return the parameters as they were sent, in their order."""
-    return parse_qsl(request.query_string.decode("latin-1"), keep_blank_values=True)
+    query = request.query_string.decode("latin-1")
+    return parse_qsl(query, keep_blank_values=True) if query else []
 
 
 def last_value(name: str) -> str:
@@ -32,8 +33,11 @@ def page_size() -> int:
 
 def advise_of_query(known: Collection[str]) -> None:
     """Advise of the parameters that are not used, or not as they were sent; `known` are those of the operation."""
-    names = [name for name, _ in query_pairs() if name in known]
-    advise_unknown_keys(dict(query_pairs()), {*known, "format"}, "?")
+    pairs = query_pairs()
+    if not pairs:
+        return
+    names = [name for name, _ in pairs if name in known]
+    advise_unknown_keys(dict(pairs), {*known, "format"}, "?")
     for name in sorted({name for name in names if names.count(name) > 1}):
         advise(f"?{name} was sent more than once: the last one counts")
     if "has_webhook" in names and last_value("has_webhook").lower() not in (*HAS_WEBHOOK, ""):
