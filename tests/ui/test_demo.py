@@ -296,9 +296,9 @@ def test_a_webhook_opens_when_it_lands_with_what_changed_and_a_second_one_is_ide
     expect(body.locator(".is-changed", has_text='"status"')).to_contain_text('"in_progress"')
     expect(body.locator(".is-changed", has_text='"approval_status"')).to_contain_text('"no_decision_yet"')
     expect(body.locator(".line", has_text='"external_id"').first).not_to_have_class(re.compile("is-changed"))
-    expect(page.get_by_label("Each time it was sent")).to_have_count(0)
+    expect(page.get_by_label("The first and the last time it was sent")).to_have_count(0)
     press(page)
-    sends = page.get_by_label("Each time it was sent").locator("li")
+    sends = page.get_by_label("The first and the last time it was sent").locator("li")
     expect(sends).to_have_count(2)
     assert len(set(sends.locator("code").all_text_contents())) == 1
     expect(sends.last).to_contain_text("identical")
