@@ -257,6 +257,7 @@ def test_a_webhook_url_that_will_not_be_dialled_gets_advice(emulator: Emulator, 
 @pytest.mark.parametrize("kind", [*analyst.texts()])
 def test_only_a_search_by_name_closes_with_who_the_found_one_is(kind: str) -> None:
     by_name = kind in ("PEP", "SANCTION", "BLACKLIST", "ADVERSE_MEDIA")
-    _, _, reasoning = analyst.write(kind, Outcome.DENIED, "Mary Chen", SeededRandom(1, "", "x"), is_company=False)
+    title, _, reasoning = analyst.write(kind, Outcome.DENIED, "Mary Chen", SeededRandom(1, "", "x"), is_company=False)
     assert ("Name and details agree" in reasoning) == by_name
+    assert ("match found" in title) == by_name
     assert "risk is too high" in reasoning

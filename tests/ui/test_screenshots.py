@@ -35,14 +35,21 @@ PICTURES = (
     Picture("feed", "/", DESK, ".rows"),
     Picture("feed-dark", "/", DESK, ".rows", "dark"),
     Picture("case", "/cases/aplyid/1035", DESK, "svg.timeline"),
-    Picture("story", "/demo/recover", DESK, ".tries"),
-    Picture("payoff", "/demo/approve?view=full-screen", DESK, "[aria-label='The first and the last time it was sent']"),
-    Picture("payoff-dark", "/demo/approve?view=full-screen", DESK, "[aria-label='The first and the last time it was sent']", "dark"),
-    Picture("story-phone", "/demo/deny", PHONE, ".qr"),
     Picture("analyst", "/analyst/sphinxhq/2", DESK, ".checks"),
     Picture("flow-welcome", "/guided_flows/standard/5579?position=1", PHONE, ".needs"),
     Picture("flow-document", "/guided_flows/standard/5579?position=4", PHONE, ".card"),
     Picture("flow-review", "/guided_flows/standard/5579?position=6", PHONE, ".facts"),
+    # The stories come last: they change what the other pages would show.
+    Picture("story", "/demo/recover", DESK, ".tries"),
+    Picture("payoff", "/demo/approve?view=full-screen", DESK, "[aria-label='The first and the last time it was sent']"),
+    Picture(
+        "payoff-dark",
+        "/demo/approve?view=full-screen",
+        DESK,
+        "[aria-label='The first and the last time it was sent']",
+        "dark",
+    ),
+    Picture("story-phone", "/demo/deny", PHONE, ".qr"),
 )
 
 

@@ -67,11 +67,16 @@ def write(
         "year": str(int(random.number("year", 2009, 2025))),
         "percent": str(int(random.number("percent", 26, 74))),
     }
-    title = f"{about['title']}: {FINDINGS[outcome]}"
+    title = f"{about['title']}: {_verdict(about, outcome)}"
     finding = _finding(about, outcome, random).format(**words)
     looked = f"{random.name('analyst')} {about['looked'].format(**words)}."
     shown = f"{looked} {finding}" if outcome is not Outcome.DENIED else f"{looked}\n\n{_hits(about, words, random)}"
     return title, finding, f"{shown}\n\n{_closing(about, outcome).format(**words)}"
+
+
+def _verdict(about: Texts, outcome: Outcome) -> str:
+    """Return what was found: only a search by name has a match."""
+    return "problem found" if outcome is Outcome.DENIED and "against" not in about else FINDINGS[outcome]
 
 
 def _closing(about: Texts, outcome: Outcome) -> str:
