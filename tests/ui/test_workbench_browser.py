@@ -10,7 +10,9 @@ from tests.receivers import receiving
 from tests.ui.reading import fill, place
 from tests.ui.windows import DESK, NARROW, PHONE, Opener, go, overflow, press, serious, too_wide
 
-WIDE = (1920, 1080)
+WIDE, HEAVIEST = (1920, 1080), 150_000
+ENTRIES = "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
+SIZES = f"{ENTRIES}.map((entry) => entry.encodedBodySize)"
 WORKBENCH = ("/", "/?state=refused", "/inbox?state=all", "/inbox/WEBHOOK", "/requests", "/planning", "/sandboxes")
 
 
@@ -190,6 +192,7 @@ def test_a_large_window_is_used_to_its_end_in_larger_type(emulator: Emulator, wi
         go(page, emulator, address(emulator, path))
         assert overflow(page) == 0, path
         assert right_end(page) > 1_800, path
+        assert sum(page.evaluate(SIZES)) < HEAVIEST, path
         # What is 13 pixels elsewhere is drawn larger.
         assert page.evaluate("document.querySelector('.reading').currentCSSZoom ?? 1.15") == pytest.approx(1.15)
 
