@@ -124,7 +124,10 @@ def _expected(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iter
 
 
 def bars(deliveries: Sequence[Mapping[str, Any]], most: int = 40) -> dict[str, object] | None:
-    """Return the latencies of the newest attempts as the numbers of a small chart; None: there was no attempt."""
+    """Return the latencies of the newest attempts as the numbers of a small chart; None: there was no attempt.
+
+    Heights grow with the logarithm, so that one attempt of ten seconds leaves those of ten milliseconds to be seen.
+    """
     attempts = [attempt for delivery in deliveries for attempt in delivery["attempts"]]
     attempts = sorted(attempts, key=lambda attempt: attempt["ended_at"])[-most:]
     if not attempts:
@@ -134,7 +137,7 @@ def bars(deliveries: Sequence[Mapping[str, Any]], most: int = 40) -> dict[str, o
     shown = [
         {
             "x": 6 * place,
-            "height": max(2, round(40 * attempt["latency_ms"] / highest)),
+            "height": max(2, round(40 * log1p(attempt["latency_ms"]) / log1p(highest))),
             "ok": state_marks.of_attempt(attempt).shape == "tick",
             "result": f"{attempt['status'] or attempt['error'] or 'no answer'} in {attempt['latency_ms']:.0f} ms",
         }
