@@ -1,5 +1,6 @@
 """The store on PostgreSQL, for several processes: a pool of connections to one database."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from threading import local
@@ -129,6 +130,10 @@ def _configure_journal(connection: Real) -> None:
     _configure(connection)
     connection.execute("SET synchronous_commit TO off")  # the newest exchanges may be lost with the database's machine
     connection.commit()
+
+
+# Of a lost database the store tells, once.
+logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
 
 
 def _pool(conninfo: str, name: str, most: int, configure: Callable[[Real], None]) -> ConnectionPool[Real]:

@@ -99,7 +99,7 @@ def test_a_machine_that_is_killed_loses_nothing_that_it_acknowledged(
             except requests.ConnectionError:
                 return  # it was killed
             if answer.status_code == 201:
-                opened.append(answer.json()["id"])
+                opened.append(answer.json()["case_id"])
 
     with ExitStack() as stack:
         one, other = two(stack, tmp_path, url, "--webhook-url", receiver.url)
@@ -137,7 +137,7 @@ def test_a_machine_that_stood_still_for_two_leases_sends_once_more_at_most_and_c
         held.set()
         wait_until(lambda: len(delivered_cases(other)) == 1)
         one.send(signal.SIGCONT)
-        last = one.emulator.aplyid.open_case()["id"]
+        last = one.emulator.aplyid.open_case()["case_id"]
         wait_until(lambda: last in delivered_cases(one))
         assert first.header(ID) == second.header(ID)
         assert receiver.next().header(ID) != first.header(ID)
@@ -157,7 +157,8 @@ def test_while_the_database_is_away_each_api_says_so_in_its_words_and_then_goes_
         postgres.stop()
         try:
             wait_until(lambda: one.emulator.aplyid.create().status_code == 503)
-            refused = [one.emulator.aplyid.create(), one.emulator.sphinxhq.create()]
+            aplyid = one.emulator.aplyid
+            refused = [aplyid.post(aplyid.order(), Accept="application/json"), one.emulator.sphinxhq.create()]
             ready = one.emulator.http.get(f"{one.emulator.url}/_emulator/readyz")
         finally:
             postgres.start()
@@ -165,13 +166,13 @@ def test_while_the_database_is_away_each_api_says_so_in_its_words_and_then_goes_
         stop.set()
         answers = Counter(code for each in load for code in each.result(PATIENCE))
         assert all(answer.status_code == 503 and answer.headers["Retry-After"] for answer in refused)
-        assert "message" in refused[0].json()
-        assert "detail" in refused[1].json()
+        assert refused[0].json() == {"status": 503, "error": "Service Unavailable"}
+        assert refused[1].json() == {"detail": "Service Unavailable."}
         assert ready.status_code == 503
         assert "postgresql://" in ready.text
         assert set(answers) <= {201, 503}
         wait_until(lambda: one.emulator.http.get(f"{one.emulator.url}/_emulator/readyz").status_code == 200)
-        last = one.emulator.aplyid.open_case()["id"]
+        last = one.emulator.aplyid.open_case()["case_id"]
         wait_until(lambda: last in delivered_cases(one))
 
 
