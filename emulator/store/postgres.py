@@ -37,14 +37,14 @@ class PostgresStore:
 
     is_shared = True
 
-    def __init__(self, url: str, owner: str) -> None:
+    def __init__(self, url: str, owner: str, *, patient: bool = False) -> None:
         place = place_of(url)
         self.place: str | None = place
         self.owner = owner
         self._health = DatabaseHealth(place)
         conninfo = _conninfo(url, owner)
         _prepare(conninfo, place)
-        self._pool = _pool(conninfo, "store", MOST_CONNECTIONS, _configure)
+        self._pool = _pool(conninfo, "store", MOST_CONNECTIONS, _configure_patient if patient else _configure)
         # Of its own, because an exchange is written while its transaction goes on, which has a connection already.
         self._journal_pool = _pool(conninfo, "journal", MOST_OF_JOURNAL, _configure_journal)
         self._signals = Signals(conninfo, owner)
@@ -123,6 +123,12 @@ def _configure(connection: Real) -> None:
     connection.execute("SET client_encoding TO 'UTF8'")
     connection.execute(f"SET lock_timeout TO '{LOCK_TIMEOUT}'")
     connection.execute(f"SET idle_in_transaction_session_timeout TO '{IDLE_TIMEOUT}'")
+    connection.commit()
+
+
+def _configure_patient(connection: Real) -> None:
+    _configure(connection)
+    connection.execute("SET idle_in_transaction_session_timeout TO 0")
     connection.commit()
 
 
