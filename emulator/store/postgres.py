@@ -64,7 +64,7 @@ class PostgresStore:
     @contextmanager
     def claiming(self) -> Iterator[None]:
         """Make one transaction of all that this thread does in the block: no other process takes what is due in it."""
-        real = self._joined.real = self._lending.take(IsolationLevel.READ_COMMITTED, read_only=False)
+        real = self._joined.real = self._lending.take(IsolationLevel.READ_COMMITTED)
         try:
             yield
         except BaseException as error:
