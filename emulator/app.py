@@ -231,6 +231,8 @@ def _desk(
         checks=core.checks,
         documents=core.documents,
         reruns=core.reruns,
+        access_tokens=core.access_tokens,
+        case_changes=core.case_changes,
         request_faults=RequestFaults(
             sandboxes=core.sandboxes, faults_cleared=core.planning.faults_cleared, wait_slots=core.wait_slots
         ),

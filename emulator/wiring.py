@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import TypedDict
 
+from emulator.core.access_tokens import AccessTokens
+from emulator.core.case_changes import CaseChanges
 from emulator.core.cases import Cases
 from emulator.core.checks import Checks
 from emulator.core.clients import Clients
@@ -66,6 +68,8 @@ class Core:
     checks: Checks
     documents: Documents
     reruns: Reruns
+    access_tokens: AccessTokens
+    case_changes: CaseChanges
     time_machine: TimeMachine
     snapshots: Snapshots
     scheduler: Scheduler
@@ -96,6 +100,8 @@ class _Around(TypedDict):
     documents: Documents
     direct_sending: DirectSending
     reruns: Reruns
+    access_tokens: AccessTokens
+    case_changes: CaseChanges
 
 
 def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets, strikes: Strikes) -> Core:
@@ -188,6 +194,8 @@ def _around(cases: Cases, direct_sending: DirectSending) -> _Around:
         "documents": Documents(store=store, sandboxes=sandboxes),
         "direct_sending": direct_sending,
         "reruns": Reruns(store=store, sandboxes=sandboxes, cases=cases),
+        "access_tokens": AccessTokens(store=store, sandboxes=sandboxes),
+        "case_changes": CaseChanges(store=store, sandboxes=sandboxes),
     }
 
 

@@ -30,6 +30,7 @@ class SettingsPayload(TypedDict):
     default_outcome: str
     pace: str | None
     integration: str
+    case_configs: dict[str, list[str]]
 
 
 class SandboxPayload(TypedDict):

@@ -7,6 +7,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from emulator.control.filter_words import Word
+from emulator.core.checks import MOST_CHECKS
 from emulator.core.deliveries import DeliveryState
 from emulator.core.model import Outcome
 from emulator.core.pace import Pace
@@ -122,6 +123,13 @@ class SettingsIn(Strict):
         allow_none=True,
         validate=OneOf(["test", "live"]),
         metadata={"description": "the key of a test integration expires after 30 days"},
+    )
+    case_configs = fields.Dict(
+        allow_none=True,
+        keys=fields.String(validate=Length(1, 255)),
+        values=fields.List(Word("check_type"), validate=Length(1, MOST_CHECKS)),
+        validate=Length(max=100),
+        metadata={"description": "the checks of the cases that name a config, by its slug"},
     )
 
     @post_load

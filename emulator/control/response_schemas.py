@@ -105,6 +105,9 @@ class SettingsOut(Out):
     default_outcome = fields.String(validate=OUTCOMES)
     pace = fields.String(allow_none=True, validate=OneOf([pace.value for pace in Pace]))
     integration = fields.String(validate=OneOf(["test", "live"]))
+    case_configs = fields.Dict(
+        values=fields.List(fields.String()), metadata={"description": "types of checks by the config that makes them"}
+    )
 
 
 class SandboxOut(Out):

@@ -138,15 +138,19 @@ SELECT count(*) FROM deliveries WHERE sandbox = :sandbox AND state IN ('inbox', 
 SELECT 1 FROM deliveries
 WHERE sandbox = :sandbox AND id = :id AND state = 'in_flight' AND lease_owner = :owner AND attempts = :attempts;
 
--- name: find_deliveries
--- The newest deliveries that fit, newest first, with what their cases are called. For a text the newest :window
--- deliveries are looked at, so that the cost is bounded.
+-- part: delivery_report
+-- A delivery with what its case is called, as `questions.Questions` reads it.
 SELECT
     d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
     d.attempts, d.reason, d.faults, d.slowly, d.held, c.external_id, c.rule, l.name, c.outcome
 FROM deliveries AS d
 LEFT JOIN cases AS c ON c.sandbox = d.sandbox AND c.provider = d.provider AND c.id = d.case_id
 LEFT JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+
+-- name: find_deliveries
+-- The newest deliveries that fit, newest first, with what their cases are called. For a text the newest :window
+-- deliveries are looked at, so that the cost is bounded.
+{delivery_report}
 WHERE d.sandbox = :sandbox
     AND (:id IS NULL OR d.id = :id)
     AND (:provider IS NULL OR d.provider = :provider)
@@ -158,6 +162,13 @@ WHERE d.sandbox = :sandbox
         SELECT coalesce(max(n.position), 0) FROM deliveries AS n WHERE n.sandbox = :sandbox
     ) - :window)
     {has_text}
+ORDER BY d.position DESC, d.created_at DESC, d.id DESC
+LIMIT :limit;
+
+-- name: deliveries_of_case
+-- The newest deliveries of one case, newest first.
+{delivery_report}
+WHERE d.sandbox = :sandbox AND d.provider = :provider AND d.case_id = :case_id
 ORDER BY d.position DESC, d.created_at DESC, d.id DESC
 LIMIT :limit;
 
