@@ -51,6 +51,11 @@ class RunningEmulator:
         """Whether a request went to one of the emulated APIs, or to a path that does not exist."""
         return self._built.journal.next_number() > 1
 
+    @property
+    def database(self) -> str | None:
+        """Where everything is kept, without a password; None for a temporary file."""
+        return self._built.store.place
+
     def start(self) -> None:
         """Begin to answer requests, and to complete cases unless the settings say otherwise."""
         if self._has_background:

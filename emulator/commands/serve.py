@@ -75,7 +75,7 @@ def _announce(settings: Settings, running: "RunningEmulator") -> None:
     from emulator.addresses import what_to_send
     from emulator.app import PROVIDERS
 
-    place = f"in {settings.database_file}" if settings.database_file else "in a temporary file, gone at exit"
+    place = f"in {running.database}" if running.database else "in a temporary file, gone at exit"
     click.echo(
         f"case-emulator {VERSION}\n\n{what_to_send(PROVIDERS, running.url, settings)}\n"
         f"APLYiD's webhooks {running.webhook_summary}; Sphinx's go to each case's webhook_url.\n"

@@ -35,6 +35,24 @@ from emulator.web.control_token import ControlToken
 from emulator.web.errors import STORE_RETRY
 from emulator.web.problem_json import Problem
 
+PARTS = (
+    sandboxes,
+    snapshots,
+    clock,
+    cases,
+    case_links,
+    providers,
+    flows,
+    samples,
+    outcomes,
+    faults,
+    deliveries,
+    sending,
+    requests,
+    metrics,
+    documents,
+)
+
 
 def _check_token(token: ControlToken) -> None:
     """Raise Problem 401 for a request without the token; the two health routes need none."""
@@ -91,19 +109,6 @@ def blueprint(
 
     for add_routes in further:
         add_routes(routes)
-    sandboxes.add_routes(routes, context)
-    snapshots.add_routes(routes, context)
-    clock.add_routes(routes, context)
-    cases.add_routes(routes, context)
-    case_links.add_routes(routes, context)
-    providers.add_routes(routes, context)
-    flows.add_routes(routes, context)
-    samples.add_routes(routes, context)
-    outcomes.add_routes(routes, context)
-    faults.add_routes(routes, context)
-    deliveries.add_routes(routes, context)
-    sending.add_routes(routes, context)
-    requests.add_routes(routes, context)
-    metrics.add_routes(routes, context)
-    documents.add_routes(routes, context)
+    for part in PARTS:
+        part.add_routes(routes, context)
     return routes

@@ -1,7 +1,6 @@
 """Questions to the store, one named query each."""
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -12,6 +11,7 @@ from emulator.core.sandbox_clock import EPOCH, from_micros, to_micros
 from emulator.store import delivery_rows, images, rows, sandbox_rows
 from emulator.store.alike import pairs_of
 from emulator.store.case_file_questions import CaseFileQuestions
+from emulator.store.connection import Connection
 from emulator.store.named_queries import NamedQueries
 from emulator.store.search_params import text_params
 
@@ -22,9 +22,7 @@ SEARCHED = 100_000  # the newest cases or deliveries in which a text is looked f
 class Questions(CaseFileQuestions):
     """The questions that a transaction can ask; an unknown sandbox holds nothing."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, queries: NamedQueries, kept_sandboxes: dict[str, Sandbox]
-    ) -> None:
+    def __init__(self, connection: Connection, queries: NamedQueries, kept_sandboxes: dict[str, Sandbox]) -> None:
         self._db = connection
         self._ask = queries
         # Every request asks for the row of its sandbox, and it seldom changes; no other process changes the file.
@@ -49,7 +47,7 @@ class Questions(CaseFileQuestions):
         checks: dict[int, list[Check]] = defaultdict(list)
         if with_checks := [row for row in found if row[17]]:
             ids = json.dumps([row[2] for row in with_checks])
-            params = {"sandbox": found[0][0], "provider": found[0][1], "case_ids": ids, "now": to_micros(now)}
+            params = {"sandbox": found[0][0], "provider": found[0][1], "ids": ids, "now": to_micros(now)}
             for row in self._ask.checks_of_cases(self._db, **params):
                 checks[row[12]].append(rows.check_of(row))
         return [rows.case_of(row, tuple(checks[row[2]])) for row in found]
@@ -169,6 +167,9 @@ class Questions(CaseFileQuestions):
             self._db, sandbox=delivery.sandbox, id=delivery.id, owner=owner, attempts=delivery.attempts
         )
         return held is not None
+
+    def leased_by_others(self, sandbox: str, owner: str) -> int:
+        return 0
 
     def holds_one_for(self, delivery: Delivery) -> bool:
         found = self._ask.holds_one_for(self._db, sandbox=delivery.sandbox, target=delivery.target)

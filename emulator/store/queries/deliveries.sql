@@ -20,7 +20,7 @@ WHERE d.state = 'scheduled' AND d.due_at <= :now AND s.own_clock = 0 AND s.advan
     AND :busy NOT LIKE '%|' || coalesce(d.target, '') || '|%'
     AND (:waiting IS NULL OR :waiting LIKE '%|' || coalesce(d.target, '') || '|%')
 ORDER BY d.due_at, d.position
-LIMIT :limit;
+LIMIT :limit {if_free};
 
 -- name: sandboxes_due_by_own_clocks
 -- The sandboxes with an own clock where a delivery is due, each with the time on its clock.
@@ -41,18 +41,23 @@ WHERE d.sandbox = :sandbox AND d.state = 'scheduled' AND d.due_at <= :now
     AND :busy NOT LIKE '%|' || coalesce(d.target, '') || '|%'
     AND (:waiting IS NULL OR :waiting LIKE '%|' || coalesce(d.target, '') || '|%')
 ORDER BY d.due_at, d.position
-LIMIT :limit;
+LIMIT :limit {if_free};
 
 -- name: lease!
 -- Begin an attempt: the delivery is leased to this owner, whoever held it before.
 UPDATE deliveries SET
-    state = 'in_flight', attempts = attempts + 1, held = 0, lease_owner = :owner, lease_until = :until
+    state = 'in_flight', attempts = attempts + 1, held = 0, lease_owner = :owner, lease_until = {lease_clock} + :lease
 WHERE sandbox = :sandbox AND id = :id;
 
--- name: release_leases!
--- Make deliveries in flight due again: those whose lease ended by :until, or all without it.
+-- name: release_ended_leases!
+-- Make deliveries in flight due again whose lease has ended.
 UPDATE deliveries SET state = 'scheduled', lease_owner = NULL, lease_until = NULL
-WHERE state = 'in_flight' AND (:until IS NULL OR lease_until <= :until);
+WHERE state = 'in_flight' AND lease_until <= {lease_clock};
+
+-- name: release_leases!
+-- Make every delivery in flight due again that no other process holds.
+UPDATE deliveries SET state = 'scheduled', lease_owner = NULL, lease_until = NULL
+WHERE state = 'in_flight' {of_owner};
 
 -- name: settle
 -- Save the result of an attempt; return whether its case or a part of it is gone once settled; no row if the lease no
