@@ -6,7 +6,7 @@ from urllib.parse import quote
 from wsgiref.types import WSGIEnvironment
 
 from flask import Blueprint, Response, request
-from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing import BaseConverter
 from werkzeug.sansio.http import parse_cookie
 
 from emulator.core.errors import NotFound
@@ -54,8 +54,9 @@ def _resource(routes: Blueprint, desk: Desk, path: str, name: str, views: Mappin
     allowed = ", ".join(m for m in ("GET", "POST", "HEAD", "OPTIONS") if m in views or m in reads)
     endpoint = name.lower().replace(" ", "_")
     takes_files = upload_document in views.values()
-    rule = Rule(path, endpoint=f"sphinxhq.{endpoint}")
-    routes.record_once(lambda setup: setup.app.url_map.add(rule))
+    routes.record_once(
+        lambda setup: setup.app.url_map.add(setup.app.url_rule_class(path, endpoint=f"sphinxhq.{endpoint}"))
+    )
 
     @routes.endpoint(f"sphinxhq.{endpoint}")
     def dispatch(**arguments: str) -> Response:
