@@ -127,7 +127,7 @@ def _drain(job: Job) -> tuple[float, float]:
         took, busy = time.perf_counter() - begun, time.process_time() - computed
         built.scheduler.stop()
         with built.store.reading() as read:
-            delivered = read.find_deliveries(SANDBOX, DeliveryFilter(state="delivered"), job.many)
+            delivered = read.find_deliveries(SANDBOX, DeliveryFilter(states=frozenset({"delivered"})), job.many)
         if len(delivered) != job.many:
             raise Failed(f"{len(delivered)} of {job.many} are delivered")
     return took, busy / took

@@ -10,12 +10,17 @@ from benchmarks.load import Job, drive
 
 BOUND = 0.010  # seconds, the median of the first page
 KEY = {"Cookie": "sessionid=test_default"}
-BOUNDED = ("/api/cases/?page_size=25", "/api/checks/?page_size=25")
+BOUNDED = (
+    "/api/cases/?page_size=25",
+    "/api/checks/?page_size=25",
+    "/api/cases/?page_size=25&outcome=PENDING",
+    "/api/cases/?page_size=25&outcome=ACCEPTED",
+    "/api/cases/?page_size=25&has_webhook=false",
+)
 ASKED = (
     *BOUNDED,
     "/api/cases/?page_size=25&customer_id=1000",
     "/api/checks/?page_size=25&case_id=1000",
-    "/api/cases/?page_size=25&outcome=PENDING",
     "/api/cases/?page_size=25&page=last",
 )
 TIMES = 21

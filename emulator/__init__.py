@@ -2,7 +2,7 @@
 
 The rooms, from the top; imports go down only:
 
-    cli           the command line
+    cli           the command line; wsgi: for servers of others
     commands      one module a command, thin
     running       an emulator behind a socket; embedding: as a Flask application
     app           the only place where parts are wired

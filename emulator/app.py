@@ -1,6 +1,6 @@
 """Wire the application: `wiring` makes the use cases, this module everything around them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
@@ -10,6 +10,7 @@ from flask import Response
 
 from emulator.addresses import names_of, public_url_of
 from emulator.core.cases import Cases
+from emulator.core.deviation import AS_USUAL, Deviation
 from emulator.core.journal import Journal
 from emulator.core.model import DEFAULT_SANDBOX
 from emulator.core.ports import ProviderRules
@@ -21,11 +22,15 @@ from emulator.delivery.targets import Targets
 from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings, credentials_of, suggest
 from emulator.start_checks import check_credentials
-from emulator.store.sqlite import SqliteStore
+from emulator.start_values import read_startup_files, read_switches
+from emulator.store.opening import AnyStore, open_store
+from emulator.target_settings import targets_of
 from emulator.web.application import Application
 from emulator.web.control_token import control_token
 from emulator.web.cors import Cors
 from emulator.web.desk import Desk
+from emulator.web.extras import UsedSwitches
+from emulator.web.lies import Lies
 from emulator.web.links import Links
 from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Provider, completion_schemas_of
@@ -34,10 +39,9 @@ from emulator.web.request_faults import RequestFaults
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.sandbox_path import select_by_path
 from emulator.web.signatures import Signatures
-from emulator.wiring import Core, server_hooks, targets_of, wire
+from emulator.wiring import Core, server_hooks, wire
 
 if TYPE_CHECKING:
-    from emulator.control.init_folder import InitFolder
     from emulator.demo.receiver import Receiver
 
 # A further API is its folder in providers/, its name here, and its package in setup.cfg.
@@ -54,7 +58,7 @@ class Built:
     """The parts of one emulator, wired but not started."""
 
     app: Application
-    store: SqliteStore
+    store: AnyStore
     scheduler: Scheduler
     cases: Cases
     targets: Targets
@@ -66,16 +70,22 @@ class Built:
     hooks: ServerHooks
 
 
-def build_emulator(settings: Settings, address: str | None = None, *, on_request: Hook | None = None) -> Built:
+def build_emulator(
+    settings: Settings,
+    address: str | None = None,
+    *,
+    on_request: Hook | None = None,
+    deviation: Deviation = AS_USUAL,
+) -> Built:
     """Return an emulator with these settings, wired but not started; raise BadSetting or StoreUnusable.
 
     `address` is where the emulator listens. An embedded emulator, which another server serves, learns its address
-    from its first request: `on_request` is called before each.
+    from its first request: `on_request` is called before each. `deviation` is what it does otherwise than it should.
     """
     receiver = _demo_receiver() if settings.demo else None
     links = Links(public_url_of(settings, address), is_known=on_request is None or settings.public_url is not None)
     try:
-        return _build(settings, address, links, receiver, on_request)
+        return _build(settings, address, links, receiver, on_request, deviation)
     except BaseException:
         if receiver:
             receiver.close()
@@ -89,16 +99,24 @@ def _demo_receiver() -> "Receiver":
 
 
 def _build(
-    settings: Settings, address: str | None, links: Links, receiver: "Receiver | None", on_request: Hook | None
+    settings: Settings,
+    address: str | None,
+    links: Links,
+    receiver: "Receiver | None",
+    on_request: Hook | None,
+    deviation: Deviation,
 ) -> Built:
-    switches = read_switches(settings.switch)
+    switches = read_switches(settings.switch, PROVIDERS)
     check_credentials(settings.credential, PROVIDER_NAMES)
     targets = targets_of(settings, address, links.address, receiver.url if receiver else None)
-    rules, init_folder = read_startup_files(settings)
-    core = wire(_default_sandbox_settings(settings, rules), SqliteStore(settings.database_file), targets)
+    rules, init_folder = read_startup_files(settings, PROVIDERS)
+    store = open_store(settings.database_file, settings.database_url)
+    defaults = replace(_default_sandbox_settings(settings, rules), standing=deviation.faults)
+    core = wire(defaults, store, targets, deviation.strikes)
     links.signatures = Signatures(core.link_secret, [p.name for p in PROVIDERS if p.signs_links(switches[p.name])])
-    desks = {p.name: _desk(p, settings, core, links, switches[p.name], targets) for p in PROVIDERS}
-    core.provider_rules.update((p.name, _provider_rules(p, desks[p.name])) for p in PROVIDERS)
+    used = {p.name: UsedSwitches(switches[p.name], p.name, deviation.strikes.note) for p in PROVIDERS}
+    desks = {p.name: _desk(p, settings, core, links, used[p.name], targets) for p in PROVIDERS}
+    core.provider_rules.update((p.name, _provider_rules(p, desks[p.name], deviation.id_shift)) for p in PROVIDERS)
     core.sandboxes.watch_all()
     try:
         if init_folder:
@@ -139,19 +157,6 @@ def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> Sa
     )
 
 
-def read_startup_files(settings: Settings) -> tuple[tuple[Rule, ...], "InitFolder | None"]:
-    """Return the outcome rules of every sandbox, and the content of the init folder if one is set; raise BadSetting."""
-    if not settings.scenario and not settings.rule and not settings.init_folder:
-        return (), None
-    from emulator.control.init_folder import read_init_folder
-    from emulator.control.scenarios import common_rules
-
-    completion_schemas = completion_schemas_of(PROVIDERS)
-    rules = common_rules(settings.scenario, settings.rule, completion_schemas)
-    init_folder = read_init_folder(settings.init_folder, completion_schemas) if settings.init_folder else None
-    return (*rules, *(init_folder.rules if init_folder else ())), init_folder
-
-
 def describe(name: str, settings: Settings) -> dict[str, object]:
     """Return the OpenAPI document of that provider, or of `control`, without serving it; raise BadSetting."""
     known = {p.name: p for p in PROVIDERS}
@@ -189,6 +194,7 @@ def _flask_app(
         request_metrics=request_metrics,
         cors=Cors(frozenset(settings.cors_origin)),
         turns=core.sandboxes.in_flight.turns,
+        lies=Lies(sandboxes=core.sandboxes, dispatch=lambda *request: app.wsgi_app(*request)),
     )
     pipeline.install(app)
     for provider in PROVIDERS:
@@ -204,7 +210,7 @@ def _flask_app(
 
 
 def _desk(
-    provider: Provider, settings: Settings, core: Core, links: Links, switches: dict[str, str], targets: Targets
+    provider: Provider, settings: Settings, core: Core, links: Links, switches: Mapping[str, str], targets: Targets
 ) -> Desk:
     return Desk(
         provider=provider.name,
@@ -213,6 +219,8 @@ def _desk(
         checks=core.checks,
         documents=core.documents,
         reruns=core.reruns,
+        access_tokens=core.access_tokens,
+        case_changes=core.case_changes,
         request_faults=RequestFaults(
             sandboxes=core.sandboxes, faults_cleared=core.planning.faults_cleared, wait_slots=core.wait_slots
         ),
@@ -223,24 +231,11 @@ def _desk(
     )
 
 
-def _provider_rules(provider: Provider, desk: Desk) -> ProviderRules:
+def _provider_rules(provider: Provider, desk: Desk, id_shift: int) -> ProviderRules:
+    first_ids = tuple((kind, first + id_shift) for kind, first in provider.newborn.first_ids)
     return ProviderRules(
-        newborn=provider.newborn,
+        newborn=replace(provider.newborn, first_ids=first_ids),
         conclude=provider.conclude,
         render_webhook=lambda case, settings, event_id: provider.webhook(case, settings, event_id, desk),
         real_pace=provider.real_pace,
     )
-
-
-def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return the value of every switch by provider and name, given texts like NAME=VALUE; raise BadSetting."""
-    known = {f"{p.name}.{s.name}": s for p in PROVIDERS for s in p.switches}
-    values = {name: switch.choices[0] for name, switch in known.items()}
-    for item in chosen:
-        name, _, value = item.partition("=")
-        if name not in known:
-            raise BadSetting(f"{name} is no switch{suggest(name, known)}")
-        if value not in known[name].choices:
-            raise BadSetting(f"{name} is {value!r}: one of {', '.join(known[name].choices)} is needed")
-        values[name] = value
-    return {p.name: {s.name: values[f"{p.name}.{s.name}"] for s in p.switches} for p in PROVIDERS}

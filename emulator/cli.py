@@ -9,7 +9,7 @@ import click
 from emulator.version import VERSION
 
 COMMANDS = (
-    *("serve", "run", "sample", "deliveries", "advance", "reset"),
+    *("serve", "run", "worlds", "sample", "deliveries", "advance", "reset"),
     *("openapi", "doctor", "healthcheck", "init"),
 )
 

@@ -1,17 +1,21 @@
 """The emulator as a Flask application, for any WSGI server, test client or mount."""
 
+import os
 import weakref
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
+from emulator import logs
 from emulator.app import Built, build_emulator
 from emulator.delivery.scheduler import Scheduler
-from emulator.setting_sources import settings_from
-from emulator.settings import BadSetting
-from emulator.store.sqlite import SqliteStore
+from emulator.setting_sources import read_settings, settings_from
+from emulator.settings import CONFIG_VARIABLE, PREFIX, TLS_CA_FILE_VARIABLE, BadSetting, Settings
+from emulator.start_checks import refuse_open_control
+from emulator.store.opening import AnyStore
 from emulator.web.problem_json import problem_response
 from emulator.web.request_state import RequestState, current_state
 
@@ -34,8 +38,27 @@ def create_app(settings: Mapping[str, object] | None = None, /, **more: object) 
     given = {**(settings or {}), **more}
     if refused := [name for name in given if name.replace("-", "_") in OF_THE_SERVER]:
         raise BadSetting(f"{', '.join(refused)}: whoever serves the application has the socket; see docs/embedding.md")
-    embedded = Embedded()
-    built = build_emulator(settings_from(given), on_request=embedded.begin)
+    return _embed(settings_from(given))
+
+
+def create_app_from(environ: Mapping[str, str]) -> Flask:
+    """Return the emulator with the settings of these variables, logging to stderr; raise BadSetting or StoreUnusable.
+
+    Of files only one is read that CASE_EMULATOR_CONFIG names. --tls-ca-file is for clients to trust, and left out.
+    """
+    of_server = [name for name in (PREFIX + name.upper() for name in OF_THE_SERVER) if environ.get(name)]
+    if refused := [name for name in of_server if name != TLS_CA_FILE_VARIABLE]:
+        raise BadSetting(f"{', '.join(refused)}: whoever serves the application has the socket; see docs/deploy.md")
+    ours = {name: value for name, value in environ.items() if name != TLS_CA_FILE_VARIABLE}
+    settings = read_settings({}, ours, Path.cwd(), Path(environ.get(CONFIG_VARIABLE) or os.devnull))
+    refuse_open_control(settings)
+    logs.configure(settings.log_format)
+    return _embed(settings)
+
+
+def _embed(settings: Settings) -> Flask:
+    embedded = Embedded(has_background=not settings.no_background)
+    built = build_emulator(settings, on_request=embedded.begin)
     built.app.finish()  # whoever embeds it may look at all routes, and add some
     embedded.hold(built)
     built.app.extensions[EXTENSION] = embedded
@@ -43,37 +66,54 @@ def create_app(settings: Mapping[str, object] | None = None, /, **more: object) 
 
 
 class Embedded:
-    """The background work of one application."""
+    """The background work of one application, and what keeps a server from serving it."""
 
     _built: Built
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_background: bool = True) -> None:
         self._lock = Lock()
         self._has_begun = False
+        self._has_background = has_background
+        self._process = os.getpid()
 
     def hold(self, built: Built) -> None:
         """Take the application whose background work this is."""
         self._built = built
         # No method of this object: the finalizer would then keep the application alive as long as the process.
-        self._end = weakref.finalize(built.app, _close, built.begin_stop, built.scheduler, built.receiver, built.store)
+        parts = built.begin_stop, built.scheduler, built.receiver, built.store
+        self._end = weakref.finalize(built.app, _close, self._process, *parts)
 
     def begin(self) -> Response | None:
         """Start the background work at the first request from outside, which also tells the application's address.
 
-        Return the refusal of a request to an application that was closed.
+        Return the refusal of a request to an application that cannot be served.
         """
         if current_state().is_internal:
             return None
-        if not self._end.alive:
-            return problem_response(503, "this emulator was closed: create_app() makes another one")
+        if reason := self._obstacle():
+            return problem_response(503, reason)
         if self._has_begun:
             return None
         with self._lock:
             if not self._has_begun:
                 self._built.links.learn(_address(current_state()))
                 self._built.targets.own.add(_own_socket())
-                self._built.scheduler.start()
+                if self._has_background:
+                    self._built.scheduler.start()
                 self._has_begun = True
+        return None
+
+    def _obstacle(self) -> str | None:
+        """Return why the application cannot be served, None if it can."""
+        if not self._end.alive:
+            return "this emulator was closed: create_app() makes another one"
+        if os.getpid() != self._process:
+            return "this process was forked after the emulator was made: let each worker import it (no --preload)"
+        if not self._has_begun and request.environ.get("wsgi.multiprocess") and not self._built.store.is_shared:
+            return (
+                "several processes serve this emulator, and each would have cases of its own: "
+                "give the server one worker with threads (docs/deploy.md)"
+            )
         return None
 
     def close(self) -> None:
@@ -82,8 +122,14 @@ class Embedded:
 
 
 def _close(
-    begin_stop: Callable[[], None], scheduler: Scheduler, receiver: "Receiver | None", store: SqliteStore
+    process: int,
+    begin_stop: Callable[[], None],
+    scheduler: Scheduler,
+    receiver: "Receiver | None",
+    store: AnyStore,
 ) -> None:
+    if os.getpid() != process:  # a fork, whose parent has the database open
+        return
     begin_stop()
     scheduler.stop()
     scheduler.release()

@@ -35,7 +35,7 @@ def register(
 ) -> None:
     """Add the routes to an application that has those of the providers."""
     context = _control_context(settings, core, providers, request_metrics, links)
-    stage_routes = partial(stage.add_routes, receiver)
+    stage_routes = partial(stage.add_routes, receiver, context)
     token = control_token(settings.control_token, core.clock)
     app.register_blueprint(control.blueprint(context, token, [stage_routes]))
     api = ApiClient(app.wsgi_app, token)
@@ -52,6 +52,7 @@ def _control_context(
         documents=core.documents,
         sandboxes=core.sandboxes,
         deliveries=core.deliveries,
+        direct_sending=core.direct_sending,
         completion=core.completion,
         planning=core.planning,
         time_machine=core.time_machine,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 URL_VARIABLE, TOKEN_VARIABLE = "CASE_EMULATOR_URL", "CASE_EMULATOR_CONTROL_TOKEN"
 CA_FILE_VARIABLE = "CASE_EMULATOR_TLS_CA_FILE"
+RESULTS_VARIABLE = "CASE_EMULATOR_WORLD_RESULTS"  # where `case-emulator worlds` wants to read what came of each test
 # What is told to a worker of xdist: where the emulator is that all workers share, its authority, the mark of the run.
 WORKER_URL, WORKER_CA_FILE, WORKER_RUN = "case_emulator_url", "case_emulator_ca_file", "case_emulator_run"
 RUN_MARK = "--run-"  # as in emulator.core.randomness, which a `secrets.py` of the project may keep from being imported
@@ -197,6 +198,24 @@ def pytest_runtest_makereport(
         for title, write in (("requests", report_requests), ("webhooks", report_webhooks)):
             report.sections.append((f"case-emulator: {title} of sandbox {handle.sandbox}", _safely(write, handle)))
     return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Tell `case-emulator worlds` what came of each phase of a test; with xdist, only the process that has them all."""
+    file = os.environ.get(RESULTS_VARIABLE)
+    if file is None or "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    import json
+
+    told = {"test": report.nodeid, "failed": report.failed, "report": _told_of(report) if report.failed else ""}
+    with open(file, "a", encoding="utf-8") as results:
+        results.write(json.dumps(told) + "\n")
+
+
+def _told_of(report: pytest.TestReport) -> str:
+    """Return the traceback of a failed test, and what its sandbox received and sent."""
+    sections = [f"{title}\n{text}" for title, text in report.sections if title.startswith("case-emulator:")]
+    return "\n\n".join([report.longreprtext, *sections])
 
 
 def _safely(write: "Callable[[CaseEmulator], str]", handle: "CaseEmulator") -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from emulator.addresses import scheme_of
 from emulator.app import build_emulator
 from emulator.core.clock import WallClock
+from emulator.core.deviation import AS_USUAL, Deviation
 from emulator.delivery.targets import Targets
 from emulator.hosts import read_pattern
 from emulator.masking import masked_url
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class RunningEmulator:
     """An emulator that listens once made, and serves from `start` to `stop`; also a context manager."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, deviation: Deviation = AS_USUAL) -> None:
         """Build the emulator; raise PortTaken, OSError, BadSetting or StoreUnusable, and leave nothing behind then."""
         refuse_open_control(settings)
         with ExitStack() as undo:
@@ -32,7 +33,7 @@ class RunningEmulator:
             host, port = listening.getsockname()[:2]
             self.address = local_address(host, port, scheme_of(settings))
             certificates = _certificates(settings)
-            self._built = build_emulator(settings, self.address)
+            self._built = build_emulator(settings, self.address, deviation=deviation)
             undo.callback(self._built.store.close)
             self.url = settings.public_url or self.address
             context = certificates.context if certificates else None
@@ -42,6 +43,7 @@ class RunningEmulator:
             undo.pop_all()
         self.port = int(port)
         self._stopped = False
+        self._has_background = not settings.no_background
         self.webhook_summary = _webhook_summary(settings.webhook_url, self._built.targets)
 
     @property
@@ -49,10 +51,20 @@ class RunningEmulator:
         """Whether a request went to one of the emulated APIs, or to a path that does not exist."""
         return self._built.journal.next_number() > 1
 
+    @property
+    def database(self) -> str | None:
+        """Where everything is kept, without a password; None for a temporary file."""
+        return self._built.store.place
+
     def start(self) -> None:
-        """Begin to answer requests and to complete cases."""
-        self._built.scheduler.start()
+        """Begin to answer requests, and to complete cases unless the settings say otherwise."""
+        if self._has_background:
+            self._built.scheduler.start()
         self._server.start()
+
+    def announce_stop(self) -> None:
+        """Say by readyz that this emulator is about to stop; it answers everything as before."""
+        self._built.app.is_about_to_stop = True
 
     def stop(self) -> None:
         """Answer the requests that were sent, let webhooks in flight end, free the port; do nothing a second time."""

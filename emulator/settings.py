@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from emulator.path_readers import read_database, read_output_file, read_path, read_paths
+from emulator.path_readers import DatabaseUrl, read_database, read_output_file, read_path, read_paths
 from emulator.readers import (
     read_bind_address,
     read_credentials,
@@ -35,7 +35,9 @@ FILE_NAME = "case-emulator.toml"
 # Variables with our prefix that are not settings of the server.
 CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE = (PREFIX + name for name in ("CONFIG", "URL", "CONTROL_TOKEN"))
 TLS_CA_FILE_VARIABLE = f"{PREFIX}TLS_CA_FILE"  # read by the server and by the commands that ask it
-OTHER_VARIABLES = {CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE}
+# Of a run of `worlds`: its name, and where our pytest plugin writes what came of each test.
+WORLD_VARIABLE, WORLD_RESULTS_VARIABLE = f"{PREFIX}WORLD", f"{PREFIX}WORLD_RESULTS"
+OTHER_VARIABLES = {CONFIG_VARIABLE, URL_VARIABLE, CONTROL_TOKEN_VARIABLE, WORLD_VARIABLE, WORLD_RESULTS_VARIABLE}
 
 
 class BadSetting(Exception):
@@ -61,10 +63,10 @@ class Settings:
     port_file: Path | None = _setting(
         read_output_file, None, "Write the port to this file once serving.", "FILE", "port.txt"
     )
-    database: Path | None = _setting(
+    database: Path | DatabaseUrl | None = _setting(
         read_database,
         None,
-        "Keep everything in this file, as in sqlite:///cases.sqlite.",
+        "Keep everything in this file, as in sqlite:///cases.sqlite, or in PostgreSQL: postgresql://user@host/name.",
         "URL",
         "sqlite:///cases.sqlite",
     )
@@ -168,6 +170,15 @@ class Settings:
         "Change a guess about a service, as in sphinxhq.unauthorized=403; repeatable.",
         "NAME=VALUE",
     )
+    stop_delay: timedelta = _setting(
+        read_delay,
+        timedelta(),
+        "Seconds to serve on after a signal to stop, with readyz at 503, so that a proxy leaves first. Default: 0.",
+        "SECONDS",
+    )
+    no_background: bool = _setting(
+        read_flag, False, "Answer requests only: complete no case and send no webhook by itself."
+    )
     demo: bool = _setting(
         read_flag, False, "Start with three days of a company that does not exist, and stories to present."
     )
@@ -175,8 +186,13 @@ class Settings:
 
     @property
     def database_file(self) -> Path | None:
-        """The database file; None for a temporary one."""
-        return None if self.ephemeral else self.database
+        """The database file; None for a temporary one, and for PostgreSQL."""
+        return self.database if isinstance(self.database, Path) and not self.ephemeral else None
+
+    @property
+    def database_url(self) -> DatabaseUrl | None:
+        """The URL of the PostgreSQL database; None for a file."""
+        return self.database if isinstance(self.database, DatabaseUrl) and not self.ephemeral else None
 
 
 class RuleText(str):

@@ -1,20 +1,22 @@
 """Wire the use cases to a store, a clock and a sender."""
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import TypedDict
-from urllib.parse import urlsplit
 
+from emulator.core.access_tokens import AccessTokens
+from emulator.core.case_changes import CaseChanges
 from emulator.core.cases import Cases
 from emulator.core.checks import Checks
 from emulator.core.clients import Clients
 from emulator.core.clock import WallClock
+from emulator.core.clock_history import ClockHistory
 from emulator.core.completion import Completion
 from emulator.core.delivery_queries import DeliveryQueries
+from emulator.core.deviation import Strikes
+from emulator.core.direct_sending import DirectSending
 from emulator.core.documents import Documents
 from emulator.core.early_completion import EarlyCompletion
 from emulator.core.in_flight import InFlight
@@ -26,23 +28,22 @@ from emulator.core.randomness import fresh_secret
 from emulator.core.reruns import Reruns
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
-from emulator.core.signals import SandboxSignals, Signal
+from emulator.core.signals import SandboxSignals, shared_signals
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
 from emulator.delivery.lazy_sender import LazySender
 from emulator.delivery.scheduler import Alarm, Scheduler
-from emulator.delivery.targets import Targets, is_loopback
-from emulator.hosts import read_host
+from emulator.delivery.targets import Targets
 from emulator.server.loop_health import LoopHealth
 from emulator.server.server_hooks import ServerHooks
-from emulator.settings import BadSetting, Settings
-from emulator.store.sqlite import SqliteStore
+from emulator.store.opening import AnyStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
 from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Provider
 from emulator.web.quick_requests import LIVE, QuickRequests
 from emulator.web.refused_requests import RefusedRequests
+from emulator.web.request_faults import REQUEST_KINDS
 from emulator.web.wait_slots import WaitSlots
 
 
@@ -50,7 +51,7 @@ from emulator.web.wait_slots import WaitSlots
 class Core:
     """The wired use cases; each provider enters its own into `provider_rules`, which is empty at first."""
 
-    store: SqliteStore
+    store: AnyStore
     link_secret: str
     clock: WallClock
     provider_rules: dict[str, ProviderRules]
@@ -59,12 +60,15 @@ class Core:
     wait_slots: WaitSlots
     completion: Completion
     deliveries: DeliveryQueries
+    direct_sending: DirectSending
     planning: Planning
     cases: Cases
     clients: Clients
     checks: Checks
     documents: Documents
     reruns: Reruns
+    access_tokens: AccessTokens
+    case_changes: CaseChanges
     time_machine: TimeMachine
     snapshots: Snapshots
     scheduler: Scheduler
@@ -80,7 +84,7 @@ class Core:
 
 
 class _Both(TypedDict):
-    store: SqliteStore
+    store: AnyStore
     clock: WallClock
 
 
@@ -93,28 +97,34 @@ class _Around(TypedDict):
     clients: Clients
     checks: Checks
     documents: Documents
+    direct_sending: DirectSending
     reruns: Reruns
+    access_tokens: AccessTokens
+    case_changes: CaseChanges
 
 
-def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Core:
+def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets, strikes: Strikes) -> Core:
     """Return the use cases of an emulator, with no thread running yet; `defaults` are those of every new sandbox."""
-    clock, alarm, journal, wait_slots = _clock_after(store), Alarm(), Journal(), WaitSlots()
+    clock, alarm, wait_slots = _clock_after(store), Alarm(), WaitSlots()
+    journal = store.open_journal(strikes.keep if strikes.kinds else None)
     both: _Both = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
-    news, faults_cleared, in_flight = Signal(), SandboxSignals(), InFlight()
-
-    def forget(sandbox: str, journal_too: bool) -> None:
-        if journal_too:
-            journal.forget(sandbox)
-        faults_cleared.send(sandbox)
-
-    sandboxes = Sandboxes(**both, defaults=defaults, provider_rules=provider_rules, in_flight=in_flight, forget=forget)
-    sender = LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away)
+    (news, faults_cleared), in_flight, history = shared_signals(store), InFlight(), ClockHistory()
+    sandboxes = Sandboxes(
+        **both,
+        defaults=defaults,
+        provider_rules=provider_rules,
+        in_flight=in_flight,
+        forget=partial(_forget, journal, history, faults_cleared),
+        watches_all=any(fault.kind in REQUEST_KINDS for fault in defaults.standing),
+        strikes=strikes,
+    )
+    sender = LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away, strikes.note)
     outbox = Outbox(
         **both,
         sandboxes=sandboxes,
         sender=sender,
-        owner=f"{os.getpid()}-{clock.stopwatch()}",
+        owner=store.owner,
         wake=alarm.wake,
         note=partial(write_attempt, journal, clock),
         news=news,
@@ -122,11 +132,8 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
     moving: _Moving = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
     completion = Completion(**moving, news=news)
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
-    complete_early = EarlyCompletion(
-        completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take_late
-    )
-    time_machine = TimeMachine(**moving, completion=completion, outbox=outbox)
-    cases = Cases(**moving, complete_early=complete_early)
+    time_machine = TimeMachine(**moving, completion=completion, outbox=outbox, history=history)
+    cases = Cases(**moving, complete_early=_early(completion, deliveries, wait_slots))
     return Core(
         **both,
         link_secret=_link_secret(store),
@@ -138,35 +145,77 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets) -> Cor
         deliveries=deliveries,
         planning=Planning(sandboxes=sandboxes, faults_cleared=faults_cleared),
         cases=cases,
-        **_around(cases),
+        **_around(cases, _direct_sending(outbox, targets)),
         time_machine=time_machine,
         snapshots=Snapshots(**moving),
-        scheduler=Scheduler(
-            **both, completion=completion, outbox=outbox, alarm=alarm, finish_advances=time_machine.finish
-        ),
+        scheduler=_scheduler(time_machine, alarm),
         loop_health=LoopHealth(),
         hurry=sender.hurry,
     )
 
 
-def _around(cases: Cases) -> _Around:
+def _scheduler(time_machine: TimeMachine, alarm: Alarm) -> Scheduler:
+    return Scheduler(
+        store=time_machine.store,
+        clock=time_machine.clock,
+        completion=time_machine.completion,
+        outbox=time_machine.outbox,
+        alarm=alarm,
+        finish_advances=time_machine.finish,
+    )
+
+
+def _forget(
+    journal: Journal, history: ClockHistory, faults_cleared: SandboxSignals, sandbox: str, journal_too: bool
+) -> None:
+    if journal_too:
+        journal.forget(sandbox)
+        history.forget(sandbox)
+    faults_cleared.send(sandbox)
+
+
+def _early(completion: Completion, deliveries: DeliveryQueries, wait_slots: WaitSlots) -> EarlyCompletion:
+    return EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take_late)
+
+
+def _direct_sending(outbox: Outbox, targets: Targets) -> DirectSending:
+    return DirectSending(
+        store=outbox.store,
+        clock=outbox.clock,
+        sandboxes=outbox.sandboxes,
+        sender=outbox.sender,
+        find_obstacle=partial(_find_obstacle, targets),
+        note=outbox.note,
+    )
+
+
+def _find_obstacle(targets: Targets, url: str) -> str | None:
+    from emulator.delivery.reachability import find_obstacle  # slow to import
+
+    return find_obstacle(targets, url)
+
+
+def _around(cases: Cases, direct_sending: DirectSending) -> _Around:
     """Return the use cases of what stands around cases."""
     store, sandboxes = cases.store, cases.sandboxes
     return {
         "clients": Clients(store=store, sandboxes=sandboxes),
         "checks": Checks(store=store, sandboxes=sandboxes, cases=cases),
         "documents": Documents(store=store, sandboxes=sandboxes),
+        "direct_sending": direct_sending,
         "reruns": Reruns(store=store, sandboxes=sandboxes, cases=cases),
+        "access_tokens": AccessTokens(store=store, sandboxes=sandboxes),
+        "case_changes": CaseChanges(store=store, sandboxes=sandboxes),
     }
 
 
-def _link_secret(store: SqliteStore) -> str:
+def _link_secret(store: AnyStore) -> str:
     """Return the secret that signs links: the same as long as the database is."""
     with store.transaction() as change:
         return change.secret_or("links", fresh_secret())
 
 
-def _clock_after(store: SqliteStore) -> WallClock:
+def _clock_after(store: AnyStore) -> WallClock:
     """Return a clock that goes on from the latest moment in the store, in case the machine's was set back since."""
     clock = WallClock()
     with store.reading() as read:
@@ -182,47 +231,7 @@ def server_hooks(core: Core, providers: Iterable[Provider], pipeline: Pipeline) 
         request_metrics=pipeline.request_metrics,
         provider_of=pipeline.provider_of,
     )
-    quick = QuickRequests([LIVE, *(operation for provider in providers for operation in provider.operations)])
+    # Whoever asks another machine for its answer may wait, and nothing may wait on the loop.
+    others = [] if core.store.is_shared else [operation for provider in providers for operation in provider.operations]
+    quick = QuickRequests([LIVE, *others])
     return ServerHooks(quick_route=quick.route_of, note=refused.note, clock=core.clock, health=core.loop_health)
-
-
-def targets_of(settings: Settings, address: str | None, public_url: str, demo_url: str | None = None) -> Targets:
-    """Return where webhooks may go; raise BadSetting for a file without an authority.
-
-    `address` is where the emulator listens, `demo_url` the demo's receiver.
-    """
-    own = {_host_and_port(url) for url in (address, public_url) if url}
-    if address:
-        own.add((settings.host, _host_and_port(address)[1]))
-    named = frozenset(_host_and_port(url) for url in (settings.webhook_url, demo_url) if url)
-    return Targets(
-        frozenset(settings.allow_target),
-        own,
-        public=address is not None and not is_loopback(settings.host),
-        named=named,
-        authorities=_read_authorities(settings.webhook_ca_file),
-    )
-
-
-def _read_authorities(file: Path | None) -> str | bytes | None:
-    if file is None:
-        return None
-    from emulator.delivery.authorities import NoAuthority, read_authorities  # slow to import: it takes ssl
-
-    try:
-        return read_authorities(file)
-    except NoAuthority as error:
-        raise BadSetting(f"--webhook-ca-file {error}") from error
-
-
-def _host_and_port(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return _usual_form(parts.hostname or ""), parts.port or (443 if parts.scheme == "https" else 80)
-
-
-def _usual_form(host: str) -> str:
-    """Return the host as targets are compared; one that no URL of a webhook can name, as it is."""
-    try:
-        return read_host(host)
-    except ValueError:
-        return host.lower()

@@ -113,7 +113,7 @@ class CaseEmulator:
         return Requests(self._address)
 
     def configure(self, **settings: object) -> Json:
-        """Set some of webhook_url, delay, pace, retry, seed, default_outcome, integration; return all settings."""
+        """Set some of webhook_url, delay, pace, retry, seed, default_outcome, integration, case_configs; return all."""
         changed: Json = self._address.ask("PATCH", "", without_none(**settings))["settings"]
         return changed
 

@@ -16,6 +16,7 @@ class Attempt(TypedDict):
     status: int | None
     error: str | None
     answer: str
+    headers: dict[str, str]
 
 
 class Answer(TypedDict):
@@ -30,6 +31,7 @@ class Exchange(TypedDict):
 
     number: int
     at: str
+    sandbox_at: str
     direction: str
     provider: str | None
     method: str

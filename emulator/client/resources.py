@@ -158,9 +158,10 @@ class Cases:
 
     address: SandboxAddress
 
-    def all(self, *, provider: str | None = None, external_id: str | None = None) -> list[Json]:
-        """Return the newest thousand cases, newest first."""
-        found = self.address.ask("GET", "cases", provider=provider, external_id=external_id, limit=1000)
+    def all(self, *, provider: str | None = None, external_id: str | None = None, **wanted: str) -> list[Json]:
+        """Return the newest thousand cases, newest first; `wanted` are further filters: search, state, outcome."""
+        filters = {"provider": provider, "external_id": external_id, **wanted}
+        found = self.address.ask("GET", "cases", limit=1000, **filters)
         cases: list[Json] = found["cases"]
         return cases
 
@@ -168,6 +169,11 @@ class Cases:
         """Return one case, with the rule that decides how it ends."""
         case: Json = self.address.ask("GET", f"cases/{provider}/{case_id}")
         return case
+
+    def link(self, provider: str, case_id: int) -> Json:
+        """Return the applicant's `link` to a case, its QR code as `svg`, and the `advice` for a phone, or None."""
+        found: Json = self.address.ask("GET", f"cases/{provider}/{case_id}/link")
+        return found
 
     def complete(self, provider: str, case_id: int, **ending: object) -> Json:
         """End a case now, in the words of its provider: `complete("aplyid", 1024, outcome="denied")`."""

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.client.address import SandboxAddress
-from emulator.client.payloads import Attempt
+from emulator.client.address import SandboxAddress, without_none
+from emulator.client.payloads import Attempt, Json
 from emulator.client.transport import Refusal
 
 KEPT_OR_SENT = ("delivered", "inbox", "blocked")
@@ -119,6 +119,17 @@ class Webhooks:
         """Send a webhook again, with the same id and bytes."""
         webhook_id = webhook.id if isinstance(webhook, Webhook) else webhook
         return _webhook(self.address.ask("POST", f"deliveries/{webhook_id}/redeliver"))
+
+    def send_on(self, webhook: "Webhook | str", url: str) -> Json:
+        """Send a webhook once to a URL, also one that was kept, and return what the receiver did with it."""
+        webhook_id = webhook.id if isinstance(webhook, Webhook) else webhook
+        sent: Json = self.address.ask("POST", f"deliveries/{webhook_id}/send-on", {"url": url})
+        return sent
+
+    def test(self, url: str | None = None) -> Json:
+        """Send a made-up webhook to the sandbox's webhook_url, or to `url`, and return in words what became of it."""
+        tested: Json = self.address.ask("POST", "webhook-test", without_none(url=url))
+        return tested
 
 
 def _webhook(delivery: Mapping[str, Any]) -> Webhook:

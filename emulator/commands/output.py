@@ -20,9 +20,9 @@ PIPED_WIDTH = 160  # characters, for output that goes to no terminal
 NARROW = 100  # below it a table of several columns is unreadable
 # The colour of a cell that is the state of a delivery or the level of a finding.
 STYLES = {
-    **dict.fromkeys(("ok", "delivered"), "green"),
-    **dict.fromkeys(("warning", "blocked", "inbox"), "yellow"),
-    **dict.fromkeys(("problem", "failed"), "red"),
+    **dict.fromkeys(("ok", "delivered", "holds", "caught"), "green"),
+    **dict.fromkeys(("warning", "blocked", "inbox", "flaky"), "yellow"),
+    **dict.fromkeys(("problem", "failed", "breaks", "missed"), "red"),
 }
 BESIDES_PRINTABLE = re.compile(r"[^\x20-\x7e]")
 

@@ -40,10 +40,23 @@ def _read_seed(context: click.Context, parameter: click.Parameter, given: str) -
 @click.option(
     "--as", "form", type=click.Choice(["curl", "python", "json"]), help="curl (default), Python, or the bare body."
 )
+@click.option("--operation", metavar="NAME", help="Another operation than create_case, as in upload_document.")
+@click.option(
+    "--case", "case_id", metavar="ID", type=click.IntRange(1), default=1, help="The case it is about. Default: 1."
+)
 @sandbox_flag
 @url_flag
 @json_flag
-def sample(samples: "Samples", seed: int, form: str | None, sandbox: str, url: str, as_json: bool) -> None:
+def sample(
+    samples: "Samples",
+    seed: int,
+    form: str | None,
+    operation: str | None,
+    case_id: int,
+    sandbox: str,
+    url: str,
+    as_json: bool,
+) -> None:
     """Print a valid request with made-up people.
 
     PROVIDER is aplyid or sphinxhq. The same seed draws the same request. --json prints method, url, headers and body.
@@ -52,12 +65,16 @@ def sample(samples: "Samples", seed: int, form: str | None, sandbox: str, url: s
     Example:
       case-emulator sample aplyid --seed 7 | sh
       case-emulator sample sphinxhq --as python
+      case-emulator sample sphinxhq --operation add_check --case 1
     """
     from emulator.core.randomness import SeededRandom
 
     if as_json and form:
         raise click.UsageError("--json prints the whole request, --as json its body: choose one of the two")
-    drawn = samples.draw(SeededRandom(seed, "", "sample"), sandbox)
+    if operation and operation not in samples.operations:
+        known = ", ".join(samples.operations)
+        raise click.UsageError(f"there is no sample of {harmless(operation[:100])}; known are {known}")
+    drawn = samples.draw(SeededRandom(seed, "", "sample"), sandbox, operation, case_id)
     if as_json:
         print_json({"method": drawn.method, "url": url + drawn.path, "headers": drawn.headers, "body": drawn.body})
     else:

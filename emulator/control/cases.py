@@ -1,20 +1,30 @@
 """The routes that list, read and complete cases."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NotRequired, TypedDict
 
 from flask import Blueprint, Response
 from marshmallow import fields
-from marshmallow.validate import Range
+from marshmallow.validate import Length, OneOf, Range
 
+from emulator.control.completions import word_of
 from emulator.control.context import ControlContext
+from emulator.control.deliveries import render_report
 from emulator.control.filter_words import Word
 from emulator.control.payloads_cases import CasePayload, CasesPayload
 from emulator.control.request_schemas import Strict
 from emulator.control.views import json_response, moment, read_body, responds, takes
-from emulator.core.model import Case, CaseFilter
+from emulator.core.cases import newest
+from emulator.core.deliveries import DeliveryFilter
+from emulator.core.model import Case, CaseFilter, CaseSearch, Outcome, State
 
-MOST_SHOWN = 1_000
+MOST_SHOWN, LONGEST_SEARCH = 1_000, 200
+# By the word of the filter, the states of a case.
+STATES: Mapping[str, frozenset[State]] = {
+    **{state.value: frozenset({state}) for state in State},
+    "in_progress": frozenset({State.OPEN, State.PROCESSING}),
+}
 
 
 class CasesFilter(TypedDict):
@@ -24,6 +34,10 @@ class CasesFilter(TypedDict):
     provider: NotRequired[str]
     external_id: NotRequired[str]
     archived: NotRequired[bool]
+    search: NotRequired[str]
+    state: NotRequired[str]
+    outcome: NotRequired[str]
+    webhooks: bool
 
 
 class CasesQuery(Strict):
@@ -33,6 +47,22 @@ class CasesQuery(Strict):
     external_id = fields.String(metadata={"description": "of that reference"})
     archived = fields.Boolean(
         metadata={"description": "only those that were started again as others, or only those that were not"}
+    )
+    search = fields.String(
+        validate=Length(1, LONGEST_SEARCH),
+        metadata={"description": "with that text in the client's name or the reference, or with that id"},
+    )
+    state = fields.String(
+        validate=OneOf([*STATES]), metadata={"description": "in that state; in_progress: open or processing"}
+    )
+    outcome = fields.String(
+        validate=OneOf([outcome.value for outcome in Outcome]), metadata={"description": "that ended so"}
+    )
+    webhooks = fields.Boolean(
+        truthy={"true"},
+        falsy={"false"},
+        load_default=False,
+        metadata={"description": "with the newest webhook of each case"},
     )
     limit = fields.Integer(
         load_default=100, validate=Range(0, MOST_SHOWN), metadata={"description": "the newest so many"}
@@ -46,9 +76,10 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
     @takes(query=CasesQuery())
     @responds("CasesOut")
     def list_cases(name: str, query: CasesFilter) -> Response:
-        """List the cases of a sandbox, newest first."""
-        count, cases = _find(context, name, **query)
-        answer: CasesPayload = {"count": count, "cases": [render_case(context, case) for case in cases]}
+        """List the cases of a sandbox, newest first; a search looks at the newest 100,000 of each API."""
+        count, cases = _find(context, name, query)
+        render = _render_with_webhook if query["webhooks"] else render_case
+        answer: CasesPayload = {"count": count, "cases": [render(context, case) for case in cases]}
         return json_response(answer)
 
     @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>")
@@ -66,21 +97,29 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
         return json_response(render_case(context, context.completion.complete(name, provider, case_id, order)))
 
 
-def _find(
-    context: ControlContext,
-    name: str,
-    limit: int,
-    provider: str | None = None,
-    external_id: str | None = None,
-    archived: bool | None = None,
-) -> tuple[int, Sequence[Case]]:
+def _find(context: ControlContext, name: str, query: CasesFilter) -> tuple[int, Sequence[Case]]:
     """Return how many cases fit, and the newest `limit` of them."""
-    case_filter, count = CaseFilter(external_id=external_id, archived=archived), 0
-    cases: list[Case] = []
-    for each in [provider] if provider else context.completion_schemas:
-        count += context.cases.count(name, each, case_filter)
-        cases += context.cases.list(name, each, case_filter, offset=0, limit=limit)
-    return count, sorted(cases, key=lambda case: (case.created_at, case.id), reverse=True)[:limit]
+    among = CaseFilter(external_id=query.get("external_id"), archived=query.get("archived"))
+    providers = [query["provider"]] if "provider" in query else list(context.completion_schemas)
+    if query.keys() & {"search", "state", "outcome"}:
+        return context.cases.search(name, providers, _search(among, query), query["limit"])
+    count, cases = 0, list[Case]()
+    for each in providers:
+        count += context.cases.count(name, each, among)
+        cases += context.cases.list(name, each, among, offset=0, limit=query["limit"])
+    return count, newest(cases, query["limit"])
+
+
+def _search(among: CaseFilter, query: CasesFilter) -> CaseSearch:
+    outcomes = frozenset({Outcome(query["outcome"])}) if "outcome" in query else None
+    states = STATES[query["state"]] if "state" in query else None
+    return CaseSearch(replace(among, outcomes=outcomes), states, query.get("search"))
+
+
+def _render_with_webhook(context: ControlContext, case: Case) -> CasePayload:
+    of_case = DeliveryFilter(provider=case.provider, case_id=case.id)
+    found = context.deliveries.find(case.sandbox, of_case, 1)
+    return {**render_case(context, case), "webhook": render_report(found[0]) if found else None}
 
 
 def render_case(context: ControlContext, case: Case) -> CasePayload:
@@ -92,6 +131,7 @@ def render_case(context: ControlContext, case: Case) -> CasePayload:
         "client": {"id": case.client.id, "external_id": case.client.external_id, "name": case.client.name},
         "state": case.state,
         "outcome": case.outcome,
+        "outcome_word": word_of(case, context.outcome_words[case.provider]),
         "risk_score": case.risk_score,
         "rule": case.decision.rule,
         "link": context.link_of(case),

@@ -168,7 +168,12 @@ def _plain(value: object) -> object:
 def _render(context: ControlContext, name: str) -> ClockPayload:
     view = context.time_machine.read(name)
     next_at = moment(context.time_machine.next_due(name))
-    clock: ClockPayload = {"mode": view.clock.mode, "now": moment(view.now), "next_at": next_at}
+    clock: ClockPayload = {
+        "mode": view.clock.mode,
+        "now": moment(view.now),
+        "next_at": next_at,
+        "ahead": (view.now - view.wall).total_seconds(),
+    }
     if view.clock.mode == "scaled":
         clock["factor"] = view.clock.factor
     return clock

@@ -6,10 +6,12 @@ from functools import cached_property
 
 from marshmallow import Schema
 
+from emulator.control.completions import words_of
 from emulator.control.filter_words import refusal_of
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
 from emulator.core.delivery_queries import DeliveryQueries
+from emulator.core.direct_sending import DirectSending
 from emulator.core.documents import Documents
 from emulator.core.journal import Journal
 from emulator.core.model import Case
@@ -34,6 +36,7 @@ class ControlContext:
     documents: Documents
     sandboxes: Sandboxes
     deliveries: DeliveryQueries
+    direct_sending: DirectSending
     completion: Completion
     planning: Planning
     time_machine: TimeMachine
@@ -55,6 +58,11 @@ class ControlContext:
     def completion_schemas(self) -> Mapping[str, Schema]:
         """By provider, the schema of a body that completes a case."""
         return completion_schemas_of(self.providers.values())
+
+    @cached_property
+    def outcome_words(self) -> Mapping[str, Mapping[str, str]]:
+        """By provider, its word for each outcome."""
+        return {name: words_of(schema) for name, schema in self.completion_schemas.items()}
 
     @cached_property
     def flows(self) -> Mapping[str, Flow]:

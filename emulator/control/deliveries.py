@@ -10,11 +10,11 @@ from marshmallow.validate import Range
 
 from emulator.control.context import ControlContext
 from emulator.control.payloads import AttemptPayload, DeliveriesPayload, DeliveryPayload, InboxPayload, WebhookPayload
-from emulator.control.request_schemas import DeliveryQuery, NothingIn, WaitQuery
+from emulator.control.request_schemas import DELIVERY_STATES, DeliveryQuery, NothingIn, WaitQuery
 from emulator.control.views import json_response, moment, responds, takes
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryFilter, DeliveryReport, DeliveryState
 from emulator.core.delivery_queries import is_settled
-from emulator.masking import masked, masked_body
+from emulator.masking import masked, masked_body, masked_headers
 from emulator.web.problem_json import Problem
 
 KEPT = {DeliveryState.INBOX, DeliveryState.BLOCKED}
@@ -29,6 +29,7 @@ class DeliveryParameters(TypedDict, total=False):
     external_id: str
     event: str
     state: str
+    search: str
     limit: int
     timeout: float
     expect: str
@@ -93,7 +94,8 @@ def _filter(query: DeliveryParameters) -> DeliveryFilter:
         case_id=query.get("case_id"),
         external_id=query.get("external_id"),
         event=query.get("event"),
-        state=query.get("state"),
+        states=DELIVERY_STATES[query["state"]] if "state" in query else None,
+        text=query.get("search"),
     )
 
 
@@ -167,6 +169,8 @@ def render_report(report: DeliveryReport) -> DeliveryPayload:
         "event": delivery.event,
         "case_id": delivery.case_id,
         "external_id": report.external_id,
+        "client_name": report.client_name,
+        "outcome": report.outcome,
         "state": delivery.state,
         "reason": delivery.reason and masked(delivery.reason),
         "rule": report.rule,
@@ -189,6 +193,7 @@ def _render_attempt(attempt: AttemptRecord) -> AttemptPayload:
         "status": attempt.status,
         "error": attempt.error and masked(attempt.error),
         "answer": masked_body(attempt.answer).decode("utf-8", "replace"),
+        "headers": masked_headers(attempt.headers),
     }
 
 

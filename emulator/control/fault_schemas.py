@@ -11,10 +11,13 @@ from marshmallow.validate import Length, OneOf, Range, Regexp, Validator
 
 from emulator.control.matching import MatchIn
 from emulator.control.request_schemas import TrueOrFalse, Whole
+from emulator.core.opening_lies import OPENING_FAULT_KINDS
 from emulator.core.webhook_faults import WEBHOOK_FAULT_KINDS
 from emulator.web.api_faults import API_FAULT_KINDS
 
-FAULT_KINDS: Mapping[str, Any] = {kind.kind: kind for kind in (*API_FAULT_KINDS, *WEBHOOK_FAULT_KINDS)}
+FAULT_KINDS: Mapping[str, Any] = {
+    kind.kind: kind for kind in (*API_FAULT_KINDS, *OPENING_FAULT_KINDS, *WEBHOOK_FAULT_KINDS)
+}
 LONGEST_LIFE = 30 * 86_400
 
 

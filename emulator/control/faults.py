@@ -10,6 +10,7 @@ from typing import Any, cast
 from flask import Blueprint, Response
 
 from emulator.control.context import ControlContext, known_provider
+from emulator.control.fault_presets import PRESETS
 from emulator.control.fault_schemas import FAULT_KINDS, SCHEMAS
 from emulator.control.matching import shown_match
 from emulator.control.payloads import (
@@ -45,8 +46,9 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
     @routes.get("/faults")
     @responds("FaultKindsOut")
     def list_kinds() -> Response:
-        """List every fault kind, with its settings and what they mean."""
-        answer: FaultKindsPayload = {"count": len(FAULT_KINDS), "kinds": [describe_kind(kind) for kind in FAULT_KINDS]}
+        """List every fault kind, with its settings and what they mean, and the faults that are planned most often."""
+        kinds = [describe_kind(kind) for kind in FAULT_KINDS]
+        answer: FaultKindsPayload = {"count": len(kinds), "kinds": kinds, "presets": [*PRESETS]}
         return json_response(answer)
 
     @routes.get("/sandboxes/<sandbox:name>/faults")

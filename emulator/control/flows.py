@@ -1,8 +1,11 @@
 """The routes behind the pages of an applicant and of an analyst: a guided flow, and the checks of a case."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response
 
 from emulator.control.cases import render_case
+from emulator.control.completions import word_of
 from emulator.control.context import ControlContext
 from emulator.control.payloads_cases import (
     ApplicantPayload,
@@ -46,8 +49,8 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
     def read_checks(name: str, provider: str, case_id: int) -> Response:
         """List the checks of a case, with what an analyst wrote about each."""
         context.completion_schema_of(provider)  # refuses an unknown provider with a list of the known ones
-        checks = context.cases.get(name, provider, case_id).checks
-        answer: ChecksPayload = {"count": len(checks), "checks": [_render_check(check) for check in checks]}
+        checks, words = context.cases.get(name, provider, case_id).checks, context.outcome_words[provider]
+        answer: ChecksPayload = {"count": len(checks), "checks": [_render_check(check, words) for check in checks]}
         return json_response(answer)
 
     @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>/documents")
@@ -88,12 +91,13 @@ def _render_applicant(applicant: Applicant) -> ApplicantPayload:
     }
 
 
-def _render_check(check: Check) -> CheckPayload:
+def _render_check(check: Check, words: Mapping[str, str]) -> CheckPayload:
     return {
         "id": check.id,
         "kind": check.kind,
         "state": check.state,
         "outcome": check.outcome,
+        "outcome_word": word_of(check, words),
         "risk_score": check.risk_score,
         "title": check.title,
         "note": check.note,

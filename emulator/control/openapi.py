@@ -52,6 +52,8 @@ EXAMPLES: dict[str, object] = {
     "rule_id": "r1",
     "fault_id": "f1",
     "external_id": "order-9281",
+    "search": "Mary",
+    "against": "answer",
     "event": "case.completed",
     "method": "POST",
     "path": "/",
@@ -67,8 +69,11 @@ BODIES: dict[str, Json] = {
     "plan_outcome": {"provider": "aplyid", "outcome": "denied", "times": 1},
     "add_rule": {"when": {"client.email": {"contains": "@risky."}}, "outcome": "denied"},
     "add_fault": {"kind": "status", "provider": "aplyid", "status": 503, "times": 2},
+    "send_on": {"url": "http://localhost:3000/webhooks"},
+    "test_webhook": {"url": "http://localhost:3000/webhooks"},
     "restore_snapshot": {"schema": 1, "clock": None, "settings": {}, **{table: [] for table in TABLES}},
     "switch_receiver": {"is_on": False},
+    "begin_story": {"story": "recover", "case_id": None},
 }
 
 

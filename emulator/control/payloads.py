@@ -30,6 +30,7 @@ class SettingsPayload(TypedDict):
     default_outcome: str
     pace: str | None
     integration: str
+    case_configs: dict[str, list[str]]
 
 
 class SandboxPayload(TypedDict):
@@ -40,6 +41,7 @@ class SandboxPayload(TypedDict):
     settings: SettingsPayload
     providers: list[str]
     set_here: list[str]
+    faults: int
 
 
 class CountsPayload(TypedDict):
@@ -55,6 +57,7 @@ class ClockPayload(TypedDict):
     mode: str
     now: str
     next_at: str | None
+    ahead: float
     factor: NotRequired[float]
 
 
@@ -97,6 +100,7 @@ class AttemptPayload(TypedDict):
     status: int | None
     error: str | None
     answer: str
+    headers: dict[str, str]
 
 
 class WebhookPayload(TypedDict):
@@ -118,6 +122,8 @@ class DeliveryPayload(WebhookPayload):
     """A webhook with all its attempts."""
 
     external_id: str | None
+    client_name: str | None
+    outcome: str | None
     rule: str | None
     faults: list[str]
     next_attempt_at: str | None
@@ -210,8 +216,17 @@ class FaultKindPayload(TypedDict):
     settings: list[FaultSettingPayload]
 
 
+class FaultPresetPayload(TypedDict):
+    """A fault as it is planned most often; `fault` is the body that plans it."""
+
+    name: str
+    does: str
+    fault: dict[str, object]
+
+
 class FaultKindsPayload(TypedDict):
-    """Every fault kind."""
+    """Every fault kind, and the faults that are planned most often."""
 
     count: int
     kinds: list[FaultKindPayload]
+    presets: list[FaultPresetPayload]

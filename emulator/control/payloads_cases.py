@@ -2,6 +2,8 @@
 
 from typing import NotRequired, TypedDict
 
+from emulator.control.payloads import DeliveryPayload
+
 
 class ClientPayload(TypedDict):
     """The client of a case."""
@@ -20,6 +22,7 @@ class CasePayload(TypedDict):
     client: ClientPayload
     state: str
     outcome: str | None
+    outcome_word: str | None
     risk_score: float | None
     rule: str
     link: str | None
@@ -30,6 +33,7 @@ class CasePayload(TypedDict):
     ends_at: str | None
     archived: bool
     replaces: int | None
+    webhook: NotRequired[DeliveryPayload | None]
 
 
 class CasesPayload(TypedDict):
@@ -37,6 +41,14 @@ class CasesPayload(TypedDict):
 
     count: int
     cases: list[CasePayload]
+
+
+class CaseLinkPayload(TypedDict):
+    """The applicant's link to a case, its QR code, and what a phone needs to open it (null: nothing)."""
+
+    link: str
+    svg: str
+    advice: str | None
 
 
 class OwnerPayload(TypedDict):
@@ -78,6 +90,7 @@ class CheckPayload(TypedDict):
     kind: str | None
     state: str
     outcome: str | None
+    outcome_word: str | None
     risk_score: float | None
     title: str | None
     note: str | None
@@ -113,7 +126,7 @@ class DocumentsPayload(TypedDict):
 
 
 class SamplePayload(TypedDict):
-    """A Create Case request that is ready to be sent."""
+    """A request that is ready to be sent."""
 
     method: str
     url: str
@@ -164,6 +177,7 @@ class ExchangePayload(TypedDict):
 
     number: int
     at: str
+    sandbox_at: str
     direction: str
     provider: str | None
     method: str

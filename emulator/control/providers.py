@@ -1,11 +1,8 @@
 """The route that lists the emulated APIs, and how a sandbox is reached through each."""
 
-from collections.abc import Iterator
-
 from flask import Blueprint, Response
-from marshmallow import Schema
-from marshmallow.validate import OneOf
 
+from emulator.control.completions import completions_of
 from emulator.control.context import ControlContext
 from emulator.control.payloads_cases import ProviderPayload, ProvidersPayload
 from emulator.control.views import json_response, responds
@@ -37,18 +34,9 @@ def _render(provider: Provider, context: ControlContext, sandbox: str) -> Provid
         "variables": variables_of(provider.name),
         "curl": samples.curl(context.address, sandbox) if samples else "",
         "has_flow": provider.name in context.flows,
-        "endings": list(_completions(context.completion_schemas[provider.name])),
+        "endings": list(completions_of(context.completion_schemas[provider.name])),
     }
 
 
 def _render_operation(operation: Operation) -> dict[str, str]:
     return {"name": operation.name, "method": operation.verb, "path": operation.path}
-
-
-def _completions(schema: Schema) -> Iterator[dict[str, str]]:
-    """Yield the simplest bodies that complete a case: one for each outcome, and one for each way to fail."""
-    for name, field in schema.fields.items():
-        for word in (word for rule in field.validators if isinstance(rule, OneOf) for word in rule.choices):
-            body = {name: str(word)}
-            if not schema.validate(body) and (name == "outcome" or schema.load(body).decision.failed):
-                yield body

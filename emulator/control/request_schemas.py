@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
-from marshmallow.validate import OneOf, Range, Regexp
+from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from emulator.control.filter_words import Word
+from emulator.core.checks import MOST_CHECKS
 from emulator.core.deliveries import DeliveryState
 from emulator.core.model import Outcome
 from emulator.core.pace import Pace
@@ -16,6 +17,12 @@ from emulator.readers import BIGGEST_SEED, LONGEST_DELAY
 from emulator.settings import OPTIONS
 
 LONGEST_WAIT = 60.0
+# By the word of the filter, the states of a delivery.
+DELIVERY_STATES: Mapping[str, frozenset[str]] = {
+    **{state.value: frozenset({state.value}) for state in DeliveryState},
+    "waiting": frozenset({DeliveryState.SCHEDULED, DeliveryState.IN_FLIGHT}),
+    "kept": frozenset({DeliveryState.INBOX, DeliveryState.BLOCKED}),
+}
 NUMBER = r"[0-9]{1,7}(\.[0-9]+)?"
 RETRY = rf"^(standard|once|{NUMBER}(,{NUMBER}){{0,99}})$"  # for the document; the setting itself checks
 
@@ -32,7 +39,7 @@ def _as_setting(name: str) -> Callable[[object], None]:
     return check
 
 
-def _is_dialable(url: str) -> None:
+def is_dialable(url: str) -> None:
     """Raise ValidationError for a URL that can never be dialled; whether it may be is checked before each attempt."""
     try:
         check_plain(url)
@@ -84,7 +91,7 @@ class SettingsIn(Strict):
 
     webhook_url = fields.String(
         allow_none=True,
-        validate=_is_dialable,
+        validate=is_dialable,
         metadata={"description": "where an integration's webhooks go", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"},
     )
     delay = fields.Float(
@@ -116,6 +123,13 @@ class SettingsIn(Strict):
         allow_none=True,
         validate=OneOf(["test", "live"]),
         metadata={"description": "the key of a test integration expires after 30 days"},
+    )
+    case_configs = fields.Dict(
+        allow_none=True,
+        keys=fields.String(validate=Length(1, 255)),
+        values=fields.List(Word("check_type"), validate=Length(1, MOST_CHECKS)),
+        validate=Length(max=100),
+        metadata={"description": "the checks of the cases that name a config, by its slug"},
     )
 
     @post_load
@@ -149,7 +163,16 @@ class DeliveryQuery(Strict):
     case_id = fields.Integer(validate=Range(-(2**63), 2**63 - 1))
     external_id = fields.String()
     event = Word("event", metadata={"description": "or one that a fault or a delivery of this sandbox names"})
-    state = fields.String(validate=OneOf([state.value for state in DeliveryState]))
+    state = fields.String(
+        validate=OneOf([*DELIVERY_STATES]),
+        metadata={"description": "in that state; waiting: scheduled or in_flight; kept: inbox or blocked"},
+    )
+    search = fields.String(
+        validate=Length(1, 200),
+        metadata={
+            "description": "with that text in the client's name or the case's reference, or of the case of that id"
+        },
+    )
 
 
 class WaitQuery(DeliveryQuery):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, cast
 
 from flask import Blueprint, Response
@@ -18,7 +19,6 @@ from emulator.core.matching import values_at
 
 MOST_SHOWN = 1_000
 BODY = "body."
-NOTE = "kept in memory: gone with the process, and with a reset"
 
 
 class RequestsQuery(Strict):
@@ -53,7 +53,7 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
     def find_requests(name: str, query: Mapping[str, Any]) -> Response:
         """List the exchanges that fit, oldest first, and count them; the count is `unknown` if some were evicted."""
         found = context.journal.find(name, _fitting(query))
-        return json_response(_listed(found, query, _render))
+        return json_response(_listed(context, name, found, query, _render))
 
     @routes.get("/sandboxes/<sandbox:name>/requests/near-misses")
     @takes(query=RequestsQuery(), more=BODY)
@@ -62,16 +62,24 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
         """List the refused requests, each with what it would have needed."""
         fits = _fitting(query)
         found = context.journal.find(name, lambda exchange: bool(exchange.needed) and fits(exchange))
-        return json_response(_listed(found, query, _render_near_miss))
+        return json_response(_listed(context, name, found, query, _render_near_miss))
 
 
-def _listed(found: Found, query: Mapping[str, Any], render: Callable[[Exchange], ExchangePayload]) -> RequestsPayload:
+def _listed(
+    context: ControlContext,
+    name: str,
+    found: Found,
+    query: Mapping[str, Any],
+    render: Callable[[Exchange, datetime], ExchangePayload],
+) -> RequestsPayload:
     """Return the newest exchanges that fit; their count is unknown if one that might fit was evicted."""
-    count, evicted = len(found.exchanges), found.evicted
-    shown = [render(exchange) for exchange in found.exchanges[-query["limit"] :]] if query["limit"] else []
+    count, evicted, note = len(found.exchanges), found.evicted, context.journal.note
+    newest = found.exchanges[-query["limit"] :] if query["limit"] else []
+    readings = context.time_machine.readings(name, [exchange.at for exchange in newest])
+    shown = [render(exchange, reading) for exchange, reading in zip(newest, readings, strict=True)]
     if query["since"] >= found.last_evicted:
-        return {"count": count, "evicted": evicted, "note": NOTE, "requests": shown}
-    return {"count": "unknown", "at_least": count, "evicted": evicted, "note": NOTE, "requests": shown}
+        return {"count": count, "evicted": evicted, "note": note, "requests": shown}
+    return {"count": "unknown", "at_least": count, "evicted": evicted, "note": note, "requests": shown}
 
 
 def _fitting(query: Mapping[str, Any]) -> Callable[[Exchange], bool]:
@@ -122,16 +130,17 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _render_near_miss(exchange: Exchange) -> ExchangePayload:
-    payload = _render(exchange)
+def _render_near_miss(exchange: Exchange, sandbox_at: datetime) -> ExchangePayload:
+    payload = _render(exchange, sandbox_at)
     payload["needed"] = list(exchange.needed)
     return payload
 
 
-def _render(exchange: Exchange) -> ExchangePayload:
+def _render(exchange: Exchange, sandbox_at: datetime) -> ExchangePayload:
     shown: dict[str, object] = {
         "number": exchange.number,
         "at": moment(exchange.at),
+        "sandbox_at": moment(sandbox_at),
         "direction": "out" if exchange.outgoing else "in",
         "provider": exchange.provider,
         "method": exchange.method,

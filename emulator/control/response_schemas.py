@@ -4,6 +4,7 @@ from marshmallow import INCLUDE, fields
 from marshmallow.validate import OneOf
 
 from emulator.control.response_schemas_cases import (
+    CaseLinkOut,
     CaseOut,
     CasesOut,
     ChecksOut,
@@ -23,6 +24,7 @@ from emulator.control.response_schemas_planning import (
     RuleOut,
 )
 from emulator.control.response_schemas_requests import RequestsOut
+from emulator.control.response_schemas_sending import DifferencesOut, SentOnOut, WebhookTestOut
 from emulator.control.response_schemas_snapshots import SnapshotOut
 from emulator.core.deliveries import DeliveryState
 from emulator.core.pace import Pace
@@ -30,6 +32,7 @@ from emulator.openapi.out import Out
 
 __all__ = [
     "AdvancedOut",
+    "CaseLinkOut",
     "CaseOut",
     "CasesOut",
     "ChecksOut",
@@ -37,6 +40,7 @@ __all__ = [
     "CountsOut",
     "DeliveriesOut",
     "DeliveryOut",
+    "DifferencesOut",
     "DocumentsOut",
     "FaultKindsOut",
     "FaultOut",
@@ -53,8 +57,10 @@ __all__ = [
     "SampleOut",
     "SandboxOut",
     "SandboxesOut",
+    "SentOnOut",
     "SentOut",
     "SnapshotOut",
+    "WebhookTestOut",
 ]
 DELIVERY_STATES = OneOf([state.value for state in DeliveryState])
 
@@ -99,6 +105,9 @@ class SettingsOut(Out):
     default_outcome = fields.String(validate=OUTCOMES)
     pace = fields.String(allow_none=True, validate=OneOf([pace.value for pace in Pace]))
     integration = fields.String(validate=OneOf(["test", "live"]))
+    case_configs = fields.Dict(
+        values=fields.List(fields.String()), metadata={"description": "types of checks by the config that makes them"}
+    )
 
 
 class SandboxOut(Out):
@@ -109,6 +118,7 @@ class SandboxOut(Out):
     settings = fields.Nested(SettingsOut)
     providers = fields.List(fields.String(), metadata={"description": "the names of the emulated APIs"})
     set_here = fields.List(fields.String(), metadata={"description": "what was set for it alone"})
+    faults = fields.Integer(metadata={"description": "how many may still trigger"})
 
 
 class ClockOut(Out):
@@ -120,6 +130,7 @@ class ClockOut(Out):
     mode = fields.String(validate=OneOf(["real", "frozen", "scaled"]))
     now = fields.DateTime()
     next_at = fields.DateTime(allow_none=True, metadata={"description": "when the next thing falls due"})
+    ahead = fields.Float(metadata={"description": "seconds by which the clock is ahead of wall time"})
     factor = fields.Float()
 
 
@@ -167,6 +178,9 @@ class AttemptOut(Out):
     status = fields.Integer(allow_none=True)
     error = fields.String(allow_none=True)
     answer = fields.String()
+    headers = fields.Dict(
+        keys=fields.String(), values=fields.String(), metadata={"description": "of the answer, secrets masked"}
+    )
 
 
 class WebhookOut(Out):
@@ -188,6 +202,8 @@ class DeliveryOut(WebhookOut):
     """A webhook with all its attempts."""
 
     external_id = fields.String(allow_none=True)
+    client_name = fields.String(allow_none=True, metadata={"description": "whom its case is about"})
+    outcome = fields.String(allow_none=True, validate=OUTCOMES)
     rule = fields.String(allow_none=True)
     faults = fields.List(fields.String(), metadata={"description": "what was planned to go wrong with it"})
     next_attempt_at = fields.DateTime(allow_none=True)

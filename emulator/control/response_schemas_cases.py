@@ -19,12 +19,16 @@ class ClientOut(Out):
 class CaseOut(Out):
     """A case in the words of the emulator."""
 
+    class Meta(Out.Meta):
+        sometimes = ("webhook",)
+
     provider = fields.String()
     id = fields.Integer()
     external_id = fields.String(allow_none=True)
     client = fields.Nested(ClientOut)
     state = fields.String(validate=OneOf([state.value for state in State]))
     outcome = fields.String(allow_none=True, validate=OUTCOMES)
+    outcome_word = fields.String(allow_none=True, metadata={"description": "how it ended, in its provider's word"})
     risk_score = fields.Float(allow_none=True)
     rule = fields.String(metadata={"description": "the rule that decides how it ends"})
     link = fields.String(allow_none=True, metadata={"description": "where its applicant goes through it"})
@@ -37,6 +41,11 @@ class CaseOut(Out):
     replaces = fields.Integer(
         allow_none=True, metadata={"description": "the archived case that was started again as this one"}
     )
+    webhook = fields.Nested(
+        "emulator.control.response_schemas.DeliveryOut",
+        allow_none=True,
+        metadata={"description": "the newest one, where webhooks=true asks for it"},
+    )
 
 
 class CasesOut(Out):
@@ -44,6 +53,16 @@ class CasesOut(Out):
 
     count = fields.Integer()
     cases = fields.Nested(CaseOut, many=True)
+
+
+class CaseLinkOut(Out):
+    """The applicant's link to a case, and what a phone needs to open it."""
+
+    link = fields.String()
+    svg = fields.String(metadata={"description": "its QR code, black on white"})
+    advice = fields.String(
+        allow_none=True, metadata={"description": "how to start the emulator for a phone; null: a phone can open it"}
+    )
 
 
 class OwnerOut(Out):
@@ -91,6 +110,7 @@ class CheckOut(Out):
     kind = fields.String(allow_none=True)
     state = fields.String(validate=OneOf([state.value for state in State]))
     outcome = fields.String(allow_none=True, validate=OUTCOMES)
+    outcome_word = fields.String(allow_none=True, metadata={"description": "how it ended, in its provider's word"})
     risk_score = fields.Float(allow_none=True)
     title = fields.String(allow_none=True)
     note = fields.String(allow_none=True)

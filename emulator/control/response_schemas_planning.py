@@ -92,8 +92,17 @@ class FaultKindOut(Out):
     settings = fields.Nested(FaultSettingOut, many=True)
 
 
+class FaultPresetOut(Out):
+    """A fault as it is planned most often."""
+
+    name = fields.String()
+    does = fields.String()
+    fault = fields.Dict(metadata={"description": "the body that plans it"})
+
+
 class FaultKindsOut(Out):
-    """Every fault kind."""
+    """Every fault kind, and what is planned most often."""
 
     count = fields.Integer()
     kinds = fields.Nested(FaultKindOut, many=True)
+    presets = fields.Nested(FaultPresetOut, many=True)

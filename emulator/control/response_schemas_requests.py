@@ -22,7 +22,8 @@ class ExchangeOut(Out):
         sometimes = ("path", "url", "delivery_id", "error", "needed")
 
     number = fields.Integer()
-    at = fields.DateTime()
+    at = fields.DateTime(metadata={"description": "wall time"})
+    sandbox_at = fields.DateTime(metadata={"description": "what the sandbox's clock read then"})
     direction = fields.String(validate=OneOf(["in", "out"]))
     provider = fields.String(allow_none=True)
     method = fields.String()

@@ -73,6 +73,7 @@ def _render(context: ControlContext, name: str) -> SandboxPayload:
         "settings": _render_settings(view),
         "providers": list(context.providers),
         "set_here": own_names,
+        "faults": len(context.planning.faults(name)) if view.settings.faults else 0,
     }
 
 
@@ -86,4 +87,5 @@ def _render_settings(view: SandboxView) -> SettingsPayload:
         "default_outcome": settings.default_outcome,
         "pace": settings.pace,
         "integration": view.own_settings.get("integration", "live"),
+        "case_configs": {name: list(types) for name, types in settings.case_configs},
     }

@@ -1,22 +1,38 @@
 """Open cases for new or known clients, and find cases and kept webhooks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from emulator.core.client_claims import find_client, write_client
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
-from emulator.core.errors import NotFound, StoreUnavailable
+from emulator.core.errors import NotFound, RefusedThoughValid, StoreUnavailable
 from emulator.core.faults import FaultContext
-from emulator.core.model import Case, CaseFilter, Client, Decision, NewCase, Schedule, State, is_stored_id
+from emulator.core.model import Case, CaseFilter, CaseSearch, Client, Decision, NewCase, State, is_stored_id
+from emulator.core.opening_lies import (
+    FOREIGN_ID,
+    NEVER_ENDS,
+    NO_REUSE,
+    NONE,
+    ONE_CLIENT,
+    REFUSED,
+    Lies,
+    OpeningLie,
+    another_case_id,
+    client_of_another,
+)
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.schedules import drawn_external_id, ends_soon, schedule_of, with_delay
 from emulator.core.webhook_faults import EarlyWebhook
 
 INBOX_LIMIT = 1_000
+MOST_FOUND = 10_000  # cases of one provider that a search counts
+OPENED = "opened"  # counts every case, for a deviation that every case shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +42,7 @@ class Begun:
     case: Case
     due: datetime | None = None  # by the wall clock; None: nothing is due
     early: Sequence[str] = ()
+    told: Case | None = None  # what the answer shows in place of the case, because of a fault
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,30 +55,73 @@ class Cases:
     wake: Callable[[datetime], None]
     complete_early: Callable[[Case, Sequence[str]], None]  # given the names of the faults that ask for it
 
-    def open(self, order: NewCase) -> Case:
+    def open(self, order: NewCase, name_faults: Callable[[Sequence[str]], None] = lambda names: None) -> Case:
         """Open a case and return it, stored with its client in one transaction.
 
-        Raise the order's own refusal, or NotFound for a client id that is unknown.
+        `name_faults` is told which faults triggered. Raise the order's own refusal, NotFound for a client id that is
+        unknown, or RefusedThoughValid.
         """
+        lies = self._lies(order) if self.sandboxes.is_watched(order.sandbox) else NONE
+        name_faults([hit.fault.name for hit in lies.values()])
         with self.store.transaction() as tx:
-            begun = self.begin(tx, self.sandboxes.enter(tx, order.sandbox), order)
+            begun = self.begin(tx, self.sandboxes.enter(tx, order.sandbox), order, lies)
         self.follow_up(begun)
-        return begun.case
+        self.sandboxes.strikes.note(OPENED)
+        return begun.told or begun.case
 
-    def begin(self, tx: Transaction, view: SandboxView, order: NewCase) -> Begun:
+    def _lies(self, order: NewCase) -> Lies:
+        """Return the lies that trigger; in a transaction of their own, because one refuses the order."""
+        context = FaultContext(provider=order.provider, path=None, document=lambda: order.request)
+        with self.store.transaction() as tx:
+            view = self.sandboxes.view(tx, order.sandbox)
+            hits = self.sandboxes.trigger(tx, view, {OpeningLie.kind}, context)
+        return {str(hit.fault.how): hit for hit in hits}
+
+    def _struck(self, lies: Lies, how: str, *, if_so: object = True) -> bool:
+        """Return whether that lie triggered and makes a difference, and count it."""
+        strikes = how in lies and bool(if_so)
+        if strikes:
+            self.sandboxes.strikes.note(OpeningLie.kind)
+        return strikes
+
+    def _client(self, tx: Transaction, view: SandboxView, order: NewCase, lies: Lies) -> tuple[NewCase, Client | None]:
+        """Return the known client of an order, as a lie has it, and the order that goes with it."""
+        known = find_client(tx, order, view.now)
+        if lies and order.client.id is None and order.client.fresh:
+            if self._struck(lies, NO_REUSE, if_so=known):
+                return replace(order, client=replace(order.client, reuse_key=None)), None
+            other = client_of_another(tx, view, order) if ONE_CLIENT in lies and not known else None
+            if self._struck(lies, ONE_CLIENT, if_so=other):
+                return replace(order, client=replace(order.client, updates=False)), other
+        return order, known
+
+    def begin(self, tx: Transaction, view: SandboxView, order: NewCase, lies: Lies = NONE) -> Begun:
         """Open a case within a transaction, after which `follow_up` is to be called; raise what `open` raises."""
         now = view.now
-        known = _find_client(tx, order, now)
+        order, known = self._client(tx, view, order, lies)
         ids = tx.take_ids(order, new_client=known is None)
-        client = _write_client(tx, order, known, ids.client, now)
+        client = write_client(tx, order, known, ids.client, now)
         if order.refused:
             raise order.refused
+        if self._struck(lies, REFUSED):
+            raise RefusedThoughValid
         view, decision = self.decide(tx, view, order.provider, order.request, client.name)
         usual = self.usual_delay(view, order.provider, ids.case, of_business=order.of_business)
-        schedule = _schedule(order, decision, usual, now)
+        schedule = schedule_of(order, decision, usual, now)
+        if self._struck(lies, NEVER_ENDS, if_so=schedule):
+            schedule = None
+        if order.taken and order.external_id is None:
+            order = replace(order, external_id=drawn_external_id(view, order, ids.case))
+        if order.state is State.WAITING:
+            decision = with_delay(decision, usual)
+        # The store decides whose external id it is: between a look and an insert another case could have come.
         case = tx.add_case(order, client, ids, now, schedule, decision)
-        early = self.early_faults(tx, view, order.provider, order.request) if schedule else ()
-        return Begun(case, case.due_at and view.wall_time_of(case.due_at), early)
+        if case is None:
+            assert order.taken
+            raise order.taken
+        early = self.early_faults(tx, view, order.provider, order.request, schedule.ends_at) if schedule else ()
+        told = another_case_id(tx, view, case) if self._struck(lies, FOREIGN_ID) else None
+        return Begun(case, case.due_at and view.wall_time_of(case.due_at), early, told)
 
     def follow_up(self, begun: Begun) -> None:
         """Let the work on a case begin, once it is stored."""
@@ -99,12 +159,37 @@ class Cases:
 
         return view.settings.usual_delay(real)
 
-    def early_faults(self, tx: Transaction, view: SandboxView, provider: str, request: object) -> Sequence[str]:
-        """Return the names of the faults that end a case before the request that began it is answered."""
-        if not view.settings.faults:
+    def early_faults(
+        self, tx: Transaction, view: SandboxView, provider: str, request: object, ends_at: datetime | None = None
+    ) -> Sequence[str]:
+        """Return the names of the faults that end a case before the request that began it is answered.
+
+        A standing fault leaves a case alone that is to end at a moment which is not near.
+        """
+        if not view.settings.all_faults:
             return ()
         context = FaultContext(provider=provider, path=None, document=lambda: request)
-        return [hit.fault.name for hit in self.sandboxes.trigger(tx, view, {EarlyWebhook.kind}, context)]
+        hits = self.sandboxes.trigger(tx, view, {EarlyWebhook.kind}, context)
+        return [hit.fault.name for hit in hits if not hit.fault.is_standing or ends_soon(view, ends_at)]
+
+    def begin_waiting(self, tx: Transaction, view: SandboxView, case: Case, request: object) -> Begun:
+        """Return a case that waited as work on it begins, as was decided when it was opened; the caller saves it."""
+        return self.order_work(tx, view, case, case.decision.takes if case.decision.ends else None, request)
+
+    def order_work(
+        self, tx: Transaction, view: SandboxView, case: Case, delay: timedelta | None, request: object
+    ) -> Begun:
+        """Return a case on which work begins now and takes that long (None: it never ends); the caller saves it."""
+        begun = replace(
+            case,
+            state=State.OPEN,
+            started_at=view.now,
+            updated_at=view.now,
+            due_at=None if delay is None else view.now + delay / 2,
+            finish_at=None if delay is None else view.now + delay,
+        )
+        early = self.early_faults(tx, view, case.provider, request, begun.finish_at) if begun.due_at else ()
+        return Begun(begun, begun.due_at and view.wall_time_of(begun.due_at), early)
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """Return a case with its client and checks, archived or not; raise NotFound for an unknown or expired one."""
@@ -134,6 +219,19 @@ class Cases:
             now = self.sandboxes.view(read, sandbox).now
             return read.list_cases(sandbox, provider, query, now, offset=offset, limit=limit)
 
+    def search(
+        self, sandbox: str, providers: Iterable[str], search: CaseSearch, limit: int
+    ) -> tuple[int, Sequence[Case]]:
+        """Return how many cases of these providers are found, at most 10,000 each, and the newest `limit` of them."""
+        count, found = 0, list[Case | None]()
+        with self.store.reading() as read:
+            now = self.sandboxes.view(read, sandbox).now
+            for provider in providers:
+                numbers = read.search_cases(sandbox, provider, search, now, MOST_FOUND)
+                count += len(numbers)
+                found += [read.case(sandbox, provider, number, now) for number in numbers[:limit]]
+        return count, newest([case for case in found if case], limit)
+
     def is_first_without_key(self, case: Case) -> bool:
         """Return whether the case's client is the first in its sandbox that no later request can name for reuse."""
         with self.store.reading() as read:
@@ -145,31 +243,6 @@ class Cases:
             return read.inbox(sandbox, INBOX_LIMIT)
 
 
-def _write_client(tx: Transaction, order: NewCase, known: Client | None, client_id: int, now: datetime) -> Client:
-    claim = order.client
-    if known is None:
-        if claim.fresh is None:
-            raise claim.refused or NotFound("client", claim.id)
-        added = tx.add_client(order.sandbox, order.provider, client_id, claim, claim.fresh, now)
-        assert added  # its external id is free, or the client would have been found
-        return added
-    if claim.updates and claim.fresh:
-        kept = replace(claim.fresh, retention_days=known.retention_days)
-        return tx.replace_client(order.sandbox, order.provider, known, kept, now)
-    return known
-
-
-def _schedule(order: NewCase, decision: Decision, usual: timedelta, now: datetime) -> Schedule | None:
-    if not order.finishes or order.state is not State.OPEN:
-        return None
-    delay = decision.delay(usual)
-    return Schedule(starts_at=now + delay / 2, ends_at=now + delay) if delay is not None else None
-
-
-def _find_client(tx: Transaction, order: NewCase, now: datetime) -> Client | None:
-    claim = order.client
-    if claim.id is not None:
-        return tx.client(order.sandbox, order.provider, claim.id, now)
-    if claim.reuse_key is not None:
-        return tx.client_by_key(order.sandbox, order.provider, claim.reuse_key, now)
-    return None
+def newest(cases: Iterable[Case], limit: int) -> Sequence[Case]:
+    """Return the newest cases, newest first."""
+    return sorted(cases, key=lambda case: (case.created_at, case.id), reverse=True)[:limit]

@@ -9,6 +9,7 @@ from emulator.core.case_steps import Step, plan, plan_all, plan_end
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook
 from emulator.core.errors import Conflict, NotFound, StoreUnavailable
+from emulator.core.lies import AT_THE_END
 from emulator.core.model import Case, CompletionOrder, State, is_stored_id
 from emulator.core.ports import ProviderRules, Store, Transaction
 from emulator.core.sandbox_view import SandboxView
@@ -57,12 +58,17 @@ class Completion:
 
         More may be due until nothing is returned.
         """
+        due: Sequence[Key] = ()
         with self.turns.work():
-            with self.store.reading() as read:
-                due = read.due_cases(self.clock.now(), BATCH)
             try:
-                return self._take([plan_all(self.rules, view, case) for view, case in self._read(due)])
+                with self.store.claiming():
+                    with self.store.reading() as read:
+                        due = read.due_cases(self.clock.now(), BATCH)
+                    taken = self._write_cases([plan_all(self.rules, view, case) for view, case in self._read(due)])
+                return self._tell_all(taken)
             except Exception:  # one of them cannot: the others are not to suffer for it
+                if not due:
+                    raise
                 return [self._safely(self._run, *key) for key in due]
 
     def _read(self, due: Sequence[Key]) -> list[tuple[SandboxView, Case]]:
@@ -117,10 +123,16 @@ class Completion:
 
     def _take(self, cases: Sequence[Sequence[Step]]) -> Sequence[Moved | None]:
         """Take the steps of these cases in one transaction, and return the last of each that was taken."""
+        return self._tell_all(self._write_cases(cases))
+
+    def _write_cases(self, cases: Sequence[Sequence[Step]]) -> Sequence[Sequence[tuple[Step, Moved]]]:
         if not cases:
             return []
         with self.store.transaction() as tx:
-            taken = [self._write_all(tx, steps) for steps in cases]
+            return [self._write_all(tx, steps) for steps in cases]
+
+    def _tell_all(self, taken: Sequence[Sequence[tuple[Step, Moved]]]) -> Sequence[Moved | None]:
+        """Tell of the steps that were taken, and return the last of each case."""
         for case in taken:
             for step, moved in case:
                 self._tell(step, moved)
@@ -152,7 +164,7 @@ class Completion:
             case = read.case(sandbox, provider, case_id, view.now)
         if case is None:
             raise NotFound("case", case_id)
-        if case.state not in (State.OPEN, State.PROCESSING):
+        if case.state not in (State.WAITING, State.OPEN, State.PROCESSING):
             raise Conflict(f"the case is {case.state} already")
         moved = self._take_one(plan_end(self.rules, view, case, order))
         if moved is None:
@@ -183,13 +195,27 @@ class Completion:
     def _write(self, tx: Transaction, step: Step) -> Moved | None:
         """Write the step and its webhook together; return None when the case was reset or moved on meanwhile."""
         after = step.after
+        if step.delivery and step.view.settings.faults:
+            tx.sandbox(step.view.name)  # to be changed, and so held before anything in it is
         if not tx.save_case(step.before, after, step.view.born, advancing=step.advancing):
             return None
+        self._use_up(tx, step)
         deliveries = self._write_webhooks(tx, step.view, step.delivery) if step.delivery else ()
         settled = after.due_at is None and all(each.due_at is None for each in deliveries)
         if settled and tx.asks_to_expire(after.sandbox, after.provider, after.id):
             tx.expire_settled(after.sandbox, after.provider, after.id, after.updated_at)
         return Moved(after, deliveries)
+
+    def _use_up(self, tx: Transaction, step: Step) -> None:
+        """Store that faults changed how a case ends, and move the clock that one made jump."""
+        if step.ending is None:
+            return
+        present = self.sandboxes.view(tx, step.view.name)
+        self.sandboxes.trigger(tx, present, AT_THE_END, step.ending)
+        for fault in step.struck:
+            self.sandboxes.strikes.note(fault.kind)
+        if step.jumps and step.view.now > present.now:
+            tx.save_clock(step.view.name, step.view.clock, advancing=present.advancing)
 
     def _write_webhooks(self, tx: Transaction, view: SandboxView, delivery: Delivery) -> Sequence[Delivery]:
         """Write the webhook with the sandbox's faults applied, and return the deliveries it became."""

@@ -1,12 +1,14 @@
 """Webhooks: as a provider renders them, as deliveries, and as attempts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from emulator.masking import masked, masked_body, masked_url
+from emulator.masking import masked, masked_body, masked_headers, masked_url
+
+COPY = "-copy-"  # stands in the id of a copy, between the id of the event and the number of the copy
 
 
 class DeliveryState(StrEnum):
@@ -59,6 +61,11 @@ class Delivery:
     held: bool = False  # waits until another delivery went to the same target
 
     @property
+    def event_id(self) -> str:
+        """The id of the event, which copies that a fault adds have in common."""
+        return self.id.partition(COPY)[0]
+
+    @property
     def shown_url(self) -> str | None:
         """The URL with its secrets masked."""
         return None if self.url is None else masked_url(self.url)
@@ -85,6 +92,7 @@ class Attempt:
     given_up: bool = False  # because the emulator stops: it counts as not made
     retry_after: timedelta | None = None
     answer: bytes = b""  # at most the first 4 KiB
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the answer, bounded
     took: timedelta = timedelta()
 
     @property
@@ -94,7 +102,12 @@ class Attempt:
 
     def masked(self) -> "Attempt":
         """Return the attempt without secrets: a receiver may repeat in its answer what it was sent."""
-        return replace(self, error=self.error and masked(self.error), answer=masked_body(self.answer))
+        return replace(
+            self,
+            error=self.error and masked(self.error),
+            answer=masked_body(self.answer),
+            headers=masked_headers(self.headers),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +127,18 @@ class AttemptRecord:
     status: int | None
     error: str | None
     answer: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the answer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryReport:
-    """A delivery, its attempts so far, and the external id of its case."""
+    """A delivery, its attempts so far, and what is known of its case."""
 
     delivery: Delivery
     external_id: str | None
     rule: str | None  # the outcome rule that decided its case
+    client_name: str | None
+    outcome: str | None
     attempts: tuple[AttemptRecord, ...]
 
 
@@ -135,4 +151,5 @@ class DeliveryFilter:
     case_id: int | None = None
     external_id: str | None = None
     event: str | None = None
-    state: str | None = None
+    states: frozenset[str] | None = None
+    text: str | None = None  # in the client's name or the case's reference, or the number of the case

@@ -8,6 +8,7 @@ from emulator.core.completion import Completion
 from emulator.core.deliveries import DeliveryFilter, DeliveryReport, DeliveryState
 from emulator.core.delivery_queries import DeliveryQueries
 from emulator.core.model import Case
+from emulator.core.webhook_faults import EarlyWebhook
 
 LONGEST = 10.0  # seconds
 
@@ -30,6 +31,8 @@ class EarlyCompletion:
         with self.take_slot() as has_slot:
             if has_slot:
                 self.deliveries.wait_for_all(case.sandbox, query, LONGEST, _needs_no_wait)
+        if any(report.attempts for report in self.deliveries.find(case.sandbox, query)):
+            self.deliveries.sandboxes.strikes.note(EarlyWebhook.kind)
 
 
 def _needs_no_wait(report: DeliveryReport) -> bool:

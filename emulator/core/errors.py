@@ -17,6 +17,10 @@ class Invalid(Fact):
         self.problems, self.fields = problems, fields
 
 
+class RefusedThoughValid(Fact):
+    """A planned fault refuses a request as if it were invalid."""
+
+
 class Unauthorized(Fact):
     """The credential is missing, unknown or expired."""
 

@@ -16,6 +16,7 @@ from emulator.core.sandbox_clock import from_micros, to_micros
 
 T = TypeVar("T")
 MOST_FAULTS = 100
+STANDING = "standing"  # the id of a fault of every sandbox, which none can take back
 
 
 class Side(StrEnum):
@@ -65,6 +66,16 @@ class Fault:
     def name(self) -> str:
         """Kind and id, as journal and deliveries show them."""
         return f"{self.kind} ({self.id})"
+
+    @property
+    def how(self) -> object:
+        """The variant that its settings choose, for kinds that have variants."""
+        return json.loads(self.settings).get("how")
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it holds in every sandbox, whatever is set there."""
+        return self.id == STANDING
 
     def counted(self, *, triggered: bool) -> "Fault":
         """Return the fault after one more match."""

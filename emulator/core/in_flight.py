@@ -31,9 +31,7 @@ class InFlight:
 
         def count(delivery: Delivery) -> Delivery:
             counted.append(delivery)
-            self.turns.begin()
-            with self._condition:
-                self._counts[delivery.sandbox] += 1
+            self._begin(delivery.sandbox)
             return delivery
 
         try:
@@ -42,6 +40,20 @@ class InFlight:
             for delivery in counted:
                 self.end(delivery.sandbox)
             raise
+
+    @contextmanager
+    def one_of(self, sandbox: str) -> Iterator[None]:
+        """Count one attempt of the sandbox for the time of the block."""
+        self._begin(sandbox)
+        try:
+            yield
+        finally:
+            self.end(sandbox)
+
+    def _begin(self, sandbox: str) -> None:
+        self.turns.begin()
+        with self._condition:
+            self._counts[sandbox] += 1
 
     def end(self, sandbox: str) -> None:
         """Count one attempt of the sandbox less, however it ended."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from threading import Lock
+from typing import ClassVar
 
 from emulator.masking import masked, masked_body, masked_headers, masked_url
 
@@ -88,9 +89,11 @@ class Found:
 class Journal:
     """The latest exchanges of every sandbox; a reader sees every exchange that was answered before."""
 
+    note: ClassVar[str] = "kept in memory: gone with the process, and with a reset"
     most_exchanges: int = MOST_EXCHANGES
     most_bytes: int = MOST_BYTES
     evicted: int = 0
+    keep: Callable[[Exchange], None] | None = None  # sees every exchange, even of a sandbox that is reset
     _bytes: int = 0
     _lock: Lock = field(default_factory=Lock)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -104,6 +107,8 @@ class Journal:
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange; evict the oldest ones beyond the bounds, of the longest idle sandbox first."""
+        if self.keep:
+            self.keep(exchange)
         with self._lock:
             book = self._books.get(exchange.sandbox)
             if book is None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from emulator.core.clock import WallClock
+from emulator.core.deviation import Strikes
 from emulator.core.errors import Conflict, TooManySandboxes, Unauthorized
 from emulator.core.faults import Fault, FaultContext, FaultHit, trigger
 from emulator.core.in_flight import InFlight
@@ -19,6 +20,7 @@ log = logging.getLogger("emulator.sandboxes")
 MOST_SANDBOXES = 10_000
 SEARCH_PAUSE = 1.0  # seconds
 LONGEST_ATTEMPT = 15.0  # seconds; an attempt ends after ten
+LOOK_AGAIN = 0.02  # seconds, while attempts of other processes are waited for
 
 
 @dataclass
@@ -46,9 +48,12 @@ class Sandboxes:
     in_flight: InFlight
     # Forgets what other rooms remember of a sandbox; the flag says whether its journal is included.
     forget: Callable[[str, bool], None] = lambda sandbox, journal_too: None
-    # Names of sandboxes with faults or with a key that may expire: their requests have to pass `admit`.
+    # Names of sandboxes with faults or with a key that may expire: their requests have to pass `admit`. Of a store that
+    # other processes change, they are asked for at each request instead.
     watched: set[str] = field(default_factory=set)
+    watches_all: bool = False  # because a standing fault may apply to any request
     search: EmptySearch = field(default_factory=EmptySearch)
+    strikes: Strikes = field(default_factory=Strikes)
 
     def view(self, read: Reading, name: str) -> SandboxView:
         """Read a sandbox; do it once a transaction and pass the view on."""
@@ -166,16 +171,25 @@ class Sandboxes:
         At most one fault of the kinds in `exclusive` triggers.
         """
         candidates = [fault for fault in view.settings.faults if fault.kind in kinds]
-        if not candidates:
+        standing = [fault for fault in view.settings.standing if fault.kind in kinds]
+        if not candidates and not standing:
             return ()
 
         def random(key: str) -> SeededRandom:
             return SeededRandom(seed=view.settings.seed, sandbox=view.name, key=key)
 
+        always, _ = trigger(standing, context, view.wall, random, exclusive)
         hits, remaining = trigger(candidates, context, view.wall, random, exclusive)
         if remaining != candidates:
             self.save(tx, view, faults=_replaced(view.settings.faults, candidates, remaining))
-        return hits
+        return [*always, *hits]
+
+    def is_watched(self, name: str) -> bool:
+        """Return whether the requests of a sandbox have to pass `admit`."""
+        if self.watches_all or not self.store.is_shared:
+            return self.watches_all or name in self.watched
+        settings = self.look(name).settings
+        return bool(settings.faults or settings.key_since)
 
     def admit(
         self, name: str, kinds: Collection[str], context: FaultContext, exclusive: Collection[str]
@@ -197,7 +211,17 @@ class Sandboxes:
         with self.store.transaction() as tx:
             tx.drop_sandbox(name)
         self.forget(name, True)
+        self.wait_for_attempts(name)
+
+    def wait_for_attempts(self, name: str) -> None:
+        """Return when no attempt of the sandbox is in flight, on this process or another, or after 15 seconds."""
+        deadline = self.clock.stopwatch() + LONGEST_ATTEMPT
         self.in_flight.wait_for(name, LONGEST_ATTEMPT)
+        while self.store.is_shared and self.clock.stopwatch() < deadline:
+            with self.store.reading() as read:
+                if not read.leased_by_others(name, self.store.owner):
+                    return
+            self.clock.sleep(LOOK_AGAIN)
 
 
 def is_as_shown(given: object, url: str | None) -> bool:

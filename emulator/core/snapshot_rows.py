@@ -66,6 +66,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "revision": "whole",
         "archived_at": "moment?",
         "replaces": "whole?",
+        "unique_key": "text?",
+        "started_at": "moment?",
+        "takes": "whole?",
     },
     "checks": {
         "provider": "text",
@@ -111,12 +114,14 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "status": "whole?",
         "error": "text?",
         "answer": "bytes",
+        "answer_headers": "texts",
     },
 }
 
 
-# What the columns that were added since schema 1 hold in a row of that schema.
-SINCE_SCHEMA_1: Mapping[str, Callable[[Mapping[str, object]], Mapping[str, object]]] = {
+# What the columns that were added since a schema hold in a row of that schema.
+Added = Mapping[str, Callable[[Mapping[str, object]], Mapping[str, object]]]
+SINCE_SCHEMA_1: Added = {
     "clients": lambda _: {"retention_days": None},
     "documents": lambda row: {
         "name": "sample.pdf",
@@ -133,12 +138,19 @@ SINCE_SCHEMA_1: Mapping[str, Callable[[Mapping[str, object]], Mapping[str, objec
     "cases": lambda _: {"revision": 0, "archived_at": None, "replaces": None},
     "checks": lambda _: {"retention_days": None, "expires_at": None},
 }
+SINCE_SCHEMA_2: Added = {
+    "cases": lambda _: {"unique_key": None, "started_at": None, "takes": None},
+    "attempts": lambda _: {"answer_headers": {}},
+}
+SINCE = {1: SINCE_SCHEMA_1, 2: SINCE_SCHEMA_2}
 
 
-def of_schema_1(table: str, row: Mapping[str, object]) -> Mapping[str, object]:
-    """Return a row of a snapshot of schema 1 as one of the present schema."""
-    added = SINCE_SCHEMA_1.get(table)
-    return {**added(row), **row} if added else row
+def of_older_schema(schema: object, table: str, row: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a row of a snapshot of that schema as one of the present schema."""
+    for older, added in SINCE.items():
+        if isinstance(schema, int) and schema <= older and table in added:
+            row = {**added[table](row), **row}
+    return row
 
 
 def as_shown(table: str, row: Row) -> dict[str, object]:

@@ -14,11 +14,11 @@ from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_clock import EPOCH, LATEST, WALL_TIME, SandboxClock, to_text
 from emulator.core.sandbox_settings import read_sandbox_settings
-from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
-from emulator.core.snapshot_rows import TABLES, Column, as_kept, as_shown, moment_of, of_schema_1
+from emulator.core.sandboxes import Sandboxes
+from emulator.core.snapshot_rows import TABLES, Column, as_kept, as_shown, moment_of, of_older_schema
 
-SCHEMA = 2
-READABLE = (1, SCHEMA)
+SCHEMA = 3
+READABLE = (1, 2, SCHEMA)
 MOST_IDS = 2**53
 
 
@@ -62,7 +62,7 @@ class Snapshots:
         webhook of the replaced cases is sent after this has returned.
         """
         if document.get("schema") not in READABLE or isinstance(document["schema"], bool):
-            reason = f"this emulator reads schema 1 and {SCHEMA}, the snapshot has {document.get('schema')!r:.50}"
+            reason = f"this emulator reads schema 1 to {SCHEMA}, the snapshot has {document.get('schema')!r:.50}"
             raise Unreadable(f"{reason}: take it again, or use a newer case-emulator")
         if missing := sorted({"settings", "clock"} - document.keys()):
             raise Unreadable(f"{', '.join(missing)}: needed")
@@ -74,7 +74,7 @@ class Snapshots:
             tx.load(name, tables)
             self._settle(tx, name, document["clock"], json.dumps(read_settings(document["settings"])))
         self.sandboxes.forget(name, not keep_journal)
-        self.sandboxes.in_flight.wait_for(name, LONGEST_ATTEMPT)
+        self.sandboxes.wait_for_attempts(name)
         self.wake(self.clock.now())
 
     def _settle(self, tx: Transaction, name: str, clock: Any, settings: str) -> None:
@@ -135,4 +135,4 @@ def _rows(document: Mapping[str, object], table: str) -> Sequence[Mapping[str, o
     rows = document.get(table)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Unreadable(f"{table}: a list of objects is needed")
-    return [of_schema_1(table, row) for row in rows] if document["schema"] == 1 else rows
+    return [of_older_schema(document["schema"], table, row) for row in rows]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from emulator.core.clock import WallClock
+from emulator.core.clock_history import ClockHistory
 from emulator.core.completion import Completion, Moved
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.errors import Conflict, EmulatorStops, OutOfTime
@@ -15,7 +16,7 @@ from emulator.core.outbox import Outbox
 from emulator.core.ports import Store, Transaction
 from emulator.core.sandbox_clock import LATEST, WALL_TIME, SandboxClock
 from emulator.core.sandbox_view import SandboxView
-from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
+from emulator.core.sandboxes import Sandboxes
 
 AT_ONCE = 16  # attempts due at one moment that are made in parallel
 
@@ -39,6 +40,7 @@ class TimeMachine:
     completion: Completion
     outbox: Outbox
     wake: Callable[[datetime], None]
+    history: ClockHistory = field(default_factory=ClockHistory)
     # By sandbox, the advances whose end could not be stored: the sandbox as it was before, and the time it came to.
     unfinished: dict[str, tuple[SandboxView, datetime]] = field(default_factory=dict)
     _finishing: Lock = field(default_factory=Lock)
@@ -46,6 +48,11 @@ class TimeMachine:
     def read(self, sandbox: str) -> SandboxView:
         """Return the sandbox with its clock."""
         return self.sandboxes.look(sandbox)
+
+    def readings(self, sandbox: str, walls: Sequence[datetime]) -> Sequence[datetime]:
+        """Return what the clock of the sandbox read at these wall times, which are since the start."""
+        present = self.sandboxes.look(sandbox).clock
+        return [self.history.reading(sandbox, present, wall) for wall in walls]
 
     def next_due(self, sandbox: str) -> datetime | None:
         """Return when the next step or attempt is due by the sandbox's clock, None when there is none."""
@@ -69,6 +76,7 @@ class TimeMachine:
             untouched = not tx.has_cases(sandbox) and view.clock is WALL_TIME
             if at and at < view.now and not untouched:
                 raise Conflict(f"the clock never goes back: it is {view.now.isoformat()}; a reset returns to wall time")
+            self.history.note(sandbox, view.clock, view.wall)
             tx.save_clock(sandbox, self._clock(at or view.now, factor), advancing=False)
             if at and untouched and view.settings.key_since:
                 self.sandboxes.save(tx, view, key_since=at)  # the key of a new sandbox is as old as the sandbox
@@ -80,6 +88,7 @@ class TimeMachine:
             view = self._enter(tx, sandbox)
             if view.now > view.wall:
                 raise Conflict("the clock is ahead of wall time and never goes back: only a reset returns to it")
+            self.history.note(sandbox, view.clock, view.wall)
             tx.save_clock(sandbox, WALL_TIME, advancing=False)
         self.wake(self.clock.now())
 
@@ -92,27 +101,34 @@ class TimeMachine:
         before, until = self._begin(sandbox, step)
         now, happened = before.now, list[Happening]()
         try:
-            self.outbox.in_flight.wait_for(sandbox, LONGEST_ATTEMPT)
+            self.sandboxes.wait_for_attempts(sandbox)
             while (dues := self._dues(sandbox)).first is not None and dues.first <= until:
                 if self.outbox.news.is_closed:
                     raise EmulatorStops
-                now = max(now, dues.first)
+                now = self._note_move(sandbox, now, max(now, dues.first))
                 view = self._move(before, now, 0.0, advancing=True)
                 if view is None:
                     break  # a reset meanwhile created a sandbox with a clock of its own
                 happened += self._do_due(view, dues)
+                now = max(now, self._jumped_to(before))
+                until = max(until, now)  # what a jump made due is done as well
             else:
-                now = until
+                now = self._note_move(sandbox, now, until)
         finally:
             self.unfinished[sandbox] = before, now
             self.finish()
         return now, happened
+
+    def _jumped_to(self, before: SandboxView) -> datetime:
+        """Return the time on the clock, which a planned fault may have made jump."""
+        return self.sandboxes.look(before.name).now if before.settings.all_faults else before.now
 
     def finish(self) -> None:
         """Let the clocks run on whose advances have ended; raise StoreUnavailable, and call it again later."""
         with self._finishing:  # or a second thread could end the next advance of a sandbox in place of this one
             while self.unfinished:
                 sandbox, (before, now) = self.unfinished.popitem()
+                self._note_move(sandbox, now, now)
                 try:
                     self._move(before, now, before.clock.factor, advancing=False)
                 except BaseException:
@@ -120,12 +136,18 @@ class TimeMachine:
                     raise
                 self.wake(self.clock.now())
 
+    def _note_move(self, sandbox: str, stood: datetime, now: datetime) -> datetime:
+        """Note that the clock, which an advance has stopped, stood there until now, and return where it goes on."""
+        self.history.note(sandbox, self._clock(stood, 0.0), self.clock.now())
+        return now
+
     def _begin(self, sandbox: str, step: timedelta) -> tuple[SandboxView, datetime]:
         """Stop the clock and claim it; return the sandbox as it was, and the time at the end of the step."""
         with self.store.transaction() as tx:
             view = self._enter(tx, sandbox)
             if view.now > LATEST - step:
                 raise OutOfTime(f"that is after the year {LATEST.year}")
+            self.history.note(sandbox, view.clock, view.wall)
             tx.save_clock(sandbox, self._clock(view.now, 0.0), advancing=True)
             return view, view.now + step
 

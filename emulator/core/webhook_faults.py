@@ -7,12 +7,16 @@ from datetime import timedelta
 from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
 
-from emulator.core.deliveries import Delivery, DeliveryState
+from emulator.core.body_faults import WebhookForm
+from emulator.core.deliveries import COPY, Delivery, DeliveryState
 from emulator.core.faults import FaultContext, FaultKind, Side, setting
+from emulator.core.lies import ENDING_FAULT_KINDS
+from emulator.core.overtaking import held_for_the_next, may_be_overtaken
 from emulator.core.ports import Transaction
 from emulator.core.retry import LONGEST_WAIT
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.wire_faults import WIRE_FAULT_KINDS, Overtaken, WireFault
 
 LONGEST_HOLD = LONGEST_WAIT.total_seconds()
 
@@ -167,10 +171,14 @@ WEBHOOK_FAULT_KINDS: tuple[type[WebhookFault], ...] = (
     UnknownEvent,
     ExtraFields,
     SlowSender,
+    WebhookForm,
+    *WIRE_FAULT_KINDS,
+    *ENDING_FAULT_KINDS,
 )
 
 KINDS_BY_NAME = {fault_kind.kind: fault_kind for fault_kind in WEBHOOK_FAULT_KINDS}
-AT_BIRTH = KINDS_BY_NAME.keys() - {EarlyWebhook.kind}  # these trigger when the webhook is written
+# These trigger when the webhook is written.
+AT_BIRTH = KINDS_BY_NAME.keys() - {EarlyWebhook.kind, *(kind.kind for kind in ENDING_FAULT_KINDS)}
 
 
 def apply_webhook_faults(
@@ -185,11 +193,23 @@ def apply_webhook_faults(
     deliveries: Sequence[Delivery] = [delivery]
     for hit in sandboxes.trigger(tx, view, AT_BIRTH, context):
         fault_kind = KINDS_BY_NAME[hit.fault.kind](**json.loads(hit.fault.settings))
+        if isinstance(fault_kind, Overtaken):
+            if not may_be_overtaken(tx, view):
+                continue
+            deliveries = [held_for_the_next(tx, view, each) for each in deliveries]
+        before = deliveries
         # A webhook that a held one waits for is not held itself: both would wait.
         if not (isinstance(fault_kind, Reorder) and tx.holds_one_for(delivery)):
             deliveries = fault_kind.apply(deliveries)
+        if _comes_to_pass(fault_kind, before, deliveries):
+            sandboxes.strikes.note(hit.fault.kind)
         deliveries = [replace(each, faults=(*each.faults, hit.fault.name)) for each in deliveries]
     return deliveries
+
+
+def _comes_to_pass(kind: WebhookFault, before: Sequence[Delivery], after: Sequence[Delivery]) -> bool:
+    """Return whether the fault changed the webhook now; the sender says so of what happens on the wire."""
+    return not isinstance(kind, WireFault | SlowSender) and list(before) != list(after)
 
 
 def _path_of(url: str | None) -> str | None:
@@ -201,7 +221,7 @@ def _path_of(url: str | None) -> str | None:
 
 def _again(delivery: Delivery, number: int, later: timedelta) -> Delivery:
     """Return a copy as a delivery of its own, with the same headers and so with the same event id."""
-    return _later(replace(delivery, id=f"{delivery.id}-copy-{number}"), later)
+    return _later(replace(delivery, id=f"{delivery.id}{COPY}{number}"), later)
 
 
 def _later(delivery: Delivery, later: timedelta) -> Delivery:

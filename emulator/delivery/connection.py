@@ -19,6 +19,8 @@ from emulator.core.turns import Away
 from emulator.delivery.authorities import trust_also
 from emulator.delivery.targets import Target
 
+NOTICED = 0.5  # seconds that a receiver has to notice that nothing more is sent
+
 
 class TargetConnection:
     """The socket of one attempt, which a watchdog cuts at the deadline.
@@ -26,8 +28,10 @@ class TargetConnection:
     A read time-out does not bound the attempt: it starts again with each byte of a slow receiver.
     """
 
-    def __init__(self, target: Target, connect_seconds: float, away: Away = nullcontext) -> None:
-        self.target, self.away = target, away
+    def __init__(
+        self, target: Target, connect_seconds: float, away: Away = nullcontext, *, lower_case: bool = False
+    ) -> None:
+        self.target, self.away, self.lower_case = target, away, lower_case
         self._cut = Event()
         self._connect_seconds = connect_seconds
         self._socket: socket.socket | None = None
@@ -63,6 +67,15 @@ class TargetConnection:
             with suppress(OSError):  # it was closed already
                 self._socket.shutdown(socket.SHUT_RDWR)
 
+    def end_sending(self) -> None:
+        """Send no more, and wait shortly until the receiver has noticed."""
+        if self._socket:
+            with suppress(OSError):  # it noticed at once, or not in time
+                self._socket.shutdown(socket.SHUT_WR)
+                self._socket.settimeout(NOTICED)
+                while self._socket.recv(4096):
+                    pass
+
     def close(self) -> None:
         """Close the second handle."""
         if self._socket:
@@ -86,6 +99,11 @@ class _Dialling:
             raise ConnectTimeoutError(self, str(error)) from error
         except OSError as error:
             raise NewConnectionError(self, str(error)) from error  # type: ignore[arg-type]
+
+    def putheader(self, header: Any, *values: Any) -> None:
+        """Send a header, its name in lower case where a fault says so."""
+        name = header.lower() if self._connection.lower_case else header
+        super().putheader(name, *values)  # type: ignore[misc]
 
     def getresponse(self) -> Any:
         """Wait for the head of the answer."""

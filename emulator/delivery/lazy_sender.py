@@ -1,5 +1,6 @@
 """A sender that is created for the first due webhook, because importing requests takes a third of a start."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,12 +23,13 @@ class LazySender:
     clock: WallClock
     agent: str
     away: Away = nullcontext
+    note: Callable[[str], None] = lambda kind: None
 
     @cached_property
     def _sender(self) -> "HttpSender":
         from emulator.delivery.sender import HttpSender
 
-        return HttpSender(self.targets, self.clock, self.agent, self.away)
+        return HttpSender(self.targets, self.clock, self.agent, self.away, note=self.note)
 
     def hurry(self) -> None:
         """Give up attempts in flight soon, as `HttpSender.hurry`."""

@@ -1,12 +1,13 @@
 """Make a single attempt over HTTP: bounded in time and size, without following redirects, and without raising."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cached_property, partial
 from http.client import BadStatusLine
+from itertools import islice
 from ssl import SSLCertVerificationError, SSLEOFError, SSLError
 from urllib.parse import SplitResult
 
@@ -17,12 +18,15 @@ from urllib3.exceptions import ConnectTimeoutError
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery
 from emulator.core.turns import Away
+from emulator.core.wire_faults import LowerCaseHeaders
 from emulator.delivery.authorities import why_untrusted
 from emulator.delivery.connection import ConnectionAdapter, TargetConnection
 from emulator.delivery.lookups import UnknownName
 from emulator.delivery.slow_body import SlowBody
 from emulator.delivery.targets import BlockedTarget, Target, Targets
 from emulator.delivery.watchdog import Watchdog
+from emulator.delivery.wire_bodies import Body
+from emulator.delivery.wire_faults import WireFaults, close_at_once
 from emulator.masking import masked_url
 
 CONNECT_SECONDS = 3.0
@@ -32,6 +36,7 @@ READ_BYTES = 64 * 1024
 KEPT_BYTES = 4 * 1024
 REDIRECTS = {300, 301, 302, 303, 307, 308}  # 304 and the others send nobody elsewhere
 LONGEST_LOCATION = 300
+MOST_HEADERS, LONGEST_HEADER = 50, 500
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,11 @@ class HttpSender:
     away: Away = nullcontext
     connect_seconds: float = CONNECT_SECONDS
     total_seconds: float = TOTAL_SECONDS
+    note: Callable[[str], None] = lambda kind: None  # counts the faults that come to pass, by their kinds
+
+    @cached_property
+    def _wire_faults(self) -> WireFaults:
+        return WireFaults(note=self.note)
 
     @cached_property
     def _watchdog(self) -> Watchdog:
@@ -59,30 +69,48 @@ class HttpSender:
         The ten seconds begin with the look-up of the name.
         """
         started = self.clock.stopwatch()
-        attempt = self._attempt(delivery, started + self.total_seconds)
+        deadline = started + self.total_seconds
+        post, knock = partial(self._post_once, deadline), partial(self._knock, delivery, deadline)
+        attempt = self._wire_faults.send(delivery, post, knock, self.away)
         return replace(attempt, took=timedelta(seconds=self.clock.stopwatch() - started))
 
-    def _attempt(self, delivery: Delivery, deadline: float) -> Attempt:
+    def _post_once(
+        self, deadline: float, delivery: Delivery, body: Body | None = None, away: Away | None = None
+    ) -> Attempt:
+        away = away or self.away
         try:
-            with self.away():  # a name may have to be looked up
-                target = self.targets.find(delivery.url or "", min(self._left(deadline), STOP_SECONDS))
+            target = self._find(delivery, deadline, away)
         except BlockedTarget as error:
             return Attempt(blocked=True, error=str(error))
         except UnknownName as error:
             return Attempt(error=str(error))
-        return self._talk(target, delivery, self._left(deadline))
+        return self._talk(target, delivery, self._left(deadline), body, away)
+
+    def _find(self, delivery: Delivery, deadline: float, away: Away) -> Target:
+        with away():  # a name may have to be looked up
+            return self.targets.find(delivery.url or "", min(self._left(deadline), STOP_SECONDS))
+
+    def _knock(self, delivery: Delivery, deadline: float) -> bool:
+        """Connect to the target and end the connection without a byte; return whether a connection was made."""
+        try:
+            target = self._find(delivery, deadline, self.away)
+        except (BlockedTarget, UnknownName):
+            return False
+        return close_at_once(TargetConnection(target, min(self.connect_seconds, self._left(deadline))), self.away)
 
     def _left(self, deadline: float) -> float:
         return max(deadline - self.clock.stopwatch(), 0.001)
 
-    def _talk(self, target: Target, delivery: Delivery, seconds: float) -> Attempt:
-        connection = TargetConnection(target, min(self.connect_seconds, seconds), self.away)
+    def _talk(self, target: Target, delivery: Delivery, seconds: float, body_as: Body | None, away: Away) -> Attempt:
+        lower_case = LowerCaseHeaders.is_of(delivery)
+        connection = TargetConnection(target, min(self.connect_seconds, seconds), away, lower_case=lower_case)
         watching = self._watchdog.watching(seconds, connection.abort)
         answer = None
         try:
             with watching, self._session(connection) as session:
-                answer = self._post(session, target.url, delivery)
-                with self.away():
+                data = body_as(delivery.body, connection) if body_as else self._usual_body(delivery, away)
+                answer = self._post(session, target.url, delivery, data)
+                with away():
                     body = _read(answer.raw)
                 if connection.cut:  # what was read before the cut may look complete
                     raise TimeoutError
@@ -96,6 +124,7 @@ class HttpSender:
             error=_refusal(answer),
             retry_after=self._retry_after(answer.headers),
             answer=body,
+            headers=_kept_headers(answer.headers),
         )
 
     def _session(self, connection: TargetConnection) -> requests.Session:
@@ -106,7 +135,10 @@ class HttpSender:
         session.headers.clear()
         return session
 
-    def _post(self, session: requests.Session, url: SplitResult, delivery: Delivery) -> requests.Response:
+    def _usual_body(self, delivery: Delivery, away: Away) -> object:
+        return delivery.body if delivery.slowly is None else SlowBody(delivery.body, delivery.slowly, away)
+
+    def _post(self, session: requests.Session, url: SplitResult, delivery: Delivery, data: object) -> requests.Response:
         headers = {
             **delivery.headers,
             "User-Agent": self.agent,
@@ -116,7 +148,7 @@ class HttpSender:
         }
         return session.post(
             url.geturl(),
-            data=delivery.body if delivery.slowly is None else SlowBody(delivery.body, delivery.slowly, self.away),
+            data=data,  # type: ignore[arg-type]  # any iterable of bytes
             headers=headers,
             allow_redirects=False,
             stream=True,
@@ -142,6 +174,11 @@ def _read_date(text: str) -> datetime | None:
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of an answer, bounded in number and length: a receiver may send megabytes of them."""
+    return {name[:LONGEST_HEADER]: value[:LONGEST_HEADER] for name, value in islice(headers.items(), MOST_HEADERS)}
 
 
 def _read(raw: HTTPResponse) -> bytes:

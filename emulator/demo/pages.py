@@ -1,63 +1,92 @@
 """The presenter's pages: the list of stories, and each story with a button for its next step."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypedDict
+from urllib.parse import urlencode
 
 from flask import Response, redirect, request
 from werkzeug.exceptions import NotFound
 
-from emulator.demo.payloads import ReceiverPayload
-from emulator.demo.stories import BY_NAME, STORIES, Scene, Story
+from emulator.demo.acts import Scene
+from emulator.demo.evidence import evidence_of
+from emulator.demo.payloads import ReceiverPayload, StoryPayload
+from emulator.demo.stories import BY_NAME, STORIES, Story, next_after
 from emulator.ui.api_client import ApiClient, ApiRefusal
 from emulator.ui.page import page
 from emulator.ui.page import show as show_page
-from emulator.ui.sandbox_links import sandbox
+from emulator.ui.sandbox_links import sandbox, sandbox_path
 
-
-class Evidence(TypedDict):
-    """What a story shows: the request with its answer, the case, and its webhooks; None and none before it began."""
-
-    exchange: dict[str, object] | None
-    case: object
-    webhooks: list[dict[str, object]]
+FULL_SCREEN = "full-screen"  # the view that hides everything but the story
 
 
 def show(api: ApiClient) -> Response:
-    """Show the stories to choose from."""
-    return page(api, "demo.html", "Demo", {"stories": STORIES, "receiver": _receiver(api)})
+    """Show the stories to choose from, and the one that is told now."""
+    receiver = _receiver(api)
+    told = _told(api) if receiver else None
+    return page(api, "demo.html", "Demo", {"stories": STORIES, "receiver": receiver, "told": told, "link": _link})
 
 
 def story(api: ApiClient, name: str) -> Response:
-    """Show a story up to its present step, or for a poll only its live part; raise NotFound for an unknown one."""
+    """Show where a story stands now, or for a poll only its live part; raise NotFound for an unknown one."""
     found, receiver = _find(api, name)
     scene = _scene(api, found, receiver, request.args)
-    step = min(_number(request.args.get("step")), len(found.steps)) if scene.case_id is not None else 0
+    facts = scene.facts()
     values = {
         "story": found,
-        "step": step,
+        "step": found.position(facts),
+        "facts": facts,
+        "case_id": scene.case_id,
         "receiver": receiver,
-        "now": api.get(f"{scene.sandbox_path}/clock")["now"],
-        **_evidence(scene),
+        "story_clock": api.get(f"{scene.sandbox_path}/clock"),
+        "told": _told(api),
+        "view": _view(request.args),
+        "next": next_after(found),
+        "link": _link,
+        **evidence_of(scene, facts),
     }
-    return show_page(api, "demo_story.html", found.title, "demo_live.html", values, scene=scene)
+    return show_page(api, "demo_story.html", found.title, "demo_live.html", values)
 
 
 def act(api: ApiClient, name: str) -> Response:
-    """Take the next step of a story and go to the page that shows it; after the last one go to the list of stories."""
+    """Take the next step of a story if it is still the one that was shown, and go to the page that shows it."""
     found, receiver = _find(api, name)
     scene = _scene(api, found, receiver, request.form)
-    step = _number(request.form.get("step")) if scene.case_id is not None else 0
-    if step < len(found.steps):
+    step = found.position(scene.facts())
+    case_id = scene.case_id
+    if step < len(found.steps) and step == _number(request.form.get("step")):
         opened = found.steps[step].act(scene)
-        case_id = scene.case_id if opened is None else opened
-        return _go(f"{request.script_root}{request.path}?step={step + 1}&case={case_id}")
+        case_id = case_id if opened is None else opened
+    return _go(_link(found, case_id, _view(request.form)))
+
+
+def leave(api: ApiClient, name: str) -> Response:
+    """Leave the story, so that the clock runs as before, and go to the next story if the form says so."""
+    found, _ = _find(api, name)
+    api.ask("DELETE", f"{sandbox_path()}/story")
+    if request.form.get("then") == "next":
+        return _go(_link(next_after(found), None, _view(request.form)))
     return _go(f"{request.script_root}/demo")
+
+
+def _link(story: Story, case_id: int | None, view: str) -> str:
+    query = {"case": case_id, "view": view or None}
+    carried = urlencode({name: value for name, value in query.items() if value is not None})
+    return f"{request.script_root}/demo/{story.name}" + (f"?{carried}" if carried else "")
+
+
+def _view(parameters: Mapping[str, str]) -> str:
+    return FULL_SCREEN if parameters.get("view") == FULL_SCREEN else ""
 
 
 def _go(path: str) -> Response:
     return redirect(path, 303)  # type: ignore[return-value]
+
+
+def _told(api: ApiClient) -> tuple[Story, StoryPayload] | None:
+    """Return the story that is told in the sandbox; None: there is none."""
+    told: StoryPayload = api.get(f"{sandbox_path()}/story")
+    found = BY_NAME.get(told["story"] or "")
+    return (found, told) if found else None
 
 
 def _receiver(api: ApiClient) -> ReceiverPayload | None:
@@ -80,8 +109,12 @@ def _find(api: ApiClient, name: str) -> tuple[Story, ReceiverPayload]:
 
 def _scene(api: ApiClient, story: Story, receiver: ReceiverPayload, parameters: Mapping[str, str]) -> Scene:
     """Return the scene of a story with the case that the request names; without one if the case is gone."""
-    sandbox_path, case_id = f"/sandboxes/{sandbox()}", _number(parameters.get("case"))
-    scene = Scene(api=api, sandbox_path=sandbox_path, provider=story.provider, case_id=case_id, receiver=receiver)
+    path, case_id = f"/sandboxes/{sandbox()}", _number(parameters.get("case")) or None
+    scene = Scene(
+        api=api, sandbox_path=path, story=story.name, provider=story.provider, case_id=case_id, receiver=receiver
+    )
+    if case_id is None:
+        return scene
     try:
         api.get(scene.case_path)
     except ApiRefusal as refused:
@@ -93,28 +126,3 @@ def _scene(api: ApiClient, story: Story, receiver: ReceiverPayload, parameters: 
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= 18 else 0
-
-
-def _evidence(scene: Scene) -> Evidence:
-    if scene.case_id is None:
-        return {"exchange": None, "case": None, "webhooks": []}
-    query = {"provider": scene.provider, "case_id": scene.case_id, "method": "POST"}
-    exchanges = scene.api.get(f"{scene.sandbox_path}/requests", **query)["requests"]
-    return {
-        "exchange": _shown(exchanges[0]) if exchanges else None,
-        "case": scene.api.get(scene.case_path),
-        "webhooks": [{**delivery, "text": _laid_out(delivery["body"])} for delivery in scene.deliveries()],
-    }
-
-
-def _shown(exchange: Mapping[str, Any]) -> dict[str, object]:
-    return {**exchange, "sent": _laid_out(exchange["body"]), "received": _laid_out(exchange["answer"]["body"])}
-
-
-def _laid_out(text: object) -> str:
-    """Return a JSON text indented for people, and any other text as it is."""
-    try:
-        value = json.loads(text) if isinstance(text, str) else text
-    except ValueError:
-        return str(text)
-    return json.dumps(value, ensure_ascii=False, indent=2)

@@ -1,7 +1,8 @@
 """Fill an unused sandbox with three days of a company that does not exist, the same at every start.
 
 Requests are sent and time is moved by the routes that a script would use. Nobody is dialled: planned faults keep every
-webhook from being sent, and the attempts that the story tells of are written into a snapshot afterwards.
+webhook from being sent, and the attempts that the story tells of are written into a snapshot afterwards. What is still
+to be sent then goes to the demo's own receiver.
 """
 
 import logging
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any, NotRequired, TypedDict, cast
+from urllib.parse import urlsplit
 
 from emulator.person_files import decode
 from emulator.ui.api_client import ApiClient
@@ -39,30 +41,32 @@ class CompanyStory(TypedDict):
     company: str
     starts_at: str
     ends_at: str
-    receiver: str
     faults: list[dict[str, object]]
     cases: list[StoryCase]
 
 
-def read_story() -> CompanyStory:
-    """Return the company's three days: its cases in the order of their times."""
+def read_story(receiver: str) -> CompanyStory:
+    """Return the company's three days, its cases in the order of their times, with webhooks to the URL `receiver`."""
     from emulator.plain_yaml import read_yaml  # slow to import
 
     file = files("emulator.fixtures").joinpath("demo.yaml")
-    return cast(CompanyStory, read_yaml(decode(file.read_bytes(), file), file))
+    text = decode(file.read_bytes(), file).replace("{receiver}", receiver).replace("{host}", urlsplit(receiver).netloc)
+    return cast(CompanyStory, read_yaml(text, file))
 
 
 def fill(api: ApiClient, name: str) -> bool:
     """Fill that sandbox and return True; return False, and leave it as it is, if it was used before."""
-    sandbox_path, story = f"/sandboxes/{name}", read_story()
+    sandbox_path = f"/sandboxes/{name}"
+    receiver = api.ask("PATCH", "/receiver", {"is_on": True})["url"]
     if api.get(sandbox_path)["used"]:
         log.warning("the sandbox %s was used before: it stays as it is, without the cases of the demo", name)
         return False
+    story = read_story(receiver)
     webhooks = logging.getLogger("emulator.webhooks")
     before = webhooks.level
     webhooks.setLevel(logging.ERROR)  # it would warn that webhooks are not sent, as is intended
     try:
-        _live_through(api, sandbox_path, story)
+        _live_through(api, sandbox_path, story, receiver)
     finally:
         webhooks.setLevel(before)
     # The journal keeps the requests, which are part of the story.
@@ -75,10 +79,10 @@ def fill(api: ApiClient, name: str) -> bool:
     return True
 
 
-def _live_through(api: ApiClient, sandbox_path: str, story: CompanyStory) -> None:
+def _live_through(api: ApiClient, sandbox_path: str, story: CompanyStory, receiver: str) -> None:
     now = datetime.fromisoformat(story["starts_at"])
     api.ask("PATCH", f"{sandbox_path}/clock", {"mode": "frozen", "at": story["starts_at"]})
-    api.ask("PATCH", sandbox_path, {"webhook_url": story["receiver"]})
+    api.ask("PATCH", sandbox_path, {"webhook_url": receiver})
     for fault in story["faults"]:
         api.ask("POST", f"{sandbox_path}/faults", fault)
     for case in story["cases"]:
@@ -160,4 +164,5 @@ def _attempt(delivery: Mapping[str, Any], number: int, ended_at: str, attempt: l
     status = attempt[0] if attempt[0] != "error" else None
     error = attempt[1] if status is None else None if status < 300 else f"the receiver answered {status}"
     row = {"delivery_id": delivery["id"], "number": number, "ended_at": ended_at, "took": int(attempt[-1] * 1000)}
-    return {**row, "status": status, "error": error, "answer": "ok" if status and status < 300 else ""}
+    answer: dict[str, object] = {"answer": "ok" if status and status < 300 else "", "answer_headers": {}}
+    return {**row, "status": status, "error": error, **answer}

@@ -32,8 +32,16 @@ def demo_act(api: ApiClient, name: str) -> Response:
     return pages.act(api, name)
 
 
+def demo_leave(api: ApiClient, name: str) -> Response:
+    """Leave a story."""
+    from emulator.demo import pages
+
+    return pages.leave(api, name)
+
+
 PAGES = (
     Page("GET", "/demo", demo_show, menu="Demo"),
     Page("GET", "/demo/<name>", demo_story),
     Page("POST", "/demo/<name>", demo_act),
+    Page("POST", "/demo/<name>/leave", demo_leave),
 )

@@ -1,14 +1,17 @@
 """Changes of what stands around cases: clients, checks and documents."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from emulator.core.case_file import NewDocument
+from emulator.core.case_file import CaseChange, NewDocument
 from emulator.core.model import Case, Check, Client, ClientClaim, NewCheck, NewClient
 from emulator.core.sandbox_clock import to_micros
 from emulator.store import case_file_rows, rows
 from emulator.store.questions import Questions
+
+KEPT_AFTER_EXPIRY = timedelta(days=1)  # so that who still sends a token is told that it has expired
 
 
 class CaseFileChanges(Questions):
@@ -68,8 +71,27 @@ class CaseFileChanges(Questions):
             self._link(sandbox, provider, "check_id", links, now)
         return added
 
-    def save_reopened(self, case: Case) -> None:
-        self._ask.reopen_case(self._db, **case_file_rows.reopened_params(case))
+    def save_reopened(self, case: Case) -> bool:
+        return bool(self._ask.reopen_case(self._db, **case_file_rows.reopened_params(case)))
+
+    def change_case(self, before: Case, change: CaseChange, now: datetime) -> bool:
+        params = case_file_rows.changed_params(before, change, now)
+        self._ask.release_case_key(self._db, **params, now=to_micros(now))
+        try:
+            changed = self._ask.change_case(self._db, **params)
+        except sqlite3.IntegrityError:  # another case has its key
+            return False
+        known = {"sandbox": before.sandbox, "provider": before.provider, "case_id": before.id}
+        self._ask.expire_settled_by_change(self._db, **known, now=to_micros(now))
+        return bool(changed)
+
+    def add_access_token(
+        self, sandbox: str, provider: str, digest: str, expires_at: datetime, *, now: datetime
+    ) -> None:
+        kept_since = to_micros(now - KEPT_AFTER_EXPIRY)
+        self._ask.drop_expired_access_tokens(self._db, sandbox=sandbox, kept_since=kept_since)
+        known = {"sandbox": sandbox, "provider": provider, "digest": digest}
+        self._ask.add_access_token(self._db, **known, expires_at=to_micros(expires_at))
 
     def archive_case(self, sandbox: str, provider: str, case_id: int, now: datetime) -> bool:
         archived = self._ask.archive_case(self._db, sandbox=sandbox, provider=provider, id=case_id, now=to_micros(now))

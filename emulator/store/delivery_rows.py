@@ -60,4 +60,5 @@ def attempt_of(row: Row) -> AttemptRecord:
         status=row[3],
         error=row[4],
         answer=row[5],
+        headers=json.loads(row[6]),
     )

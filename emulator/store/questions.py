@@ -1,28 +1,28 @@
 """Questions to the store, one named query each."""
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
-from emulator.core.model import Case, CaseFilter, Check, Dues, Sandbox
+from emulator.core.model import Case, CaseFilter, CaseSearch, Check, Dues, Sandbox
 from emulator.core.sandbox_clock import EPOCH, from_micros, to_micros
 from emulator.store import delivery_rows, images, rows, sandbox_rows
+from emulator.store.alike import pairs_of
 from emulator.store.case_file_questions import CaseFileQuestions
+from emulator.store.connection import Connection
 from emulator.store.named_queries import NamedQueries
+from emulator.store.search_params import text_params
 
 MOST_KEPT = 1_000  # rows of sandboxes
+SEARCHED = 100_000  # the newest cases or deliveries in which a text is looked for
 
 
 class Questions(CaseFileQuestions):
     """The questions that a transaction can ask; an unknown sandbox holds nothing."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, queries: NamedQueries, kept_sandboxes: dict[str, Sandbox]
-    ) -> None:
+    def __init__(self, connection: Connection, queries: NamedQueries, kept_sandboxes: dict[str, Sandbox]) -> None:
         self._db = connection
         self._ask = queries
         # Every request asks for the row of its sandbox, and it seldom changes; no other process changes the file.
@@ -47,7 +47,7 @@ class Questions(CaseFileQuestions):
         checks: dict[int, list[Check]] = defaultdict(list)
         if with_checks := [row for row in found if row[17]]:
             ids = json.dumps([row[2] for row in with_checks])
-            params = {"sandbox": found[0][0], "provider": found[0][1], "case_ids": ids, "now": to_micros(now)}
+            params = {"sandbox": found[0][0], "provider": found[0][1], "ids": ids, "now": to_micros(now)}
             for row in self._ask.checks_of_cases(self._db, **params):
                 checks[row[12]].append(rows.check_of(row))
         return [rows.case_of(row, tuple(checks[row[2]])) for row in found]
@@ -55,11 +55,35 @@ class Questions(CaseFileQuestions):
     def list_cases(
         self, sandbox: str, provider: str, query: CaseFilter, now: datetime, *, offset: int, limit: int
     ) -> Sequence[Case]:
+        if (pairs := pairs_of(query)) is not None:
+            return self._list_alike(sandbox, provider, pairs, now, offset=offset, limit=limit)
         ask = self._ask.list_cases if query.client_id is None else self._ask.list_cases_of_client
         params = _filter_params(sandbox, provider, query, now)
         return self._cases(list(ask(self._db, **params, offset=offset, limit=limit)), now)
 
+    def _list_alike(
+        self, sandbox: str, provider: str, pairs: Sequence[rows.Params], now: datetime, *, offset: int, limit: int
+    ) -> Sequence[Case]:
+        """Return a page of the cases of these pairs of outcome and webhook, newest first."""
+        params = {"sandbox": sandbox, "provider": provider, "now": to_micros(now), "limit": offset + limit}
+        found = [row[0] for pair in pairs for row in self._ask.newest_alike(self._db, **params, **pair)]
+        ids = json.dumps(sorted(found, reverse=True)[offset : offset + limit])
+        return self._cases(self._ask.cases_by_ids(self._db, sandbox=sandbox, provider=provider, ids=ids), now)
+
+    def search_cases(self, sandbox: str, provider: str, search: CaseSearch, now: datetime, most: int) -> Sequence[int]:
+        params = {
+            **_filter_params(sandbox, provider, search.among, now),
+            **text_params(search.text),
+            "states": None if search.states is None else rows.listed(search.states),
+            "window": SEARCHED,
+            "limit": most,
+        }
+        return [row[0] for row in self._ask.search_cases(self._db, **params)]
+
     def count_cases(self, sandbox: str, provider: str, query: CaseFilter, now: datetime) -> int:
+        if (pairs := pairs_of(query)) is not None:
+            params = {"sandbox": sandbox, "provider": provider, "now": to_micros(now)}
+            return sum(int(self._ask.count_alike(self._db, **params, **pair)) for pair in pairs)
         if query == CaseFilter():
             ask = self._ask.count_all_cases
         elif query == CaseFilter(archived=None):
@@ -144,12 +168,16 @@ class Questions(CaseFileQuestions):
         )
         return held is not None
 
+    def leased_by_others(self, sandbox: str, owner: str) -> int:
+        return 0
+
     def holds_one_for(self, delivery: Delivery) -> bool:
         found = self._ask.holds_one_for(self._db, sandbox=delivery.sandbox, target=delivery.target)
         return found is not None
 
     def find_deliveries(self, sandbox: str, query: DeliveryFilter, limit: int) -> Sequence[DeliveryReport]:
-        found = list(self._ask.find_deliveries(self._db, sandbox=sandbox, limit=limit, **asdict(query)))
+        ask = self._ask.deliveries_of_case if _is_of_one_case(query) else self._ask.find_deliveries
+        found = list(ask(self._db, sandbox=sandbox, limit=limit, **_delivery_params(query)))
         # The index orders them by position, and a delivery that reaches the inbox after an attempt gets a new one.
         return sorted((self._report(row) for row in reversed(found)), key=lambda report: report.delivery.created_at)
 
@@ -157,7 +185,12 @@ class Questions(CaseFileQuestions):
         found = self._ask.attempts_of(self._db, sandbox=row[0], id=row[1])
         attempts = tuple(map(delivery_rows.attempt_of, found))
         return DeliveryReport(
-            delivery=delivery_rows.delivery_of(row), external_id=row[16], rule=row[17], attempts=attempts
+            delivery=delivery_rows.delivery_of(row),
+            external_id=row[16],
+            rule=row[17],
+            client_name=row[18],
+            outcome=row[19],
+            attempts=attempts,
         )
 
     def inbox(self, sandbox: str, limit: int) -> tuple[int, Sequence[Delivery]]:
@@ -177,6 +210,25 @@ def _filter_params(sandbox: str, provider: str, query: CaseFilter, now: datetime
         "external_id": query.external_id,
         "archived": None if query.archived is None else int(query.archived),
     }
+
+
+def _delivery_params(query: DeliveryFilter) -> rows.Params:
+    return {
+        "id": query.id,
+        "provider": query.provider,
+        "case_id": query.case_id,
+        "external_id": query.external_id,
+        "event": query.event,
+        "states": None if query.states is None else rows.listed(query.states),
+        **text_params(query.text),
+        "window": SEARCHED,
+    }
+
+
+def _is_of_one_case(query: DeliveryFilter) -> bool:
+    """Return whether the filter names a case and nothing else, so that its index finds all."""
+    named = DeliveryFilter(provider=query.provider, case_id=query.case_id)
+    return query == named and None not in (query.provider, query.case_id)
 
 
 def target_params(busy: Collection[str], waiting: Collection[str] | None) -> rows.Params:

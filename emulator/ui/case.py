@@ -5,13 +5,14 @@ from typing import Any
 
 from flask import Response, request
 
-from emulator.ui import state_marks, timeline
+from emulator.ui import phrases, state_marks, timeline
 from emulator.ui.api_client import ApiClient, part
 from emulator.ui.field_docs import Document, document_of
 from emulator.ui.json_panes import JsonPane, curl, curl_of, pane_of
 from emulator.ui.page import show as show_page
 from emulator.ui.redirects import done
 from emulator.ui.sandbox_links import sandbox_path
+from emulator.ui.webhook_changes import former_values
 
 CHARTED = 60  # webhooks
 
@@ -28,18 +29,13 @@ def complete(api: ApiClient, provider: str, case_id: int) -> Response:
     word = request.form.get("word", "")
     path = f"{sandbox_path()}/cases/{part(provider)}/{case_id}/complete"
     api.ask("POST", path, {request.form.get("field", "outcome"): word})
-    return done(f"Completed as {plain(word)}.")
+    return done(f"Completed as {phrases.plain(word)}.")
 
 
 def send_again(api: ApiClient, delivery_id: str) -> Response:
     """Send a webhook again, with the same id and bytes."""
     api.ask("POST", f"{sandbox_path()}/deliveries/{part(delivery_id)}/redeliver")
     return done("The webhook is sent again, with the same id and bytes.")
-
-
-def plain(word: str) -> str:
-    """Return a provider's word for an outcome as people write it: no_decision_yet becomes no decision yet."""
-    return word.replace("_", " ").lower()
 
 
 def _values(api: ApiClient, provider: str, case_id: int) -> dict[str, Any]:
@@ -50,18 +46,22 @@ def _values(api: ApiClient, provider: str, case_id: int) -> dict[str, Any]:
     [about] = [each for each in providers["providers"] if each["name"] == provider]
     document = document_of(api, provider)
     retry = api.get(sandbox_path())["settings"]["retry"]
+    waits = case["link"] and case["state"] in ("open", "processing")
     width, marks = timeline.draw(timeline.events_of(case, created, webhooks, retry))
     return {
         "case": case,
+        "case_link": api.get(f"{sandbox_path()}/cases/{part(provider)}/{case_id}/link") if waits else None,
         "provider": about,
         "now": api.get(f"{sandbox_path()}/clock")["now"],
         "width": width,
         "marks": marks,
-        "endings": [{"field": f, "word": w, "plain": plain(w)} for body in about["endings"] for f, w in body.items()],
+        "endings": [
+            {"field": f, "word": w, "plain": phrases.plain(w)} for body in about["endings"] for f, w in body.items()
+        ],
         "created": created,
         "panes": _panes(created, document) if created else None,
         "curl": curl_of(created, providers["address"], about["key"]) if created else None,
-        "webhooks": [_webhook(delivery, document) for delivery in webhooks],
+        "webhooks": [_webhook(api, delivery, document) for delivery in webhooks],
         "chart": timeline.bars(api.get(f"{sandbox_path()}/deliveries", limit=CHARTED)["deliveries"]),
     }
 
@@ -80,13 +80,13 @@ def _panes(exchange: Mapping[str, Any], document: Document) -> dict[str, JsonPan
     }
 
 
-def _webhook(delivery: Mapping[str, Any], document: Document) -> dict[str, object]:
+def _webhook(api: ApiClient, delivery: Mapping[str, Any], document: Document) -> dict[str, object]:
     sendable = delivery["url"] is not None and delivery["state"] != "in_flight"
     word = "Send a duplicate" if delivery["state"] == "delivered" else "Send again"
     url = delivery["url"]
     return {
         "delivery": delivery,
-        "body": pane_of(delivery["body"], document.of_webhook(delivery["event"])),
+        "body": pane_of(delivery["body"], document.of_webhook(delivery["event"]), former_values(api, delivery["id"])),
         "mark": state_marks.of_webhook(delivery),
         "send": word if sendable else None,
         "curl": curl("POST", url, delivery["headers"], delivery["body"]) if url else None,

@@ -43,6 +43,7 @@ def explain(api: ApiClient, error: Exception, *, is_known: bool) -> Response:
         return page(api, "trouble.html", what, {"why": why, "advice": advice}, error.status)
     answer = html(render_template("told.html", told=f"{what}.", lines=[f"{why}.", advice], tone="bad"), error.status)
     answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#told", "innerHTML"
+    answer.headers["HX-Reselect"] = ".told"  # a form may select a part of the page that is not in this answer
     return answer
 
 

@@ -12,35 +12,72 @@ from emulator.ui.field_docs import NOTHING, FieldDoc
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 LONGEST = 65_536  # characters; a longer body is shown as it is, and cut
 DEEPEST = 100
+DEEPEST_STEP = 10
+NONE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class JsonLine:
-    """One line: its indent, the key with what it means, and the value or bracket that follows."""
+    """One line: its depth, the key with what it means, and the value or bracket that follows."""
 
-    indent: str
+    depth: int
     key: str | None
     place: str
     kind: str  # of the value: text, or other; empty for brackets
     value: str
     comma: str
     field_doc: FieldDoc
+    before: str | None = None  # the JSON text of the value before it changed; None: it did not change
+
+    @property
+    def indent(self) -> str:
+        """The blanks before it."""
+        return "  " * self.depth
+
+    @property
+    def step(self) -> int:
+        """By how much a line that is too long hangs over, as the number of a class; the deepest ones do alike."""
+        return min(self.depth, DEEPEST_STEP)
 
 
-def lines_of(text: str, field_docs: Mapping[str, FieldDoc]) -> list[JsonLine] | None:
-    """Return the lines of a JSON text; None: it is not JSON, or too long or too deep to be laid out."""
+def lines_of(text: str, field_docs: Mapping[str, FieldDoc], before: Mapping[str, str] = NONE) -> list[JsonLine] | None:
+    """Return the lines of a JSON text; None: it is not JSON, or too long or too deep to be laid out.
+
+    `before` has, by place, the former values of the fields that changed; the place of an item is its number.
+    """
     if len(text) > LONGEST:
         return None
     try:
         json.loads(text)
-        return list(_lines(TOKEN.findall(text), field_docs))
+        return list(_lines(TOKEN.findall(text), field_docs, before))
     except (ValueError, RecursionError):
         return None
 
 
-def _lines(tokens: list[str], field_docs: Mapping[str, FieldDoc]) -> Iterator[JsonLine]:
-    way: list[str] = []  # the keys that lead to the present value, empty for an item of a list
-    opened: list[str] = []
+@dataclass(slots=True)
+class _Level:
+    """An object or a list that is open: its bracket, the key that leads to it, and how many items it had so far."""
+
+    bracket: str
+    name: str
+    number: int  # in the list around it
+    items: int = 0
+
+
+def _place_of(levels: list[_Level], name: str) -> str:
+    """Return the dotted place of a field as the documents name it, without the numbers of items."""
+    return ".".join(filter(None, [*(level.name for level in levels), name]))
+
+
+def _numbered_place_of(levels: list[_Level], name: str) -> str:
+    """Return the dotted place of a value, with the numbers of items."""
+    parts = [level.name or str(level.number) for level in levels[1:]]
+    here = name or (str(levels[-1].items - 1) if levels else "")
+    return ".".join([*parts, here])
+
+
+def _lines(tokens: list[str], field_docs: Mapping[str, FieldDoc], before: Mapping[str, str]) -> Iterator[JsonLine]:
+    levels: list[_Level] = []
     key: str | None = None
     for at, token in enumerate(tokens):
         following = tokens[at + 1] if at + 1 < len(tokens) else ""
@@ -49,27 +86,30 @@ def _lines(tokens: list[str], field_docs: Mapping[str, FieldDoc]) -> Iterator[Js
         if following == ":":
             key = token
             continue
-        name = json.loads(key) if key else ""
-        place = ".".join([*filter(None, way), *([name] if name else [])])
-        field_doc = field_docs.get(place, NOTHING) if key else NOTHING
         if token in "}]":
-            way.pop()
             comma = "," if following == "," else ""
-            if opened.pop() == tokens[at - 1]:  # an empty one was closed on the line that opened it
-                continue
-            yield JsonLine("  " * len(opened), None, "", "", token, comma, NOTHING)
-        elif token in "{[":
+            if levels.pop().bracket != tokens[at - 1]:  # an empty one was closed on the line that opened it
+                yield JsonLine(len(levels), None, "", "", token, comma, NOTHING)
+            key = None
+            continue
+        name = json.loads(key) if key else ""
+        if levels:
+            levels[-1].items += 1
+        place = _place_of(levels, name)
+        field_doc = field_docs.get(place, NOTHING) if key else NOTHING
+        if token in "{[":
             is_empty = following in ("}", "]")
             after = tokens[at + 2] if is_empty and at + 2 < len(tokens) else ""
             value = token + following if is_empty else token
-            yield JsonLine("  " * len(opened), key, place, "", value, "," if after == "," else "", field_doc)
-            opened.append(token)
-            way.append(name)
-            if len(opened) > DEEPEST:
+            yield JsonLine(len(levels), key, place, "", value, "," if after == "," else "", field_doc)
+            levels.append(_Level(token, name, levels[-1].items - 1 if levels else 0))
+            if len(levels) > DEEPEST:
                 raise ValueError("nested too deep to be laid out")
         else:
             kind = "text" if token.startswith('"') else "other"
-            yield JsonLine("  " * len(opened), key, place, kind, token, "," if following == "," else "", field_doc)
+            comma = "," if following == "," else ""
+            former = before.get(_numbered_place_of(levels, name))
+            yield JsonLine(len(levels), key, place, kind, token, comma, field_doc, former)
         key = None
 
 
@@ -81,10 +121,17 @@ class JsonPane:
     exact: str
     shown: str  # the exact text, cut if it is too long
 
+    @property
+    def changed(self) -> list[JsonLine]:
+        """The lines whose value changed."""
+        return [line for line in self.lines or [] if line.before is not None]
 
-def pane_of(text: str | None, field_docs: Mapping[str, FieldDoc] | None = None) -> JsonPane:
-    """Return a body laid out as JSON, with what its fields mean."""
-    return replace(exact_pane(text), lines=lines_of(text or "", field_docs or {}))
+
+def pane_of(
+    text: str | None, field_docs: Mapping[str, FieldDoc] | None = None, before: Mapping[str, str] = NONE
+) -> JsonPane:
+    """Return a body laid out as JSON, with what its fields mean, and what those were before that changed."""
+    return replace(exact_pane(text), lines=lines_of(text or "", field_docs or {}, before))
 
 
 def exact_pane(text: str | None) -> JsonPane:

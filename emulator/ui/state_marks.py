@@ -1,8 +1,10 @@
 """The marks of states on pages: a shape, a word and a colour, so that nobody depends on one of them alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from emulator.ui import phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +34,20 @@ WEBHOOKS: Mapping[str, Mark] = {
     "blocked": Mark("slash", "blocked", "grey"),
     "inbox": Mark("tray", "in the inbox", "grey"),
 }
-CHECKS: Mapping[str, Mark] = {
-    "approved": Mark("tick", "accepted", "green"),
-    "denied": Mark("bar", "rejected", "red"),
-    "undecided": Mark("half", "pending", "grey"),
-}
 # The highest score of each mark.
 RISKS = (
     (0.35, Mark("ring", "low", "green")),
     (0.7, Mark("half", "medium", "amber")),
     (1.0, Mark("bar", "high", "red")),
 )
+COMPLETED = Mark("tick", "completed", "green")
 RETRYING = Mark("clock", "retrying", "amber")
 
 
 def of_case(case: Mapping[str, Any]) -> Mark:
-    """Return the mark of a case's state, and of its outcome once it is completed."""
-    if case["state"] == "completed":
-        return CASES.get(case["outcome"] or "", Mark("tick", "completed", "green"))
+    """Return the mark of a case's state, and of its outcome, in its provider's word, once it has ended."""
+    if case["state"] in ("completed", "failed"):
+        return _of_end(case)
     if case["state"] == "open" and case["next_step_at"] is None:
         return Mark("ring", "waiting", "grey")
     return CASES[case["state"]]
@@ -62,15 +60,23 @@ def of_webhook(delivery: Mapping[str, Any]) -> Mark:
 
 def of_attempt(attempt: Mapping[str, Any]) -> Mark:
     """Return the mark of an attempt: delivered or not."""
-    ok = attempt["status"] is not None and 200 <= attempt["status"] < 300
-    return Mark("tick", "delivered", "green") if ok else Mark("cross", "not delivered", "red")
+    delivered = Mark("tick", "delivered", "green")
+    return delivered if is_delivered(attempt) else Mark("cross", "not delivered", "red")
+
+
+def is_delivered(attempt: Mapping[str, Any]) -> bool:
+    """Return whether an attempt delivered its webhook."""
+    return attempt["status"] is not None and 200 <= attempt["status"] < 300
 
 
 def of_check(check: Mapping[str, Any]) -> Mark:
-    """Return the mark of a check's state, in an analyst's words."""
-    if check["state"] == "failed":
-        return Mark("cross", "broke down", "red")
-    return CHECKS[check["outcome"] or "undecided"] if check["state"] == "completed" else WORKING
+    """Return the mark of a check's state, and of its outcome, in its provider's word, once it has ended."""
+    return _of_end(check) if check["state"] in ("completed", "failed") else WORKING
+
+
+def _of_end(case: Mapping[str, Any]) -> Mark:
+    mark = CASES["failed"] if case["state"] == "failed" else CASES.get(case["outcome"] or "", COMPLETED)
+    return replace(mark, word=phrases.plain(case["outcome_word"] or mark.word))
 
 
 def of_risk(score: float) -> Mark:

@@ -169,4 +169,49 @@ class BrokenJson:
         return response
 
 
-API_FAULT_KINDS: tuple[type[ApiFault], ...] = (Status, RateLimit, Latency, ConnectionReset, EmptyAnswer, BrokenJson)
+class ChangedAnswer:
+    """The base of kinds that change an answer by what its provider says, for which `web/lies.py` sees to it."""
+
+    side: ClassVar[Side] = Side.API
+    answers: ClassVar[bool] = False
+
+    def before(self, random: SeededRandom, wait: Wait) -> None:
+        """Do nothing."""
+
+    def after(self, response: Response) -> Response:
+        """Return the answer unchanged."""
+        return response
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lie(ChangedAnswer):
+    """The answer is not what it should be, as `how` says.
+
+    A new case is answered 201 though the request was refused as invalid (another case is opened, and shown), the answer
+    to a new case is an object without fields, or has the status 200; or an error has no body.
+    """
+
+    kind: ClassVar[str] = "lie"
+    how: str = setting(
+        ..., "what is wrong", choices=("created_though_invalid", "fields_missing", "success_200", "empty_error")
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerForm(ChangedAnswer):
+    """The answer says the same in another form: times without or with a fraction, or assumed texts in other words."""
+
+    kind: ClassVar[str] = "answer_form"
+    how: str = setting("whole_seconds", "the form", choices=("whole_seconds", "microseconds", "other_words"))
+
+
+API_FAULT_KINDS: tuple[type[ApiFault], ...] = (
+    Status,
+    RateLimit,
+    Latency,
+    ConnectionReset,
+    EmptyAnswer,
+    BrokenJson,
+    Lie,
+    AnswerForm,
+)

@@ -145,6 +145,7 @@ class Application(Flask):
 
     url_map_class = PlainMap
     url_rule_class = LazyRule
+    is_about_to_stop = False  # readyz says so, and everything is answered as before
     session_interface = SharedNullSession()
     _url_map: PlainMap  # all routes that were registered
     _routes: PlainMap  # those by which requests find their way

@@ -20,6 +20,19 @@ class Switch:
     meaning: str
 
 
+class UsedSwitches(dict[str, str]):
+    """The values of a provider's switches by name; `note` is told of every use, as `provider.name`."""
+
+    def __init__(self, values: Mapping[str, str], provider: str, note: Callable[[str], None]) -> None:
+        super().__init__(values)
+        self._provider, self._note = provider, note
+
+    def __getitem__(self, name: str) -> str:
+        value = super().__getitem__(name)
+        self._note(f"{self._provider}.{name}")
+        return value
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sample:
     """A request that is answered 201; its path is relative to the emulator's address."""
@@ -33,14 +46,17 @@ class Sample:
 class Samples(Protocol):
     """Requests that work out of the box, for pages, the banner, the handle and `case-emulator sample`."""
 
+    operations: tuple[str, ...]  # those that can be drawn, by the names of the provider's; the first opens a case
+    on_cases: tuple[str, ...]  # those of them that are about a case that is there already
+
     def key_of(self, sandbox: str) -> tuple[str, str]:
         """Return the header, and its value, that opens the sandbox of that name."""
 
     def curl(self, address: str, sandbox: str) -> str:
         """Return a first request to paste into a terminal."""
 
-    def draw(self, random: SeededRandom, sandbox: str) -> Sample:
-        """Return a request with made-up people."""
+    def draw(self, random: SeededRandom, sandbox: str, operation: str | None = None, case_id: int = 1) -> Sample:
+        """Return a request with made-up people for one of the operations, the first unless told."""
 
 
 @dataclass(frozen=True, slots=True)

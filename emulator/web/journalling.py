@@ -41,7 +41,7 @@ def write_exchange(
             body=_shown_body(state),
             status=response.status_code,
             answer_headers=_headers_of(response),
-            answer=response.get_data(),
+            answer=_shown_answer(state, response.get_data()),
             took=took,
             case_id=case.id if case else None,
             rule=case.decision.rule if case else None,
@@ -56,6 +56,10 @@ def write_exchange(
 def _shown_body(state: RequestState) -> bytes | None:
     """Return the body as it may be kept; whoever may not keep it whole says how to show it."""
     return state.show_body(state.raw_body) if state.show_body and state.raw_body else state.raw_body
+
+
+def _shown_answer(state: RequestState, answer: bytes) -> bytes:
+    return state.show_answer(answer) if state.show_answer else answer
 
 
 def _url(environ: Mapping[str, str], mount: str) -> str:
@@ -113,7 +117,7 @@ def write_attempt(journal: Journal, clock: WallClock, delivery: Delivery, attemp
             headers=dict(delivery.headers),
             body=delivery.body,
             status=attempt.status,
-            answer_headers={},
+            answer_headers=attempt.headers,
             answer=attempt.answer,
             took=attempt.took.total_seconds(),
             case_id=delivery.case_id,

@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from werkzeug import exceptions
 
 from emulator.core.clock import WallClock
-from emulator.core.errors import Fact, Invalid, StoreUnavailable, TooManySandboxes
+from emulator.core.errors import Fact, Invalid, RefusedThoughValid, StoreUnavailable, TooManySandboxes
 from emulator.core.journal import Journal
 from emulator.core.turns import Turns
 from emulator.masking import masked
@@ -24,6 +24,7 @@ from emulator.web.desk import Desk
 from emulator.web.errors import STORE_RETRY, Crashed, FaultTriggered, UnknownPath, WrongMethod, store_status
 from emulator.web.guard import is_foreign, is_foreign_read, is_known_host
 from emulator.web.journalling import OURS, write_exchange
+from emulator.web.lies import Lies
 from emulator.web.near_misses import what_was_needed
 from emulator.web.problem_json import Problem, render_problem
 from emulator.web.provider import Provider
@@ -49,6 +50,7 @@ class Pipeline:
     journal: Journal
     request_metrics: RequestMetrics
     cors: Cors = Cors()
+    lies: Lies | None = None
     turns: Turns = field(default_factory=Turns)  # where requests wait for a moment while something is due
 
     def install(self, app: Flask) -> None:
@@ -96,6 +98,8 @@ class Pipeline:
         if owner is None:
             return render_problem(fact)
         provider, desk = owner
+        if isinstance(fact, RefusedThoughValid):
+            fact = FaultTriggered(provider.invalid_status)
         if isinstance(fact, StoreUnavailable):
             state.needed, fact = ["a store that can be written: /_emulator/readyz says why not"], _as_status(fact)
         elif isinstance(fact, TooManySandboxes):
@@ -119,6 +123,7 @@ class Pipeline:
             response.headers[name] = value
         if state.api_faults:
             response = self._with_faults(state, response)
+        response = self._with_lies(state, response)
         response.status = REASONS.get(response.status_code) or response.status
         response.headers["X-Emulator-Version"] = VERSION
         advice = advice_header(state)
@@ -133,6 +138,12 @@ class Pipeline:
             return apply_to_answer(state, response)
         except FaultTriggered as triggered:
             return self.render(triggered)
+
+    def _with_lies(self, state: RequestState, response: Response) -> Response:
+        if self.lies is None or not (state.api_faults or self.lies.is_everywhere):
+            return response
+        owner = self.find_owner(request.path)
+        return self.lies.tell(state, request.environ, owner[0], response) if owner else response
 
     def _record(self, state: RequestState, environ: WSGIEnvironment, response: Response, advice: str | None) -> None:
         path, status = request.path, response.status_code

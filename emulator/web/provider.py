@@ -4,7 +4,7 @@ A further provider is a folder, a line in `app.py` and a line in `setup.cfg`: co
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from wsgiref.types import WSGIEnvironment
 
 from flask import Blueprint, Response
@@ -55,11 +55,21 @@ class Provider:
     newborn: Newborn = Newborn(first_ids=(("case", 1), ("client", 1)))
     real_pace: RealPace = RealPace()  # how long the real service takes; a minute unless told
     switches: tuple[Switch, ...] = ()
+    check_types: tuple[str, ...] = ()  # of which the setting `case_configs` of a sandbox makes configs
+    invalid_status: int = 422  # of an answer to a request whose fields break the rules
+    # Texts of errors that are assumed, and other words that say the same.
+    assumed_words: Mapping[str, str] = field(default_factory=dict)
     samples: Samples | None = None
     flow: Flow | None = None
     completion: type[Schema] = CompletionIn  # a body that completes a case; loads to CompletionOrder
     # Returns the OpenAPI document for that address; None: it is made from the operations alone.
     document: Callable[[str], dict[str, object]] | None = None
+
+    def creates(self, environ: WSGIEnvironment) -> bool:
+        """Return whether this request asks for a new case."""
+        path = environ.get("PATH_INFO", "").rstrip("/")
+        creating = [operation for operation in self.operations if operation.name == "create_case"]
+        return any(environ["REQUEST_METHOD"] == each.verb and path == each.path.rstrip("/") for each in creating)
 
     def signs_links(self, switches: Mapping[str, str]) -> bool:
         """Return whether links to its cases are signed when its switches stand like this."""

@@ -10,8 +10,10 @@ from flask import Response
 
 from emulator.core.errors import Fact, Unauthorized
 from emulator.core.faults import FaultContext, FaultHit
+from emulator.core.opening_lies import OPENING_FAULT_KINDS, AnyCredential
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import SandboxSignals, Signal
+from emulator.core.webhook_faults import EarlyWebhook
 from emulator.server import orders
 from emulator.web.advice import advise
 from emulator.web.api_faults import API_FAULT_KINDS, ApiFault
@@ -20,6 +22,8 @@ from emulator.web.request_state import RequestState, state_of
 from emulator.web.wait_slots import WaitSlots
 
 KINDS_BY_NAME = {kind.kind: kind for kind in API_FAULT_KINDS}
+# Kinds that a request may have to do with: it waits for a webhook that comes before its answer, too.
+REQUEST_KINDS = {*KINDS_BY_NAME, *(kind.kind for kind in OPENING_FAULT_KINDS), EarlyWebhook.kind}
 ANSWERING_KINDS = {kind.kind for kind in API_FAULT_KINDS if kind.answers}
 EXPIRED_HINT = "the key of this test integration lived its 30 days: reset the sandbox, or set its integration again"
 
@@ -44,15 +48,30 @@ class RequestFaults:
         Raise KeyExpired for the key of a test integration that has lived its 30 days, and FaultTriggered when a fault
         answers.
         """
-        if sandbox not in self.sandboxes.watched:
+        if not self.sandboxes.is_watched(sandbox):
             return
         orders.leave_loop(environ)  # from here on it may wait
-        context = FaultContext(provider=provider, path=environ.get("PATH_INFO"), document=partial(_document, environ))
+        context = _context(environ, provider)
         state, signal = state_of(environ), self.faults_cleared.of(sandbox)
         seen = signal.sent
         for hit, kind in self._triggered(state, sandbox, context):
             state.faults.append(hit.fault.name)
             kind.before(hit.random, partial(self._delay, state, hit, signal, seen))
+
+    def let_in(self, environ: WSGIEnvironment, provider: str) -> str | None:
+        """Return the sandbox that a wrong credential opens because of a fault; None where there is no such fault."""
+        state = state_of(environ)
+        name = state.named_sandbox
+        if not self.sandboxes.is_watched(name):
+            return None
+        orders.leave_loop(environ)
+        hits = self.sandboxes.admit(name, {AnyCredential.kind}, _context(environ, provider), ())
+        if not hits:
+            return None
+        state.faults += [hit.fault.name for hit in hits]
+        state.sandbox = name
+        self.sandboxes.strikes.note(AnyCredential.kind)
+        return name
 
     def _triggered(
         self, state: RequestState, sandbox: str, context: FaultContext
@@ -76,6 +95,10 @@ class RequestFaults:
             else:
                 state.faults.remove(hit.fault.name)
                 advise(f"{hit.fault.name} was left out: too many requests wait already")
+
+
+def _context(environ: WSGIEnvironment, provider: str) -> FaultContext:
+    return FaultContext(provider=provider, path=environ.get("PATH_INFO"), document=partial(_document, environ))
 
 
 def _document(environ: WSGIEnvironment) -> object:

@@ -82,6 +82,15 @@ def test_the_bare_body_is_the_body_of_the_whole_request(name: str, emulator: Emu
     assert answer.status_code == 201
 
 
+@pytest.mark.parametrize("operation", ["start", "add_check", "create_customer", "upload_document"])
+def test_what_stands_around_a_case_is_printed_and_taken(emulator: Emulator, operation: str) -> None:
+    case = str(emulator.sphinxhq.open_case()["id"])
+    where = ["--json", "--sandbox", emulator.sandbox, "--url", emulator.url]
+    whole = json.loads(printed("sphinxhq", "--operation", operation, "--case", case, *where))
+    answer = emulator.http.request(whole["method"], whole["url"], headers=whole["headers"], json=whole["body"])
+    assert answer.status_code in (200, 201), answer.text
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_curl_command_works_when_pasted(name: str, emulator: Emulator, needs: Callable[[str], str]) -> None:
     needs("curl")
@@ -104,6 +113,8 @@ def test_the_python_program_runs(name: str, emulator: Emulator) -> None:
         (["aplyid", "--seed", "-1"], "a whole number from 0"),
         (["aplyid", "--seed", "x"], "a whole number from 0"),
         (["aplyid", "--as", "xml"], "curl"),
+        (["aplyid", "--operation", "add_check"], "there is no sample of add_check; known are create_case"),
+        (["sphinxhq", "--operation", "start", "--case", "0"], "x>=1"),
         (["aplyid", "--as", "json", "--json"], "choose one of the two"),
         (["aplyid", "--sandbox", "A B"], "a-z 0-9 - _"),
         (["aplyid", "--url", "nowhere"], "a URL like"),

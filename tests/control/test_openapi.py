@@ -170,12 +170,18 @@ def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> No
         ask("GET", "/deliveries/{delivery_id}", delivery_id=first["id"])
         ask("POST", "/deliveries/{delivery_id}/redeliver", {}, delivery_id=first["id"])
         ask("GET", "/deliveries/wait?provider=aplyid")
+        ask("POST", "/deliveries/{delivery_id}/send-on", {"url": receiver.url}, delivery_id=first["id"])
+        for against in ("answer", first["id"]):
+            path = f"/deliveries/{{delivery_id}}/differences?against={against}"
+            ask("GET", path, delivery_id=first["id"])
+        ask("POST", "/webhook-test", {"url": receiver.url})
     for path in ("/inbox", "/inbox/wait"):
         ask("GET", path)
     for provider, body in (("aplyid", {"outcome": "denied"}), ("sphinxhq", {"status": "ERROR"})):
         (emulator.aplyid if provider == "aplyid" else emulator.sphinxhq).open_case()
         case = {"provider": provider, "case_id": 1025 if provider == "aplyid" else 2}
         ask("GET", "/cases")
+        ask("GET", "/cases?webhooks=true&state=completed")
         ask("GET", "/samples/{provider}?seed=7", **case)
         ask("POST", "/samples/{provider}", {}, **case)
         ask("GET", "/counts")
@@ -183,6 +189,8 @@ def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> No
         ask("GET", "/cases/{provider}/{case_id}", **case)
         ask("GET", "/cases/{provider}/{case_id}/checks", **case)
         ask("GET", "/cases/{provider}/{case_id}/documents", **case)
+        if provider == "aplyid":
+            ask("GET", "/cases/{provider}/{case_id}/link", **case)
         ask("POST", "/cases/{provider}/{case_id}/complete", body, **case)
     ask("GET", "/flows/{provider}/{number}", provider="aplyid", number=5568)
     ask("POST", "/clock/settle", {})
@@ -202,6 +210,9 @@ def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> No
         ask.emulator = demo
         ask("GET", "/receiver", root=ROOT)
         ask("PATCH", "/receiver", {"is_on": False}, root=ROOT)
+        ask("PUT", "/story", {"story": "recover", "case_id": 1})
+        ask("GET", "/story")
+        ask("DELETE", "/story", {})
     assert ask.asked == {(path, method) for _, path, method in document("control").operations()}
 
 

@@ -13,6 +13,36 @@ def test_a_sample_is_accepted_as_it_stands(emulator: Emulator, provider: str) ->
     assert emulator.control("GET", "cases").json()["count"] == 1
 
 
+@pytest.mark.parametrize("operation", ["create_customer", "upload_document", "add_check", "start"])
+def test_what_stands_around_a_case_has_samples_too_each_accepted_twice(emulator: Emulator, operation: str) -> None:
+    case = emulator.sphinxhq.open_case()
+    emulator.control("POST", "clock/advance", {"seconds": 60})
+    sent = [emulator.control("POST", "samples/sphinxhq", {"operation": operation}).json() for _ in range(2)]
+    drawn = emulator.control("GET", f"samples/sphinxhq?operation={operation}&case_id={case['id']}").json()
+    assert [one["status"] in (200, 201) for one in sent] == [True, True], sent
+    assert drawn["path"].startswith("/api/")
+    if operation in ("add_check", "start"):
+        assert str(case["id"]) in drawn["path"] + str(drawn["body"])
+
+
+@pytest.mark.parametrize(
+    ("provider", "operation", "status", "word"),
+    [
+        ("aplyid", "add_check", 422, "no sample of aplyid is called add_check"),
+        ("sphinxhq", "ad_check", 422, "did you mean add_check"),
+        ("sphinxhq", "start", 409, "there is none yet"),
+    ],
+)
+def test_an_operation_that_cannot_be_drawn_is_refused(
+    emulator: Emulator, provider: str, operation: str, status: int, word: str
+) -> None:
+    for refused in (
+        emulator.control("GET", f"samples/{provider}?operation={operation}"),
+        emulator.control("POST", f"samples/{provider}", {"operation": operation}),
+    ):
+        assert (refused.status_code, word in refused.text) == (status, True), refused.text
+
+
 def test_the_same_seed_draws_the_same_sample_and_another_another(emulator: Emulator) -> None:
     first, again, other = (emulator.control("GET", f"samples/aplyid?seed={seed}").json() for seed in (5, 5, 6))
     assert first == again != other

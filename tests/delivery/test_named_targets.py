@@ -8,7 +8,7 @@ import pytest
 from emulator.delivery import targets
 from emulator.delivery.targets import Targets
 from emulator.settings import Settings
-from emulator.wiring import targets_of
+from emulator.target_settings import targets_of
 from tests.delivery.test_targets import OWN, POLICY, refusal
 
 METADATA = [

@@ -9,7 +9,7 @@ from emulator.delivery import targets
 from emulator.delivery.service_ports import SERVICE_PORTS
 from emulator.delivery.targets import Target, Targets
 from emulator.settings import Settings
-from emulator.wiring import targets_of
+from emulator.target_settings import targets_of
 from tests.delivery.test_targets import POLICY, refusal
 from tests.emulators import Emulator
 

@@ -14,7 +14,7 @@ from emulator.commands.setting_flags import given
 from emulator.delivery.targets import BlockedTarget, Targets
 from emulator.setting_sources import read_settings
 from emulator.settings import PREFIX, Settings
-from emulator.wiring import targets_of
+from emulator.target_settings import targets_of
 from tests.clean import ROOT
 from tests.image.engine import chosen_service, compose_service, documented_commands
 

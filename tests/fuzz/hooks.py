@@ -11,4 +11,4 @@ from tests.fuzz.exceptions import is_exempt
 def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
     """Keep what is not exempt."""
     answer = response.content.decode("utf-8", "replace")
-    return not is_exempt(case.operation.label, type(failure).__name__, str(failure), answer)
+    return not is_exempt(case.operation.label, type(failure).__name__, str(failure), answer, str(response.request.url))

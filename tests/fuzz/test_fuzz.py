@@ -38,3 +38,23 @@ def test_what_breaks_a_rule_and_is_taken_is_found_though_casts_are_exempt() -> N
             "String longer than maxLength",
         ):
             assert not is_exempt(operation, "AcceptedNegativeData", told.format(rule), answer), rule
+
+
+def test_a_page_that_is_none_and_is_taken_is_found_though_a_repeated_page_is_exempt() -> None:
+    told = "Invalid component: parameter `page` in query"
+    for query, exempt in (
+        ("page=", True),
+        ("page=x&page=1", True),
+        ("page=1.0", False),
+        ("page_size=2&page=abc", False),
+    ):
+        url = f"http://127.0.0.1:1/api/cases/?{query}"
+        assert is_exempt("GET /api/cases/", "AcceptedNegativeData", told, '{"results":[]}', url) is exempt, query
+
+
+def test_a_filter_that_is_none_and_is_taken_is_found_though_an_empty_one_is_exempt() -> None:
+    told = "Invalid component: parameter `{}` in query"
+    for name, value, exempt in (("case_id", "", True), ("case_id", "abc", False), ("page_size", "abc", True)):
+        url = f"http://127.0.0.1:1/api/checks/?{name}={value}"
+        found = is_exempt("GET /api/checks/", "AcceptedNegativeData", told.format(name), '{"results":[]}', url)
+        assert found is exempt, url

@@ -9,6 +9,7 @@ from emulator.core.randomness import COUNTRIES, SeededRandom
 from emulator.providers.aplyid.samples import AplyidSamples
 from emulator.providers.sphinxhq.samples import SphinxSamples
 from emulator.providers.sphinxhq.schemas import BUSINESS_CHECKS, CHECK_TYPES
+from emulator.web.extras import Sample
 
 SEEDS = range(500)
 OF_A_PERSON = {"PEP", "IDV", "PROOF_OF_ADDRESS"}
@@ -17,6 +18,10 @@ PROPERTY = 300_000  # less than any property costs
 
 def bodies(samples: AplyidSamples | SphinxSamples) -> list[Any]:
     return [samples.draw(SeededRandom(seed, "", "sample"), "any").body for seed in SEEDS]
+
+
+def drawn(operation: str) -> list[Sample]:
+    return [SphinxSamples().draw(SeededRandom(seed, "", "sample"), "any", operation, 7) for seed in SEEDS]
 
 
 SPHINX, APLYID = bodies(SphinxSamples()), bodies(AplyidSamples())
@@ -86,3 +91,16 @@ def test_a_phone_of_any_country_has_the_length_of_its_numbers(country: Any) -> N
         assert (len(person.phone), person.phone.isdecimal()) == (len(country.mobile), True)
         assert 8 <= len(person.phone) <= 10
         assert person.address.state in dict(country.postcodes)
+
+
+def test_a_check_that_is_added_suits_a_person_and_a_company_and_names_the_case() -> None:
+    kinds = {str(sample.body["check_type"]) for sample in drawn("add_check")}
+    assert kinds & (OF_A_PERSON | BUSINESS_CHECKS | {"WEB_PRESENCE"}) == set()
+    assert len(kinds) > 1
+    assert {sample.body["case_id"] for sample in drawn("add_check")} == {7}
+
+
+def test_no_customer_that_is_created_has_the_reference_of_one_that_a_case_creates() -> None:
+    created = {str(sample.body["external_id"]) for sample in drawn("create_customer")}
+    assert len(created) == len(SEEDS)
+    assert created & {body["customer"]["external_id"] for body in SPHINX} == set()

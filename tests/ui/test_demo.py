@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -31,7 +32,9 @@ def start(**given: Any) -> dict[str, Any]:
         taken: dict[str, Any] = emulator.control("GET", "snapshot").json()
         taken["clock"].pop("at")
         taken.pop("taken_at")
-        return json.loads(json.dumps(taken).replace(emulator.url, "")) | {"clock": taken["clock"]}
+        receiver = emulator.http.get(f"{emulator.url}/_emulator/receiver").json()["url"]
+        text = json.dumps(taken).replace(emulator.url, "").replace(urlsplit(receiver).netloc, "receiver")
+        return json.loads(text) | {"clock": taken["clock"]}
 
 
 def test_it_starts_the_same_each_time() -> None:
@@ -54,7 +57,6 @@ def test_its_webhooks_say_what_its_cases_say(demo: Emulator) -> None:
     for webhook in demo.control("GET", "deliveries").json()["deliveries"]:
         case = demo.control("GET", f"cases/{webhook['provider']}/{webhook['case_id']}").json()
         assert webhook["created_at"] == case["updated_at"]
-        assert "crm.example" not in json.dumps(webhook)
 
 
 def test_nobody_is_dialled_for_it() -> None:
@@ -86,8 +88,10 @@ def test_without_it_the_page_says_how_to_start_it(emulator: Emulator) -> None:
 
 
 def press(page: Page) -> None:
-    with page.expect_navigation():
-        page.locator("button.large").click()
+    """Take the next step, and wait until it is one of those that are done."""
+    done = page.locator(".acts .past").count()
+    page.locator("#next-step button").click()
+    expect(page.locator(".acts .past")).to_have_count(done + 1)
 
 
 # Both widths with a story that begins at APLYiD and with one at Sphinx; each page is looked at in both themes.
@@ -108,6 +112,8 @@ def test_a_story_runs_to_its_end(demo: Emulator, window: Opener, story: str, siz
         assert serious(page) == []
     expect(page.get_by_text("That was the story.")).to_be_visible()
     expect(page.get_by_label("Webhooks")).to_contain_text("webhook delivered 200")
+    page.get_by_role("button", name="Next story").click()
+    expect(page.locator(".acts .past")).to_have_count(0)
 
 
 def test_the_receiver_that_is_down_is_tried_again_until_it_recovers(demo: Emulator, window: Opener) -> None:
@@ -138,7 +144,7 @@ def test_the_applicant_on_a_phone_is_seen_on_the_presenter_s_page(demo: Emulator
     expect(phone.get_by_role("heading", level=1)).to_contain_text("Thank you")
     expect(page.get_by_label("The case")).to_contain_text("denied")
     expect(page.get_by_label("Webhooks")).to_contain_text("webhook delivered 200")
-    press(page)
+    expect(page.locator(".acts .past")).to_have_count(2)  # the phone has taken that step
     press(page)
     expect(page.get_by_text("That was the story.")).to_be_visible()
 

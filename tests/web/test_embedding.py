@@ -1,10 +1,9 @@
 """The emulator as a Flask application: in a test client, behind other servers, mounted in another application."""
 
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -18,6 +17,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from emulator import create_app
 from emulator.settings import BadSetting
+from tests.commands import environment
 from tests.emulators import APLYID_PATH, CREATE_CASE
 from tests.receivers import free_port, receiving, status
 from tests.waiting import wait_until
@@ -131,22 +131,27 @@ def test_a_mounted_emulator_keeps_its_links_below_the_mount() -> None:
 
 
 @contextmanager
-def running(command: list[str], port: int) -> Iterator[str]:
+def running(
+    command: list[str],
+    port: int,
+    is_up: Callable[[requests.Response], bool] = lambda answer: answer.ok,
+    **variables: str,
+) -> Iterator[str]:
     """The address of a server started by that command, once it answers; ended by its process id."""
     address = f"http://127.0.0.1:{port}"
-    env = {name: value for name, value in os.environ.items() if not name.startswith("CASE_EMULATOR_")}
+    env = environment(**variables)
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
-            wait_until(lambda: answers(address), patience=30)
+            wait_until(lambda: answers(address, is_up))
             yield address
         finally:
             server.terminate()
             server.wait(20)
 
 
-def answers(address: str) -> bool:
+def answers(address: str, is_up: Callable[[requests.Response], bool]) -> bool:
     try:
-        return requests.get(f"{address}/_emulator/livez", timeout=1).ok
+        return is_up(requests.get(f"{address}/_emulator/livez", timeout=1))
     except requests.RequestException:
         return False
 

@@ -36,7 +36,7 @@ print(json.dumps(sorted(sys.modules)))
 NOT_NEEDED = {
     *("emulator.client", "emulator.control", "emulator.demo", "emulator.openapi", "emulator.ui", "emulator.own_routes"),
     *("emulator.delivery.sender", "emulator.delivery.authorities", "emulator.server.certificates"),
-    *("aiosql", "apispec", "faker", "prometheus_client", "requests", "rich", "trustme", "urllib3", "yaml"),
+    *("aiosql", "apispec", "faker", "prometheus_client", "requests", "rich", "segno", "trustme", "urllib3", "yaml"),
     *("asyncio", "tomllib", "xml"),
 }
 

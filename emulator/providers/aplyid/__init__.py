@@ -35,6 +35,10 @@ PROVIDER = Provider(
     webhook=webhook.render,
     newborn=Newborn(first_ids=(("case", 1024), ("client", 8843))),
     real_pace=RealPace(person=BY_HAND, business=BY_HAND),
+    assumed_words={
+        "Clientable must exist": "Clientable can't be blank",
+        "Status is not included in the list": "Status is invalid",
+    },
     switches=(
         Switch(
             "activity-missing",

@@ -6,8 +6,8 @@ from http import HTTPStatus
 from flask import Request, Response, request
 
 from emulator.core.errors import Fact, Invalid, Unauthorized
-from emulator.providers.aplyid.rails import to_sentence
 from emulator.providers.aplyid.responses import rails_response, to_json
+from emulator.providers.aplyid.ruby import to_sentence
 from emulator.web.desk import Desk
 from emulator.web.errors import Crashed, FaultTriggered, Malformed, TooLarge, Undecodable, UnknownPath, WrongMethod
 from emulator.web.problem_json import phrase_of
@@ -79,7 +79,7 @@ def render(error: Exception, desk: Desk) -> Response:
         case ParameterMissing():
             return _refuse(400, f"param is missing or the value is empty: {error}")
         case Invalid():
-            return _refuse(422, _joined(error.problems, desk.switches["join"]))
+            return _refuse(422, _joined(error.problems, desk))
         case Malformed():
             return _refuse(400, f"the request body is no JSON: {error}")
         case TooLarge():
@@ -111,8 +111,11 @@ def _refuse(status: int, message: str) -> Response:
     return rails_response({"message": message[:LONGEST_MESSAGE], "code": f"APLY-{status}"}, status)
 
 
-def _joined(problems: object, join: str) -> str:
+def _joined(problems: object, desk: Desk) -> str:
     messages = list(problems) if isinstance(problems, list) else [str(problems)]
+    if len(messages) == 1:
+        return messages[0]
+    join = desk.switches["join"]
     if join == "first":
         return messages[0]
     return ", ".join(messages) if join == "comma" else to_sentence(messages)

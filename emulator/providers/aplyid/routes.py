@@ -19,8 +19,8 @@ from emulator.providers.aplyid.errors import (
     NoMediaType,
     ParameterMissing,
 )
-from emulator.providers.aplyid.rails import is_blank
 from emulator.providers.aplyid.responses import rails_response, render_case
+from emulator.providers.aplyid.ruby import is_blank
 from emulator.web.advice import advise, advise_unknown_keys
 from emulator.web.body import read_json
 from emulator.web.desk import Desk
@@ -66,7 +66,7 @@ def blueprint(desk: Desk) -> Blueprint:
             raise NoMediaType
         sandbox = desk.admit(environ, access_key(environ))
         parameters = read_parameters(environ)
-        _demand_both(parameters, ACTIVITY_MISSING[desk.switches["activity-missing"]])
+        _demand_both(parameters, desk)
         return rails_response(render_case(_open(desk, sandbox, parameters), desk), 201)
 
     return routes
@@ -128,14 +128,17 @@ def read_parameters(environ: WSGIEnvironment) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _demand_both(parameters: dict[str, object], activity_missing: str) -> None:
+def _demand_both(parameters: dict[str, object], desk: Desk) -> None:
     """Raise ParameterMissing unless both objects are there, and advise which of them is missing."""
     advise_unknown_keys(parameters, OBJECTS)
     missing = [name for name in OBJECTS if not isinstance(parameters.get(name), dict) or not parameters[name]]
     for name in missing:
         advise(f"{name} {_absence(parameters, name)}")
     if missing:
-        raise ParameterMissing(CLIENT_MISSING if "client" in missing else activity_missing)
+        without_client = "client" in missing
+        raise ParameterMissing(
+            CLIENT_MISSING if without_client else ACTIVITY_MISSING[desk.switches["activity-missing"]]
+        )
 
 
 def _absence(parameters: dict[str, object], name: str) -> str:

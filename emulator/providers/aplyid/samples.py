@@ -24,6 +24,9 @@ NUMBERS = range(1000, 1_000_000)
 class AplyidSamples:
     """Create Case requests: the service's own example, or one drawn by chance."""
 
+    operations: tuple[str, ...] = ("create_case",)
+    on_cases: tuple[str, ...] = ()
+
     def key_of(self, sandbox: str) -> tuple[str, str]:
         """Return the header that opens a sandbox."""
         return "X-Workflow-Access-Key", f"test_{sandbox}"
@@ -37,7 +40,7 @@ class AplyidSamples:
             f"-H '{': '.join(self.key_of(sandbox))}' -d '{body}'"
         )
 
-    def draw(self, random: SeededRandom, sandbox: str) -> Sample:
+    def draw(self, random: SeededRandom, sandbox: str, operation: str | None = None, case_id: int = 1) -> Sample:
         """Return a request with a new individual or company and every documented detail."""
         person = random.person("client", MARKET)
         kind = random.pick("client_type", ("individual", "individual", "company"))

@@ -34,6 +34,7 @@ class Texts(TypedDict):
     fine: list[str]
     doubt: list[str]
     hits: list[str]
+    ask: NotRequired[str]  # what the customer is asked for when it cannot be decided
 
 
 @cache

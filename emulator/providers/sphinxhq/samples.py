@@ -1,6 +1,7 @@
 """Sample requests: a short one to paste, or one drawn by chance."""
 
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Callable, Mapping
 
 from emulator.core.randomness import SeededRandom
 from emulator.web.extras import Sample
@@ -9,6 +10,9 @@ PATH = "/api/cases/"
 NOTES = ("Standard onboarding", "Periodic review", "Requested by compliance")
 NUMBERS = range(1000, 1_000_000)
 DAYS = (30, 90, 365)
+ADDED = ("ADVERSE_MEDIA", "SANCTION", "BLACKLIST", "TRANSACTION_MONITORING")  # of a person or a company
+DOCUMENTS = (("passport.txt", "Passport"), ("statement.txt", "Bank statement"), ("bill.txt", "Electricity bill"))
+Request = tuple[str, dict[str, object]]  # path and body
 # Checks that are asked for together, of a person and of a company; each in the order of the work.
 CHECKS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "INDIVIDUAL": (
@@ -32,7 +36,10 @@ CHECKS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 
 class SphinxSamples:
-    """Create Case requests: a short one to paste, or one drawn by chance."""
+    """Create Case requests: a short one to paste, or one drawn by chance; and requests around a case."""
+
+    operations: tuple[str, ...] = ("create_case", "start", "add_check", "create_customer", "upload_document")
+    on_cases: tuple[str, ...] = ("start", "add_check")
 
     def key_of(self, sandbox: str) -> tuple[str, str]:
         """Return the header that opens a sandbox."""
@@ -45,25 +52,63 @@ class SphinxSamples:
             """-d '{"customer": {"full_name": "Mary Chen"}, "checks": [{"check_type": "PEP"}]}'"""
         )
 
-    def draw(self, random: SeededRandom, sandbox: str) -> Sample:
-        """Return a request for the checks of a new customer that go together; the inbox keeps its webhook too."""
-        kind = random.pick("customer_type", ("INDIVIDUAL", "INDIVIDUAL", "COMPANY"))
-        return Sample(
-            path=PATH,
-            headers=dict([("Content-Type", "application/json"), self.key_of(sandbox)]),
-            body={
-                "customer": _customer(random, kind),
-                "notes": random.pick("notes", NOTES),
-                "checks": [{"check_type": check} for check in random.pick("checks", CHECKS[kind])],
-                "delete_after": random.pick("delete_after", DAYS),
-            },
-        )
+    def draw(self, random: SeededRandom, sandbox: str, operation: str | None = None, case_id: int = 1) -> Sample:
+        """Return a request for one of the operations.
+
+        Create Case is for the checks of a new customer that go together; the inbox keeps its webhook too.
+        """
+        path, body = DRAWN[operation or self.operations[0]](random, case_id)
+        headers = dict([("Content-Type", "application/json"), self.key_of(sandbox)])
+        return Sample(path=path, headers=headers, body=body)
 
 
-def _customer(random: SeededRandom, kind: str) -> dict[str, object]:
+def _create_case(random: SeededRandom, case_id: int) -> Request:
+    kind = _kind(random)
+    return PATH, {
+        "customer": _customer(random, kind, "cust"),
+        "notes": random.pick("notes", NOTES),
+        "checks": [{"check_type": check} for check in random.pick("checks", CHECKS[kind])],
+        "delete_after": random.pick("delete_after", DAYS),
+    }
+
+
+def _start(random: SeededRandom, case_id: int) -> Request:
+    return f"{PATH}{case_id}/start/", {}
+
+
+def _add_check(random: SeededRandom, case_id: int) -> Request:
+    return "/api/checks/", {"case_id": case_id, "check_type": random.pick("check_type", ADDED)}
+
+
+def _create_customer(random: SeededRandom, case_id: int) -> Request:
+    # With references of its own, because Create Customer refuses one that Create Case has used.
+    return "/api/customers/", _customer(random, _kind(random), "crm")
+
+
+def _upload_document(random: SeededRandom, case_id: int) -> Request:
+    name, of_what = random.pick("document", DOCUMENTS)
+    text = f"{of_what} of {random.person('customer').name}"
+    content = b64encode(text.encode()).decode()
+    return "/api/documents/", {"file": f"data:text/plain;base64,{content}", "original_name": name}
+
+
+def _kind(random: SeededRandom) -> str:
+    return random.pick("customer_type", ("INDIVIDUAL", "INDIVIDUAL", "COMPANY"))
+
+
+def _customer(random: SeededRandom, kind: str, prefix: str) -> dict[str, object]:
     person = random.person("customer")
     name, details = person.name, {"date_of_birth": person.born_on.isoformat()}
     if kind == "COMPANY":
         name, details = person.company, {"country": person.address.country}
     number = random.pick("external_id", NUMBERS)
-    return {"full_name": name, "external_id": f"cust-{number}", "customer_type": kind, "input_details": details}
+    return {"full_name": name, "external_id": f"{prefix}-{number}", "customer_type": kind, "input_details": details}
+
+
+DRAWN: Mapping[str, Callable[[SeededRandom, int], Request]] = {
+    "create_case": _create_case,
+    "start": _start,
+    "add_check": _add_check,
+    "create_customer": _create_customer,
+    "upload_document": _upload_document,
+}

@@ -15,6 +15,9 @@ PATH = "/template/cases"
 class Samples:
     """Requests that work out of the box."""
 
+    operations: tuple[str, ...] = ("create_case",)
+    on_cases: tuple[str, ...] = ()
+
     def key_of(self, sandbox: str) -> tuple[str, str]:
         """Return the header that opens a sandbox."""
         return "X-Template-Key", f"test_{sandbox}"
@@ -24,7 +27,7 @@ class Samples:
         key = ": ".join(self.key_of(sandbox))
         return f"""curl {address}{PATH} -H 'Content-Type: application/json' -H '{key}' -d '{{"name": "Mary Chen"}}'"""
 
-    def draw(self, random: SeededRandom, sandbox: str) -> Sample:
+    def draw(self, random: SeededRandom, sandbox: str, operation: str | None = None, case_id: int = 1) -> Sample:
         """Return a request with a made-up person."""
         headers = dict([("Content-Type", "application/json"), self.key_of(sandbox)])
         return Sample(path=PATH, headers=headers, body={"name": random.person("client").name, "reference": "order-1"})

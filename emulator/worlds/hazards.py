@@ -1,0 +1,140 @@
+"""The worlds in which webhooks are delivered as they are in life, not as on the drawing board."""
+
+from emulator.core.deviation import standing_fault
+from emulator.worlds.world import Hazard
+
+
+class Duplicate(Hazard):
+    """The same webhook twice."""
+
+    name = "duplicate"
+    what = "Every webhook is sent once more after it was accepted, with the same id and bytes."
+    why = "Delivery is at least once: a sender that is not sure sends again."
+    how = "Keep the id of each webhook in the transaction that acts on it, and answer 2xx to one that is known."
+    faults = (standing_fault("repeated"),)
+
+
+class EightAtOnce(Hazard):
+    """Eight copies at one instant."""
+
+    name = "eight-at-once"
+    what = "Eight copies of every webhook arrive at the same instant."
+    why = "Two senders take over from a third, or a queue delivers twice; then copies race each other."
+    how = "Let a unique constraint of the database decide which copy acts: to look first and write then is too late."
+    faults = (standing_fault("eight_at_once"),)
+
+
+class LostAcknowledgement(Hazard):
+    """The 2xx is lost."""
+
+    name = "lost-acknowledgement"
+    what = "The receiver's 2xx is lost, and the webhook is sent again until a second one arrives."
+    why = "Proxies time out and connections break after the work was done."
+    how = "Answer 2xx to a webhook that was dealt with before: a refusal would have it sent again and again."
+    faults = (standing_fault("lost_acknowledgement"),)
+
+
+class CutThenWhole(Hazard):
+    """The body breaks off first."""
+
+    name = "cut-then-whole"
+    what = "The body breaks off in the middle; then the webhook comes again, whole."
+    why = "Networks break, and a sender that was restarted tries again."
+    how = "Read and parse the whole body before anything is noted, the id of the webhook included."
+    faults = (standing_fault("cut_off"),)
+
+
+class DownThenUp(Hazard):
+    """The receiver cannot be reached at first."""
+
+    name = "down-then-up"
+    what = "Connections end before a byte is sent; a moment later the webhook comes."
+    why = "A deployment or a load balancer takes the receiver away for a while."
+    how = "Keep listening after a connection that brings nothing, and wait for the webhook, not for the clock."
+    faults = (standing_fault("unreachable"),)
+
+
+class Late(Hazard):
+    """Days pass before the webhook."""
+
+    name = "late"
+    what = "The sandbox's clock jumps, so that a case ends three days after it was opened at least."
+    why = "A person decides, an applicant takes a weekend, or the receiver was down for days."
+    how = "Let an order wait as long as its case does, and judge no webhook by its age."
+    faults = (standing_fault("clock_jump", seconds=259_200.0),)
+
+
+class Swapped(Hazard):
+    """Two cases in the other order."""
+
+    name = "swapped"
+    what = "Of two cases that end at about the same time, the webhook of the second arrives first."
+    why = "Nobody promises an order, and a retry changes it anyway."
+    how = "Find the order that a webhook is about by its reference, not by which one waits longest."
+    faults = (standing_fault("overtaken"),)
+
+
+class StrangersBetween(Hazard):
+    """Fields and events nobody documented."""
+
+    name = "strangers-between"
+    what = "Every object has a further field, and an event of an unknown type comes before the real one."
+    why = "Services add fields and events without asking."
+    how = "Read the fields you need and ignore the others; answer 2xx to a type of event that you do not know."
+    faults = (standing_fault("webhook_form", how="undocumented"), standing_fault("stranger_first"))
+
+
+class Chunked(Hazard):
+    """No Content-Length."""
+
+    name = "chunked"
+    what = "The body is sent in chunks, without a Content-Length."
+    why = "HTTP/1.1 allows it, and proxies do it."
+    how = "Let your framework read the body; do not read Content-Length bytes yourself."
+    faults = (standing_fault("chunked"),)
+
+
+class LowerCaseHeaders(Hazard):
+    """Header names in lower case."""
+
+    name = "lower-case-headers"
+    what = "The names of all headers are in lower case."
+    why = "Names have no case in HTTP; HTTP/2 and many proxies send them so."
+    how = "Look headers up without regard to case, as every framework offers."
+    faults = (standing_fault("lower_case_headers"),)
+
+
+class SlowBody(Hazard):
+    """The body comes slowly."""
+
+    name = "slow-body"
+    what = "The body arrives in ten pieces over a third of a second."
+    why = "Networks are slow, and so are senders under load."
+    how = "Read until the body is whole; one read of the socket is not enough."
+    faults = (standing_fault("slow_sender", seconds=0.3),)
+
+
+class Burst(Hazard):
+    """Many at once."""
+
+    name = "burst"
+    what = "Sixteen webhooks about cases that nobody knows arrive just before the real one."
+    why = "After an outage everything that waited comes at once, for other systems with the same receiver as well."
+    how = "Answer what you do not know with 2xx or 404 and go on; lose nothing when many come."
+    faults = (standing_fault("burst"),)
+
+
+HAZARDS: tuple[type[Hazard], ...] = (
+    Duplicate,
+    EightAtOnce,
+    LostAcknowledgement,
+    CutThenWhole,
+    DownThenUp,
+    Late,
+    Swapped,
+    StrangersBetween,
+    Chunked,
+    LowerCaseHeaders,
+    SlowBody,
+    Burst,
+)

@@ -1,0 +1,31 @@
+"""What a verdict means in words."""
+
+from emulator.worlds.run import Judged, Verdict
+from emulator.worlds.world import Kind
+
+MEANINGS = {
+    (Kind.GUESS, Verdict.BREAKS): "these tests depend on something that nobody outside knows",
+    (Kind.HAZARD, Verdict.BREAKS): "your receiver breaks here",
+    (Kind.MUTANT, Verdict.MISSED): "your tests would not notice",
+    (Kind.MUTANT, Verdict.CAUGHT): "your tests noticed",
+}
+FLAKY = "not red twice with the plain world green between: this accuses nobody"
+
+
+def meaning_of(judged: Judged) -> str:
+    """Return what the verdict says, as the end of a sentence; an empty text where there is nothing to say."""
+    if judged.verdict is Verdict.FLAKY:
+        return FLAKY
+    return MEANINGS.get((judged.world.kind, judged.verdict), "")
+
+
+def advice_for(judged: Judged) -> str:
+    """Return what was different, and what to do."""
+    return f"What was different: {judged.world.what} What to do: {judged.world.how}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{int(seconds) // 60} min {int(seconds) % 60} s"
