@@ -18,7 +18,7 @@ from tests.emulators import APLYID_PATH, SPHINXHQ_PATH
 from tests.postgres import Server
 from tests.receivers import free_port, receiving, status
 from tests.waiting import PATIENCE
-from tests.web.test_embedding import BODY, KEY, running
+from tests.web.test_embedding import BODY, KEY, ON_POSIX, running
 
 
 def named(variables: Mapping[str, str]) -> dict[str, str]:
@@ -40,6 +40,7 @@ def log_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("emulator.logs.configure", lambda *_: None)
 
 
+@ON_POSIX
 @pytest.mark.slow
 def test_a_worker_takes_its_settings_from_variables_sends_webhooks_and_ends_in_good_order(tmp_path: Path) -> None:
     database, port = tmp_path / "cases.sqlite", free_port()
@@ -56,6 +57,7 @@ def test_a_worker_takes_its_settings_from_variables_sends_webhooks_and_ends_in_g
     assert told["count"] == 1
 
 
+@ON_POSIX
 @pytest.mark.slow
 def test_a_second_worker_is_refused_a_kept_file_and_the_server_ends(tmp_path: Path) -> None:
     env = environment(**named({"DATABASE": f"sqlite:///{tmp_path / 'cases.sqlite'}"}))
@@ -66,6 +68,7 @@ def test_a_second_worker_is_refused_a_kept_file_and_the_server_ends(tmp_path: Pa
     assert "another program uses" in server.stderr
 
 
+@ON_POSIX
 @pytest.mark.slow
 @pytest.mark.parametrize(("options", "word"), [(["--workers", "2"], "one worker"), (["--preload"], "--preload")])
 def test_workers_that_would_not_share_their_cases_refuse_each_request(options: list[str], word: str) -> None:
@@ -75,6 +78,7 @@ def test_workers_that_would_not_share_their_cases_refuse_each_request(options: l
         assert (refused.status_code, word in refused.json()["detail"]) == (503, True)
 
 
+@ON_POSIX
 @pytest.mark.slow
 def test_workers_share_what_postgresql_keeps_and_send_each_webhook_once(postgres: Server) -> None:
     port = free_port()
