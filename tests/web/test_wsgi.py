@@ -1,10 +1,12 @@
 """`emulator.wsgi:application`: settings from the environment, and servers with one worker and with several."""
 
 import re
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -117,6 +119,29 @@ def test_without_background_work_nothing_happens_but_by_an_advance() -> None:
     assert after
     assert [told["cases"][0]["state"] for told in (before, after)] == ["open", "completed"]
     assert "worker" not in threads
+
+
+def test_a_request_that_was_killed_amid_an_advance_stops_no_clock_for_good(tmp_path: Path) -> None:
+    database = str(tmp_path / "cases.sqlite")
+    for kill in (True, False):
+        app = create_app(database=database, no_background=True)
+        client = app.test_client()
+        advance = client.post("/_emulator/sandboxes/default/clock/advance", json={"seconds": 1})
+        assert advance.status_code == 200
+        app.extensions["case_emulator"].close()
+        if kill:
+            with closing(sqlite3.connect(database)) as left_behind, left_behind:
+                left_behind.execute("UPDATE sandboxes SET advancing = 1")
+
+
+@pytest.mark.slow
+def test_without_background_work_leases_in_a_shared_database_are_renewed_all_the_same(postgres: Server) -> None:
+    app = create_app(database=postgres.new_url(), no_background=True)
+    app.test_client().get("/_emulator/readyz")
+    threads = {thread.name for thread in threading.enumerate()}
+    app.extensions["case_emulator"].close()
+    assert "heartbeat" in threads
+    assert "heartbeat" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_settings_come_from_variables_and_the_file_that_one_of_them_names(
