@@ -1,7 +1,6 @@
 """The shop in a sandbox of its own for each test, whose clock stands still until a wait moves it."""
 
 import pytest
-
 from shop import Refused, Shop
 
 pytestmark = pytest.mark.case_emulator(skip=True)
