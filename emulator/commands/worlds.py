@@ -244,5 +244,5 @@ def _row(judged: "Judged") -> dict[str, str]:
         "verdict": judged.verdict.value,
         "exercised": str(judged.exercised),
         "seconds": f"{judged.run.seconds:.1f}",
-        "failed": "\n".join(named),
+        "failed": ", ".join(named),
     }
