@@ -1,8 +1,7 @@
 """Wire the application: `wiring` makes the use cases, this module everything around them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -13,15 +12,16 @@ from emulator.core.cases import Cases
 from emulator.core.deviation import AS_USUAL, Deviation
 from emulator.core.journal import Journal
 from emulator.core.model import DEFAULT_SANDBOX
-from emulator.core.ports import ProviderRules
 from emulator.core.retry import parse_retry
 from emulator.core.rules import Rule
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.targets import Targets
+from emulator.desks import desk_of, rules_of
 from emulator.server.server_hooks import ServerHooks
-from emulator.settings import BadSetting, Settings, credentials_of, suggest
+from emulator.settings import BadSetting, Settings, suggest
 from emulator.start_checks import check_credentials
+from emulator.start_values import read_startup_files, read_switches
 from emulator.store.opening import AnyStore, open_store
 from emulator.target_settings import targets_of
 from emulator.web.application import Application
@@ -34,14 +34,12 @@ from emulator.web.links import Links
 from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Provider, completion_schemas_of
 from emulator.web.public_address import public_address
-from emulator.web.request_faults import RequestFaults
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.sandbox_path import select_by_path
 from emulator.web.signatures import Signatures
 from emulator.wiring import Core, server_hooks, wire
 
 if TYPE_CHECKING:
-    from emulator.control.init_folder import InitFolder
     from emulator.demo.receiver import Receiver
 
 # A further API is its folder in providers/, its name here, and its package in setup.cfg.
@@ -106,17 +104,17 @@ def _build(
     on_request: Hook | None,
     deviation: Deviation,
 ) -> Built:
-    switches = read_switches(settings.switch)
+    switches = read_switches(settings.switch, PROVIDERS)
     check_credentials(settings.credential, PROVIDER_NAMES)
     targets = targets_of(settings, address, links.address, receiver.url if receiver else None)
-    rules, init_folder = read_startup_files(settings)
+    rules, init_folder = read_startup_files(settings, PROVIDERS)
     store = open_store(settings.database_file, settings.database_url)
     defaults = replace(_default_sandbox_settings(settings, rules), standing=deviation.faults)
     core = wire(defaults, store, targets, deviation.strikes)
     links.signatures = Signatures(core.link_secret, [p.name for p in PROVIDERS if p.signs_links(switches[p.name])])
     used = {p.name: UsedSwitches(switches[p.name], p.name, deviation.strikes.note) for p in PROVIDERS}
-    desks = {p.name: _desk(p, settings, core, links, used[p.name], targets) for p in PROVIDERS}
-    core.provider_rules.update((p.name, _provider_rules(p, desks[p.name], deviation.id_shift)) for p in PROVIDERS)
+    desks = {p.name: desk_of(p, settings, core, links, used[p.name], targets) for p in PROVIDERS}
+    core.provider_rules.update((p.name, rules_of(p, desks[p.name], deviation.id_shift)) for p in PROVIDERS)
     core.sandboxes.watch_all()
     try:
         if init_folder:
@@ -155,19 +153,6 @@ def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> Sa
         seed=settings.seed,
         common_rules=rules,
     )
-
-
-def read_startup_files(settings: Settings) -> tuple[tuple[Rule, ...], "InitFolder | None"]:
-    """Return the outcome rules of every sandbox, and the content of the init folder if one is set; raise BadSetting."""
-    if not settings.scenario and not settings.rule and not settings.init_folder:
-        return (), None
-    from emulator.control.init_folder import read_init_folder
-    from emulator.control.scenarios import common_rules
-
-    completion_schemas = completion_schemas_of(PROVIDERS)
-    rules = common_rules(settings.scenario, settings.rule, completion_schemas)
-    init_folder = read_init_folder(settings.init_folder, completion_schemas) if settings.init_folder else None
-    return (*rules, *(init_folder.rules if init_folder else ())), init_folder
 
 
 def describe(name: str, settings: Settings) -> dict[str, object]:
@@ -220,47 +205,3 @@ def _flask_app(
 
     app.register_later(register_the_rest)
     return app, server_hooks(core, PROVIDERS, pipeline)
-
-
-def _desk(
-    provider: Provider, settings: Settings, core: Core, links: Links, switches: Mapping[str, str], targets: Targets
-) -> Desk:
-    return Desk(
-        provider=provider.name,
-        cases=core.cases,
-        clients=core.clients,
-        checks=core.checks,
-        documents=core.documents,
-        reruns=core.reruns,
-        request_faults=RequestFaults(
-            sandboxes=core.sandboxes, faults_cleared=core.planning.faults_cleared, wait_slots=core.wait_slots
-        ),
-        links=links,
-        switches=switches,
-        further_credentials=credentials_of(settings, provider.name),
-        object_to=lru_cache(maxsize=1024)(targets.objection),
-    )
-
-
-def _provider_rules(provider: Provider, desk: Desk, id_shift: int) -> ProviderRules:
-    first_ids = tuple((kind, first + id_shift) for kind, first in provider.newborn.first_ids)
-    return ProviderRules(
-        newborn=replace(provider.newborn, first_ids=first_ids),
-        conclude=provider.conclude,
-        render_webhook=lambda case, settings, event_id: provider.webhook(case, settings, event_id, desk),
-        real_pace=provider.real_pace,
-    )
-
-
-def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return the value of every switch by provider and name, given texts like NAME=VALUE; raise BadSetting."""
-    known = {f"{p.name}.{s.name}": s for p in PROVIDERS for s in p.switches}
-    values = {name: switch.choices[0] for name, switch in known.items()}
-    for item in chosen:
-        name, _, value = item.partition("=")
-        if name not in known:
-            raise BadSetting(f"{name} is no switch{suggest(name, known)}")
-        if value not in known[name].choices:
-            raise BadSetting(f"{name} is {value!r}: one of {', '.join(known[name].choices)} is needed")
-        values[name] = value
-    return {p.name: {s.name: values[f"{p.name}.{s.name}"] for s in p.switches} for p in PROVIDERS}

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from emulator.addresses import scheme_of
-from emulator.app import PROVIDER_NAMES, read_startup_files, read_switches
+from emulator.app import PROVIDER_NAMES, PROVIDERS
 from emulator.client import Control, NotReached
 from emulator.client.proxies import proxy_in_the_way
 from emulator.masking import masked_url
@@ -16,6 +16,7 @@ from emulator.server.http_server import PortTaken, listen, local_address
 from emulator.setting_sources import find_settings_file, read_settings
 from emulator.settings import FILE_NAME, BadSetting, Settings
 from emulator.start_checks import check_credentials, port_file_obstacle, refuse_open_control
+from emulator.start_values import read_startup_files, read_switches
 from emulator.store.checkup import engine_version, examine
 from emulator.store.opening import examine_url
 from emulator.store.sqlite import StoreTaken, StoreUnusable
@@ -60,8 +61,8 @@ def diagnose(
     findings = [Finding(Level.OK, "python", f"Python {platform.python_version()}"), _engine()]
     try:
         settings = read_settings(flags, environ, folder, config)
-        read_switches(settings.switch)
-        read_startup_files(settings)
+        read_switches(settings.switch, PROVIDERS)
+        read_startup_files(settings, PROVIDERS)
         check_credentials(settings.credential, PROVIDER_NAMES)
         refuse_open_control(settings)
     except BadSetting as error:

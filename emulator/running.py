@@ -62,6 +62,10 @@ class RunningEmulator:
             self._built.scheduler.start()
         self._server.start()
 
+    def announce_stop(self) -> None:
+        """Say by readyz that this emulator is about to stop; it answers everything as before."""
+        self._built.app.is_about_to_stop = True
+
     def stop(self) -> None:
         """Answer the requests that were sent, let webhooks in flight end, free the port; do nothing a second time."""
         if self._stopped:

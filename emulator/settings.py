@@ -170,6 +170,12 @@ class Settings:
         "Change a guess about a service, as in sphinxhq.unauthorized=403; repeatable.",
         "NAME=VALUE",
     )
+    stop_delay: timedelta = _setting(
+        read_delay,
+        timedelta(),
+        "Seconds to serve on after a signal to stop, with readyz at 503, so that a proxy leaves first. Default: 0.",
+        "SECONDS",
+    )
     no_background: bool = _setting(
         read_flag, False, "Answer requests only: complete no case and send no webhook by itself."
     )

@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import partial
 from typing import TypedDict
 
+from emulator.core.access_tokens import AccessTokens
+from emulator.core.case_changes import CaseChanges
 from emulator.core.cases import Cases
 from emulator.core.checks import Checks
 from emulator.core.clients import Clients
@@ -26,7 +28,7 @@ from emulator.core.randomness import fresh_secret
 from emulator.core.reruns import Reruns
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
-from emulator.core.signals import SandboxSignals, SharedSignal
+from emulator.core.signals import SandboxSignals, shared_signals
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
 from emulator.delivery.lazy_sender import LazySender
@@ -43,8 +45,6 @@ from emulator.web.quick_requests import LIVE, QuickRequests
 from emulator.web.refused_requests import RefusedRequests
 from emulator.web.request_faults import REQUEST_KINDS
 from emulator.web.wait_slots import WaitSlots
-
-CLEARED = "cleared "  # before the name of a sandbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +67,8 @@ class Core:
     checks: Checks
     documents: Documents
     reruns: Reruns
+    access_tokens: AccessTokens
+    case_changes: CaseChanges
     time_machine: TimeMachine
     snapshots: Snapshots
     scheduler: Scheduler
@@ -97,6 +99,8 @@ class _Around(TypedDict):
     documents: Documents
     direct_sending: DirectSending
     reruns: Reruns
+    access_tokens: AccessTokens
+    case_changes: CaseChanges
 
 
 def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets, strikes: Strikes) -> Core:
@@ -105,7 +109,7 @@ def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets, strikes: 
     journal = store.open_journal(strikes.keep if strikes.kinds else None)
     both: _Both = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
-    (news, faults_cleared), in_flight, history = _signals(store), InFlight(), ClockHistory()
+    (news, faults_cleared), in_flight, history = shared_signals(store), InFlight(), ClockHistory()
     sandboxes = Sandboxes(
         **both,
         defaults=defaults,
@@ -116,16 +120,9 @@ def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets, strikes: 
         strikes=strikes,
     )
     sender = LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away, strikes.note)
-    outbox = Outbox(
-        **both,
-        sandboxes=sandboxes,
-        sender=sender,
-        owner=store.owner,
-        wake=alarm.wake,
-        note=partial(write_attempt, journal, clock),
-        news=news,
-    )
     moving: _Moving = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
+    note = partial(write_attempt, journal, clock)
+    outbox = Outbox(**moving, sender=sender, owner=store.owner, note=note, news=news)
     completion = Completion(**moving, news=news)
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
     time_machine = TimeMachine(**moving, completion=completion, outbox=outbox, history=history)
@@ -170,20 +167,6 @@ def _forget(
     faults_cleared.send(sandbox)
 
 
-def _signals(store: AnyStore) -> tuple[SharedSignal, SandboxSignals]:
-    """Return the signals of news and of faults that are cleared, which other processes of the store send as well."""
-    news, faults_cleared = SharedSignal(store.tell, "news"), SandboxSignals(lambda name: store.tell(f"{CLEARED}{name}"))
-
-    def hear(word: str) -> None:
-        if word.startswith(CLEARED):
-            faults_cleared.hear(word.removeprefix(CLEARED))
-        else:
-            news.hear()
-
-    store.listen(hear)
-    return news, faults_cleared
-
-
 def _early(completion: Completion, deliveries: DeliveryQueries, wait_slots: WaitSlots) -> EarlyCompletion:
     return EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take_late)
 
@@ -214,6 +197,8 @@ def _around(cases: Cases, direct_sending: DirectSending) -> _Around:
         "documents": Documents(store=store, sandboxes=sandboxes),
         "direct_sending": direct_sending,
         "reruns": Reruns(store=store, sandboxes=sandboxes, cases=cases),
+        "access_tokens": AccessTokens(store=store, sandboxes=sandboxes),
+        "case_changes": CaseChanges(store=store, sandboxes=sandboxes),
     }
 
 

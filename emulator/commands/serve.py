@@ -56,6 +56,8 @@ def _serve(settings: Settings, until_stdin_ends: bool) -> None:
             gc.enable()
             _announce(settings, running)
             stopping.wait()
+            running.announce_stop()
+            stopping.linger(settings.stop_delay.total_seconds())
             with suppress(OSError):  # a terminal that was closed takes no more text
                 click.echo("stopping: letting webhooks under way end", err=True)
     finally:

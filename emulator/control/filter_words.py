@@ -45,7 +45,7 @@ class Word(fields.String):
         words: FilterWords = current_app.extensions[EXTENSION]
         meant = word.upper() if self.in_capitals else word
         if meant not in words.documented(self.kind):
-            known = words.in_sandbox(self.kind, (request.view_args or {})["name"])
+            known = words.in_sandbox(self.kind, (request.view_args or {}).get("name", ""))
             if meant not in known:
                 raise ValidationError(refusal_of(self.kind, word, known))
         return word
@@ -68,6 +68,8 @@ class FilterWords:
         providers = self.context.providers.values()
         if kind == "provider":
             return tuple(sorted(provider.name for provider in providers))
+        if kind == "check_type":
+            return tuple(sorted({each for provider in providers for each in provider.check_types}))
         if kind == "sample":
             drawn = (provider.samples.operations for provider in providers if provider.samples)
             return tuple(sorted({operation for operations in drawn for operation in operations}))

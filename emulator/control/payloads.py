@@ -30,6 +30,7 @@ class SettingsPayload(TypedDict):
     default_outcome: str
     pace: str | None
     integration: str
+    case_configs: dict[str, list[str]]
 
 
 class SandboxPayload(TypedDict):
@@ -134,6 +135,7 @@ class DeliveriesPayload(TypedDict):
 
     count: int
     deliveries: list[DeliveryPayload]
+    skipped: NotRequired[float]
 
 
 class InboxPayload(TypedDict):
@@ -141,6 +143,7 @@ class InboxPayload(TypedDict):
 
     count: int
     webhooks: list[WebhookPayload]
+    skipped: NotRequired[float]
 
 
 class QueuedOutcomePayload(TypedDict):

@@ -2,6 +2,8 @@
 
 from typing import NotRequired, TypedDict
 
+from emulator.control.payloads import DeliveryPayload
+
 
 class ClientPayload(TypedDict):
     """The client of a case."""
@@ -31,6 +33,7 @@ class CasePayload(TypedDict):
     ends_at: str | None
     archived: bool
     replaces: int | None
+    webhook: NotRequired[DeliveryPayload | None]
 
 
 class CasesPayload(TypedDict):
@@ -153,6 +156,7 @@ class ProviderPayload(TypedDict):
     curl: str
     has_flow: bool
     endings: list[dict[str, str]]
+    outcome_words: dict[str, str]
 
 
 class ProvidersPayload(TypedDict):

@@ -7,6 +7,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from emulator.control.filter_words import Word
+from emulator.core.checks import MOST_CHECKS
 from emulator.core.deliveries import DeliveryState
 from emulator.core.model import Outcome
 from emulator.core.pace import Pace
@@ -123,6 +124,13 @@ class SettingsIn(Strict):
         validate=OneOf(["test", "live"]),
         metadata={"description": "the key of a test integration expires after 30 days"},
     )
+    case_configs = fields.Dict(
+        allow_none=True,
+        keys=fields.String(validate=Length(1, 255)),
+        values=fields.List(Word("check_type"), validate=Length(1, MOST_CHECKS)),
+        validate=Length(max=100),
+        metadata={"description": "the checks of the cases that name a config, by its slug"},
+    )
 
     @post_load
     def one_of_both(self, settings: dict[str, object], **_: object) -> dict[str, object]:
@@ -168,7 +176,11 @@ class DeliveryQuery(Strict):
 
 
 class WaitQuery(DeliveryQuery):
-    """Which deliveries to wait for, for how many seconds, and whether one or none is expected."""
+    """Which deliveries to wait for, for how many seconds, whether one or none is expected, and whether time is skipped.
+
+    With `skip`, a clock that stands still goes from one moment at which something is due to the next.
+    """
 
     timeout = fields.Float(load_default=5.0, validate=Range(0, LONGEST_WAIT))
     expect = fields.String(load_default="one", validate=OneOf(["one", "none"]))
+    skip = fields.Integer(load_default=0, validate=Range(0, 1), metadata={"description": "1: move a frozen clock"})

@@ -87,4 +87,5 @@ def _render_settings(view: SandboxView) -> SettingsPayload:
         "default_outcome": settings.default_outcome,
         "pace": settings.pace,
         "integration": view.own_settings.get("integration", "live"),
+        "case_configs": {name: list(types) for name, types in settings.case_configs},
     }

@@ -1,10 +1,11 @@
 """What stands around cases, as frozen values: documents, and checks as they are listed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from emulator.core.errors import Invalid
-from emulator.core.model import Check, Client, NewCheck, Outcome
+from emulator.core.model import Case, Check, Client, NewCheck, Outcome, State
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +39,7 @@ class CaseHead:
     client: Client
     outcome: Outcome | None
     risk_score: float | None
+    state: State
     archived_at: datetime | None = None
 
 
@@ -72,3 +74,15 @@ class AddedCheck:
     request: object = None  # the JSON that was sent, for rules that look into it
     unknown: Invalid  # raised when there is no such case that takes checks
     full: Invalid  # raised when the case has as many checks as it may have
+    starts: Callable[[Case], bool] = lambda case: False  # whether work on a case that waits begins with this check
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseChange:
+    """What a request makes of a case; `taken` is raised when another case has its external id."""
+
+    external_id: str | None
+    webhook_url: str | None
+    retention_days: int | None
+    details: str
+    taken: Invalid

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from emulator.core.client_claims import find_client, write_client
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound, RefusedThoughValid, StoreUnavailable
 from emulator.core.faults import FaultContext
-from emulator.core.model import Case, CaseFilter, CaseSearch, Client, Decision, NewCase, Schedule, State, is_stored_id
+from emulator.core.model import Case, CaseFilter, CaseSearch, Client, Decision, NewCase, State, is_stored_id
 from emulator.core.opening_lies import (
     FOREIGN_ID,
     NEVER_ENDS,
@@ -26,12 +27,12 @@ from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.schedules import drawn_external_id, ends_soon, schedule_of, with_delay
 from emulator.core.webhook_faults import EarlyWebhook
 
 INBOX_LIMIT = 1_000
 MOST_FOUND = 10_000  # cases of one provider that a search counts
 OPENED = "opened"  # counts every case, for a deviation that every case shows
-SOON = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +77,16 @@ class Cases:
             hits = self.sandboxes.trigger(tx, view, {OpeningLie.kind}, context)
         return {str(hit.fault.how): hit for hit in hits}
 
-    def _struck(self, lies: Lies, how: str, *, if_so: object = True) -> bool:
+    def _struck(self, lies: Lies, how: str, *, if_so: object = True, about: object = None) -> bool:
         """Return whether that lie triggered and makes a difference, and count it."""
         strikes = how in lies and bool(if_so)
         if strikes:
-            self.sandboxes.strikes.note(OpeningLie.kind)
+            self.sandboxes.strikes.note(OpeningLie.kind, about)
         return strikes
 
     def _client(self, tx: Transaction, view: SandboxView, order: NewCase, lies: Lies) -> tuple[NewCase, Client | None]:
         """Return the known client of an order, as a lie has it, and the order that goes with it."""
-        known = _find_client(tx, order, view.now)
+        known = find_client(tx, order, view.now)
         if lies and order.client.id is None and order.client.fresh:
             if self._struck(lies, NO_REUSE, if_so=known):
                 return replace(order, client=replace(order.client, reuse_key=None)), None
@@ -99,17 +100,25 @@ class Cases:
         now = view.now
         order, known = self._client(tx, view, order, lies)
         ids = tx.take_ids(order, new_client=known is None)
-        client = _write_client(tx, order, known, ids.client, now)
+        client = write_client(tx, order, known, ids.client, now)
         if order.refused:
             raise order.refused
         if self._struck(lies, REFUSED):
             raise RefusedThoughValid
         view, decision = self.decide(tx, view, order.provider, order.request, client.name)
         usual = self.usual_delay(view, order.provider, ids.case, of_business=order.of_business)
-        schedule = _schedule(order, decision, usual, now)
-        if self._struck(lies, NEVER_ENDS, if_so=schedule):
+        schedule = schedule_of(order, decision, usual, now)
+        if self._struck(lies, NEVER_ENDS, if_so=schedule, about=(order.sandbox, order.provider, ids.case)):
             schedule = None
+        if order.taken and order.external_id is None:
+            order = replace(order, external_id=drawn_external_id(view, order, ids.case))
+        if order.state is State.WAITING:
+            decision = with_delay(decision, usual)
+        # The store decides whose external id it is: between a look and an insert another case could have come.
         case = tx.add_case(order, client, ids, now, schedule, decision)
+        if case is None:
+            assert order.taken
+            raise order.taken
         early = self.early_faults(tx, view, order.provider, order.request, schedule.ends_at) if schedule else ()
         told = another_case_id(tx, view, case) if self._struck(lies, FOREIGN_ID) else None
         return Begun(case, case.due_at and view.wall_time_of(case.due_at), early, told)
@@ -161,7 +170,26 @@ class Cases:
             return ()
         context = FaultContext(provider=provider, path=None, document=lambda: request)
         hits = self.sandboxes.trigger(tx, view, {EarlyWebhook.kind}, context)
-        return [hit.fault.name for hit in hits if not hit.fault.is_standing or _ends_soon(view, ends_at)]
+        return [hit.fault.name for hit in hits if not hit.fault.is_standing or ends_soon(view, ends_at)]
+
+    def begin_waiting(self, tx: Transaction, view: SandboxView, case: Case, request: object) -> Begun:
+        """Return a case that waited as work on it begins, as was decided when it was opened; the caller saves it."""
+        return self.order_work(tx, view, case, case.decision.takes if case.decision.ends else None, request)
+
+    def order_work(
+        self, tx: Transaction, view: SandboxView, case: Case, delay: timedelta | None, request: object
+    ) -> Begun:
+        """Return a case on which work begins now and takes that long (None: it never ends); the caller saves it."""
+        begun = replace(
+            case,
+            state=State.OPEN,
+            started_at=view.now,
+            updated_at=view.now,
+            due_at=None if delay is None else view.now + delay / 2,
+            finish_at=None if delay is None else view.now + delay,
+        )
+        early = self.early_faults(tx, view, case.provider, request, begun.finish_at) if begun.due_at else ()
+        return Begun(begun, begun.due_at and view.wall_time_of(begun.due_at), early)
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """Return a case with its client and checks, archived or not; raise NotFound for an unknown or expired one."""
@@ -218,39 +246,3 @@ class Cases:
 def newest(cases: Iterable[Case], limit: int) -> Sequence[Case]:
     """Return the newest cases, newest first."""
     return sorted(cases, key=lambda case: (case.created_at, case.id), reverse=True)[:limit]
-
-
-def _ends_soon(view: SandboxView, ends_at: datetime | None) -> bool:
-    """Return whether that is due now, or within seconds of wall time: on a clock that stands still it is not."""
-    at = view.wall_time_of(ends_at) if ends_at else None
-    return at is not None and at - view.wall <= SOON
-
-
-def _write_client(tx: Transaction, order: NewCase, known: Client | None, client_id: int, now: datetime) -> Client:
-    claim = order.client
-    if known is None:
-        if claim.fresh is None:
-            raise claim.refused or NotFound("client", claim.id)
-        added = tx.add_client(order.sandbox, order.provider, client_id, claim, claim.fresh, now)
-        assert added  # its external id is free, or the client would have been found
-        return added
-    if claim.updates and claim.fresh:
-        kept = replace(claim.fresh, retention_days=known.retention_days)
-        return tx.replace_client(order.sandbox, order.provider, known, kept, now)
-    return known
-
-
-def _schedule(order: NewCase, decision: Decision, usual: timedelta, now: datetime) -> Schedule | None:
-    if not order.finishes or order.state is not State.OPEN:
-        return None
-    delay = decision.delay(usual)
-    return Schedule(starts_at=now + delay / 2, ends_at=now + delay) if delay is not None else None
-
-
-def _find_client(tx: Transaction, order: NewCase, now: datetime) -> Client | None:
-    claim = order.client
-    if claim.id is not None:
-        return tx.client(order.sandbox, order.provider, claim.id, now)
-    if claim.reuse_key is not None:
-        return tx.client_by_key(order.sandbox, order.provider, claim.reuse_key, now)
-    return None

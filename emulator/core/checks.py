@@ -11,6 +11,7 @@ from emulator.core.outcomes import decide_by_rule, worst
 from emulator.core.ports import Store, Transaction
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
+from emulator.core.schedules import with_delay
 
 MOST_CHECKS = 100  # of a case
 
@@ -39,7 +40,8 @@ class Checks:
             begun = self._revise(tx, view, case, order)
             check_id = tx.take_id(order.sandbox, order.provider, "check")
             [check] = tx.add_checks(order.sandbox, order.provider, case.id, check_id, [order.check], view.now)
-            tx.save_reopened(begun.case)
+            if not tx.save_reopened(begun.case):
+                raise order.unknown
         revised = replace(begun.case, checks=(*case.checks, check))
         self.cases.follow_up(replace(begun, case=revised))
         return FiledCheck(check, _head(revised)), case.has_ended
@@ -50,7 +52,13 @@ class Checks:
         if case.has_ended:
             return self._reopen(tx, view, revised, order)
         ruled = decide_by_rule(order.provider, order.request, view.settings)
-        return Begun(replace(revised, decision=_worse(case.decision, ruled)) if ruled else revised)
+        if ruled and case.state is State.WAITING:
+            usual = self.cases.usual_delay(view, order.provider, case.id, of_business=order.of_business)
+            ruled = with_delay(ruled, usual)
+        revised = replace(revised, decision=_worse(case.decision, ruled)) if ruled else revised
+        if case.state is State.WAITING and order.starts(case):
+            return self.cases.begin_waiting(tx, view, revised, order.request)
+        return Begun(revised)
 
     def _reopen(self, tx: Transaction, view: SandboxView, case: Case, order: AddedCheck) -> Begun:
         view, decision = self.cases.decide(tx, view, order.provider, order.request, case.client.name)
@@ -61,6 +69,7 @@ class Checks:
         opened = replace(
             case,
             state=State.PROCESSING,
+            started_at=view.now,
             outcome=None,
             risk_score=max(risks, default=None),
             decision=decision,
@@ -105,5 +114,6 @@ def _head(case: Case) -> CaseHead:
         client=case.client,
         outcome=case.outcome,
         risk_score=case.risk_score,
+        state=case.state,
         archived_at=case.archived_at,
     )

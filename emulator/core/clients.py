@@ -1,7 +1,7 @@
 """Add, find and change clients beside their cases."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from emulator.core.errors import Invalid, NotFound
 from emulator.core.model import Client, ClientClaim, NewClient, is_stored_id
@@ -30,7 +30,7 @@ class Clients:
                 return added, True
             if taken:
                 raise taken
-        return self.change(sandbox, provider, claim.reuse_key or "", lambda known: _replaced(known, claim.fresh)), False
+        return self.change(sandbox, provider, claim.reuse_key or "", lambda known: _replaced(known, claim)), False
 
     def get(self, sandbox: str, provider: str, client_id: int) -> Client:
         """Return a client; raise NotFound for an unknown one, or one whose days are over."""
@@ -62,6 +62,6 @@ class Clients:
             return tx.replace_client(sandbox, provider, known, change(known), view.now)
 
 
-def _replaced(known: Client, fresh: NewClient | None) -> NewClient:
-    assert fresh
-    return NewClient(name=fresh.name, kind=fresh.kind, details=fresh.details, retention_days=known.retention_days)
+def _replaced(known: Client, claim: ClientClaim) -> NewClient:
+    assert claim.fresh
+    return replace(claim.keep(known, claim.fresh), retention_days=known.retention_days)

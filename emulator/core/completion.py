@@ -164,11 +164,12 @@ class Completion:
             case = read.case(sandbox, provider, case_id, view.now)
         if case is None:
             raise NotFound("case", case_id)
-        if case.state not in (State.OPEN, State.PROCESSING):
+        if case.state not in (State.WAITING, State.OPEN, State.PROCESSING):
             raise Conflict(f"the case is {case.state} already")
         moved = self._take_one(plan_end(self.rules, view, case, order))
         if moved is None:
             raise Conflict("the case moved on meanwhile: look again")
+        self.sandboxes.strikes.take_back((sandbox, provider, case_id))  # it was to end by an order anyway
         return moved.case
 
     def complete_early(self, case: Case, faults: Sequence[str]) -> None:

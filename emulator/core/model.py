@@ -14,6 +14,7 @@ DEFAULT_SANDBOX = "default"
 class State(StrEnum):
     """The state of a case or check; each provider has its own words for these."""
 
+    WAITING = "waiting"  # created; work on it begins when somebody orders it
     OPEN = "open"  # created; work on it has not started
     PROCESSING = "processing"
     COMPLETED = "completed"
@@ -43,9 +44,8 @@ class Decision:
 
     def delay(self, usual: timedelta) -> timedelta | None:
         """Return how long the case takes, None when it never ends."""
-        if not self.ends:
-            return None
-        return self.takes if self.takes is not None else usual * self.slowness
+        delay = usual * self.slowness if self.takes is None else self.takes
+        return delay if self.ends else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +91,7 @@ class ClientClaim:
     fresh: NewClient | None = None  # to be added when the client is not known
     refused: Invalid | None = None  # raised when there is neither a known client nor a fresh one
     updates: bool = False  # whether `fresh` replaces what is stored of a known client
+    keep: Callable[["Client", NewClient], NewClient] = lambda known, fresh: fresh  # what of a known client stays
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,6 +146,7 @@ class NewCase:
     external_id: str | None = None
     state: State = State.OPEN
     finishes: bool = True  # False: it waits until it is completed by an order
+    taken: Invalid | None = None  # its external id is unique, drawn if it is None; raised when another case has it
     webhook_url: str | None = None
     retention_days: int | None = None  # 0: it expires as soon as it has ended and its webhook is settled
     details: str = "{}"
@@ -194,7 +196,8 @@ class Case:
     outcome: Outcome | None = None
     risk_score: float | None = None
     checks: tuple[Check, ...] = ()
-    revision: int = 0  # how often a check was added since it was opened
+    revision: int = 0  # how often it was changed, or given a check, since it was opened
+    started_at: datetime | None = None  # when work on it was ordered last; None: when it was opened
     archived_at: datetime | None = None  # when it was started again as a new case
     replaces: int | None = None  # the archived case that was started again as this one
 
@@ -206,7 +209,12 @@ class Case:
     @property
     def starts_at(self) -> datetime | None:
         """When work on it starts or started, half way to its end; None for a case without a schedule."""
-        return None if self.finish_at is None else self.created_at + (self.finish_at - self.created_at) / 2
+        return self.ordered_at + (self.finish_at - self.ordered_at) / 2 if self.finish_at else None
+
+    @property
+    def ordered_at(self) -> datetime:
+        """When work on it was ordered last."""
+        return self.started_at or self.created_at
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

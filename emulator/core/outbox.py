@@ -16,7 +16,7 @@ from emulator.core.retry import ONCE, RetryProfile
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
-from emulator.core.wire_faults import NoRetry
+from emulator.core.wire_faults import NoRetry, Overtaken
 
 log = logging.getLogger("emulator.webhooks")
 
@@ -164,6 +164,8 @@ class Outbox:
             if settled.expires and after.due_at is None:
                 tx.expire_settled(after.sandbox, after.provider, after.case_id, now)
             released = tx.release_held(after, now)
+            if released:
+                self.sandboxes.strikes.note(Overtaken.kind)
             next_due = now if released else after.due_at
             due = next_due and view.wall_time_of(next_due)
             self.note(after, attempt)  # before the commit: whoever sees the result finds the attempt in the journal

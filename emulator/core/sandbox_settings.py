@@ -58,6 +58,7 @@ class SandboxSettings:
     rules: tuple[Rule, ...] = ()
     common_rules: tuple[Rule, ...] = ()  # of every sandbox; they apply after its own
     faults: tuple[Fault, ...] = ()
+    case_configs: tuple[tuple[str, tuple[str, ...]], ...] = ()  # the types of checks that a request names by a word
     standing: tuple[Fault, ...] = ()  # of every sandbox; nothing that a sandbox sets takes them back
 
     @property
@@ -104,6 +105,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "planned": lambda queue: tuple(QueuedOutcome(**{**q, "outcome": Outcome(q["outcome"])}) for q in queue),
     "rules": lambda rules: tuple(map(rule_of_json, rules)),
     "faults": lambda faults: tuple(map(fault_of_json, faults)),
+    "case_configs": lambda configs: tuple((name, tuple(types)) for name, types in configs.items()),
 }
 WRITERS: dict[str, Callable[[Any], object]] = {
     "key_since": to_micros,

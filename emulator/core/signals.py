@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Condition, Lock
+from typing import Protocol
+
+CLEARED = "cleared "  # before the name of a sandbox, among the words that processes tell each other
 
 
 class Signal:
@@ -88,3 +91,28 @@ class SandboxSignals:
             signal = self._signals.get(sandbox)  # None: no request ever waited
         if signal:
             signal.send()
+
+
+class Telling(Protocol):
+    """What tells words to the other processes of a store."""
+
+    def tell(self, word: str) -> None:
+        """Tell a word to those that listen."""
+
+    def listen(self, hear: Callable[[str], None]) -> None:
+        """Have `hear` called with the words of the others."""
+
+
+def shared_signals(others: Telling) -> tuple[SharedSignal, SandboxSignals]:
+    """Return the signals of news and of faults that are cleared, which other processes send as well."""
+    news = SharedSignal(others.tell, "news")
+    faults_cleared = SandboxSignals(lambda name: others.tell(f"{CLEARED}{name}"))
+
+    def hear(word: str) -> None:
+        if word.startswith(CLEARED):
+            faults_cleared.hear(word.removeprefix(CLEARED))
+        else:
+            news.hear()
+
+    others.listen(hear)
+    return news, faults_cleared

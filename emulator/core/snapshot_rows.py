@@ -66,6 +66,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "revision": "whole",
         "archived_at": "moment?",
         "replaces": "whole?",
+        "unique_key": "text?",
+        "started_at": "moment?",
+        "takes": "whole?",
     },
     "checks": {
         "provider": "text",
@@ -116,8 +119,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-# What the columns that were added since schema 1 hold in a row of that schema.
-SINCE_SCHEMA_1: Mapping[str, Callable[[Mapping[str, object]], Mapping[str, object]]] = {
+# What the columns that were added since a schema hold in a row of that schema.
+Added = Mapping[str, Callable[[Mapping[str, object]], Mapping[str, object]]]
+SINCE_SCHEMA_1: Added = {
     "clients": lambda _: {"retention_days": None},
     "documents": lambda row: {
         "name": "sample.pdf",
@@ -134,10 +138,8 @@ SINCE_SCHEMA_1: Mapping[str, Callable[[Mapping[str, object]], Mapping[str, objec
     "cases": lambda _: {"revision": 0, "archived_at": None, "replaces": None},
     "checks": lambda _: {"retention_days": None, "expires_at": None},
 }
-
-
-# The same for schema 2.
-SINCE_SCHEMA_2: Mapping[str, Callable[[Mapping[str, object]], Mapping[str, object]]] = {
+SINCE_SCHEMA_2: Added = {
+    "cases": lambda _: {"unique_key": None, "started_at": None, "takes": None},
     "attempts": lambda _: {"answer_headers": {}},
 }
 SINCE = {1: SINCE_SCHEMA_1, 2: SINCE_SCHEMA_2}

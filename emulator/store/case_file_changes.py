@@ -1,14 +1,17 @@
 """Changes of what stands around cases: clients, checks and documents."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from emulator.core.case_file import NewDocument
+from emulator.core.case_file import CaseChange, NewDocument
 from emulator.core.model import Case, Check, Client, ClientClaim, NewCheck, NewClient
 from emulator.core.sandbox_clock import to_micros
 from emulator.store import case_file_rows, rows
 from emulator.store.questions import Questions
+
+KEPT_AFTER_EXPIRY = timedelta(days=1)  # so that who still sends a token is told that it has expired
 
 
 class CaseFileChanges(Questions):
@@ -58,16 +61,37 @@ class CaseFileChanges(Questions):
     def add_checks(
         self, sandbox: str, provider: str, case_id: int, first_id: int, checks: Sequence[NewCheck], now: datetime
     ) -> tuple[Check, ...]:
+        if not checks:
+            return ()
         added = tuple(rows.new_check(check, check_id, now) for check_id, check in enumerate(checks, first_id))
-        if added:
-            params = [rows.check_params(sandbox, provider, case_id, check, now) for check in added]
-            self._ask.add_checks(self._db, params)
+        params = [rows.check_params(sandbox, provider, case_id, check, now) for check in added]
+        self._ask.add_checks(self._db, params)
         links = {check.id: new.documents for check, new in zip(added, checks, strict=True) if new.documents}
-        self._link(sandbox, provider, "check_id", links, now)
+        if links:
+            self._link(sandbox, provider, "check_id", links, now)
         return added
 
-    def save_reopened(self, case: Case) -> None:
-        self._ask.reopen_case(self._db, **case_file_rows.reopened_params(case))
+    def save_reopened(self, case: Case) -> bool:
+        return bool(self._ask.reopen_case(self._db, **case_file_rows.reopened_params(case)))
+
+    def change_case(self, before: Case, change: CaseChange, now: datetime) -> bool:
+        params = case_file_rows.changed_params(before, change, now)
+        self._ask.release_case_key(self._db, **params, now=to_micros(now))
+        try:
+            changed = self._ask.change_case(self._db, **params)
+        except sqlite3.IntegrityError:  # another case has its key
+            return False
+        known = {"sandbox": before.sandbox, "provider": before.provider, "case_id": before.id}
+        self._ask.expire_settled_by_change(self._db, **known, now=to_micros(now))
+        return bool(changed)
+
+    def add_access_token(
+        self, sandbox: str, provider: str, digest: str, expires_at: datetime, *, now: datetime
+    ) -> None:
+        kept_since = to_micros(now - KEPT_AFTER_EXPIRY)
+        self._ask.drop_expired_access_tokens(self._db, sandbox=sandbox, kept_since=kept_since)
+        known = {"sandbox": sandbox, "provider": provider, "digest": digest}
+        self._ask.add_access_token(self._db, **known, expires_at=to_micros(expires_at))
 
     def archive_case(self, sandbox: str, provider: str, case_id: int, now: datetime) -> bool:
         archived = self._ask.archive_case(self._db, sandbox=sandbox, provider=provider, id=case_id, now=to_micros(now))
@@ -78,7 +102,8 @@ class CaseFileChanges(Questions):
         self._ask.add_document(self._db, **params)
 
     def link_to_case(self, sandbox: str, provider: str, case_id: int, documents: Sequence[int], now: datetime) -> None:
-        self._link(sandbox, provider, "case_id", {case_id: documents} if documents else {}, now)
+        if documents:
+            self._link(sandbox, provider, "case_id", {case_id: documents}, now)
 
     def _link(self, sandbox: str, provider: str, name: str, links: Mapping[int, Sequence[int]], now: datetime) -> None:
         """Link documents to cases or checks (`name`), given their ids by the id of what they are linked to."""

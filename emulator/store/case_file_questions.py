@@ -6,7 +6,7 @@ from datetime import datetime
 
 from emulator.core.case_file import CheckFilter, Document, FiledCheck
 from emulator.core.model import Client
-from emulator.core.sandbox_clock import to_micros
+from emulator.core.sandbox_clock import from_micros, to_micros
 from emulator.store import case_file_rows, rows
 from emulator.store.connection import Connection
 from emulator.store.named_queries import NamedQueries
@@ -25,6 +25,14 @@ class CaseFileQuestions:
     def client_by_key(self, sandbox: str, provider: str, reuse_key: str, now: datetime) -> Client | None:
         row = self._ask.client_by_key(self._db, sandbox=sandbox, provider=provider, key=reuse_key, now=to_micros(now))
         return rows.client_of(row) if row else None
+
+    def has_case_key(self, sandbox: str, provider: str, unique_key: str, now: datetime) -> bool:
+        known = {"sandbox": sandbox, "provider": provider, "unique_key": unique_key}
+        return bool(self._ask.has_case_key(self._db, **known, now=to_micros(now)))
+
+    def access_token(self, provider: str, digest: str) -> tuple[str, datetime] | None:
+        row = self._ask.access_token(self._db, provider=provider, digest=digest)
+        return (row[0], from_micros(row[1])) if row else None
 
     def has_earlier_without_key(self, sandbox: str, provider: str, client_id: int) -> bool:
         return bool(self._ask.has_earlier_without_key(self._db, sandbox=sandbox, provider=provider, id=client_id))

@@ -3,10 +3,19 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from emulator.core.case_file import CaseHead, Document, FiledCheck, NewDocument
-from emulator.core.model import Case, Outcome
+from emulator.core.case_file import CaseChange, CaseHead, Document, FiledCheck, NewDocument
+from emulator.core.model import Case, Outcome, State
 from emulator.core.sandbox_clock import from_micros, to_micros
-from emulator.store.rows import Params, Row, check_of, client_of, expiry, maybe_datetime, maybe_micros, outcome_word_of
+from emulator.store.decision_rows import outcome_word_of, takes_of
+from emulator.store.rows import (
+    Params,
+    Row,
+    check_of,
+    client_of,
+    expiry,
+    maybe_datetime,
+    maybe_micros,
+)
 
 
 def document_params(sandbox: str, provider: str, document_id: int, document: NewDocument, now: datetime) -> Params:
@@ -39,7 +48,8 @@ def filed_check_of(row: Row) -> FiledCheck:
         outcome=Outcome(row[13]) if row[13] else None,
         risk_score=row[14],
         archived_at=maybe_datetime(row[15]),
-        client=client_of(row[16:]),
+        state=State(row[16]),
+        client=client_of(row[17:]),
     )
     return FiledCheck(check_of(row), head)
 
@@ -60,4 +70,23 @@ def reopened_params(case: Case) -> Params:
         "due_at": maybe_micros(case.due_at),
         "finish_at": maybe_micros(case.finish_at),
         "revision": case.revision,
+        "started_at": maybe_micros(case.started_at),
+        "takes": takes_of(case.state, case.decision),
+    }
+
+
+def changed_params(before: Case, change: CaseChange, now: datetime) -> Params:
+    """Return the columns of a case that a request changes; `unique_key` is that of the external id."""
+    return {
+        "sandbox": before.sandbox,
+        "provider": before.provider,
+        "id": before.id,
+        "external_id": change.external_id,
+        "unique_key": change.external_id,
+        "webhook_url": change.webhook_url,
+        "retention_days": change.retention_days,
+        "details": change.details,
+        "expires_at": expiry(change.retention_days, before.created_at),
+        "updated_at": to_micros(now),
+        "revision": before.revision + 1,
     }

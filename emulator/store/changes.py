@@ -93,8 +93,13 @@ class Changes(CaseFileChanges):
 
     def add_case(
         self, order: NewCase, client: Client, ids: Ids, now: datetime, schedule: Schedule | None, decision: Decision
-    ) -> Case:
-        self._ask.add_case(self._db, **rows.case_params(order, ids.case, client.id, schedule, decision, now))
+    ) -> Case | None:
+        params = rows.case_params(order, ids.case, client.id, schedule, decision, now)
+        added = self._ask.add_case(self._db, **params)
+        if not added and self._ask.release_case_key(self._db, **params):
+            added = self._ask.add_case(self._db, **params)
+        if not added:
+            return None
         checks = self.add_checks(order.sandbox, order.provider, ids.case, ids.first_check, order.checks, now)
         self.link_to_case(order.sandbox, order.provider, ids.case, order.documents, now)
         return rows.new_case(order, ids.case, client, schedule, decision, checks, now)

@@ -4,7 +4,7 @@ import sqlite3
 
 APPLICATION_ID = 0x43617365  # "Case", in the header of the file
 FIRST_TABLES = {"sandboxes", "counters", "clients", "documents", "cases", "checks", "deliveries", "attempts"}
-TABLES = FIRST_TABLES | {"secrets"}  # with those that later steps of the schema add
+TABLES = FIRST_TABLES | {"secrets", "access_tokens"}  # with those that later steps of the schema add
 MOST_NAMED = 3
 
 

@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
@@ -161,6 +160,9 @@ class Questions(CaseFileQuestions):
     def next_due_of(self, sandbox: str) -> Dues:
         return Dues(*map(rows.maybe_datetime, self._ask.next_due_of(self._db, sandbox=sandbox)))
 
+    def next_expiry_of(self, sandbox: str, now: datetime) -> datetime | None:
+        return rows.maybe_datetime(self._ask.next_expiry_of(self._db, sandbox=sandbox, now=to_micros(now)))
+
     def due_deliveries_of(self, sandbox: str, now: datetime, limit: int) -> Sequence[Delivery]:
         params = target_params((), None)
         found = self._ask.due_deliveries_of(self._db, sandbox=sandbox, now=to_micros(now), limit=limit, **params)
@@ -180,13 +182,8 @@ class Questions(CaseFileQuestions):
         return found is not None
 
     def find_deliveries(self, sandbox: str, query: DeliveryFilter, limit: int) -> Sequence[DeliveryReport]:
-        params = {
-            **asdict(query),
-            **text_params(query.text),
-            "states": None if query.states is None else rows.listed(query.states),
-            "window": SEARCHED,
-        }
-        found = list(self._ask.find_deliveries(self._db, sandbox=sandbox, limit=limit, **params))
+        ask = self._ask.deliveries_of_case if _is_of_one_case(query) else self._ask.find_deliveries
+        found = list(ask(self._db, sandbox=sandbox, limit=limit, **_delivery_params(query)))
         # The index orders them by position, and a delivery that reaches the inbox after an attempt gets a new one.
         return sorted((self._report(row) for row in reversed(found)), key=lambda report: report.delivery.created_at)
 
@@ -219,6 +216,25 @@ def _filter_params(sandbox: str, provider: str, query: CaseFilter, now: datetime
         "external_id": query.external_id,
         "archived": None if query.archived is None else int(query.archived),
     }
+
+
+def _delivery_params(query: DeliveryFilter) -> rows.Params:
+    return {
+        "id": query.id,
+        "provider": query.provider,
+        "case_id": query.case_id,
+        "external_id": query.external_id,
+        "event": query.event,
+        "states": None if query.states is None else rows.listed(query.states),
+        **text_params(query.text),
+        "window": SEARCHED,
+    }
+
+
+def _is_of_one_case(query: DeliveryFilter) -> bool:
+    """Return whether the filter names a case and nothing else, so that its index finds all."""
+    named = DeliveryFilter(provider=query.provider, case_id=query.case_id)
+    return query == named and None not in (query.provider, query.case_id)
 
 
 def target_params(busy: Collection[str], waiting: Collection[str] | None) -> rows.Params:

@@ -19,10 +19,10 @@ from emulator.core.model import (
 )
 from emulator.core.sandbox_clock import from_micros, to_micros
 from emulator.core.snapshot_rows import Column
+from emulator.store.decision_rows import decision_of, outcome_word_of, takes_of
 
 Row = Sequence[Any]  # the columns of a query by position; each function here names the queries it reads
 Params = dict[str, Column]  # the parameters of a query by name
-FAILED = "failed"
 
 
 def maybe_micros(moment: datetime | None) -> int | None:
@@ -78,6 +78,8 @@ def case_params(
         "finish_at": to_micros(schedule.ends_at) if schedule else None,
         "expires_at": expiry(order.retention_days, now),
         "replaces": order.replaces,
+        "unique_key": order.external_id if order.taken else None,
+        "takes": takes_of(order.state, decision),
     }
 
 
@@ -171,25 +173,13 @@ def case_of(row: Row, checks: tuple[Check, ...]) -> Case:
         finish_at=maybe_datetime(row[11]),
         outcome=Outcome(row[12]) if row[12] else None,
         risk_score=row[13],
-        decision=decision_of(row[14], row[15], row[16]),
+        decision=decision_of(row[14], row[15], row[16], row[4], row[22]),
         revision=row[18],
         archived_at=maybe_datetime(row[19]),
         replaces=row[20],
-        client=client_of(row[21:]),
+        started_at=maybe_datetime(row[21]),
+        client=client_of(row[23:]),
         checks=checks,
-    )
-
-
-def outcome_word_of(decision: Decision) -> str:
-    """Return the decision as one word: an outcome, or failed."""
-    return FAILED if decision.failed else decision.outcome
-
-
-def decision_of(rule: str, ending: str, risk_score: float | None) -> Decision:
-    """Read a decision; what only the schedule of its case needed (delay, whether it ends) is not stored."""
-    failed = ending == FAILED
-    return Decision(
-        rule=rule, outcome=Outcome.UNDECIDED if failed else Outcome(ending), failed=failed, risk_score=risk_score
     )
 
 

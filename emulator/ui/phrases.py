@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 RULES = {
-    "default": "as no plan, no surname and no rule said how",
+    "default": "by default, as no plan, no surname and no rule said how",
     "explicit": "because somebody completed it by hand",
     "next outcome": "because it was planned for the next cases",
 }
@@ -21,14 +21,14 @@ def because(rule: str | None) -> str:
 
 
 def decision(case: Mapping[str, Any]) -> str:
-    """Return why a case ended as it did, or what will decide it."""
+    """Return why a case ended as it did, what will decide it, or whom it waits for."""
     if case["state"] == "cancelled":
         return "not decided"
-    if (case["rule"] or "default") != "default":
-        return f"{'decided' if case['outcome'] else 'to be decided'} {because(case['rule'])}"
-    if case["outcome"]:
-        return f"decided by default, {because(case['rule'])}"
-    return "ends by default, unless somebody completes it before"
+    if case["state"] not in ("open", "processing"):
+        return f"decided {because(case['rule'])}"
+    if case["next_step_at"] is None:
+        return "waits until somebody completes it"
+    return f"will be decided {because(case['rule'])}"
 
 
 def plain(word: str) -> str:
@@ -145,36 +145,3 @@ def _first_text(value: object) -> str | None:
 def in_time(time: str) -> str:
     """Return when something will happen, to the second."""
     return f"at {time[:8]}"
-
-
-# The keys of a fault that are no settings of its kind.
-COMMON_KEYS = ("id", "kind", "side", "provider", "path", "when", "times", "probability", "expires_at", "seen")
-
-
-def match_of(rule_or_fault: Mapping[str, Any]) -> str:
-    """Return in a line what a rule or a fault matches."""
-    parts = [str(rule_or_fault[name]) for name in ("provider", "path") if rule_or_fault.get(name)]
-    parts += [f"{field} {_comparison(condition)}" for field, condition in rule_or_fault.get("when", {}).items()]
-    return ", ".join(parts) or "everything"
-
-
-def _comparison(condition: object) -> str:
-    if not isinstance(condition, dict):
-        return f"is {as_json(condition)}"
-    return " and ".join(f"{name.replace('_', ' ')} {as_json(value)}" for name, value in condition.items())
-
-
-def effect_of(rule: Mapping[str, Any]) -> str:
-    """Return in a line what a rule sets."""
-    parts = [f"ends {rule['outcome']}"] if rule.get("outcome") else []
-    parts += [f"after {span(rule['delay'])}"] if "delay" in rule else []
-    parts += [f"risk {rule['risk_score']}"] if "risk_score" in rule else []
-    return ", ".join(parts)
-
-
-def aim_of(fault: Mapping[str, Any]) -> str:
-    """Return in a line the settings of a fault's kind, how often it may still trigger, and until when."""
-    own = [f"{n} {as_json(v)}" for n, v in fault.items() if n not in COMMON_KEYS and v is not None]
-    times = "whenever it fits" if fault["times"] is None else f"{count(fault['times'], 'time')} more"
-    chance = [] if fault["probability"] == 1 else [f"probability {fault['probability']}"]
-    return "; ".join([*own, times, *chance, f"until {second_of(fault['expires_at'])}", f"fitted {fault['seen']}"])

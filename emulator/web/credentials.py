@@ -10,6 +10,7 @@ from emulator.web.request_state import RequestState
 
 SANDBOX_NAME = re.compile(r"[a-z0-9_-]{1,64}")
 HINT = "any key test_<name> opens a sandbox of its own (<name>: 1 to 64 of a-z 0-9 _ -), test_default the default one"
+PREFIX = "test_"
 EXPIRED = "expired"  # the one reserved name: test_expired is an expired key
 
 
@@ -32,6 +33,11 @@ def _named(credential: str, further: Collection[str]) -> str:
         advise(HINT)
         raise Unauthorized
     return name
+
+
+def is_literal(credential: str) -> bool:
+    """Return whether a credential names its sandbox itself."""
+    return credential.startswith(PREFIX)
 
 
 def sandbox_meant(state: RequestState, credential: str | None) -> str | None:

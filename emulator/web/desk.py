@@ -6,18 +6,22 @@ from wsgiref.types import WSGIEnvironment
 
 from flask import request
 
+from emulator.core.access_tokens import AccessTokens
+from emulator.core.case_changes import CaseChanges
 from emulator.core.cases import Cases
 from emulator.core.checks import Checks
 from emulator.core.clients import Clients
 from emulator.core.documents import Documents
 from emulator.core.errors import Unauthorized
 from emulator.core.model import Case, NewCase
-from emulator.core.reruns import Reruns
+from emulator.core.reruns import Reruns, Started, StartTerms
 from emulator.web.advice import advise
-from emulator.web.credentials import open_sandbox
+from emulator.web.credentials import is_literal, open_sandbox
 from emulator.web.links import Links
 from emulator.web.request_faults import RequestFaults
 from emulator.web.request_state import current_state, state_of
+
+TOKEN_EXPIRED = "the access token has expired by the clock of its sandbox: ask for a new one"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +34,8 @@ class Desk:
     checks: Checks
     documents: Documents
     reruns: Reruns
+    access_tokens: AccessTokens
+    case_changes: CaseChanges
     request_faults: RequestFaults
     links: Links
     switches: Mapping[str, str]
@@ -48,6 +54,19 @@ class Desk:
         self.request_faults.admit(environ, self.provider, sandbox)
         return sandbox
 
+    def admit_by_token(self, environ: WSGIEnvironment, token: str) -> str:
+        """Return the sandbox that an access token opens, or else the token as a credential; raise what `admit` does."""
+        found = None if is_literal(token) else self.access_tokens.find(self.provider, token)
+        if found is None:
+            return self.admit(environ, token)
+        state = state_of(environ)
+        state.sandbox = state.path_sandbox or found.sandbox
+        if found.is_expired and self.request_faults.let_in(environ, self.provider) is None:
+            advise(TOKEN_EXPIRED)
+            raise Unauthorized
+        self.request_faults.admit(environ, self.provider, state.sandbox)
+        return state.sandbox
+
     def open_case(self, order: NewCase) -> Case:
         """Open a case and note it for the journal; raise what `Cases.open` raises."""
         environ = request.environ
@@ -57,9 +76,9 @@ class Desk:
         case = state.case = self.cases.open(order, state.faults.extend)
         return case
 
-    def start_again(self, sandbox: str, case_id: int, reorder: Callable[[Case], NewCase]) -> tuple[Case, bool]:
-        """Start a case again and note the new one for the journal; raise what `Reruns.start` raises."""
-        case, is_new = self.reruns.start(sandbox, self.provider, case_id, reorder)
-        if is_new:
+    def start_case(self, sandbox: str, case_id: int, terms: StartTerms) -> tuple[Case, Started]:
+        """Start a case and note a new one for the journal; raise what `Reruns.start` raises."""
+        case, done = self.reruns.start(sandbox, self.provider, case_id, terms)
+        if done is Started.REPLACED:
             current_state().case = case
-        return case, is_new
+        return case, done

@@ -55,6 +55,7 @@ class Provider:
     newborn: Newborn = Newborn(first_ids=(("case", 1), ("client", 1)))
     real_pace: RealPace = RealPace()  # how long the real service takes; a minute unless told
     switches: tuple[Switch, ...] = ()
+    check_types: tuple[str, ...] = ()  # of which the setting `case_configs` of a sandbox makes configs
     invalid_status: int = 422  # of an answer to a request whose fields break the rules
     # Texts of errors that are assumed, and other words that say the same.
     assumed_words: Mapping[str, str] = field(default_factory=dict)

@@ -32,6 +32,7 @@ class RequestState:
     headers: dict[str, str] = field(default_factory=dict)  # to add to the answer, even to an error
     raw_body: bytes | None = None
     show_body: Callable[[bytes], bytes] | None = None  # what the journal keeps of a body that nobody may keep whole
+    show_answer: Callable[[bytes], bytes] | None = None  # the same of the answer
     is_internal: bool = False  # one part of this application asks another
     quiet: bool = False  # sent from inside the emulator: not journalled, logged or counted
 

@@ -27,10 +27,10 @@ RUNS = [
     ("drf", "session", "session"),
     ("sphinx", "any", "sphinx"),
 ]
-LEAST = {"rails": 120, "drf": 120, "sphinx": 60}  # documented and framework answers
+LEAST = {"rails": 120, "drf": 120, "sphinx": 100}  # documented and framework answers
+# Recorded of an application without tokens; the service has had them since, and a wrong one is answered otherwise.
+SUPERSEDED = {"drf-auth-session-noauth-bearer"}
 RUNNING = 600  # seconds: the cases of `sphinx` are answered while they run, however slow the machine is
-# Of the current generation, which is not served yet: its cases without a generation, which all come with a token.
-LATER = ("sphinx-bearer-", "sphinx-token-", "sphinx-make-key-foreign")
 
 
 @pytest.fixture(scope="module", params=RUNS, ids=[run[2] for run in RUNS])
@@ -52,13 +52,13 @@ def play(emulator: Emulator, which: str, profile: str) -> list[dict[str, Any]]:
         only=None,
         certainty="documented,framework,assumed",
         variant=None,
-        generation="first,none",
+        generation="first,current,none",
         uniq=None,
         timeout=15,
     )
     results, skipped, _ = replay.run(arguments)
     assert all(reason.startswith("profile") for _, reason in skipped), skipped
-    return [result for result in results if not result["id"].startswith(LATER)]
+    return results
 
 
 def is_right(result: dict[str, Any]) -> bool:
@@ -69,7 +69,7 @@ def is_right(result: dict[str, Any]) -> bool:
 
 
 def test_every_documented_and_framework_answer_is_given(run: tuple[str, list[dict[str, Any]]]) -> None:
-    sure = [r for r in run[1] if r["certainty"] != "assumed"]
+    sure = [r for r in run[1] if r["certainty"] != "assumed" and r["id"] not in SUPERSEDED]
     assert len(sure) > LEAST[run[0]]
     assert [r["id"] for r in sure if not r["status_ok"]] == []
     assert [r["id"] for r in sure if not is_right(r)] == []
@@ -77,7 +77,7 @@ def test_every_documented_and_framework_answer_is_given(run: tuple[str, list[dic
 
 def test_every_other_difference_is_listed_with_its_reason(run: tuple[str, list[dict[str, Any]]]) -> None:
     which, results = run
-    differing = {r["id"] for r in results if not is_right(r)}
+    differing = {r["id"] for r in results if not is_right(r)} - SUPERSEDED
     assert differing == {case for listed in DIFFERENCES.get(which, {}).values() for case in listed["cases"]}
 
 

@@ -10,7 +10,7 @@ from marshmallow.experimental.context import Context
 
 from emulator.providers.aplyid import schemas as aplyid
 from emulator.providers.aplyid.rails import Text
-from emulator.providers.sphinxhq import case_file_schemas
+from emulator.providers.sphinxhq import case_file_schemas, current_schemas
 from emulator.providers.sphinxhq import schemas as sphinxhq
 from emulator.providers.sphinxhq.relations import Known
 from emulator.web.flat_schema import FlatSchema
@@ -21,6 +21,8 @@ KNOWN = Known(
     has_check=lambda _: False,
     known_documents=lambda ids: {123}.intersection(ids),
     is_taken=lambda _: False,
+    is_key_taken=lambda key: key == "7",
+    configs=lambda: {"x" * 200: ("PEP",)},
 )
 ODD: tuple[Any, ...] = (
     None,
@@ -49,13 +51,23 @@ SCHEMAS: tuple[FlatSchema, ...] = (
     aplyid.AddressIn(),
     aplyid.PersonIn(),
     aplyid.PhoneIn(),
-    sphinxhq.NEW_CASE,
+    sphinxhq.NewCaseIn(),
     sphinxhq.CustomerIn(),
     sphinxhq.CheckIn(),
     case_file_schemas.NewCheckIn(),
     case_file_schemas.NewCustomerIn(),
     case_file_schemas.CustomerUpdateIn(),
     case_file_schemas.DocumentIn(),
+    current_schemas.CurrentCaseIn(),
+    current_schemas.CurrentCustomerIn(),
+    current_schemas.CurrentCheckIn(),
+    current_schemas.SyncPlatformIn(),
+    current_schemas.CaseChangeIn(),
+    current_schemas.StartIn(),
+    current_schemas.CurrentNewCheckIn(),
+    current_schemas.CurrentNewCustomerIn(),
+    current_schemas.CurrentCustomerUpdateIn(),
+    current_schemas.TokenIn(),
 )
 every_schema = pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: type(schema).__name__)
 

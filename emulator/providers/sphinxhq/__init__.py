@@ -6,8 +6,9 @@ from emulator.core.case_file import NewDocument
 from emulator.core.model import NewClient
 from emulator.core.pace import RealPace, Span
 from emulator.core.ports import Newborn
-from emulator.providers.sphinxhq import errors, routes, webhook
+from emulator.providers.sphinxhq import credentials, errors, routes, tokens, webhook
 from emulator.providers.sphinxhq.completion import CompletionIn
+from emulator.providers.sphinxhq.current_schemas import ALL_CHECK_TYPES
 from emulator.providers.sphinxhq.document_routes import MEDIA
 from emulator.providers.sphinxhq.samples import PATH, SphinxSamples
 from emulator.web.extras import Switch
@@ -33,18 +34,21 @@ PROVIDER = Provider(
         Operation(name="create_case", verb="POST", path=PATH, is_quick=True),
         Operation(name="list_cases", verb="GET", path=PATH),
         Operation(name="read_case", verb="GET", path=f"{PATH}{{id}}/", is_quick=True),
+        Operation(name="update_case", verb="PATCH", path=f"{PATH}{{id}}/"),
         Operation(name="start", verb="POST", path=f"{PATH}{{id}}/start/"),
         Operation(name="add_check", verb="POST", path="/api/checks/"),
         Operation(name="list_checks", verb="GET", path="/api/checks/"),
         Operation(name="read_check", verb="GET", path="/api/checks/{id}/", is_quick=True),
         Operation(name="create_customer", verb="POST", path="/api/customers/"),
         Operation(name="update_customer", verb="POST", path="/api/customers/update/"),
+        Operation(name="patch_customer", verb="PATCH", path="/api/customers/update/"),
         Operation(name="read_customer", verb="GET", path="/api/customers/{id}/"),
         Operation(name="upload_document", verb="POST", path="/api/documents/"),
         Operation(name="read_document", verb="GET", path="/api/documents/{id}/", is_quick=True),
+        Operation(name="issue_token", verb="POST", path=tokens.PATH),
     ),
     routes=routes.blueprint,
-    credential=routes.session_id,
+    credential=credentials.credential,
     render_error=errors.render,
     conclude=webhook.conclude,
     events=(webhook.EVENT,),
@@ -67,8 +71,10 @@ PROVIDER = Provider(
         Switch("check-errors", ("list", "dict"), "the shape of errors inside `checks`"),
         Switch("fresh-outcome", ("PENDING", "null"), "the outcome of a case or check that is not decided yet"),
         Switch("archived", ("readable", "hidden"), "whether a case that was started again can still be read"),
+        Switch("token-error", ("oauth", "detail"), "the answer to a wrong `client_secret`"),
         Switch("customer-exists", ("refuse", "update"), "what Create Customer does with a known `external_id`"),
     ),
+    check_types=ALL_CHECK_TYPES,
     samples=SphinxSamples(),
     completion=CompletionIn,
     document=describe,

@@ -1,13 +1,15 @@
 """Who sends a request: the sandbox that is opened, and the generation that is spoken."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from flask import Response, request
 
 from emulator.core.case_file import FiledCheck
 from emulator.core.errors import NotFound
 from emulator.core.model import Case
+from emulator.providers.sphinxhq.current_responses import external_id_of
+from emulator.providers.sphinxhq.current_schemas import CASE_CONFIGS
 from emulator.providers.sphinxhq.generation import Generation
 from emulator.providers.sphinxhq.relations import INT64, Known
 from emulator.providers.sphinxhq.responses import drf_response
@@ -36,7 +38,13 @@ class Caller:
             has_check=self._has_check,
             known_documents=self._known_documents,
             is_taken=self._is_taken,
+            is_key_taken=self._is_key_taken,
+            configs=self._configs,
         )
+
+    def known_beside(self, case: Case) -> Known:
+        """Return what a body that changes a case may name: its own reference too."""
+        return replace(self.known, is_key_taken=lambda key: key != external_id_of(case) and self._is_key_taken(key))
 
     def _has_check(self, key: int) -> bool:
         try:
@@ -52,6 +60,15 @@ class Caller:
         known = self.desk.clients.knows_key(self.sandbox, PROVIDER, external_id)
         return known and self.desk.switches["customer-exists"] == "refuse"
 
+    def _is_key_taken(self, external_id: str) -> bool:
+        """Return whether another case has this reference; the store decides, this tells it in time."""
+        return self.desk.case_changes.has_external_id(self.sandbox, PROVIDER, external_id)
+
+    def _configs(self) -> Mapping[str, Sequence[str]]:
+        own = dict(self.desk.cases.sandboxes.look(self.sandbox).settings.case_configs)
+        known = {slug: types for slug, types in own.items() if set(types) <= set(self.generation.check_types)}
+        return {**CASE_CONFIGS, **known}
+
     def hide_archived(self, found: Case | FiledCheck) -> None:
         """Raise NotFound for an archived case, or a check of one, where the switch hides these."""
         case = found.case if isinstance(found, FiledCheck) else found
@@ -65,6 +82,19 @@ class Caller:
     def answer_check(self, filed: FiledCheck, status: int) -> Response:
         """Return the answer that shows a check with the head of its case."""
         return drf_response(self.generation.render_check(filed, self.desk.switches), status)
+
+
+def nothing_known() -> Known:
+    """Return what a body may name that is of no sandbox yet: nothing."""
+    return Known(
+        has_customer=lambda key: False,
+        has_case=lambda key: False,
+        has_check=lambda key: False,
+        known_documents=lambda ids: (),
+        is_taken=lambda key: False,
+        is_key_taken=lambda key: False,
+        configs=dict,
+    )
 
 
 def read_body(largest: int = LARGEST_BODY) -> object:

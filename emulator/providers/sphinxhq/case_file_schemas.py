@@ -1,6 +1,7 @@
 """The request bodies around Create Case: checks, customers and documents; the marks are as in `schemas`."""
 
 import json
+from collections.abc import Callable
 from itertools import combinations
 from typing import ClassVar, NotRequired, TypedDict, cast
 
@@ -9,25 +10,23 @@ from marshmallow import ValidationError
 from emulator.core.case_file import AddedCheck, NewDocument
 from emulator.core.checks import MOST_CHECKS
 from emulator.core.errors import Invalid
-from emulator.core.model import Client, ClientClaim, NewClient
+from emulator.core.model import Case, Client, ClientClaim, NewClient
+from emulator.providers.sphinxhq.customers import SYNC, claim_of, platforms_of
 from emulator.providers.sphinxhq.drf import AnyJson, Choice, Serializer, Text
+from emulator.providers.sphinxhq.payloads import CheckPayload, CustomerPayload, retention_of
 from emulator.providers.sphinxhq.relations import CaseId, CheckId, CustomerId, Known, known
 from emulator.providers.sphinxhq.schemas import (
     CHECK_TYPES,
     CUSTOMER_TYPES,
     DOCUMENTED,
     PROVIDER,
-    CheckPayload,
     CustomerIn,
-    CustomerPayload,
-    claim_of,
     delete_after,
     document_ids,
     documented,
     is_of_business,
     load_body,
     new_check,
-    retention_of,
 )
 from emulator.providers.sphinxhq.uploads import File, Upload
 
@@ -116,6 +115,7 @@ class CustomerUpdatePayload(TypedDict):
     customer_type: NotRequired[str | None]
     input_details: NotRequired[object]
     delete_after: NotRequired[int]
+    sync_platforms: NotRequired[list[dict[str, object]]]
 
 
 class DocumentPayload(TypedDict):
@@ -129,7 +129,9 @@ class DocumentPayload(TypedDict):
     delete_after: NotRequired[int]
 
 
-def read_check(schema: Serializer, sandbox: str, body: object, present: Known) -> AddedCheck:
+def read_check(
+    schema: Serializer, sandbox: str, body: object, present: Known, starts: Callable[[Case], bool]
+) -> AddedCheck:
     """Return the order for a further check; raise Invalid with a map of all problems."""
     payload = cast(AddedCheckPayload, load_body(schema, body, present))
     case_id = payload["case_id"]
@@ -142,6 +144,7 @@ def read_check(schema: Serializer, sandbox: str, body: object, present: Known) -
         request=body,
         unknown=Invalid({"case_id": [f'Invalid pk "{case_id}" - object does not exist.']}),
         full=Invalid({"case_id": [FULL]}),
+        starts=starts,
     )
 
 
@@ -160,6 +163,9 @@ def changed_customer(update: CustomerUpdatePayload, before: Client) -> NewClient
     details = {"input_details": json.loads(before.details).get("input_details")}
     if "input_details" in update:
         details["input_details"] = update["input_details"]
+    platforms = update.get(SYNC, platforms_of(before))
+    if platforms is not None:
+        details[SYNC] = platforms
     return NewClient(
         name=update.get("full_name", before.name),
         kind=update.get("customer_type", before.kind),

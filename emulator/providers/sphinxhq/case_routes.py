@@ -2,8 +2,9 @@
 
 from flask import Response
 
-from emulator.core.model import CaseFilter, NewCase
-from emulator.providers.sphinxhq import schemas
+from emulator.core.model import CaseFilter, NewCase, State
+from emulator.core.reruns import Started, StartTerms
+from emulator.providers.sphinxhq.again import reorder
 from emulator.providers.sphinxhq.caller import Caller, read_body, read_id
 from emulator.providers.sphinxhq.paging import OUTCOMES, Filters, answer_page
 from emulator.providers.sphinxhq.query import HAS_WEBHOOK, advise_of_query, last_value
@@ -20,12 +21,14 @@ CHECK_DELETED_UNSEEN = (
     "read ever shows its result"
 )
 RUNS_ALREADY = "the case runs already, so that nothing was started"
+WAITS = "the case waits for its first check, so that nothing was started"
 
 
 def create_case(caller: Caller) -> Response:
     """Answer POST /api/cases/."""
     advise_of_query(())
-    order = schemas.read_order(caller.sandbox, read_body(), caller.known)
+    spoken = caller.generation
+    order = spoken.read_order(spoken.new_case, caller.sandbox, read_body(), caller.known)
     _advise_of_webhook(order, caller.desk.object_to(order.webhook_url) if order.webhook_url else None)
     return caller.answer_case(caller.desk.open_case(order), 201)
 
@@ -51,9 +54,9 @@ def read_case(caller: Caller, key: str) -> Response:
 def start_case(caller: Caller, key: str) -> Response:
     """Answer POST /api/cases/{id}/start/; whatever is sent along is not read."""
     advise_of_query(())
-    case, is_new = caller.desk.start_again(caller.sandbox, read_id("case", key), caller.generation.reorder)
-    if not is_new:
-        advise(RUNS_ALREADY)
+    case, done = caller.desk.start_case(caller.sandbox, read_id("case", key), StartTerms(reorder=reorder))
+    if done is Started.RUNNING:
+        advise(WAITS if case.state is State.WAITING else RUNS_ALREADY)
     return caller.answer_case(case, 200)
 
 

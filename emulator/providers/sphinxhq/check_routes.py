@@ -5,6 +5,7 @@ from flask import Response
 from emulator.core.case_file import CheckFilter
 from emulator.providers.sphinxhq import case_file_schemas
 from emulator.providers.sphinxhq.caller import Caller, read_body, read_id
+from emulator.providers.sphinxhq.current_orders import starts_by_itself
 from emulator.providers.sphinxhq.paging import OUTCOMES, Filters, answer_page
 from emulator.providers.sphinxhq.query import advise_of_query
 from emulator.providers.sphinxhq.schemas import PROVIDER
@@ -17,7 +18,8 @@ OPENED_AGAIN = "the case had finished: it is open again, ends once more with thi
 def add_check(caller: Caller) -> Response:
     """Answer POST /api/checks/."""
     advise_of_query(())
-    order = case_file_schemas.read_check(caller.generation.new_check, caller.sandbox, read_body(), caller.known)
+    schema, body = caller.generation.new_check, read_body()
+    order = case_file_schemas.read_check(schema, caller.sandbox, body, caller.known, starts_by_itself)
     filed, is_reopened = caller.desk.checks.add(order)
     if is_reopened:
         advise(OPENED_AGAIN)

@@ -2,7 +2,9 @@
 
 from flask import Response, request
 
-from emulator.core.errors import Fact, Invalid, NotFound, Unauthorized
+from emulator.core.errors import Invalid, NotFound, Unauthorized
+from emulator.providers.sphinxhq.credentials import WRONG_TOKEN, has_token
+from emulator.providers.sphinxhq.facts import NO_CHECKS, InvalidPage, NoChecks, WrongClient
 from emulator.providers.sphinxhq.responses import drf_response
 from emulator.web.desk import Desk
 from emulator.web.errors import (
@@ -35,17 +37,15 @@ PAGE = """
 """
 
 
-class InvalidPage(Fact):
-    """The list has no such page."""
-
-    needed = "a page that exists: from 1 to the last one, or the word last"
-
-
 def render(error: Exception, desk: Desk) -> Response:
     """Return the answer for this error."""
     match error:
+        case WrongClient():
+            return _wrong_client(desk.switches["token-error"])
         case Unauthorized():
-            return _unauthorized(desk.switches["unauthorized"])
+            return _unauthorized(desk.switches["unauthorized"], str(error))
+        case NoChecks():
+            return _detail(400, NO_CHECKS)
         case Invalid():
             return _invalid(error.problems, desk)
         case Malformed() | Undecodable():
@@ -65,14 +65,29 @@ def render(error: Exception, desk: Desk) -> Response:
         case UnknownPath():
             return _page(404, "Not Found", "The requested resource was not found on this server.")
         case FaultTriggered():
-            return _unauthorized("401") if error.status == 401 else _detail(error.status, f"{phrase_of(error.status)}.")
+            return (
+                _unauthorized("401", "")
+                if error.status == 401
+                else _detail(error.status, f"{phrase_of(error.status)}.")
+            )
         case Crashed():
             return _page(500, "Server Error (500)", "")
         case _:
             return _page(400, "Bad Request (400)", "")
 
 
-def _unauthorized(status: str) -> Response:
+def _wrong_client(shape: str) -> Response:
+    if shape == "oauth":
+        return drf_response({"error": "invalid_client"}, 401)
+    return _detail(401, "Invalid client credentials.")
+
+
+def _unauthorized(status: str, reason: str) -> Response:
+    """Return the refusal of a credential; who comes with a token is always answered 401, and told the `reason`."""
+    if has_token(request.environ):
+        response = _detail(401, reason or WRONG_TOKEN)
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
     response = _detail(int(status), "Authentication credentials were not provided.")
     if response.status_code == 401:
         response.headers["WWW-Authenticate"] = "Session"
@@ -81,17 +96,24 @@ def _unauthorized(status: str) -> Response:
 
 def _invalid(problems: object, desk: Desk) -> Response:
     """Return a 400 with the problems, shortened as far as the answer would be too long."""
-    if isinstance(problems, dict) and isinstance(problems.get("checks"), list):
-        # A list of texts is about the whole field; a list of objects has one for each check.
-        by_index = {str(i): p for i, p in enumerate(problems["checks"]) if p}
-        if not all(isinstance(p, str) for p in by_index.values()) and desk.switches["check-errors"] == "dict":
-            problems = {**problems, "checks": by_index}
+    if desk.switches["check-errors"] == "dict":
+        problems = _by_index(problems)
     response = drf_response(problems, 400)
     if len(response.get_data()) > LONGEST_ANSWER:
         response = drf_response(_shortened(problems, LONGEST_TEXT, MOST_PROBLEMS), 400)
     if len(response.get_data()) > LONGEST_ANSWER:
         response = drf_response(_shortened(problems, LONGEST_TEXT // 3, MOST_PROBLEMS // 4), 400)
     return response
+
+
+def _by_index(problems: object) -> object:
+    """Return problems with a map by index in place of each list with one for each object."""
+    if isinstance(problems, dict):
+        return {name: inner if name == "document_ids" else _by_index(inner) for name, inner in problems.items()}
+    # A list of texts is about the whole field.
+    if not isinstance(problems, list) or all(isinstance(problem, str) for problem in problems):
+        return problems
+    return {str(index): _by_index(problem) for index, problem in enumerate(problems) if problem}
 
 
 def _shortened(problems: object, longest: int, most: int) -> object:

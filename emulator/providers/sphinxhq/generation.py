@@ -1,15 +1,25 @@
 """The generations of the service: what the requests of each may hold, and how its answers look.
 
-Only the first one is served yet. A further one is a `Generation` beside it, chosen by what the caller comes with.
+The caller's credential chooses the generation that is spoken with it. That of the request that opened a case shapes its
+webhook.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from emulator.core.case_file import FiledCheck
 from emulator.core.model import Case, Client, NewCase
-from emulator.providers.sphinxhq import again, case_file_schemas, responses, schemas
+from emulator.providers.sphinxhq import (
+    case_file_schemas,
+    current_orders,
+    current_responses,
+    current_schemas,
+    responses,
+    schemas,
+)
 from emulator.providers.sphinxhq.drf import Serializer
+from emulator.providers.sphinxhq.relations import Known
 
 Rendered = dict[str, object]
 
@@ -25,22 +35,40 @@ class Generation:
     new_customer: Serializer
     customer_update: Serializer
     new_document: Serializer
+    read_order: Callable[[Serializer, str, object, Known], NewCase]  # with the sandbox and the body
     render_case: Callable[[Case, Mapping[str, str]], Rendered]  # with the switches
     render_check: Callable[[FiledCheck, Mapping[str, str]], Rendered]
     render_customer: Callable[[Client], Rendered]
-    reorder: Callable[[Case], NewCase]  # the order for a case that is started again
 
 
 FIRST = Generation(
     name="first",
     check_types=schemas.CHECK_TYPES,
-    new_case=schemas.NEW_CASE,
+    new_case=schemas.NewCaseIn(),
     new_check=case_file_schemas.NewCheckIn(),
     new_customer=case_file_schemas.NewCustomerIn(),
     customer_update=case_file_schemas.CustomerUpdateIn(),
     new_document=case_file_schemas.DocumentIn(),
+    read_order=schemas.read_order,
     render_case=responses.render_case,
     render_check=responses.render_check,
     render_customer=responses.render_customer,
-    reorder=again.reorder,
 )
+CURRENT = Generation(
+    name=current_orders.CURRENT,
+    check_types=current_schemas.ALL_CHECK_TYPES,
+    new_case=current_schemas.CurrentCaseIn(),
+    new_check=current_schemas.CurrentNewCheckIn(),
+    new_customer=current_schemas.CurrentNewCustomerIn(),
+    customer_update=current_schemas.CurrentCustomerUpdateIn(),
+    new_document=case_file_schemas.DocumentIn(),
+    read_order=current_orders.read_order,
+    render_case=current_responses.render_case,
+    render_check=current_responses.render_check,
+    render_customer=current_responses.render_customer,
+)
+
+
+def generation_of(case: Case) -> Generation:
+    """Return the generation of the request that opened a case, or of the case that it replaces."""
+    return CURRENT if json.loads(case.details).get("generation") == CURRENT.name else FIRST

@@ -9,7 +9,7 @@ from flask import Response, request
 
 from emulator.core.errors import Invalid
 from emulator.core.model import Outcome
-from emulator.providers.sphinxhq.errors import InvalidPage
+from emulator.providers.sphinxhq.facts import InvalidPage
 from emulator.providers.sphinxhq.query import last_value, page_size, query_pairs
 from emulator.providers.sphinxhq.responses import drf_response
 

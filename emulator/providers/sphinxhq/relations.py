@@ -1,6 +1,6 @@
 """Fields that nest other fields, or name things that must exist, by Django REST Framework's rules."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Unpack, cast
 
@@ -23,6 +23,8 @@ class Known:
     has_check: Callable[[int], bool]
     known_documents: Callable[[Collection[int]], Collection[int]]
     is_taken: Callable[[str], bool]  # whether a customer with this reference may not be created
+    is_key_taken: Callable[[str], bool]  # whether another case has this reference
+    configs: Callable[[], Mapping[str, Sequence[str]]]  # the types of checks that a config makes, by its slug
 
 
 class NestedField(fields.Nested):
@@ -144,6 +146,29 @@ class RelatedId(Field):
         if number not in INT64 or not getattr(known(), self.known)(number):
             raise unknown
         return number
+
+
+class ConfigSlug(Field):
+    """SlugRelatedField: the text of what was sent names a config; reads to its types of checks."""
+
+    is_another_form = True
+
+    def __init__(self, *, most: int, **options: Unpack[FieldOptions]) -> None:
+        rule = Length(max=most, error="Ensure this field has no more than {max} characters.")
+        super().__init__(validate=rule, **options)
+
+    def deserialize(
+        self, value: object, attr: str | None = None, data: Mapping[str, object] | None = None, **options: object
+    ) -> object:
+        return super().deserialize(None if value == "" else value, attr, data, **options)
+
+    def read(self, value: object) -> Sequence[str]:
+        slug = str(value)
+        self.check(slug, [])
+        types = known().configs().get(slug)
+        if types is None:
+            raise ValidationError(f"Object with slug={slug} does not exist.")
+        return types
 
 
 class CustomerId(RelatedId):

@@ -4,14 +4,9 @@ from marshmallow import fields
 from marshmallow.validate import OneOf, Range
 
 from emulator.openapi.out import ServiceOut
-from emulator.providers.sphinxhq.schemas import (
-    CHECK_TYPES,
-    CUSTOMER_TYPES,
-    DOCUMENTED,
-    KEPT_FOR_EVER,
-    OUTCOMES,
-    STATUSES,
-)
+from emulator.providers.sphinxhq.current_schemas import ALL_CHECK_TYPES
+from emulator.providers.sphinxhq.payloads import KEPT_FOR_EVER
+from emulator.providers.sphinxhq.schemas import CUSTOMER_TYPES, DOCUMENTED, OUTCOMES, STATUSES
 
 FRAMEWORK = {"x-fidelity": "framework"}
 AS_SENT = {"x-fidelity": "documented; blank, where it was sent so, is the framework's"}
@@ -52,7 +47,7 @@ class CheckOut(ResultOut):
     input_details = fields.Raw(allow_none=True, metadata={**DOCUMENTED, "description": "as it was sent"})
     check_type = fields.String(
         allow_none=True,
-        validate=OneOf(CHECK_TYPES),
+        validate=OneOf(ALL_CHECK_TYPES),
         metadata={"x-fidelity": "documented; null, of a check that was added without a type, is assumed"},
     )
 

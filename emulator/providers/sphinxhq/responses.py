@@ -5,10 +5,11 @@ from collections.abc import Mapping
 
 from flask import Response
 
-from emulator.core.case_file import Document, FiledCheck
+from emulator.core.case_file import CaseHead, Document, FiledCheck
 from emulator.core.model import Case, Check, Client, Outcome
 from emulator.providers.sphinxhq.drf import moment_text, to_json
-from emulator.providers.sphinxhq.schemas import KEPT_FOR_EVER, OUTCOMES, STATUSES
+from emulator.providers.sphinxhq.payloads import KEPT_FOR_EVER
+from emulator.providers.sphinxhq.schemas import OUTCOMES, STATUSES
 from emulator.web.short_response import ShortResponse
 
 
@@ -23,14 +24,14 @@ def render_case(case: Case, switches: Mapping[str, str]) -> dict[str, object]:
     details = json.loads(case.details)
     return {
         "id": case.id,
-        "customer": _render_customer_head(case.client),
+        "customer": render_customer_head(case.client),
         "notes": details.get("notes"),
         "risk_score": case.risk_score,
-        "outcome": _outcome(case.outcome, switches),
+        "outcome": outcome_word(case.outcome, switches),
         "status": STATUSES[case.state],
         "created_at": moment_text(case.created_at),
         "updated_at": moment_text(case.updated_at),
-        "checks": [{"id": check.id, **_render_result(check, switches)} for check in case.checks],
+        "checks": [{"id": check.id, **render_result(check, switches)} for check in case.checks],
         "webhook_url": case.webhook_url,
         "delete_after": details["delete_after"],
         "rfi": details.get("rfi"),
@@ -39,16 +40,22 @@ def render_case(case: Case, switches: Mapping[str, str]) -> dict[str, object]:
 
 def render_check(filed: FiledCheck, switches: Mapping[str, str]) -> dict[str, object]:
     """Return a check as it is created, read and listed: with the head of its case."""
-    case = {
-        "id": filed.case.id,
-        "customer": _render_customer_head(filed.case.client),
-        "outcome": _outcome(filed.case.outcome, switches),
-        "risk_score": filed.case.risk_score,
+    head = render_case_head(filed.case, switches)
+    return {"id": filed.check.id, "case": head, **render_result(filed.check, switches)}
+
+
+def render_case_head(case: CaseHead, switches: Mapping[str, str]) -> dict[str, object]:
+    """Return what a check shows of its case."""
+    return {
+        "id": case.id,
+        "customer": render_customer_head(case.client),
+        "outcome": outcome_word(case.outcome, switches),
+        "risk_score": case.risk_score,
     }
-    return {"id": filed.check.id, "case": case, **_render_result(filed.check, switches)}
 
 
-def _render_customer_head(client: Client) -> dict[str, object]:
+def render_customer_head(client: Client) -> dict[str, object]:
+    """Return what a case shows of its customer."""
     return {
         "id": client.id,
         "full_name": client.name,
@@ -57,14 +64,15 @@ def _render_customer_head(client: Client) -> dict[str, object]:
     }
 
 
-def _render_result(check: Check, switches: Mapping[str, str]) -> dict[str, object]:
+def render_result(check: Check, switches: Mapping[str, str]) -> dict[str, object]:
+    """Return all of a check but its id."""
     details = json.loads(check.details)
     return {
         "risk_score": check.risk_score,
         "title": check.title,
         "note": check.note,
         "reasoning": check.reasoning,
-        "outcome": _outcome(check.outcome, switches),
+        "outcome": outcome_word(check.outcome, switches),
         "status": STATUSES[check.state],
         "created_at": moment_text(check.created_at),
         "updated_at": moment_text(check.updated_at),
@@ -74,7 +82,8 @@ def _render_result(check: Check, switches: Mapping[str, str]) -> dict[str, objec
     }
 
 
-def _outcome(outcome: Outcome | None, switches: Mapping[str, str]) -> str | None:
+def outcome_word(outcome: Outcome | None, switches: Mapping[str, str]) -> str | None:
+    """Return the word for an outcome, or for none yet."""
     if outcome is None and switches["fresh-outcome"] == "null":
         return None
     return OUTCOMES[outcome or Outcome.UNDECIDED]

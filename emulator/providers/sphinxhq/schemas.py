@@ -1,16 +1,18 @@
 """The request bodies of Sphinx. `x-fidelity` is documented, framework or assumed (docs/fidelity.md)."""
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any, TypedDict, cast
+from collections.abc import Iterable
+from typing import Any, cast
 
 from marshmallow import ValidationError
 from marshmallow.experimental.context import Context
 
 from emulator.core.checks import MOST_CHECKS
 from emulator.core.errors import Invalid
-from emulator.core.model import ClientClaim, NewCase, NewCheck, NewClient, Outcome, State
+from emulator.core.model import NewCase, NewCheck, Outcome, State
+from emulator.providers.sphinxhq.customers import claim_for
 from emulator.providers.sphinxhq.drf import AnyJson, Choice, Integer, Serializer, Text, load
+from emulator.providers.sphinxhq.payloads import KEPT_FOR_EVER, CasePayload, CheckPayload, retention_of
 from emulator.providers.sphinxhq.relations import CustomerId, DocumentIds, Known, Object, Objects
 from emulator.web.advice import advise
 from emulator.web.unused_input import advise_unused
@@ -35,17 +37,22 @@ CHECK_TYPES = (
 )
 # Checks of a business only; a case with one takes minutes, any other a minute and a half (documented).
 BUSINESS_CHECKS = frozenset(
-    {"UBO_RESOLUTION", "INCORPORATION_DOC", "SIGNATURE_AUTH", "FINANCIAL_STATEMENTS", "UNDERWRITING"}
+    {
+        *("UBO_RESOLUTION", "INCORPORATION_DOC", "SIGNATURE_AUTH", "FINANCIAL_STATEMENTS", "UNDERWRITING"),
+        *("SIGNING_AUTHORITY", "BALANCE_SHEETS", "INCOME_STATEMENTS", "ARTICLES_OF_ASSOCIATION", "COMMERCIAL_EXTRACT"),
+        *("SHAREHOLDER_LIST", "INCORPORATION_DOCUMENT", "MEETING_MINUTES", "KYB_PROOF_OF_IDENTITY"),
+        *("KYB_BANK_STATEMENT", "KYB_PROOF_OF_ADDRESS", "KYB_TAX_DOCUMENTS"),
+    }
 )
 OUTCOMES = {Outcome.APPROVED: "ACCEPTED", Outcome.DENIED: "REJECTED", Outcome.UNDECIDED: "PENDING"}
 STATUSES = {
+    State.WAITING: "PENDING",
     State.OPEN: "PENDING",
     State.PROCESSING: "PROCESSING",
     State.COMPLETED: "COMPLETED",
     State.FAILED: "ERROR",
 }
 PROVIDER = "sphinxhq"
-KEPT_FOR_EVER = -1
 DETAILS = ("notes", "rfi", "document_ids")  # fields that are stored as they were sent, in the order of NewCaseIn
 NO_CUSTOMER = "Either customer_id or customer must be provided."
 
@@ -110,50 +117,20 @@ class NewCaseIn(Serializer):
     delete_after = delete_after()
 
 
-NEW_CASE = NewCaseIn()
-
-
-class CustomerPayload(TypedDict, total=False):
-    """What CustomerIn reads."""
-
-    full_name: str
-    external_id: str | None
-    customer_type: str | None
-    input_details: object
-    delete_after: int
-
-
-class CheckPayload(TypedDict, total=False):
-    """What CheckIn reads."""
-
-    check_type: str
-    input_details: object
-    document_ids: list[int]
-    delete_after: int
-
-
-class CasePayload(TypedDict, total=False):
-    """What NewCaseIn reads."""
-
-    customer_id: int
-    customer: CustomerPayload
-    webhook_url: str | None
-    notes: str
-    rfi: str | None
-    checks: list[CheckPayload]
-    document_ids: list[int]
-    delete_after: int
-
-
-def read_order(sandbox: str, body: object, known: Known) -> NewCase:
+def read_order(schema: Serializer, sandbox: str, body: object, known: Known) -> NewCase:
     """Return the order for a new case; raise Invalid with a map of all problems."""
-    payload = cast(CasePayload, load_body(NEW_CASE, body, known))
+    payload = cast(CasePayload, load_body(schema, body, known))
+    judge_customer(payload)
+    assert isinstance(body, dict)  # or it would not have been loaded
+    return _order(sandbox, payload, body)
+
+
+def judge_customer(payload: CasePayload) -> None:
+    """Raise Invalid for a case of nobody."""
     if "customer_id" not in payload and "customer" not in payload:
         raise Invalid({"non_field_errors": [NO_CUSTOMER]})
     if "customer_id" in payload and "customer" in payload:
         advise("customer was ignored, because customer_id wins")
-    assert isinstance(body, dict)  # or it would not have been loaded
-    return _order(sandbox, payload, body)
 
 
 def load_body(schema: Serializer, body: object, known: Known) -> dict[str, Any]:
@@ -170,19 +147,13 @@ def load_body(schema: Serializer, body: object, known: Known) -> dict[str, Any]:
     return payload
 
 
-def retention_of(payload: Mapping[str, Any]) -> int | None:
-    """Return the days that `delete_after` says, None for never."""
-    days: int = payload.get("delete_after", KEPT_FOR_EVER)
-    return None if days == KEPT_FOR_EVER else days
-
-
 def _order(sandbox: str, payload: CasePayload, request: dict[str, object]) -> NewCase:
     details = {name: value for name, value in payload.items() if name in DETAILS}
-    kinds = [check["check_type"] for check in payload.get("checks", ())]
+    kinds = [check.get("check_type") for check in payload.get("checks", ())]
     return NewCase(
         sandbox=sandbox,
         provider=PROVIDER,
-        client=_claim(payload),
+        client=claim_for(payload),
         webhook_url=payload.get("webhook_url"),
         retention_days=retention_of(payload),
         details=json.dumps({**details, "delete_after": payload.get("delete_after", KEPT_FOR_EVER)}),
@@ -212,25 +183,3 @@ def each_once(ids: Iterable[int]) -> tuple[int, ...]:
 def is_of_business(customer_type: str | None, kinds: Iterable[str | None]) -> bool:
     """Return whether a case with these checks takes as long as that of a company."""
     return customer_type == "COMPANY" or not BUSINESS_CHECKS.isdisjoint(kinds)
-
-
-def _claim(payload: CasePayload) -> ClientClaim:
-    if "customer_id" in payload:  # wins over customer: the service's own sample sends both
-        return ClientClaim(id=payload["customer_id"])
-    return claim_of(payload["customer"])
-
-
-def claim_of(customer: CustomerPayload) -> ClientClaim:
-    """Return the claim for the customer that a request describes."""
-    external_id = customer.get("external_id")
-    return ClientClaim(
-        external_id=external_id,
-        reuse_key=external_id or None,
-        fresh=NewClient(
-            name=customer["full_name"],
-            kind=customer.get("customer_type"),
-            details=json.dumps({"input_details": customer.get("input_details")}),
-            retention_days=retention_of(customer),
-        ),
-        updates=True,
-    )

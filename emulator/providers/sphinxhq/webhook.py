@@ -10,7 +10,7 @@ from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.providers.sphinxhq import analyst
 from emulator.providers.sphinxhq.drf import to_json
-from emulator.providers.sphinxhq.responses import render_case
+from emulator.providers.sphinxhq.generation import generation_of
 from emulator.web.desk import Desk
 
 EVENT = "case.completed"
@@ -66,8 +66,8 @@ def _conclude(case: Case, is_culprit: bool, check: Check, random: SeededRandom) 
 
 
 def render(case: Case, settings: SandboxSettings, event_id: str, desk: Desk) -> RenderedWebhook | NoWebhook:
-    """Return the case as a read does, as a webhook to its own URL: without envelope, event id or signature."""
-    body = to_json(render_case(case, desk.switches)).encode()
+    """Return the case as a read of its generation does, to its own URL: without envelope, event id or signature."""
+    body = to_json(generation_of(case).render_case(case, desk.switches)).encode()
     return RenderedWebhook(
         event=EVENT, url=case.webhook_url or None, headers={"Content-Type": "application/json"}, body=body
     )

@@ -3,7 +3,7 @@
 SELECT
     c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
     c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.planned_risk,
-    c.has_checks, c.revision, c.archived_at, c.replaces,
+    c.has_checks, c.revision, c.archived_at, c.replaces, c.started_at, c.takes,
     {client}
 FROM cases AS c
 JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
@@ -27,14 +27,49 @@ AND (
 )
 
 -- name: add_case!
--- Add a case.
+-- Add a case; no row is added when another one has its key.
 INSERT INTO cases (
     sandbox, provider, id, client_id, external_id, state, webhook_url, retention_days, details, has_checks,
-    rule, ending, planned_risk, created_at, updated_at, due_at, finish_at, expires_at, replaces
+    rule, ending, planned_risk, created_at, updated_at, due_at, finish_at, expires_at, replaces,
+    unique_key, takes
 ) VALUES (
     :sandbox, :provider, :id, :client_id, :external_id, :state, :webhook_url, :retention_days, :details,
-    :has_checks, :rule, :ending, :planned_risk, :now, :now, :due_at, :finish_at, :expires_at, :replaces
+    :has_checks, :rule, :ending, :planned_risk, :now, :now, :due_at, :finish_at, :expires_at, :replaces,
+    :unique_key, :takes
+)
+ON CONFLICT (sandbox, provider, unique_key) WHERE unique_key IS NOT NULL AND archived_at IS NULL DO NOTHING;
+
+-- name: release_case_key!
+-- Free the key of a case that has expired.
+UPDATE cases SET unique_key = NULL
+WHERE sandbox = :sandbox AND provider = :provider AND unique_key = :unique_key AND expires_at <= :now;
+
+-- name: has_case_key$
+-- Whether a case that is neither archived nor expired has this key.
+SELECT EXISTS (
+    SELECT 1 FROM cases
+    WHERE sandbox = :sandbox AND provider = :provider AND unique_key = :unique_key AND archived_at IS NULL
+        AND (expires_at IS NULL OR expires_at > :now)
 );
+
+-- name: change_case!
+-- Change what a request may change of a case, unless it was archived or changed meanwhile.
+UPDATE cases SET
+    external_id = :external_id, unique_key = :unique_key,
+    webhook_url = :webhook_url, retention_days = :retention_days, details = :details, expires_at = :expires_at,
+    updated_at = :updated_at, revision = :revision
+WHERE sandbox = :sandbox AND provider = :provider AND id = :id AND archived_at IS NULL AND revision = :revision - 1;
+
+-- name: expire_settled_by_change!
+-- Hide a case that asks for it, if it has ended and no webhook of it is under way.
+UPDATE cases SET expires_at = :now
+WHERE sandbox = :sandbox AND provider = :provider AND id = :case_id AND retention_days = 0
+    AND state IN ('completed', 'failed') AND due_at IS NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM deliveries AS w
+        WHERE w.sandbox = :sandbox AND w.provider = :provider AND w.case_id = :case_id
+            AND w.state IN ('scheduled', 'in_flight')
+    );
 
 -- name: case^
 -- One case with its client, unless it has expired.
@@ -174,12 +209,12 @@ UPDATE cases SET expires_at = :now
 WHERE sandbox = :sandbox AND provider = :provider AND id = :case_id AND retention_days = 0;
 
 -- name: reopen_case!
--- Save a case to which a check was added, unless it was archived meanwhile.
+-- Save a case that is started, or to which a check was added, unless it was archived or changed meanwhile.
 UPDATE cases SET
     state = :state, outcome = :outcome, risk_score = :risk_score, rule = :rule, ending = :ending,
     planned_risk = :planned_risk, updated_at = :updated_at, due_at = :due_at, finish_at = :finish_at,
-    revision = :revision, has_checks = 1
-WHERE sandbox = :sandbox AND provider = :provider AND id = :id AND archived_at IS NULL;
+    revision = :revision, started_at = :started_at, takes = :takes, has_checks = 1
+WHERE sandbox = :sandbox AND provider = :provider AND id = :id AND archived_at IS NULL AND revision = :revision - 1;
 
 -- name: archive_case!
 -- Archive a case that has ended; no row is changed when it has not, or when it was archived already.

@@ -3,7 +3,7 @@
 SELECT
     k.id, k.kind, k.details, k.state, k.created_at, k.updated_at, k.outcome, k.risk_score, k.title, k.note, k.reasoning,
     k.retention_days,
-    c.id, c.outcome, c.risk_score, c.archived_at,
+    c.id, c.outcome, c.risk_score, c.archived_at, c.state,
     {client}
 FROM checks AS k
 JOIN cases AS c ON c.sandbox = k.sandbox AND c.provider = k.provider AND c.id = k.case_id

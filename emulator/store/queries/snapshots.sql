@@ -43,7 +43,7 @@ INSERT INTO documents (
 SELECT
     provider, id, client_id, external_id, state, outcome, risk_score, rule, ending, planned_risk, webhook_url,
     retention_days, details, has_checks, created_at, updated_at, due_at, finish_at, expires_at, revision, archived_at,
-    replaces
+    replaces, unique_key, started_at, takes
 FROM cases
 WHERE sandbox = :sandbox ORDER BY provider, id;
 
@@ -52,11 +52,11 @@ WHERE sandbox = :sandbox ORDER BY provider, id;
 INSERT INTO cases (
     sandbox, provider, id, client_id, external_id, state, outcome, risk_score, rule, ending, planned_risk, webhook_url,
     retention_days, details, has_checks, created_at, updated_at, due_at, finish_at, expires_at, revision, archived_at,
-    replaces
+    replaces, unique_key, started_at, takes
 ) VALUES (
     :sandbox, :provider, :id, :client_id, :external_id, :state, :outcome, :risk_score, :rule, :ending, :planned_risk,
     :webhook_url, :retention_days, :details, :has_checks, :created_at, :updated_at, :due_at, :finish_at, :expires_at,
-    :revision, :archived_at, :replaces
+    :revision, :archived_at, :replaces, :unique_key, :started_at, :takes
 );
 
 -- name: dump_checks
@@ -147,7 +147,7 @@ SELECT
 SELECT
     c.sandbox, c.provider, c.id, c.external_id, c.state, c.webhook_url, c.retention_days, c.details,
     c.created_at, c.updated_at, c.due_at, c.finish_at, c.outcome, c.risk_score, c.rule, c.ending, c.planned_risk,
-    c.has_checks, c.revision, c.archived_at, c.replaces,
+    c.has_checks, c.revision, c.archived_at, c.replaces, c.started_at, c.takes,
     l.id, l.external_id, l.name, l.kind, l.details, l.retention_days, l.created_at, l.updated_at
 FROM cases AS c
 JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id

@@ -1,0 +1,52 @@
+"""Change what a request may change of a case."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from emulator.core.case_file import CaseChange
+from emulator.core.errors import NotFound
+from emulator.core.model import Case, is_stored_id
+from emulator.core.ports import Store
+from emulator.core.sandboxes import Sandboxes
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseChanges:
+    """The use case of changing a case, finished or not."""
+
+    store: Store
+    sandboxes: Sandboxes
+
+    def change(self, sandbox: str, provider: str, case_id: int, change: Callable[[Case], CaseChange]) -> Case:
+        """Change a case and return it; raise NotFound for an unknown or archived one, and the change's refusal."""
+        if not is_stored_id(case_id):
+            raise NotFound("case", case_id)
+        with self.store.transaction() as tx:
+            now = self.sandboxes.view(tx, sandbox).now
+            before = tx.case(sandbox, provider, case_id, now)
+            if before is None or before.archived_at:
+                raise NotFound("case", case_id)
+            changes = change(before)
+            after = _changed(before, changes, now)
+            if after == before:
+                return before
+            if not tx.change_case(before, changes, now):
+                raise changes.taken
+        return after
+
+    def has_external_id(self, sandbox: str, provider: str, external_id: str) -> bool:
+        """Return whether a case that is not archived has this external id, of those whose external ids are unique."""
+        with self.store.reading() as read:
+            return read.has_case_key(sandbox, provider, external_id, self.sandboxes.view(read, sandbox).now)
+
+
+def _changed(before: Case, change: CaseChange, now: datetime) -> Case:
+    same = replace(
+        before,
+        external_id=change.external_id,
+        webhook_url=change.webhook_url,
+        retention_days=change.retention_days,
+        details=change.details,
+    )
+    return before if same == before else replace(same, updated_at=now, revision=before.revision + 1)

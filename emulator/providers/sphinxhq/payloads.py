@@ -1,0 +1,45 @@
+"""What the schemas read from bodies, as types."""
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+KEPT_FOR_EVER = -1
+
+
+class CustomerPayload(TypedDict, total=False):
+    """What CustomerIn reads."""
+
+    full_name: str
+    external_id: str | None
+    customer_type: str | None
+    input_details: object
+    delete_after: int
+    sync_platforms: list[dict[str, object]]  # in the current generation
+
+
+class CheckPayload(TypedDict, total=False):
+    """What CheckIn reads."""
+
+    check_type: str | None
+    input_details: object
+    document_ids: list[int]
+    delete_after: int
+
+
+class CasePayload(TypedDict, total=False):
+    """What NewCaseIn reads."""
+
+    customer_id: int
+    customer: CustomerPayload
+    webhook_url: str | None
+    notes: str
+    rfi: str | None
+    checks: list[CheckPayload]
+    document_ids: list[int]
+    delete_after: int
+
+
+def retention_of(payload: Mapping[str, Any]) -> int | None:
+    """Return the days that `delete_after` says, None for never."""
+    days: int = payload.get("delete_after", KEPT_FOR_EVER)
+    return None if days == KEPT_FOR_EVER else days
