@@ -217,12 +217,20 @@ class DeliveryOut(WebhookOut):
 class DeliveriesOut(Out):
     """The webhooks of a sandbox."""
 
+    class Meta(Out.Meta):
+        sometimes = ("skipped",)
+
     count = fields.Integer()
     deliveries = fields.Nested(DeliveryOut, many=True)
+    skipped = fields.Float(metadata={"description": "seconds that a wait moved the clock"})
 
 
 class InboxOut(Out):
     """The webhooks that were kept instead of sent."""
 
+    class Meta(Out.Meta):
+        sometimes = ("skipped",)
+
     count = fields.Integer()
     webhooks = fields.Nested(WebhookOut, many=True)
+    skipped = fields.Float(metadata={"description": "seconds that a wait moved the clock"})

@@ -11,7 +11,6 @@ from emulator.ui import phrases, state_marks
 LEFT, RIGHT = 48, 48  # pixels, room for the first and the last label
 NEAREST, WIDEST = 88, 150  # pixels between two marks
 LETTER = 7.2  # pixels
-MOST_EXPECTED = 3  # attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +115,12 @@ def _attempts(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iter
 
 
 def _expected(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iterator[Event]:
-    number, at = len(webhook["attempts"]) + 1, phrases.moment_of(webhook["next_attempt_at"])
-    for _ in range(MOST_EXPECTED):
+    """Yield every attempt to come, if none delivers the webhook before."""
+    at, made = phrases.moment_of(webhook["next_attempt_at"]), len(webhook["attempts"])
+    waits = [0.0, *retry[made:]]
+    for number, wait in enumerate(waits, made + 1):
+        at += timedelta(seconds=wait)
         yield Event(at, f"{lead}attempt {number}", "amber", "clock", False)
-        if number > len(retry):
-            return
-        at += timedelta(seconds=retry[number - 1])
-        number += 1
 
 
 def bars(deliveries: Sequence[Mapping[str, Any]], most: int = 40) -> dict[str, object] | None:

@@ -115,6 +115,16 @@ SELECT
     (SELECT min(due_at) FROM cases WHERE sandbox || '' = :sandbox AND due_at IS NOT NULL),
     (SELECT min(due_at) FROM deliveries WHERE sandbox = :sandbox AND state = 'scheduled');
 
+-- name: next_expiry_of$
+-- When the next case, check or document of one sandbox is deleted after :now, by its own clock.
+SELECT min(expires_at) FROM (
+    SELECT min(expires_at) AS expires_at FROM cases WHERE sandbox || '' = :sandbox AND expires_at > :now
+    UNION ALL
+    SELECT min(expires_at) FROM checks WHERE sandbox = :sandbox AND expires_at > :now
+    UNION ALL
+    SELECT min(expires_at) FROM documents WHERE sandbox = :sandbox AND expires_at > :now
+) AS expiries;
+
 -- name: own_clocks
 -- The sandboxes whose own clock runs, with the next due times of each; `|| ''` as in due_cases_of.
 SELECT
