@@ -62,6 +62,7 @@ def _counters(counts: Mapping[str, Any], refused: int) -> list[tuple[int, str]]:
     counters = [
         (sum(cases.values()), "cases"),
         (cases.get("open", 0) + cases.get("processing", 0), "in progress"),
+        (cases.get("waiting", 0), "not started"),
         (webhooks.get("delivered", 0), "webhooks delivered"),
         (waiting, "on their way"),
         (kept, "in the inbox"),
