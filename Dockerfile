@@ -2,10 +2,13 @@
 # `make test-image` builds it and runs it, on a Python of Debian's; name the Python image of your own registry likewise.
 
 ARG PYTHON_IMAGE=python:3.13-slim
+# What is installed besides: `--build-arg EXTRAS=postgres` for an emulator that several processes share (docs/shared.md).
+ARG EXTRAS=
 FROM ${PYTHON_IMAGE} AS build
+ARG EXTRAS
 WORKDIR /build
 COPY . source
-RUN pip install --no-cache-dir --no-compile --disable-pip-version-check --prefix install ./source
+RUN pip install --no-cache-dir --no-compile --disable-pip-version-check --prefix install "./source${EXTRAS:+[$EXTRAS]}"
 # By their content, because a copy into the next stage may change the times that Python compares otherwise.
 RUN python -m compileall -q --invalidation-mode unchecked-hash install
 

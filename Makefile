@@ -8,8 +8,11 @@ SOURCES := emulator tests benchmarks examples
 # Each process would load plugins that no test uses.
 PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal -p no:schemathesis -p no:faker -p no:anyio
 
+# What a store decides, whichever engine it is on.
+ON_POSTGRES := $(addprefix tests/,store core control conformance machine bad_input providers web)
+
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all test-image fuzz check format docs screenshots bench wheel clean
+.PHONY: help run demo test test-all test-postgres test-image fuzz check format docs screenshots bench wheel clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -25,6 +28,9 @@ test: $(VENV)/test.stamp ## Install and run the tests but for the slow ones; ARG
 
 test-all: $(VENV)/test.stamp ## Run all tests, with a browser (Chromium) and in environments of their own
 	@$(PYTEST) $(ARGS)
+
+test-postgres: $(VENV)/test.stamp ## Run the suites that do not depend on the engine with everything kept in PostgreSQL
+	@$(PYTEST) --on-postgres -m "not slow" $(ON_POSTGRES) $(ARGS)
 
 test-image: $(VENV)/test.stamp ## Build the image with buildah and run it, as root on Debian; ARGS="-k health" passes options
 	@$(BIN)/python -m tests.image $(ARGS)

@@ -1,6 +1,6 @@
 """Wire the application: `wiring` makes the use cases, this module everything around them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
@@ -22,7 +22,8 @@ from emulator.delivery.targets import Targets
 from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings, credentials_of, suggest
 from emulator.start_checks import check_credentials
-from emulator.store.sqlite import SqliteStore
+from emulator.start_values import read_startup_files, read_switches
+from emulator.store.opening import AnyStore, open_store
 from emulator.target_settings import targets_of
 from emulator.web.application import Application
 from emulator.web.control_token import control_token
@@ -41,7 +42,6 @@ from emulator.web.signatures import Signatures
 from emulator.wiring import Core, server_hooks, wire
 
 if TYPE_CHECKING:
-    from emulator.control.init_folder import InitFolder
     from emulator.demo.receiver import Receiver
 
 # A further API is its folder in providers/, its name here, and its package in setup.cfg.
@@ -58,7 +58,7 @@ class Built:
     """The parts of one emulator, wired but not started."""
 
     app: Application
-    store: SqliteStore
+    store: AnyStore
     scheduler: Scheduler
     cases: Cases
     targets: Targets
@@ -106,12 +106,13 @@ def _build(
     on_request: Hook | None,
     deviation: Deviation,
 ) -> Built:
-    switches = read_switches(settings.switch)
+    switches = read_switches(settings.switch, PROVIDERS)
     check_credentials(settings.credential, PROVIDER_NAMES)
     targets = targets_of(settings, address, links.address, receiver.url if receiver else None)
-    rules, init_folder = read_startup_files(settings)
+    rules, init_folder = read_startup_files(settings, PROVIDERS)
+    store = open_store(settings.database_file, settings.database_url)
     defaults = replace(_default_sandbox_settings(settings, rules), standing=deviation.faults)
-    core = wire(defaults, SqliteStore(settings.database_file), targets, deviation.strikes)
+    core = wire(defaults, store, targets, deviation.strikes)
     links.signatures = Signatures(core.link_secret, [p.name for p in PROVIDERS if p.signs_links(switches[p.name])])
     used = {p.name: UsedSwitches(switches[p.name], p.name, deviation.strikes.note) for p in PROVIDERS}
     desks = {p.name: _desk(p, settings, core, links, used[p.name], targets) for p in PROVIDERS}
@@ -154,19 +155,6 @@ def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> Sa
         seed=settings.seed,
         common_rules=rules,
     )
-
-
-def read_startup_files(settings: Settings) -> tuple[tuple[Rule, ...], "InitFolder | None"]:
-    """Return the outcome rules of every sandbox, and the content of the init folder if one is set; raise BadSetting."""
-    if not settings.scenario and not settings.rule and not settings.init_folder:
-        return (), None
-    from emulator.control.init_folder import read_init_folder
-    from emulator.control.scenarios import common_rules
-
-    completion_schemas = completion_schemas_of(PROVIDERS)
-    rules = common_rules(settings.scenario, settings.rule, completion_schemas)
-    init_folder = read_init_folder(settings.init_folder, completion_schemas) if settings.init_folder else None
-    return (*rules, *(init_folder.rules if init_folder else ())), init_folder
 
 
 def describe(name: str, settings: Settings) -> dict[str, object]:
@@ -251,17 +239,3 @@ def _provider_rules(provider: Provider, desk: Desk, id_shift: int) -> ProviderRu
         render_webhook=lambda case, settings, event_id: provider.webhook(case, settings, event_id, desk),
         real_pace=provider.real_pace,
     )
-
-
-def read_switches(chosen: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return the value of every switch by provider and name, given texts like NAME=VALUE; raise BadSetting."""
-    known = {f"{p.name}.{s.name}": s for p in PROVIDERS for s in p.switches}
-    values = {name: switch.choices[0] for name, switch in known.items()}
-    for item in chosen:
-        name, _, value = item.partition("=")
-        if name not in known:
-            raise BadSetting(f"{name} is no switch{suggest(name, known)}")
-        if value not in known[name].choices:
-            raise BadSetting(f"{name} is {value!r}: one of {', '.join(known[name].choices)} is needed")
-        values[name] = value
-    return {p.name: {s.name: values[f"{p.name}.{s.name}"] for s in p.switches} for p in PROVIDERS}

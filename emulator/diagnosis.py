@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from emulator.addresses import scheme_of
-from emulator.app import PROVIDER_NAMES, read_startup_files, read_switches
+from emulator.app import PROVIDER_NAMES, PROVIDERS
 from emulator.client import Control, NotReached
 from emulator.client.proxies import proxy_in_the_way
 from emulator.masking import masked_url
@@ -16,7 +16,9 @@ from emulator.server.http_server import PortTaken, listen, local_address
 from emulator.setting_sources import find_settings_file, read_settings
 from emulator.settings import FILE_NAME, BadSetting, Settings
 from emulator.start_checks import check_credentials, port_file_obstacle, refuse_open_control
+from emulator.start_values import read_startup_files, read_switches
 from emulator.store.checkup import engine_version, examine
+from emulator.store.opening import examine_url
 from emulator.store.sqlite import StoreTaken, StoreUnusable
 from emulator.target_settings import targets_of
 
@@ -59,8 +61,8 @@ def diagnose(
     findings = [Finding(Level.OK, "python", f"Python {platform.python_version()}"), _engine()]
     try:
         settings = read_settings(flags, environ, folder, config)
-        read_switches(settings.switch)
-        read_startup_files(settings)
+        read_switches(settings.switch, PROVIDERS)
+        read_startup_files(settings, PROVIDERS)
         check_credentials(settings.credential, PROVIDER_NAMES)
         refuse_open_control(settings)
     except BadSetting as error:
@@ -75,7 +77,7 @@ def diagnose(
         *_port_file(settings.port_file),
         *_tls(settings),
         *_proxy(port.address, environ),
-        _database(settings.database_file, port),
+        _database(settings, port),
         _webhooks(settings, port),
     ]
 
@@ -143,11 +145,12 @@ def _proxy(address: str | None, environ: Mapping[str, str]) -> list[Finding]:
     return [Finding(Level.WARNING, "proxy", text)]
 
 
-def _database(path: Path | None, port: PortCheck) -> Finding:
-    if path is None:
+def _database(settings: Settings, port: PortCheck) -> Finding:
+    path, url = settings.database_file, settings.database_url
+    if not path and not url:
         return Finding(Level.OK, "database", "everything is kept in a temporary file, gone at exit")
     try:
-        return Finding(Level.OK, "database", examine(path))
+        return Finding(Level.OK, "database", examine_url(url) if url else examine(path or Path()))
     except StoreTaken as error:
         # Most likely the emulator that answers has the database open, which is no problem.
         return Finding(Level.WARNING if port.is_emulator else Level.PROBLEM, "database", str(error))

@@ -15,7 +15,7 @@ from emulator.delivery.scheduler import Scheduler
 from emulator.setting_sources import read_settings, settings_from
 from emulator.settings import CONFIG_VARIABLE, PREFIX, TLS_CA_FILE_VARIABLE, BadSetting, Settings
 from emulator.start_checks import refuse_open_control
-from emulator.store.sqlite import SqliteStore
+from emulator.store.opening import AnyStore
 from emulator.web.problem_json import problem_response
 from emulator.web.request_state import RequestState, current_state
 
@@ -126,7 +126,7 @@ def _close(
     begin_stop: Callable[[], None],
     scheduler: Scheduler,
     receiver: "Receiver | None",
-    store: SqliteStore,
+    store: AnyStore,
 ) -> None:
     if os.getpid() != process:  # a fork, whose parent has the database open
         return

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from emulator.masking import masked_url
 from emulator.readers import read_many, read_text
 
 
@@ -23,12 +24,22 @@ def read_paths(value: object) -> tuple[str, ...]:
     return tuple(map(_path_text, read_many(value)))
 
 
-def read_database(value: object) -> Path:
-    """Return the path of a database, given as a path or as a URL like sqlite:///cases.sqlite."""
+class DatabaseUrl(str):
+    """The URL of a PostgreSQL database. It may hold a password, so that it is shown nowhere as it is."""
+
+    def __repr__(self) -> str:
+        """Return the URL without its password."""
+        return repr(masked_url(self))
+
+
+def read_database(value: object) -> Path | DatabaseUrl:
+    """Return a database, given as a path, or as a URL like sqlite:///cases.sqlite or postgresql://user@host/name."""
     text = read_text(value)
     scheme, slashes, rest = text.partition("://")
+    if slashes and scheme.lower() in ("postgresql", "postgres"):
+        return DatabaseUrl(f"postgresql://{rest}")
     if slashes and scheme.lower() != "sqlite":
-        raise ValueError(f"only sqlite:///path is known, not {scheme}://")
+        raise ValueError(f"only sqlite:///path and postgresql://user@host/name are known, not {scheme}://")
     return _database_file(rest.removeprefix("/") if slashes else text, is_url=bool(slashes))
 
 

@@ -51,11 +51,20 @@ class RunningEmulator:
         """Whether a request went to one of the emulated APIs, or to a path that does not exist."""
         return self._built.journal.next_number() > 1
 
+    @property
+    def database(self) -> str | None:
+        """Where everything is kept, without a password; None for a temporary file."""
+        return self._built.store.place
+
     def start(self) -> None:
         """Begin to answer requests, and to complete cases unless the settings say otherwise."""
         if self._has_background:
             self._built.scheduler.start()
         self._server.start()
+
+    def announce_stop(self) -> None:
+        """Say by readyz that this emulator is about to stop; it answers everything as before."""
+        self._built.app.is_about_to_stop = True
 
     def stop(self) -> None:
         """Answer the requests that were sent, let webhooks in flight end, free the port; do nothing a second time."""

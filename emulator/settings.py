@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from emulator.path_readers import read_database, read_output_file, read_path, read_paths
+from emulator.path_readers import DatabaseUrl, read_database, read_output_file, read_path, read_paths
 from emulator.readers import (
     read_bind_address,
     read_credentials,
@@ -63,10 +63,10 @@ class Settings:
     port_file: Path | None = _setting(
         read_output_file, None, "Write the port to this file once serving.", "FILE", "port.txt"
     )
-    database: Path | None = _setting(
+    database: Path | DatabaseUrl | None = _setting(
         read_database,
         None,
-        "Keep everything in this file, as in sqlite:///cases.sqlite.",
+        "Keep everything in this file, as in sqlite:///cases.sqlite, or in PostgreSQL: postgresql://user@host/name.",
         "URL",
         "sqlite:///cases.sqlite",
     )
@@ -170,6 +170,12 @@ class Settings:
         "Change a guess about a service, as in sphinxhq.unauthorized=403; repeatable.",
         "NAME=VALUE",
     )
+    stop_delay: timedelta = _setting(
+        read_delay,
+        timedelta(),
+        "Seconds to serve on after a signal to stop, with readyz at 503, so that a proxy leaves first. Default: 0.",
+        "SECONDS",
+    )
     no_background: bool = _setting(
         read_flag, False, "Answer requests only: complete no case and send no webhook by itself."
     )
@@ -180,8 +186,13 @@ class Settings:
 
     @property
     def database_file(self) -> Path | None:
-        """The database file; None for a temporary one."""
-        return None if self.ephemeral else self.database
+        """The database file; None for a temporary one, and for PostgreSQL."""
+        return self.database if isinstance(self.database, Path) and not self.ephemeral else None
+
+    @property
+    def database_url(self) -> DatabaseUrl | None:
+        """The URL of the PostgreSQL database; None for a file."""
+        return self.database if isinstance(self.database, DatabaseUrl) and not self.ephemeral else None
 
 
 class RuleText(str):

@@ -1,6 +1,5 @@
 """Wire the use cases to a store, a clock and a sender."""
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +28,7 @@ from emulator.core.randomness import fresh_secret
 from emulator.core.reruns import Reruns
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
-from emulator.core.signals import SandboxSignals, Signal
+from emulator.core.signals import SandboxSignals, shared_signals
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
 from emulator.delivery.lazy_sender import LazySender
@@ -37,7 +36,7 @@ from emulator.delivery.scheduler import Alarm, Scheduler
 from emulator.delivery.targets import Targets
 from emulator.server.loop_health import LoopHealth
 from emulator.server.server_hooks import ServerHooks
-from emulator.store.sqlite import SqliteStore
+from emulator.store.opening import AnyStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
 from emulator.web.pipeline import Pipeline
@@ -52,7 +51,7 @@ from emulator.web.wait_slots import WaitSlots
 class Core:
     """The wired use cases; each provider enters its own into `provider_rules`, which is empty at first."""
 
-    store: SqliteStore
+    store: AnyStore
     link_secret: str
     clock: WallClock
     provider_rules: dict[str, ProviderRules]
@@ -85,7 +84,7 @@ class Core:
 
 
 class _Both(TypedDict):
-    store: SqliteStore
+    store: AnyStore
     clock: WallClock
 
 
@@ -104,26 +103,19 @@ class _Around(TypedDict):
     case_changes: CaseChanges
 
 
-def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets, strikes: Strikes) -> Core:
+def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets, strikes: Strikes) -> Core:
     """Return the use cases of an emulator, with no thread running yet; `defaults` are those of every new sandbox."""
     clock, alarm, wait_slots = _clock_after(store), Alarm(), WaitSlots()
-    journal = Journal(keep=strikes.keep if strikes.kinds else None)
+    journal = store.open_journal(strikes.keep if strikes.kinds else None)
     both: _Both = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
-    news, faults_cleared, in_flight, history = Signal(), SandboxSignals(), InFlight(), ClockHistory()
-
-    def forget(sandbox: str, journal_too: bool) -> None:
-        if journal_too:
-            journal.forget(sandbox)
-            history.forget(sandbox)
-        faults_cleared.send(sandbox)
-
+    (news, faults_cleared), in_flight, history = shared_signals(store), InFlight(), ClockHistory()
     sandboxes = Sandboxes(
         **both,
         defaults=defaults,
         provider_rules=provider_rules,
         in_flight=in_flight,
-        forget=forget,
+        forget=partial(_forget, journal, history, faults_cleared),
         watches_all=any(fault.kind in REQUEST_KINDS for fault in defaults.standing),
         strikes=strikes,
     )
@@ -132,7 +124,7 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets, strike
         **both,
         sandboxes=sandboxes,
         sender=sender,
-        owner=f"{os.getpid()}-{clock.stopwatch()}",
+        owner=store.owner,
         wake=alarm.wake,
         note=partial(write_attempt, journal, clock),
         news=news,
@@ -156,12 +148,30 @@ def wire(defaults: SandboxSettings, store: SqliteStore, targets: Targets, strike
         **_around(cases, _direct_sending(outbox, targets)),
         time_machine=time_machine,
         snapshots=Snapshots(**moving),
-        scheduler=Scheduler(
-            **both, completion=completion, outbox=outbox, alarm=alarm, finish_advances=time_machine.finish
-        ),
+        scheduler=_scheduler(time_machine, alarm),
         loop_health=LoopHealth(),
         hurry=sender.hurry,
     )
+
+
+def _scheduler(time_machine: TimeMachine, alarm: Alarm) -> Scheduler:
+    return Scheduler(
+        store=time_machine.store,
+        clock=time_machine.clock,
+        completion=time_machine.completion,
+        outbox=time_machine.outbox,
+        alarm=alarm,
+        finish_advances=time_machine.finish,
+    )
+
+
+def _forget(
+    journal: Journal, history: ClockHistory, faults_cleared: SandboxSignals, sandbox: str, journal_too: bool
+) -> None:
+    if journal_too:
+        journal.forget(sandbox)
+        history.forget(sandbox)
+    faults_cleared.send(sandbox)
 
 
 def _early(completion: Completion, deliveries: DeliveryQueries, wait_slots: WaitSlots) -> EarlyCompletion:
@@ -199,13 +209,13 @@ def _around(cases: Cases, direct_sending: DirectSending) -> _Around:
     }
 
 
-def _link_secret(store: SqliteStore) -> str:
+def _link_secret(store: AnyStore) -> str:
     """Return the secret that signs links: the same as long as the database is."""
     with store.transaction() as change:
         return change.secret_or("links", fresh_secret())
 
 
-def _clock_after(store: SqliteStore) -> WallClock:
+def _clock_after(store: AnyStore) -> WallClock:
     """Return a clock that goes on from the latest moment in the store, in case the machine's was set back since."""
     clock = WallClock()
     with store.reading() as read:
@@ -221,5 +231,7 @@ def server_hooks(core: Core, providers: Iterable[Provider], pipeline: Pipeline) 
         request_metrics=pipeline.request_metrics,
         provider_of=pipeline.provider_of,
     )
-    quick = QuickRequests([LIVE, *(operation for provider in providers for operation in provider.operations)])
+    # Whoever asks another machine for its answer may wait, and nothing may wait on the loop.
+    others = [] if core.store.is_shared else [operation for provider in providers for operation in provider.operations]
+    quick = QuickRequests([LIVE, *others])
     return ServerHooks(quick_route=quick.route_of, note=refused.note, clock=core.clock, health=core.loop_health)

@@ -10,8 +10,10 @@ from zlib import crc32
 
 import pytest
 
+from tests import emulators
 from tests.clean import CleanMachine, clean_machine
 from tests.emulators import Emulator, served
+from tests.postgres import Server, postgres_server
 from tests.toolbox.missing import find_program
 
 HERE = Path(__file__).parent
@@ -28,6 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What `make screenshots` and `make test-image` ask for."""
     parser.addoption("--write-screenshots", action="store_true", help="write the pictures of docs/images anew")
+    parser.addoption("--on-postgres", action="store_true", help="keep everything in PostgreSQL, as make test-postgres")
     parser.addoption("--image-storage", metavar="FILE", help="where tests/image finds the image that was built")
 
 
@@ -92,6 +95,22 @@ def emulator(shared_emulator: Emulator, request: pytest.FixtureRequest) -> Emula
 def machine(tmp_path_factory: pytest.TempPathFactory) -> CleanMachine:
     """A clean machine, made once because that takes a while."""
     return clean_machine(tmp_path_factory)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With --on-postgres, each emulator that a test serves has a new schema in PostgreSQL."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.config.getoption("--on-postgres"):
+            patch.setattr(emulators, "database", request.getfixturevalue("postgres").new_url)
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of these tests; each test takes a schema of its own."""
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -35,10 +35,21 @@ CREATE_CASE = fixture("aplyid", "create_case")
 APLYID_PATH, SPHINXHQ_PATH = "/integrations/core/cases", "/api/cases/"
 
 
+def no_database() -> str | None:
+    """Nothing is kept."""
+    return None
+
+
+# Where an emulator of the tests keeps everything when a test does not say: `make test-postgres` names new databases.
+database: Callable[[], str | None] = no_database
+
+
 def settings(**given: Any) -> Settings:
     """Settings as the command would read them, on a free port and ending cases at once."""
     from pathlib import Path
 
+    if "database" not in given and not given.get("ephemeral") and (url := database()):
+        given["database"] = url
     return read_settings({"port": 0, "delay": 0, **given}, {}, Path("/nonexistent"))
 
 

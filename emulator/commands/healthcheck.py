@@ -46,10 +46,13 @@ def healthcheck(url: str | None, timeout: float) -> None:
 def _why_it_cannot_start(settings: Settings) -> str:
     """Return what a `serve` with these settings would say of its database, as the end of a sentence; else nothing."""
     from emulator.store.checkup import examine
+    from emulator.store.opening import examine_url
     from emulator.store.sqlite import StoreTaken, StoreUnusable
 
     try:
-        if settings.database_file:
+        if settings.database_url:
+            examine_url(settings.database_url)
+        elif settings.database_file:
             examine(settings.database_file)
     except StoreTaken:  # by an emulator that is up, but not ready
         return ""

@@ -56,6 +56,8 @@ def _serve(settings: Settings, until_stdin_ends: bool) -> None:
             gc.enable()
             _announce(settings, running)
             stopping.wait()
+            running.announce_stop()
+            stopping.linger(settings.stop_delay.total_seconds())
             with suppress(OSError):  # a terminal that was closed takes no more text
                 click.echo("stopping: letting webhooks under way end", err=True)
     finally:
@@ -73,7 +75,7 @@ def _announce(settings: Settings, running: "RunningEmulator") -> None:
     from emulator.addresses import what_to_send
     from emulator.app import PROVIDERS
 
-    place = f"in {settings.database_file}" if settings.database_file else "in a temporary file, gone at exit"
+    place = f"in {running.database}" if running.database else "in a temporary file, gone at exit"
     click.echo(
         f"case-emulator {VERSION}\n\n{what_to_send(PROVIDERS, running.url, settings)}\n"
         f"APLYiD's webhooks {running.webhook_summary}; Sphinx's go to each case's webhook_url.\n"

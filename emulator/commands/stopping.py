@@ -43,6 +43,11 @@ class Stopping:
                 # For a short time only, because on Windows Ctrl-C does not interrupt a wait.
                 return self._asked.get(timeout=0.5)
 
+    def linger(self, seconds: float) -> None:
+        """Wait so long, or until the command is asked to stop once more."""
+        with suppress(Empty):
+            self._asked.get(timeout=seconds)
+
     def _take_signal(self, number: int, frame: object) -> None:
         if self._signalled and number == signal.SIGINT:
             forget_port_file(self.port_file)

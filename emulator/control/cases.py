@@ -10,11 +10,13 @@ from marshmallow.validate import Length, OneOf, Range
 
 from emulator.control.completions import word_of
 from emulator.control.context import ControlContext
+from emulator.control.deliveries import render_report
 from emulator.control.filter_words import Word
 from emulator.control.payloads_cases import CasePayload, CasesPayload
 from emulator.control.request_schemas import Strict
 from emulator.control.views import json_response, moment, read_body, responds, takes
 from emulator.core.cases import newest
+from emulator.core.deliveries import DeliveryFilter
 from emulator.core.model import Case, CaseFilter, CaseSearch, Outcome, State
 
 MOST_SHOWN, LONGEST_SEARCH = 1_000, 200
@@ -35,6 +37,7 @@ class CasesFilter(TypedDict):
     search: NotRequired[str]
     state: NotRequired[str]
     outcome: NotRequired[str]
+    webhooks: bool
 
 
 class CasesQuery(Strict):
@@ -55,6 +58,12 @@ class CasesQuery(Strict):
     outcome = fields.String(
         validate=OneOf([outcome.value for outcome in Outcome]), metadata={"description": "that ended so"}
     )
+    webhooks = fields.Boolean(
+        truthy={"true"},
+        falsy={"false"},
+        load_default=False,
+        metadata={"description": "with the newest webhook of each case"},
+    )
     limit = fields.Integer(
         load_default=100, validate=Range(0, MOST_SHOWN), metadata={"description": "the newest so many"}
     )
@@ -69,7 +78,8 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
     def list_cases(name: str, query: CasesFilter) -> Response:
         """List the cases of a sandbox, newest first; a search looks at the newest 100,000 of each API."""
         count, cases = _find(context, name, query)
-        answer: CasesPayload = {"count": count, "cases": [render_case(context, case) for case in cases]}
+        render = _render_with_webhook if query["webhooks"] else render_case
+        answer: CasesPayload = {"count": count, "cases": [render(context, case) for case in cases]}
         return json_response(answer)
 
     @routes.get("/sandboxes/<sandbox:name>/cases/<provider>/<int:case_id>")
@@ -104,6 +114,12 @@ def _search(among: CaseFilter, query: CasesFilter) -> CaseSearch:
     outcomes = frozenset({Outcome(query["outcome"])}) if "outcome" in query else None
     states = STATES[query["state"]] if "state" in query else None
     return CaseSearch(replace(among, outcomes=outcomes), states, query.get("search"))
+
+
+def _render_with_webhook(context: ControlContext, case: Case) -> CasePayload:
+    of_case = DeliveryFilter(provider=case.provider, case_id=case.id)
+    found = context.deliveries.find(case.sandbox, of_case, 1)
+    return {**render_case(context, case), "webhook": render_report(found[0]) if found else None}
 
 
 def render_case(context: ControlContext, case: Case) -> CasePayload:

@@ -2,6 +2,8 @@
 
 from typing import NotRequired, TypedDict
 
+from emulator.control.payloads import DeliveryPayload
+
 
 class ClientPayload(TypedDict):
     """The client of a case."""
@@ -31,6 +33,7 @@ class CasePayload(TypedDict):
     ends_at: str | None
     archived: bool
     replaces: int | None
+    webhook: NotRequired[DeliveryPayload | None]
 
 
 class CasesPayload(TypedDict):

@@ -19,7 +19,6 @@ from emulator.core.matching import values_at
 
 MOST_SHOWN = 1_000
 BODY = "body."
-NOTE = "kept in memory: gone with the process, and with a reset"
 
 
 class RequestsQuery(Strict):
@@ -74,13 +73,13 @@ def _listed(
     render: Callable[[Exchange, datetime], ExchangePayload],
 ) -> RequestsPayload:
     """Return the newest exchanges that fit; their count is unknown if one that might fit was evicted."""
-    count, evicted = len(found.exchanges), found.evicted
+    count, evicted, note = len(found.exchanges), found.evicted, context.journal.note
     newest = found.exchanges[-query["limit"] :] if query["limit"] else []
     readings = context.time_machine.readings(name, [exchange.at for exchange in newest])
     shown = [render(exchange, reading) for exchange, reading in zip(newest, readings, strict=True)]
     if query["since"] >= found.last_evicted:
-        return {"count": count, "evicted": evicted, "note": NOTE, "requests": shown}
-    return {"count": "unknown", "at_least": count, "evicted": evicted, "note": NOTE, "requests": shown}
+        return {"count": count, "evicted": evicted, "note": note, "requests": shown}
+    return {"count": "unknown", "at_least": count, "evicted": evicted, "note": note, "requests": shown}
 
 
 def _fitting(query: Mapping[str, Any]) -> Callable[[Exchange], bool]:

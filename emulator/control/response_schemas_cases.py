@@ -19,6 +19,9 @@ class ClientOut(Out):
 class CaseOut(Out):
     """A case in the words of the emulator."""
 
+    class Meta(Out.Meta):
+        sometimes = ("webhook",)
+
     provider = fields.String()
     id = fields.Integer()
     external_id = fields.String(allow_none=True)
@@ -37,6 +40,11 @@ class CaseOut(Out):
     archived = fields.Boolean(metadata={"description": "whether it was started again as another case"})
     replaces = fields.Integer(
         allow_none=True, metadata={"description": "the archived case that was started again as this one"}
+    )
+    webhook = fields.Nested(
+        "emulator.control.response_schemas.DeliveryOut",
+        allow_none=True,
+        metadata={"description": "the newest one, where webhooks=true asks for it"},
     )
 
 

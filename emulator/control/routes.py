@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import cast
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter
 
@@ -29,9 +30,28 @@ from emulator.control.filter_words import FilterWords
 from emulator.control.payloads import HealthPayload
 from emulator.control.views import json_response, responds
 from emulator.core.errors import StoreUnavailable
+from emulator.web.application import Application
 from emulator.web.control_token import ControlToken
 from emulator.web.errors import STORE_RETRY
 from emulator.web.problem_json import Problem
+
+PARTS = (
+    sandboxes,
+    snapshots,
+    clock,
+    cases,
+    case_links,
+    providers,
+    flows,
+    samples,
+    outcomes,
+    faults,
+    deliveries,
+    sending,
+    requests,
+    metrics,
+    documents,
+)
 
 
 def _check_token(token: ControlToken) -> None:
@@ -72,7 +92,12 @@ def blueprint(
     @routes.get("/readyz")
     @responds("HealthOut")
     def ready() -> Response:
-        """Answer once the store can be written, so that cases can be opened; 503 with the reason if it cannot be."""
+        """Answer once the store can be written, so that cases can be opened; 503 with the reason if it cannot be.
+
+        While the emulator is about to stop (--stop-delay) it is 503 too: a proxy sends to another one then.
+        """
+        if cast(Application, current_app).is_about_to_stop:
+            raise Problem(503, "the emulator is about to stop")
         try:
             context.sandboxes.store.check()
         except StoreUnavailable as error:
@@ -82,19 +107,6 @@ def blueprint(
 
     for add_routes in further:
         add_routes(routes)
-    sandboxes.add_routes(routes, context)
-    snapshots.add_routes(routes, context)
-    clock.add_routes(routes, context)
-    cases.add_routes(routes, context)
-    case_links.add_routes(routes, context)
-    providers.add_routes(routes, context)
-    flows.add_routes(routes, context)
-    samples.add_routes(routes, context)
-    outcomes.add_routes(routes, context)
-    faults.add_routes(routes, context)
-    deliveries.add_routes(routes, context)
-    sending.add_routes(routes, context)
-    requests.add_routes(routes, context)
-    metrics.add_routes(routes, context)
-    documents.add_routes(routes, context)
+    for part in PARTS:
+        part.add_routes(routes, context)
     return routes

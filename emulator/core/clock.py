@@ -34,6 +34,10 @@ class WallClock:
         """Return seconds that never go back, for leases, time-outs and latencies."""
         return time.monotonic()
 
+    def sleep(self, seconds: float) -> None:
+        """Return after so many seconds."""
+        time.sleep(seconds)
+
     def processor_time(self) -> float:
         """Return the seconds that this thread has computed, which do not pass while others have the processor."""
         return time.thread_time()

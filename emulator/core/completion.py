@@ -58,12 +58,17 @@ class Completion:
 
         More may be due until nothing is returned.
         """
+        due: Sequence[Key] = ()
         with self.turns.work():
-            with self.store.reading() as read:
-                due = read.due_cases(self.clock.now(), BATCH)
             try:
-                return self._take([plan_all(self.rules, view, case) for view, case in self._read(due)])
+                with self.store.claiming():
+                    with self.store.reading() as read:
+                        due = read.due_cases(self.clock.now(), BATCH)
+                    taken = self._write_cases([plan_all(self.rules, view, case) for view, case in self._read(due)])
+                return self._tell_all(taken)
             except Exception:  # one of them cannot: the others are not to suffer for it
+                if not due:
+                    raise
                 return [self._safely(self._run, *key) for key in due]
 
     def _read(self, due: Sequence[Key]) -> list[tuple[SandboxView, Case]]:
@@ -118,10 +123,16 @@ class Completion:
 
     def _take(self, cases: Sequence[Sequence[Step]]) -> Sequence[Moved | None]:
         """Take the steps of these cases in one transaction, and return the last of each that was taken."""
+        return self._tell_all(self._write_cases(cases))
+
+    def _write_cases(self, cases: Sequence[Sequence[Step]]) -> Sequence[Sequence[tuple[Step, Moved]]]:
         if not cases:
             return []
         with self.store.transaction() as tx:
-            taken = [self._write_all(tx, steps) for steps in cases]
+            return [self._write_all(tx, steps) for steps in cases]
+
+    def _tell_all(self, taken: Sequence[Sequence[tuple[Step, Moved]]]) -> Sequence[Moved | None]:
+        """Tell of the steps that were taken, and return the last of each case."""
         for case in taken:
             for step, moved in case:
                 self._tell(step, moved)
@@ -184,6 +195,8 @@ class Completion:
     def _write(self, tx: Transaction, step: Step) -> Moved | None:
         """Write the step and its webhook together; return None when the case was reset or moved on meanwhile."""
         after = step.after
+        if step.delivery and step.view.settings.faults:
+            tx.sandbox(step.view.name)  # to be changed, and so held before anything in it is
         if not tx.save_case(step.before, after, step.view.born, advancing=step.advancing):
             return None
         self._use_up(tx, step)

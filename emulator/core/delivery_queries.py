@@ -97,7 +97,8 @@ class DeliveryQueries:
         if report.delivery.url is None:
             raise Conflict("this webhook had no receiver: set webhook_url for the next ones")
         with self.store.transaction() as tx:
-            if not tx.redeliver(sandbox, delivery_id, self.sandboxes.view(tx, sandbox).now):
+            view = self.sandboxes.view_of(sandbox, tx.sandbox_as_it_is(sandbox))
+            if not tx.redeliver(sandbox, delivery_id, view.now):
                 raise Conflict("an attempt is under way")
         self.wake(self.clock.now())
         self.news.send()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from threading import Lock
+from typing import ClassVar
 
 from emulator.masking import masked, masked_body, masked_headers, masked_url
 
@@ -88,6 +89,7 @@ class Found:
 class Journal:
     """The latest exchanges of every sandbox; a reader sees every exchange that was answered before."""
 
+    note: ClassVar[str] = "kept in memory: gone with the process, and with a reset"
     most_exchanges: int = MOST_EXCHANGES
     most_bytes: int = MOST_BYTES
     evicted: int = 0

@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -10,17 +11,17 @@ from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.errors import StoreUnavailable
 from emulator.core.in_flight import InFlight
-from emulator.core.ports import Sender, Store
+from emulator.core.ports import Sender, Store, Transaction
 from emulator.core.retry import ONCE, RetryProfile
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
-from emulator.core.wire_faults import NoRetry
+from emulator.core.wire_faults import NoRetry, Overtaken
 
 log = logging.getLogger("emulator.webhooks")
 
 # Seconds; longer than the longest attempt, so that no delivery is taken over while it is being sent.
-LEASE = 60.0
+LEASE = 15.0
 LEASES_LOOKED_AT = 1.0  # seconds between two searches for leases that ended
 SENDERS = 32  # threads; most of them wait for slow receivers
 PER_TARGET = 8  # attempts at the same time
@@ -67,41 +68,64 @@ class Outbox:
         """
         now = self.clock.now()
         sending, most = Counter(load), most_per_target(load)
-        until = self.clock.stopwatch() + LEASE
+        stopwatch = self.clock.stopwatch()
         with self.in_flight.counting() as count, self.store.transaction() as tx:
-            if self._leases.is_due(self.clock.stopwatch()) and tx.release_leases(until=self.clock.stopwatch()):
-                log.warning("an attempt never came back: its webhook is sent again")
+            if self._leases.is_due(stopwatch):
+                self._take_over(tx, stopwatch)
             due = tx.due_deliveries(now, busy_targets(load), limit, waiting)
-            return [count(tx.lease(d, self.owner, until)) for d in due if _has_room(d, sending, most)]
+            return [count(tx.lease(d, self.owner, stopwatch, LEASE)) for d in due if _has_room(d, sending, most)]
+
+    def _take_over(self, tx: Transaction, stopwatch: float) -> None:
+        """End what a process began that does not live any more."""
+        if tx.release_ended_leases(stopwatch):
+            log.warning("an attempt never came back: its webhook is sent again")
+        tx.stop_ended_advances()
 
     def release(self) -> None:
-        """Give back every lease at start and stop, when no attempt is in flight; end every advance of a clock."""
+        """Give back every lease at start and stop, when no attempt is in flight; end every advance of a clock.
+
+        Leases and advances of other processes that use the store stay.
+        """
         with self.store.transaction() as tx:
-            tx.release_leases(until=None)
+            tx.release_leases(self.owner)
             tx.stop_advancing()
 
     def claim_of(self, view: SandboxView, limit: int) -> Sequence[Delivery]:
         """Lease up to `limit` due deliveries of one sandbox, for the time machine."""
         with self.in_flight.counting() as count, self.store.transaction() as tx:
             due = tx.due_deliveries_of(view.name, view.now, limit)
-            until = self.clock.stopwatch() + LEASE
-            return [count(tx.lease(delivery, self.owner, until)) for delivery in due]
+            stopwatch = self.clock.stopwatch()
+            return [count(tx.lease(delivery, self.owner, stopwatch, LEASE)) for delivery in due]
 
     def deliver(self, delivery: Delivery) -> tuple[Delivery, Attempt] | None:
         """Make one leased attempt and write down its result; return None when the lease no longer holds. Never raise.
 
         The lease ends when the sandbox was reset, or when another owner took the delivery over.
         """
+        settled = None
         try:
             if self._holds_lease(delivery):
-                return self._settle(delivery, self._attempt(delivery).masked())
+                settled = self._settle(delivery, self._attempt(delivery).masked())
         except StoreUnavailable:
             log.warning("webhook %s could not be settled: it is sent again", delivery.id, extra=_log_fields(delivery))
         except Exception:
             log.exception("webhook %s could not be settled: it is sent again", delivery.id, extra=_log_fields(delivery))
         finally:
             self.in_flight.end(delivery.sandbox)
-        return None
+        if settled is None:
+            self._let_go(delivery)
+        return settled
+
+    def renew(self) -> None:
+        """Say to other processes that this one lives: its leases, and its advances of clocks, last that much longer."""
+        with self.store.transaction() as tx:
+            tx.renew_leases(self.owner, LEASE)
+
+    def _let_go(self, delivery: Delivery) -> None:
+        """Tell other processes that no attempt is being made any more of a delivery that was dropped meanwhile."""
+        if self.store.is_shared:
+            with suppress(StoreUnavailable), self.store.transaction() as tx:
+                tx.forget_lease(delivery, self.owner)
 
     def _holds_lease(self, delivery: Delivery) -> bool:
         # A reset first drops the sandbox and then waits for attempts in flight. This one counts since its lease, so
@@ -131,7 +155,7 @@ class Outbox:
             log.info("webhook %s is given up, because the emulator stops", delivery.id, extra=_log_fields(delivery))
             return None
         with self.store.transaction() as tx:
-            view = self.sandboxes.view(tx, delivery.sandbox)
+            view = self.sandboxes.view_of(delivery.sandbox, tx.sandbox_as_it_is(delivery.sandbox))
             now = view.now
             after = self._after(delivery, attempt, view.settings.retry, now)
             settled = tx.settle(after, self.owner, attempt, now)
@@ -140,6 +164,8 @@ class Outbox:
             if settled.expires and after.due_at is None:
                 tx.expire_settled(after.sandbox, after.provider, after.case_id, now)
             released = tx.release_held(after, now)
+            if released:
+                self.sandboxes.strikes.note(Overtaken.kind)
             next_due = now if released else after.due_at
             due = next_due and view.wall_time_of(next_due)
             self.note(after, attempt)  # before the commit: whoever sees the result finds the attempt in the journal

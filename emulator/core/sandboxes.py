@@ -20,6 +20,7 @@ log = logging.getLogger("emulator.sandboxes")
 MOST_SANDBOXES = 10_000
 SEARCH_PAUSE = 1.0  # seconds
 LONGEST_ATTEMPT = 15.0  # seconds; an attempt ends after ten
+LOOK_AGAIN = 0.02  # seconds, while attempts of other processes are waited for
 
 
 @dataclass
@@ -47,7 +48,8 @@ class Sandboxes:
     in_flight: InFlight
     # Forgets what other rooms remember of a sandbox; the flag says whether its journal is included.
     forget: Callable[[str, bool], None] = lambda sandbox, journal_too: None
-    # Names of sandboxes with faults or with a key that may expire: their requests have to pass `admit`.
+    # Names of sandboxes with faults or with a key that may expire: their requests have to pass `admit`. Of a store that
+    # other processes change, they are asked for at each request instead.
     watched: set[str] = field(default_factory=set)
     watches_all: bool = False  # because a standing fault may apply to any request
     search: EmptySearch = field(default_factory=EmptySearch)
@@ -184,7 +186,10 @@ class Sandboxes:
 
     def is_watched(self, name: str) -> bool:
         """Return whether the requests of a sandbox have to pass `admit`."""
-        return self.watches_all or name in self.watched
+        if self.watches_all or not self.store.is_shared:
+            return self.watches_all or name in self.watched
+        settings = self.look(name).settings
+        return bool(settings.faults or settings.key_since)
 
     def admit(
         self, name: str, kinds: Collection[str], context: FaultContext, exclusive: Collection[str]
@@ -206,7 +211,17 @@ class Sandboxes:
         with self.store.transaction() as tx:
             tx.drop_sandbox(name)
         self.forget(name, True)
+        self.wait_for_attempts(name)
+
+    def wait_for_attempts(self, name: str) -> None:
+        """Return when no attempt of the sandbox is in flight, on this process or another, or after 15 seconds."""
+        deadline = self.clock.stopwatch() + LONGEST_ATTEMPT
         self.in_flight.wait_for(name, LONGEST_ATTEMPT)
+        while self.store.is_shared and self.clock.stopwatch() < deadline:
+            with self.store.reading() as read:
+                if not read.leased_by_others(name, self.store.owner):
+                    return
+            self.clock.sleep(LOOK_AGAIN)
 
 
 def is_as_shown(given: object, url: str | None) -> bool:

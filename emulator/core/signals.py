@@ -1,7 +1,11 @@
 """Signals: let requests wait for a change without polling."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Condition, Lock
+from typing import Protocol
+
+CLEARED = "cleared "  # before the name of a sandbox, among the words that processes tell each other
 
 
 class Signal:
@@ -35,10 +39,28 @@ class Signal:
             self._condition.wait_for(lambda: self._sent != seen or self.is_closed, seconds)
 
 
+class SharedSignal(Signal):
+    """A signal that other processes hear as well: `tell` says the word to them, who call `hear`."""
+
+    def __init__(self, tell: Callable[[str], None], word: str) -> None:
+        super().__init__()
+        self._tell, self.word = tell, word
+
+    def send(self) -> None:
+        """Wake the waiters here and on other processes."""
+        super().send()
+        self._tell(self.word)
+
+    def hear(self) -> None:
+        """Wake the waiters here: another process has sent the signal, or may have."""
+        super().send()
+
+
 @dataclass
 class SandboxSignals:
     """A signal for each sandbox, sent when its faults are removed, for the requests that a fault delays."""
 
+    tell: Callable[[str], None] = lambda sandbox: None  # has other processes `hear` of it
     _signals: dict[str, Signal] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _is_closed: bool = False
@@ -60,7 +82,37 @@ class SandboxSignals:
 
     def send(self, sandbox: str) -> None:
         """Wake the requests that a fault delays in this sandbox."""
+        self.hear(sandbox)
+        self.tell(sandbox)
+
+    def hear(self, sandbox: str) -> None:
+        """Wake those of them that wait on this process."""
         with self._lock:
             signal = self._signals.get(sandbox)  # None: no request ever waited
         if signal:
             signal.send()
+
+
+class Telling(Protocol):
+    """What tells words to the other processes of a store."""
+
+    def tell(self, word: str) -> None:
+        """Tell a word to those that listen."""
+
+    def listen(self, hear: Callable[[str], None]) -> None:
+        """Have `hear` called with the words of the others."""
+
+
+def shared_signals(others: Telling) -> tuple[SharedSignal, SandboxSignals]:
+    """Return the signals of news and of faults that are cleared, which other processes send as well."""
+    news = SharedSignal(others.tell, "news")
+    faults_cleared = SandboxSignals(lambda name: others.tell(f"{CLEARED}{name}"))
+
+    def hear(word: str) -> None:
+        if word.startswith(CLEARED):
+            faults_cleared.hear(word.removeprefix(CLEARED))
+        else:
+            news.hear()
+
+    others.listen(hear)
+    return news, faults_cleared

@@ -14,7 +14,7 @@ from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_clock import EPOCH, LATEST, WALL_TIME, SandboxClock, to_text
 from emulator.core.sandbox_settings import read_sandbox_settings
-from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
+from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshot_rows import TABLES, Column, as_kept, as_shown, moment_of, of_older_schema
 
 SCHEMA = 3
@@ -74,7 +74,7 @@ class Snapshots:
             tx.load(name, tables)
             self._settle(tx, name, document["clock"], json.dumps(read_settings(document["settings"])))
         self.sandboxes.forget(name, not keep_journal)
-        self.sandboxes.in_flight.wait_for(name, LONGEST_ATTEMPT)
+        self.sandboxes.wait_for_attempts(name)
         self.wake(self.clock.now())
 
     def _settle(self, tx: Transaction, name: str, clock: Any, settings: str) -> None:

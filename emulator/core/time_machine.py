@@ -16,7 +16,7 @@ from emulator.core.outbox import Outbox
 from emulator.core.ports import Store, Transaction
 from emulator.core.sandbox_clock import LATEST, WALL_TIME, SandboxClock
 from emulator.core.sandbox_view import SandboxView
-from emulator.core.sandboxes import LONGEST_ATTEMPT, Sandboxes
+from emulator.core.sandboxes import Sandboxes
 
 AT_ONCE = 16  # attempts due at one moment that are made in parallel
 
@@ -101,7 +101,7 @@ class TimeMachine:
         before, until = self._begin(sandbox, step)
         now, happened = before.now, list[Happening]()
         try:
-            self.outbox.in_flight.wait_for(sandbox, LONGEST_ATTEMPT)
+            self.sandboxes.wait_for_attempts(sandbox)
             while (dues := self._dues(sandbox)).first is not None and dues.first <= until:
                 if self.outbox.news.is_closed:
                     raise EmulatorStops

@@ -11,6 +11,7 @@ from emulator.core.body_faults import WebhookForm
 from emulator.core.deliveries import COPY, Delivery, DeliveryState
 from emulator.core.faults import FaultContext, FaultKind, Side, setting
 from emulator.core.lies import ENDING_FAULT_KINDS
+from emulator.core.overtaking import held_for_the_next, may_be_overtaken
 from emulator.core.ports import Transaction
 from emulator.core.retry import LONGEST_WAIT
 from emulator.core.sandbox_view import SandboxView
@@ -192,8 +193,10 @@ def apply_webhook_faults(
     deliveries: Sequence[Delivery] = [delivery]
     for hit in sandboxes.trigger(tx, view, AT_BIRTH, context):
         fault_kind = KINDS_BY_NAME[hit.fault.kind](**json.loads(hit.fault.settings))
-        if isinstance(fault_kind, Overtaken) and not _may_be_overtaken(tx, view, delivery):
-            continue
+        if isinstance(fault_kind, Overtaken):
+            if not may_be_overtaken(tx, view):
+                continue
+            deliveries = [held_for_the_next(tx, view, each) for each in deliveries]
         before = deliveries
         # A webhook that a held one waits for is not held itself: both would wait.
         if not (isinstance(fault_kind, Reorder) and tx.holds_one_for(delivery)):
@@ -207,11 +210,6 @@ def apply_webhook_faults(
 def _comes_to_pass(kind: WebhookFault, before: Sequence[Delivery], after: Sequence[Delivery]) -> bool:
     """Return whether the fault changed the webhook now; the sender says so of what happens on the wire."""
     return not isinstance(kind, WireFault | SlowSender) and list(before) != list(after)
-
-
-def _may_be_overtaken(tx: Transaction, view: SandboxView, delivery: Delivery) -> bool:
-    """Return whether the webhook of another case may come soon: on a clock that stands still, only what is due now."""
-    return view.clock.factor != 0 or bool(tx.due_cases_of(view.name, view.now))
 
 
 def _path_of(url: str | None) -> str | None:

@@ -16,9 +16,11 @@ from emulator.core.deliveries import Delivery
 from emulator.core.errors import StoreUnavailable
 from emulator.core.outbox import PER_TARGET, SENDERS, Outbox, busy_targets, most_per_target
 from emulator.core.ports import Store
+from emulator.delivery.heartbeat import Heartbeat
 
 log = logging.getLogger("emulator.worker")
 
+LOOK_AGAIN = timedelta(milliseconds=50)
 SAFETY_POLL = timedelta(seconds=1)  # a lost wake-up then delays a delivery, and does not lose it
 
 
@@ -81,12 +83,16 @@ class Scheduler:
     _lock: Lock = field(default_factory=Lock)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(SENDERS, thread_name_prefix="sender"))
     _thread: Thread | None = None
+    _heartbeat: Heartbeat | None = None  # where other processes use the store
 
     def start(self) -> None:
         """Start the worker; what a killed process was sending is due again."""
         self.outbox.release()
         self._thread = Thread(target=self._run, name="worker", daemon=True)
         self._thread.start()
+        if self.store.is_shared:
+            self._heartbeat = Heartbeat(self.outbox.renew)
+            self._heartbeat.start()
 
     def begin_stop(self) -> None:
         """Start no attempt any more; `stop` waits for those in flight."""
@@ -102,6 +108,8 @@ class Scheduler:
 
     def release(self) -> None:
         """Give back what nobody will send any more: after `stop`, and after the requests that send as well."""
+        if self._heartbeat:
+            self._heartbeat.stop()
         if self._thread:
             with suppress(StoreUnavailable):  # the next start gives it back
                 self.outbox.release()
@@ -159,8 +167,11 @@ class Scheduler:
         return None
 
     def _look_ahead(self, busy: Collection[str]) -> datetime | None:
+        now = self.clock.now()
         with self.store.reading() as read:
-            return read.next_due(self.clock.now(), busy)
+            due = read.next_due(now, busy)
+        # Where other processes use the store, one of them has what is due already and was not found.
+        return now + LOOK_AGAIN if self.store.is_shared and due and due <= now else due
 
     def _refill(self, waiting: Collection[str]) -> bool:
         """Send to these targets as far as they are free again; return False when nothing is due to them any more."""

@@ -61,12 +61,14 @@ class CaseFileChanges(Questions):
     def add_checks(
         self, sandbox: str, provider: str, case_id: int, first_id: int, checks: Sequence[NewCheck], now: datetime
     ) -> tuple[Check, ...]:
+        if not checks:
+            return ()
         added = tuple(rows.new_check(check, check_id, now) for check_id, check in enumerate(checks, first_id))
-        if added:
-            params = [rows.check_params(sandbox, provider, case_id, check, now) for check in added]
-            self._ask.add_checks(self._db, params)
+        params = [rows.check_params(sandbox, provider, case_id, check, now) for check in added]
+        self._ask.add_checks(self._db, params)
         links = {check.id: new.documents for check, new in zip(added, checks, strict=True) if new.documents}
-        self._link(sandbox, provider, "check_id", links, now)
+        if links:
+            self._link(sandbox, provider, "check_id", links, now)
         return added
 
     def save_reopened(self, case: Case) -> bool:
@@ -100,7 +102,8 @@ class CaseFileChanges(Questions):
         self._ask.add_document(self._db, **params)
 
     def link_to_case(self, sandbox: str, provider: str, case_id: int, documents: Sequence[int], now: datetime) -> None:
-        self._link(sandbox, provider, "case_id", {case_id: documents} if documents else {}, now)
+        if documents:
+            self._link(sandbox, provider, "case_id", {case_id: documents}, now)
 
     def _link(self, sandbox: str, provider: str, name: str, links: Mapping[int, Sequence[int]], now: datetime) -> None:
         """Link documents to cases or checks (`name`), given their ids by the id of what they are linked to."""

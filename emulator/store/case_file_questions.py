@@ -1,7 +1,6 @@
 """Questions to the store about what stands around cases: clients, checks and documents."""
 
 import json
-import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -9,13 +8,14 @@ from emulator.core.case_file import CheckFilter, Document, FiledCheck
 from emulator.core.model import Client
 from emulator.core.sandbox_clock import from_micros, to_micros
 from emulator.store import case_file_rows, rows
+from emulator.store.connection import Connection
 from emulator.store.named_queries import NamedQueries
 
 
 class CaseFileQuestions:
     """What a transaction can ask about clients, checks and documents."""
 
-    _db: sqlite3.Connection
+    _db: Connection
     _ask: NamedQueries
 
     def client(self, sandbox: str, provider: str, client_id: int, now: datetime) -> Client | None:

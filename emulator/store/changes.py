@@ -24,6 +24,9 @@ DROP_BATCH = 100
 class Changes(CaseFileChanges):
     """The changes that a transaction can make, besides its questions."""
 
+    def sandbox_as_it_is(self, sandbox: str) -> Sandbox | None:
+        return self.sandbox(sandbox)
+
     def forget_kept_sandboxes(self) -> None:
         """Read the rows of sandboxes anew: they changed, or a change of theirs was undone."""
         self._kept_sandboxes.clear()
@@ -67,6 +70,9 @@ class Changes(CaseFileChanges):
 
     def stop_advancing(self) -> None:
         self._change_sandboxes(self._ask.stop_advancing)
+
+    def stop_ended_advances(self) -> None:
+        """Do nothing: no other process can have begun an advance."""
 
     def load(self, sandbox: str, tables: images.Tables) -> None:
         self.forget_kept_sandboxes()
@@ -135,16 +141,25 @@ class Changes(CaseFileChanges):
         found = [*self._ask.due_deliveries(self._db, now=to_micros(now), limit=limit, **params)]
         for sandbox, sandbox_now in list(self._ask.sandboxes_due_by_own_clocks(self._db, now=to_micros(now))):
             left = limit - len(found)
-            found += self._ask.due_deliveries_of(self._db, sandbox=sandbox, now=sandbox_now, limit=left, **params)
+            found += self._ask.due_deliveries_of(self._db, sandbox=sandbox, now=int(sandbox_now), limit=left, **params)
         return [delivery_rows.delivery_of(row) for row in found]
 
-    def lease(self, delivery: Delivery, owner: str, until: float) -> Delivery:
-        self._ask.lease(self._db, sandbox=delivery.sandbox, id=delivery.id, owner=owner, until=int(until * 1e6))
+    def lease(self, delivery: Delivery, owner: str, stopwatch: float, seconds: float) -> Delivery:
+        params = {"stopwatch": int(stopwatch * 1e6), "lease": int(seconds * 1e6)}
+        self._ask.lease(self._db, sandbox=delivery.sandbox, id=delivery.id, owner=owner, **params)
         return replace(delivery, state=DeliveryState.IN_FLIGHT, attempts=delivery.attempts + 1, held=False)
 
-    def release_leases(self, until: float | None) -> int:
-        micros = None if until is None else int(until * 1e6)
-        return int(self._ask.release_leases(self._db, until=micros))
+    def release_ended_leases(self, stopwatch: float) -> int:
+        return int(self._ask.release_ended_leases(self._db, stopwatch=int(stopwatch * 1e6)))
+
+    def release_leases(self, owner: str) -> int:
+        return int(self._ask.release_leases(self._db, owner=owner))
+
+    def renew_leases(self, owner: str, seconds: float) -> None:
+        """Do nothing: no other process looks at leases."""
+
+    def forget_lease(self, delivery: Delivery, owner: str) -> None:
+        """Do nothing: no other process waits for the end of an attempt."""
 
     def redeliver(self, sandbox: str, delivery_id: str, now: datetime) -> bool:
         return bool(self._ask.redeliver(self._db, sandbox=sandbox, id=delivery_id, now=to_micros(now)))

@@ -1,34 +1,34 @@
 """Read a whole sandbox as plain rows out of the store, and write it back."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 
 from emulator.core.errors import Unreadable
 from emulator.core.snapshot_rows import TABLES, Row
+from emulator.store.connection import Connection
 from emulator.store.named_queries import NamedQueries, Query
 
 Tables = Mapping[str, Sequence[Row]]
 
 
-def dump(connection: sqlite3.Connection, queries: NamedQueries, sandbox: str) -> Tables:
+def dump(connection: Connection, queries: NamedQueries, sandbox: str) -> Tables:
     """Return every row of a sandbox, by table and column."""
     return {table: _rows(connection, getattr(queries, f"dump_{table}"), sandbox) for table in TABLES}
 
 
-def _rows(connection: sqlite3.Connection, query: Query, sandbox: str) -> Sequence[Row]:
+def _rows(connection: Connection, query: Query, sandbox: str) -> Sequence[Row]:
     cursor = connection.execute(query.sql, {"sandbox": sandbox})
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def load(connection: sqlite3.Connection, queries: NamedQueries, sandbox: str, tables: Tables) -> None:
+def load(connection: Connection, queries: NamedQueries, sandbox: str, tables: Tables) -> None:
     """Write these rows into an empty sandbox; raise Unreadable when they contradict each other."""
     try:
         for table in TABLES:
             rows = [{"sandbox": sandbox, **row} for row in tables[table]]
             if rows:
                 getattr(queries, f"load_{table}")(connection, rows)
-    except sqlite3.IntegrityError as error:
+    except connection.IntegrityError as error:
         raise Unreadable(f"{table} contradict each other: {error}") from error
     if orphans := queries.count_orphans(connection, sandbox=sandbox):
         raise Unreadable(f"{orphans} cases, checks or deliveries belong to something that is not in it")

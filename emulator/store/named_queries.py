@@ -4,13 +4,15 @@ A query begins at a line `-- name: case^`. The mark behind the name says what it
 or None, ! the number of changed rows, *! the same for many sets of parameters, no mark a list of all rows.
 
 What several queries have in common begins at a line `-- part: case`, in any of the files; `{case}` stands for it.
+A part or a query of a later folder takes the place of one with its name: so each engine has its own.
 """
 
 import re
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from emulator.store.connection import Connection
 
 Rows = Sequence[Mapping[str, object]]  # one set of parameters for each row
 HEAD = re.compile(r"^-- (name|part): (\w+)([^\w\s]*)\n", re.MULTILINE)
@@ -23,28 +25,28 @@ class Query:
     def __init__(self, sql: str) -> None:
         self.sql = sql
 
-    def __call__(self, connection: sqlite3.Connection, *rows: Rows, **parameters: object) -> Any:
+    def __call__(self, connection: Connection, *rows: Rows, **parameters: object) -> Any:
         return connection.execute(self.sql, parameters).fetchall()
 
 
 class _OneRow(Query):
-    def __call__(self, connection: sqlite3.Connection, *rows: Rows, **parameters: object) -> Any:
+    def __call__(self, connection: Connection, *rows: Rows, **parameters: object) -> Any:
         return connection.execute(self.sql, parameters).fetchone()
 
 
 class _OneValue(Query):
-    def __call__(self, connection: sqlite3.Connection, *rows: Rows, **parameters: object) -> Any:
+    def __call__(self, connection: Connection, *rows: Rows, **parameters: object) -> Any:
         row = connection.execute(self.sql, parameters).fetchone()
         return row and row[0]
 
 
 class _Change(Query):
-    def __call__(self, connection: sqlite3.Connection, *rows: Rows, **parameters: object) -> Any:
+    def __call__(self, connection: Connection, *rows: Rows, **parameters: object) -> Any:
         return connection.execute(self.sql, parameters).rowcount
 
 
 class _ManyChanges(Query):
-    def __call__(self, connection: sqlite3.Connection, *rows: Rows, **parameters: object) -> Any:
+    def __call__(self, connection: Connection, *rows: Rows, **parameters: object) -> Any:
         return connection.executemany(self.sql, *rows).rowcount
 
 
@@ -58,14 +60,15 @@ KINDS: Mapping[str, Callable[[str], Query]] = {
 
 
 class NamedQueries:
-    """The queries of all files in a folder, as attributes."""
+    """The queries of all files in some folders, as attributes; `write` writes their SQL as the engine takes it."""
 
-    def __init__(self, folder: Path) -> None:
-        found = [each for path in sorted(folder.glob("*.sql")) for each in _split(path.read_text(encoding="utf-8"))]
+    def __init__(self, *folders: Path, write: Callable[[str], str] = str) -> None:
+        files = [path for folder in folders for path in sorted(folder.glob("*.sql"))]
+        found = [each for path in files for each in _split(path.read_text(encoding="utf-8"))]
         parts = {name: sql for kind, name, _, sql in found if kind == "part"}
         for kind, name, mark, sql in found:
             if kind == "name":
-                setattr(self, name, KINDS[mark](_filled_in(sql, parts)))
+                setattr(self, name, KINDS[mark](write(_filled_in(sql, parts))))
 
     def __getattr__(self, name: str) -> Query:
         raise AttributeError(f"no file has a query {name}")

@@ -1,10 +1,8 @@
 """Questions to the store, one named query each."""
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
@@ -13,6 +11,7 @@ from emulator.core.sandbox_clock import EPOCH, from_micros, to_micros
 from emulator.store import delivery_rows, images, rows, sandbox_rows
 from emulator.store.alike import pairs_of
 from emulator.store.case_file_questions import CaseFileQuestions
+from emulator.store.connection import Connection
 from emulator.store.named_queries import NamedQueries
 from emulator.store.search_params import text_params
 
@@ -23,9 +22,7 @@ SEARCHED = 100_000  # the newest cases or deliveries in which a text is looked f
 class Questions(CaseFileQuestions):
     """The questions that a transaction can ask; an unknown sandbox holds nothing."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, queries: NamedQueries, kept_sandboxes: dict[str, Sandbox]
-    ) -> None:
+    def __init__(self, connection: Connection, queries: NamedQueries, kept_sandboxes: dict[str, Sandbox]) -> None:
         self._db = connection
         self._ask = queries
         # Every request asks for the row of its sandbox, and it seldom changes; no other process changes the file.
@@ -50,7 +47,7 @@ class Questions(CaseFileQuestions):
         checks: dict[int, list[Check]] = defaultdict(list)
         if with_checks := [row for row in found if row[17]]:
             ids = json.dumps([row[2] for row in with_checks])
-            params = {"sandbox": found[0][0], "provider": found[0][1], "case_ids": ids, "now": to_micros(now)}
+            params = {"sandbox": found[0][0], "provider": found[0][1], "ids": ids, "now": to_micros(now)}
             for row in self._ask.checks_of_cases(self._db, **params):
                 checks[row[12]].append(rows.check_of(row))
         return [rows.case_of(row, tuple(checks[row[2]])) for row in found]
@@ -171,18 +168,16 @@ class Questions(CaseFileQuestions):
         )
         return held is not None
 
+    def leased_by_others(self, sandbox: str, owner: str) -> int:
+        return 0
+
     def holds_one_for(self, delivery: Delivery) -> bool:
         found = self._ask.holds_one_for(self._db, sandbox=delivery.sandbox, target=delivery.target)
         return found is not None
 
     def find_deliveries(self, sandbox: str, query: DeliveryFilter, limit: int) -> Sequence[DeliveryReport]:
-        params = {
-            **asdict(query),
-            **text_params(query.text),
-            "states": None if query.states is None else rows.listed(query.states),
-            "window": SEARCHED,
-        }
-        found = list(self._ask.find_deliveries(self._db, sandbox=sandbox, limit=limit, **params))
+        ask = self._ask.deliveries_of_case if _is_of_one_case(query) else self._ask.find_deliveries
+        found = list(ask(self._db, sandbox=sandbox, limit=limit, **_delivery_params(query)))
         # The index orders them by position, and a delivery that reaches the inbox after an attempt gets a new one.
         return sorted((self._report(row) for row in reversed(found)), key=lambda report: report.delivery.created_at)
 
@@ -215,6 +210,25 @@ def _filter_params(sandbox: str, provider: str, query: CaseFilter, now: datetime
         "external_id": query.external_id,
         "archived": None if query.archived is None else int(query.archived),
     }
+
+
+def _delivery_params(query: DeliveryFilter) -> rows.Params:
+    return {
+        "id": query.id,
+        "provider": query.provider,
+        "case_id": query.case_id,
+        "external_id": query.external_id,
+        "event": query.event,
+        "states": None if query.states is None else rows.listed(query.states),
+        **text_params(query.text),
+        "window": SEARCHED,
+    }
+
+
+def _is_of_one_case(query: DeliveryFilter) -> bool:
+    """Return whether the filter names a case and nothing else, so that its index finds all."""
+    named = DeliveryFilter(provider=query.provider, case_id=query.case_id)
+    return query == named and None not in (query.provider, query.case_id)
 
 
 def target_params(busy: Collection[str], waiting: Collection[str] | None) -> rows.Params:

@@ -1,10 +1,12 @@
 """The store on SQLite: one connection, which owns the file until it is closed."""
 
 import sqlite3
-from contextlib import AbstractContextManager, ExitStack, closing
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from pathlib import Path
 
 from emulator.core.errors import StoreUnavailable
+from emulator.core.journal import Exchange, Journal
 from emulator.core.model import Sandbox
 from emulator.store.blocks import Asking, Changing
 from emulator.store.changes import Changes
@@ -20,6 +22,7 @@ from emulator.store.questions import Questions
 from emulator.store.temporary_file import make_temporary, remove
 
 QUERIES = Path(__file__).parent / "queries"
+NOTHING_TO_DO = nullcontext()
 
 
 class StoreUnusable(StoreUnavailable):
@@ -39,9 +42,11 @@ class SqliteStore:
     """
 
     is_shared = False  # whether several processes may use one database at the same time
+    owner = "this process"  # nobody else has a lease
 
     def __init__(self, path: Path | None = None) -> None:
-        queries, kept_sandboxes = NamedQueries(QUERIES), dict[str, Sandbox]()
+        self.place = str(path) if path else None
+        queries, kept_sandboxes = read_queries(), dict[str, Sandbox]()
         self._temporary = None if path else _make_temporary()
         self._db = _open(path, self._temporary)
         self._file = DatabaseFile(path) if path else None
@@ -59,6 +64,20 @@ class SqliteStore:
     def transaction(self) -> AbstractContextManager[Changes]:
         """Give the changes, which are committed together when the block ends and undone when it raises."""
         return self._changing
+
+    def claiming(self) -> AbstractContextManager[None]:
+        """Give a block in which no other process takes what is due; there is no other process."""
+        return NOTHING_TO_DO
+
+    def open_journal(self, keep: Callable[[Exchange], None] | None = None) -> Journal:
+        """Return the journal, which is kept in memory; `keep` sees every exchange."""
+        return Journal(keep=keep)
+
+    def tell(self, word: str) -> None:
+        """Do nothing: there is no other process."""
+
+    def listen(self, hear: Callable[[str], None]) -> None:
+        """Do nothing: there is no other process."""
 
     def check(self) -> None:
         """Raise StoreUnavailable while nothing can be stored; find out by trying whether a trouble is over."""
@@ -79,6 +98,11 @@ class SqliteStore:
             self._db.close()
         if self._temporary:
             remove(self._temporary)
+
+
+def read_queries() -> NamedQueries:
+    """Return the queries as SQLite answers them."""
+    return NamedQueries(QUERIES, QUERIES / "sqlite")
 
 
 def _make_temporary() -> Path:

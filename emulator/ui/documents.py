@@ -26,7 +26,9 @@ def show(api: ApiClient, name: str) -> Response:
     names = {provider["name"]: provider["title"] for provider in providers} | {CONTROL: "Control API"}
     if name not in names:
         _ask(api, name)  # raises a refusal that lists the known names
-    answer = page(api, "documents.html", "API documents", {"chosen": name, "names": names})
+    keys = {provider["name"]: provider for provider in providers}
+    values = {"chosen": name, "names": names, "provider": keys.get(name), "asks_for_token": api.token is not None}
+    answer = page(api, "documents.html", "API documents", values)
     answer.headers["Content-Security-Policy"] = LOOSER
     return answer
 

@@ -25,10 +25,11 @@ def show(api: ApiClient) -> Response:
     values = {
         "typed": typed,
         "is_filtered": any(typed.values()),
+        "now": api.get(f"{sandbox_path()}/clock")["now"],
         "titles": {provider["name"]: provider["title"] for provider in providers},
         **_find(api, typed),
     }
-    fields = _fields([provider["name"] for provider in providers])
+    fields = _fields({provider["name"]: provider["title"] for provider in providers})
     return show_page(api, "requests.html", "Requests", "requests_live.html", values, fields=fields)
 
 
@@ -59,14 +60,23 @@ def _values(api: ApiClient, exchange: Mapping[str, Any], near_misses: list[Mappi
     apis = {provider["name"]: provider for provider in providers["providers"]}
     docs_of_request = document.of_webhook("") if is_out else document.of_request(method, path)
     docs_of_answer = {} if is_out else document.of_answer(method, path, exchange["status"])
+    needed = [text for near_miss in near_misses for text in near_miss["needed"]]
     return {
         "exchange": exchange,
-        "needed": [text for near_miss in near_misses for text in near_miss["needed"]],
+        "needed": needed,
+        "advice": [text for text in exchange["advice"] if text not in needed],
+        "was_not_read": exchange["body"] is None and _length(exchange) > 0,
         "sent": pane_of(exchange["body"], docs_of_request),
         "answer": pane_of(exchange["answer"]["body"], docs_of_answer),
         "curl": None if is_out else curl_of(exchange, providers["address"], apis.get(exchange["provider"], {})),
         "titles": {provider["name"]: provider["title"] for provider in providers["providers"]},
     }
+
+
+def _length(exchange: Mapping[str, Any]) -> int:
+    """Return the length that a request announced for its body; one without an end that is known counts as 1."""
+    headers = {name.lower(): value for name, value in exchange["headers"].items()}
+    return int("transfer-encoding" in headers) or int(headers.get("content-length") or 0)
 
 
 def _query(typed: Mapping[str, str]) -> dict[str, str | int]:
@@ -77,9 +87,9 @@ def _query(typed: Mapping[str, str]) -> dict[str, str | int]:
     return query | {"limit": SHOWN}
 
 
-def _fields(providers: list[str]) -> list[Field]:
+def _fields(titles: Mapping[str, str]) -> list[Field]:
     return [
-        {"name": "provider", "label": "API", "choices": ["", *providers]},
+        {"name": "provider", "label": "API", "choices": ["", *titles], "titles": titles},
         {"name": "method", "label": "Method", "choices": METHODS},
         {"name": "status", "label": "Status", "type": "integer"},
         {"name": "path", "label": "Path starts with"},

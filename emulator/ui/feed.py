@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
+from emulator.ui import phrases
 from emulator.ui.api_client import ApiClient, ApiRefusal, part
 from emulator.ui.json_panes import curl
 from emulator.ui.page import show as show_page
@@ -13,14 +14,17 @@ from emulator.ui.redirects import done
 from emulator.ui.sandbox_links import sandbox_path
 
 SHOWN = 60  # rows
-DELIVERIES = 200  # the newest webhooks, in which those of the rows are looked up
+REFUSED = "refused"
+STATES = ("waiting", "in_progress", "completed", "failed", "cancelled")  # of cases, by which the feed can be filtered
 Row = dict[str, Any]
 
 
 def show(api: ApiClient) -> Response:
     """Render the feed, or for a poll only its live part."""
     providers = api.get(f"{sandbox_path()}/providers")
-    return show_page(api, "feed.html", "Feed", "feed_live.html", _values(api, providers), **providers)
+    typed = {name: request.args.get(name, "").strip()[:200] for name in ("search", "state")}
+    values = _values(api, providers, typed)
+    return show_page(api, "feed.html", "Feed", "feed_live.html", values, **providers)
 
 
 def send_sample(api: ApiClient, provider: str) -> Response:
@@ -34,56 +38,98 @@ def send_sample(api: ApiClient, provider: str) -> Response:
     raise ApiRefusal(409, f"the sample was not accepted: {why}, or the key has expired", sent)
 
 
-def _values(api: ApiClient, providers: Mapping[str, Any]) -> dict[str, object]:
+def _values(api: ApiClient, providers: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, object]:
     """Return what the live part of the page shows."""
-    cases = api.get(f"{sandbox_path()}/cases", limit=SHOWN, archived="false")
+    cases = _cases(api, typed)
     sent = api.get(f"{sandbox_path()}/requests", limit=2 * SHOWN, method="POST")["requests"]
-    refused = api.get(f"{sandbox_path()}/requests", limit=SHOWN, refused="true")["requests"]
-    deliveries = api.get(f"{sandbox_path()}/deliveries", limit=DELIVERIES)["deliveries"]
+    refused = _refused(api, typed)
     counts = api.get(f"{sandbox_path()}/counts")
-    rows = list(_rows(cases["cases"], sent, refused, deliveries))[:SHOWN]
+    rows = list(_rows(cases["cases"], sent, refused))[:SHOWN]
     shown = sum(1 for row in rows if "case" in row)
     return {
         "rows": rows,
+        "typed": typed,
+        "is_filtered": any(typed.values()),
         "now": api.get(f"{sandbox_path()}/clock")["now"],
         "titles": {provider["name"]: provider["title"] for provider in providers["providers"]},
-        "counters": _counters(counts, len(rows) - shown),
+        "counters": _counters(counts, len(_newest_refused(api)) if any(typed.values()) else len(refused)),
         "shown": shown,
         "many": cases["count"],
         "reached": providers,
     }
 
 
-def _counters(counts: Mapping[str, Any], refused: int) -> list[tuple[int, str]]:
-    """Return the numbers above the rows with their words; those that are zero are left out, but for cases."""
+def _cases(api: ApiClient, typed: Mapping[str, str]) -> dict[str, Any]:
+    """Return the newest cases that fit what was typed, each with its newest webhook."""
+    if typed["state"] == REFUSED:
+        return {"count": 0, "cases": []}
+    filters = {"search": typed["search"] or None, "state": typed["state"] if typed["state"] in STATES else None}
+    path = f"{sandbox_path()}/cases"
+    found: dict[str, Any] = api.get(path, limit=SHOWN, archived="false", webhooks="true", **filters)
+    return found
+
+
+def _refused(api: ApiClient, typed: Mapping[str, str]) -> list[Row]:
+    """Return the newest refused requests, oldest first: those with the text in path, body or answer."""
+    if typed["state"] in STATES:
+        return []
+    text = typed["search"].lower()
+    return [exchange for exchange in _newest_refused(api) if text in _text_of(exchange).lower()]
+
+
+def _newest_refused(api: ApiClient) -> list[Row]:
+    found: list[Row] = api.get(f"{sandbox_path()}/requests", limit=SHOWN, refused="true")["requests"]
+    return found
+
+
+def _text_of(exchange: Row) -> str:
+    return f"{exchange['path']} {exchange['body'] or ''} {exchange['answer']['body']}"
+
+
+def _counters(counts: Mapping[str, Any], refused: int) -> list[dict[str, object]]:
+    """Return the numbers above the rows with their words and what each leads to: a filter, or a list of webhooks.
+
+    Those that are zero are left out, but for cases.
+    """
     cases, webhooks = counts["cases"], counts["deliveries"]
     waiting = webhooks.get("scheduled", 0) + webhooks.get("in_flight", 0)
     kept = webhooks.get("inbox", 0) + webhooks.get("blocked", 0)
-    counters = [
-        (sum(cases.values()), "cases"),
-        (cases.get("open", 0) + cases.get("processing", 0), "in progress"),
-        (cases.get("waiting", 0), "not started"),
-        (webhooks.get("delivered", 0), "webhooks delivered"),
-        (waiting, "on their way"),
-        (kept, "in the inbox"),
-        (webhooks.get("failed", 0), "given up"),
-        (refused, "refused lately"),
+    all_cases = sum(cases.values())
+    delivered = webhooks.get("delivered", 0)
+    counters: list[tuple[int, str, str | None, str | None]] = [
+        (all_cases, "case" if all_cases == 1 else "cases", "", None),
+        (cases.get("open", 0) + cases.get("processing", 0), "in progress", "in_progress", None),
+        (cases.get("waiting", 0), "not started", "waiting", None),
+        (cases.get("completed", 0), "completed", "completed", None),
+        (cases.get("failed", 0), "failed", "failed", None),
+        (refused, "refused lately", REFUSED, None),
+        (delivered, "webhook delivered" if delivered == 1 else "webhooks delivered", None, "delivered"),
+        (waiting, "on the way", None, "waiting"),
+        (kept, "in the inbox", None, "kept"),
+        (webhooks.get("failed", 0), "given up", None, "failed"),
     ]
-    return [(number, word) for number, word in counters if number or word == "cases"]
+    return [
+        {"many": many, "word": word, "state": state, "webhooks": of_webhooks}
+        for many, word, state, of_webhooks in counters
+        if many or state == ""
+    ]
 
 
-def _rows(cases: list[Row], sent: list[Row], refused: list[Row], deliveries: list[Row]) -> Iterator[Row]:
+def _rows(cases: list[Row], sent: list[Row], refused: list[Row]) -> Iterator[Row]:
     """Yield cases and refused requests, newest first.
 
     They are ordered by the numbers of the journal: its times are by the wall clock, those of cases by the sandbox's.
     """
     numbers = {(e["provider"], e["case_id"]): e["number"] for e in sent if e["case_id"] is not None}
-    webhooks = {(delivery["provider"], delivery["case_id"]): delivery for delivery in deliveries}
     refused = refused[::-1]
     # Cases the journal no longer has stay in their order by time, which many share if the clock stands still.
     for case in sorted(cases, key=lambda c: numbers.get((c["provider"], c["id"]), 0), reverse=True):
         key = case["provider"], case["id"]
         while refused and refused[0]["number"] > numbers.get(key, 0):
-            yield {"refused": refused.pop(0)}
-        yield {"case": case, "webhook": webhooks.get(key)}
-    yield from ({"refused": exchange} for exchange in refused)
+            yield _refusal(refused.pop(0))
+        yield {"case": case, "webhook": case["webhook"]}
+    yield from (_refusal(exchange) for exchange in refused)
+
+
+def _refusal(exchange: Row) -> Row:
+    return {"refused": exchange, "why": phrases.refusal(exchange)}

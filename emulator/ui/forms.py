@@ -29,17 +29,24 @@ class Form(TypedDict):
 
 
 WHEN: Sequence[Field] = (
-    {"name": "when_field", "label": "when the field", "means": "a dotted place in the JSON, as in client.name"},
+    {
+        "name": "when_field",
+        "label": "when the field",
+        "means": "a dotted place in the JSON, as in client.name",
+        "of_when": True,
+    },
     {
         "name": "when_comparison",
         "label": "compares",
         "choices": COMPARISONS,
         "means": "contains and starts_with: texts",
+        "of_when": True,
     },
     {
         "name": "when_value",
         "label": "with",
         "means": 'as in JSON, so "12345" for a text of digits; empty with the field: any request',
+        "of_when": True,
     },
 )
 

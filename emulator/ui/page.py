@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from flask import Response, render_template, request
 from markupsafe import Markup
 
-from emulator.ui import clock, phrases, state_marks
+from emulator.ui import clock, phrases, state_marks, times
 from emulator.ui.api_client import ApiClient
 from emulator.ui.rendering import html
 from emulator.ui.sandbox_links import DEFAULT, is_polled, sandbox
 from emulator.version import VERSION
 
 SECTIONS = {"ui.case": "ui.feed", "ui.analyst": "ui.feed"}  # the pages without an entry of their own in the menu
+WORDS: Mapping[str, object] = {"phrases": phrases, "state_marks": state_marks, "times": times}
 
 
 def page(api: ApiClient, template: str, title: str, values: Mapping[str, object], status: int = 200) -> Response:
@@ -21,11 +22,10 @@ def page(api: ApiClient, template: str, title: str, values: Mapping[str, object]
         "title": title,
         "sandbox": sandbox(),
         "sandboxes": sorted({*api.get("/sandboxes")["sandboxes"], DEFAULT}),
-        "clock": clock.read(api),
+        **clock.head(api),
         "here": SECTIONS.get(module, module),
         "version": VERSION,
-        "phrases": phrases,
-        "state_marks": state_marks,
+        **WORDS,
     }
     return html(render_template(template, **{**frame, **values}), status)
 
@@ -34,7 +34,7 @@ def live(template: str, values: Mapping[str, object]) -> tuple[Markup, str]:
     """Render the live part of a page; return it with the mark by which the next poll says what the page shows."""
     import hashlib
 
-    text = render_template(template, phrases=phrases, state_marks=state_marks, **values)
+    text = render_template(template, **WORDS, **values)
     mark = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
     # One element around it all, because idiomorph, which morphs the old part into the new one, compares elements only.
     return Markup('<div><input type="hidden" name="seen" value="{}">{}</div>').format(mark, Markup(text)), mark

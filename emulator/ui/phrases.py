@@ -145,36 +145,3 @@ def _first_text(value: object) -> str | None:
 def in_time(time: str) -> str:
     """Return when something will happen, to the second."""
     return f"at {time[:8]}"
-
-
-# The keys of a fault that are no settings of its kind.
-COMMON_KEYS = ("id", "kind", "side", "provider", "path", "when", "times", "probability", "expires_at", "seen")
-
-
-def match_of(rule_or_fault: Mapping[str, Any]) -> str:
-    """Return in a line what a rule or a fault matches."""
-    parts = [str(rule_or_fault[name]) for name in ("provider", "path") if rule_or_fault.get(name)]
-    parts += [f"{field} {_comparison(condition)}" for field, condition in rule_or_fault.get("when", {}).items()]
-    return ", ".join(parts) or "everything"
-
-
-def _comparison(condition: object) -> str:
-    if not isinstance(condition, dict):
-        return f"is {as_json(condition)}"
-    return " and ".join(f"{name.replace('_', ' ')} {as_json(value)}" for name, value in condition.items())
-
-
-def effect_of(rule: Mapping[str, Any]) -> str:
-    """Return in a line what a rule sets."""
-    parts = [f"ends {rule['outcome']}"] if rule.get("outcome") else []
-    parts += [f"after {span(rule['delay'])}"] if "delay" in rule else []
-    parts += [f"risk {rule['risk_score']}"] if "risk_score" in rule else []
-    return ", ".join(parts)
-
-
-def aim_of(fault: Mapping[str, Any]) -> str:
-    """Return in a line the settings of a fault's kind, how often it may still trigger, and until when."""
-    own = [f"{n} {as_json(v)}" for n, v in fault.items() if n not in COMMON_KEYS and v is not None]
-    times = "whenever it fits" if fault["times"] is None else f"{count(fault['times'], 'time')} more"
-    chance = [] if fault["probability"] == 1 else [f"probability {fault['probability']}"]
-    return "; ".join([*own, times, *chance, f"until {second_of(fault['expires_at'])}", f"fitted {fault['seen']}"])

@@ -1,36 +1,69 @@
 """The page of rules and faults, with a form for each fault kind that the control API lists."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Response, request, url_for
 
+from emulator.ui import planning_words
 from emulator.ui.api_client import ApiClient, ApiRefusal, part
 from emulator.ui.forms import WHEN, Field, Form, read, submit, text_of
 from emulator.ui.page import show as show_page
 from emulator.ui.redirects import done
 from emulator.ui.sandbox_links import is_polled, sandbox_path
 
+# What is typed already where a setting is needed, so that one click plans the fault.
+USUAL = {"status": "503", "seconds": "5"}
 OUTCOMES = ("approved", "denied", "undecided", "failed", "stuck")
 
 
 def show(api: ApiClient, refused: Form | None = None) -> Response:
     """Render the page with all forms, one of them refused (422), or for a poll only its live part."""
+    faults = api.get(f"{sandbox_path()}/faults")["faults"]
+    provider = _provider(api)
     values = {
         "outcomes": api.get(f"{sandbox_path()}/outcomes"),
-        "faults": api.get(f"{sandbox_path()}/faults")["faults"],
+        "faults": faults,
+        "titles": provider["titles"],
+        "words": planning_words,
     }
     if is_polled():
         return show_page(api, "planning.html", "Rules and faults", "planning_live.html", values)
-    provider = _provider(api)
     forms = {"next": _next_form(provider), "rule": _rule_form(provider)}
-    kinds = [{**kind, "form": _fault_form(provider, kind)} for kind in api.get("/faults")["kinds"]]
+    known = api.get("/faults")
+    kinds = [_kind(provider, kind, _changed(faults)) for kind in known["kinds"]]
     if refused:
         forms = {name: refused if form["id"] == refused["id"] else form for name, form in forms.items()}
         kinds = [{**k, "form": refused, "is_open": True} if k["form"]["id"] == refused["id"] else k for k in kinds]
-    answer = show_page(api, "planning.html", "Rules and faults", "planning_live.html", values, forms=forms, kinds=kinds)
+    more = {"forms": forms, "kinds": kinds, "presets": known["presets"]}
+    answer = show_page(api, "planning.html", "Rules and faults", "planning_live.html", values, **more)
     answer.status_code = 422 if refused else answer.status_code
     return answer
+
+
+def _changed(faults: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return the fault that is to be changed, as the address names it."""
+    wanted = request.args.get("change")
+    return next((fault for fault in faults if fault["id"] == wanted), None)
+
+
+def _kind(provider: Field, kind: Mapping[str, Any], changed: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a fault kind with its form, filled in with the fault that is to be changed if it is of this kind."""
+    form = _fault_form(provider, kind)
+    if changed is None or changed["kind"] != kind["kind"]:
+        return {**kind, "form": form}
+    return {**kind, "form": {**form, "typed": _typed(changed), "button": "Save this fault"}, "is_open": True}
+
+
+def _typed(fault: Mapping[str, Any]) -> dict[str, str]:
+    """Return a planned fault as it would be typed into its form; of several conditions the first."""
+    typed = {name: text_of(value) for name, value in fault.items() if name not in ("id", "when", "seen")}
+    for field, conditions in list(fault.get("when", {}).items())[:1]:
+        comparison, value = next(iter(conditions.items())) if isinstance(conditions, dict) else ("equals", conditions)
+        shown = json.dumps(value, ensure_ascii=False) if comparison == "equals" else text_of(value)
+        typed |= {"when_field": field, "when_comparison": comparison, "when_value": shown}
+    return {**typed, "replaces": fault["id"]}
 
 
 def plan(api: ApiClient) -> Response:
@@ -65,10 +98,24 @@ def add_fault(api: ApiClient, kind: str) -> Response:
         raise ApiRefusal(404, f"there is no fault called {kind[:50]}", None)
     form = _fault_form(_provider(api), known[kind])
 
+    replaced = request.form.get("replaces")
+
     def order() -> None:
         api.ask("POST", f"{sandbox_path()}/faults", {**read(form["fields"]), "kind": kind})
+        if replaced:
+            api.ask("DELETE", f"{sandbox_path()}/faults/{part(replaced)}")
 
-    return _submit(api, form, order, "The fault was planned.")
+    return _submit(api, form, order, "The fault was changed." if replaced else "The fault was planned.")
+
+
+def add_preset(api: ApiClient) -> Response:
+    """Plan one of the faults that are planned most often, by its name; raise ApiRefusal for another name."""
+    presets = {preset["name"]: preset for preset in api.get("/faults")["presets"]}
+    name = request.form.get("name", "")
+    if name not in presets:
+        raise ApiRefusal(404, f"there is no fault called {name[:50]}", None)
+    api.ask("POST", f"{sandbox_path()}/faults", presets[name]["fault"])
+    return done(f"Planned: {presets[name]['does'][:1].lower()}{presets[name]['does'][1:]}")
 
 
 def remove_fault(api: ApiClient) -> Response:
@@ -103,37 +150,42 @@ def _next_form(provider: Field) -> Form:
             "default_text": "1",
             "means": "the next so many",
         },
-        provider,
+        {**provider, "is_more": True},
     ]
     return _form("next-outcome", "ui.planning_plan", "Plan", "Plan the next outcomes", fields)
 
 
 def _rule_form(provider: Field) -> Form:
     fields: list[Field] = [
-        provider,
-        *WHEN,
         {"name": "outcome", "label": "Outcome", "choices": ("", *OUTCOMES), "means": "any: left to the other rules"},
-        {"name": "delay", "label": "Delay", "type": "number", "means": "seconds from creation to end"},
-        {"name": "risk_score", "label": "Risk", "type": "number", "means": "0 to 1, where the API tells one"},
+        *WHEN,
+        *_more(
+            {"name": "delay", "label": "Delay", "type": "number", "means": "seconds from creation to end"},
+            {"name": "risk_score", "label": "Risk", "type": "number", "means": "0 to 1, where the API tells one"},
+            provider,
+        ),
     ]
     return _form("new-rule", "ui.planning_add_rule", "Add rule", "Add a rule", fields)
 
 
 def _fault_form(provider: Field, kind: Mapping[str, Any]) -> Form:
-    own: list[Field] = [_setting(about) for about in kind["settings"]]
+    needed = [_setting(about) for about in kind["settings"] if about["required"]]
     fields: list[Field] = [
-        *own,
-        provider,
-        {"name": "path", "label": "Path starts with", "means": "of the request, or of the webhook's target"},
+        *needed,
         {
             "name": "times",
             "label": "Times",
             "type": "integer",
             "means": "how often it triggers; empty: whenever it fits",
         },
-        {"name": "expires_in", "label": "Expires in", "type": "number", "default_text": "900", "means": "seconds"},
-        {"name": "probability", "label": "Probability", "type": "number", "default_text": "1", "means": "0 to 1"},
-        *WHEN,
+        provider,
+        *_more(
+            *(_setting(about) for about in kind["settings"] if not about["required"]),
+            {"name": "path", "label": "Path starts with", "means": "of the request, or of the webhook's target"},
+            {"name": "expires_in", "label": "Expires in", "type": "number", "default_text": "900", "means": "seconds"},
+            {"name": "probability", "label": "Probability", "type": "number", "default_text": "1", "means": "0 to 1"},
+            *WHEN,
+        ),
     ]
     name = kind["kind"]
     return _form(f"fault-{name}", "ui.planning_add_fault", "Plan this fault", f"Plan {name}", fields, kind=name)
@@ -142,13 +194,19 @@ def _fault_form(provider: Field, kind: Mapping[str, Any]) -> Form:
 def _setting(about: Mapping[str, Any]) -> Field:
     bounds = f" ({about['low']:g} to {about['high']:g})" if about["type"] in ("integer", "number") else ""
     label = about["name"].replace("_", " ").capitalize()
-    return {**about, "label": label, "means": about["means"] + bounds, "default_text": text_of(about["default"])}
+    default = USUAL.get(about["name"], "") if about["required"] else text_of(about["default"])
+    return {**about, "label": label, "means": about["means"] + bounds, "default_text": default}
 
 
 def _provider(api: ApiClient) -> Field:
     """Return the field that chooses a provider; it takes a request, so read it once a page for all forms."""
-    names = [provider["name"] for provider in api.get(f"{sandbox_path()}/providers")["providers"]]
-    return {"name": "provider", "label": "API", "choices": ["", *names], "means": "any: both"}
+    titles = {provider["name"]: provider["title"] for provider in api.get(f"{sandbox_path()}/providers")["providers"]}
+    return {"name": "provider", "label": "API", "choices": ["", *titles], "titles": titles, "means": "any: both"}
+
+
+def _more(*fields: Field) -> list[Field]:
+    """Return fields that few need, which the form folds away."""
+    return [{**field, "is_more": True} for field in fields]
 
 
 def _form(id_: str, endpoint: str, button: str, label: str, fields: Sequence[Field], **path: Any) -> Form:

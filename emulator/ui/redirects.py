@@ -11,14 +11,16 @@ from emulator.web.public_address import origin_of
 from emulator.web.request_state import current_state
 
 
-def done(message: str, lines: Sequence[str] = (), path: str | None = None, curl: str | None = None) -> Response:
+def done(
+    message: str, lines: Sequence[str] = (), path: str | None = None, curl: str | None = None, tone: str = "good"
+) -> Response:
     """Return the message, with lines of details, for the page's script; without the script, redirect to the page.
 
     With a `path` both go there instead.
     """
     if not is_scripted():
         return _go(path or _page_before())
-    answer = html(render_template("told.html", told=message, lines=lines, curl=curl, tone="good"))
+    answer = html(render_template("told.html", told=message, lines=lines, curl=curl, tone=tone))
     answer.headers["HX-Trigger"] = "refresh"
     if path:
         answer.headers["HX-Redirect"] = path

@@ -7,7 +7,7 @@ from flask import Response, request, url_for
 
 from emulator.ui.api_client import ApiClient, ApiRefusal, part
 from emulator.ui.forms import Field, Form, read, submit
-from emulator.ui.page import page
+from emulator.ui.page import show as show_page
 from emulator.ui.redirects import done
 from emulator.ui.sandbox_links import DEFAULT, home_of, sandbox, sandbox_path
 
@@ -43,8 +43,10 @@ def show(api: ApiClient, refused: Form | None = None) -> Response:
         forms = {name: refused if form["id"] == refused["id"] else form for name, form in forms.items()}
     names = sorted({*api.get("/sandboxes")["sandboxes"], DEFAULT, sandbox()})
     rows = [{"name": name, **api.get(f"/sandboxes/{part(name)}/counts")} for name in names[:LISTED]]
-    values = {"rows": rows, "forms": forms, "more": len(names) - len(rows)}
-    return page(api, "sandboxes.html", "Sandboxes", values, 422 if refused else 200)
+    values = {"rows": rows, "more": len(names) - len(rows), "here": sandbox()}
+    answer = show_page(api, "sandboxes.html", "Sandboxes", "sandboxes_live.html", values, forms=forms)
+    answer.status_code = 422 if refused else answer.status_code
+    return answer
 
 
 def create(api: ApiClient) -> Response:
@@ -68,7 +70,9 @@ def change(api: ApiClient) -> Response:
         api.ask("PATCH", sandbox_path(), changes)
         form.update(_settings_form(api))
 
-    return submit(form, patch, "The sandbox behaves so from now on.", lambda refused: show(api, refused))
+    return submit(
+        form, patch, "The settings are saved: they hold for what comes from now on.", lambda refused: show(api, refused)
+    )
 
 
 def reset(api: ApiClient) -> Response:
@@ -76,7 +80,7 @@ def reset(api: ApiClient) -> Response:
     if request.form.get("name") != sandbox():
         raise ApiRefusal(409, "nothing was reset: that button was on the page of another sandbox", None)
     api.ask("POST", f"{sandbox_path()}/reset")
-    return done(f"The sandbox {sandbox()} is newborn again.")
+    return done(f"The sandbox {sandbox()} is empty, as on its first use.")
 
 
 def _settings_form(api: ApiClient) -> Form:

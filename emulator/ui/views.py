@@ -2,6 +2,7 @@
 
 from flask import Response
 
+from emulator.ui import planning_views as planning
 from emulator.ui.api_client import ApiClient
 from emulator.ui.registry import Page
 
@@ -69,6 +70,27 @@ def inbox_show(api: ApiClient) -> Response:
     return inbox.show(api)
 
 
+def inbox_show_one(api: ApiClient, delivery_id: str) -> Response:
+    """Show one webhook."""
+    from emulator.ui import inbox
+
+    return inbox.show_one(api, delivery_id)
+
+
+def inbox_send_on(api: ApiClient, delivery_id: str) -> Response:
+    """Send a webhook to another receiver."""
+    from emulator.ui import inbox
+
+    return inbox.send_on(api, delivery_id)
+
+
+def target_change(api: ApiClient) -> Response:
+    """Say where webhooks go, or send a test there."""
+    from emulator.ui import target
+
+    return target.change(api)
+
+
 def exchanges_show(api: ApiClient) -> Response:
     """Show the requests of the journal."""
     from emulator.ui import exchanges
@@ -81,55 +103,6 @@ def exchanges_show_one(api: ApiClient, number: int) -> Response:
     from emulator.ui import exchanges
 
     return exchanges.show_one(api, number)
-
-
-def planning_show(api: ApiClient) -> Response:
-    """Show rules and faults, and the forms that plan them."""
-    from emulator.ui import planning
-
-    return planning.show(api)
-
-
-def planning_plan(api: ApiClient) -> Response:
-    """Queue the outcome of the next cases."""
-    from emulator.ui import planning
-
-    return planning.plan(api)
-
-
-def planning_forget_plans(api: ApiClient) -> Response:
-    """Empty the queue of outcomes."""
-    from emulator.ui import planning
-
-    return planning.forget_plans(api)
-
-
-def planning_add_rule(api: ApiClient) -> Response:
-    """Add an outcome rule."""
-    from emulator.ui import planning
-
-    return planning.add_rule(api)
-
-
-def planning_remove_rule(api: ApiClient) -> Response:
-    """Remove an outcome rule, or all of them."""
-    from emulator.ui import planning
-
-    return planning.remove_rule(api)
-
-
-def planning_add_fault(api: ApiClient, kind: str) -> Response:
-    """Plan a fault."""
-    from emulator.ui import planning
-
-    return planning.add_fault(api, kind)
-
-
-def planning_remove_fault(api: ApiClient) -> Response:
-    """Remove a fault, or all of them."""
-    from emulator.ui import planning
-
-    return planning.remove_fault(api)
 
 
 def sandboxes_show(api: ApiClient) -> Response:
@@ -212,16 +185,20 @@ PAGES = (
     Page("GET", "/cases/<provider>/<int:case_id>", case_show),
     Page("POST", "/cases/<provider>/<int:case_id>/complete", case_complete),
     Page("POST", "/deliveries/<delivery_id>/send", case_send_again),
+    Page("POST", "/target", target_change),
     Page("GET", "/inbox", inbox_show, menu="Inbox"),
+    Page("GET", "/inbox/<delivery_id>", inbox_show_one),
+    Page("POST", "/inbox/<delivery_id>/send-on", inbox_send_on),
     Page("GET", "/requests", exchanges_show, menu="Requests"),
     Page("GET", "/requests/<int:number>", exchanges_show_one),
-    Page("GET", "/planning", planning_show, menu="Rules and faults"),
-    Page("POST", "/planning/next", planning_plan),
-    Page("POST", "/planning/next/forget", planning_forget_plans),
-    Page("POST", "/planning/rules", planning_add_rule),
-    Page("POST", "/planning/rules/remove", planning_remove_rule),
-    Page("POST", "/planning/faults/<kind>", planning_add_fault),
-    Page("POST", "/planning/faults/remove", planning_remove_fault),
+    Page("GET", "/planning", planning.planning_show, menu="Rules and faults"),
+    Page("POST", "/planning/next", planning.planning_plan),
+    Page("POST", "/planning/next/forget", planning.planning_forget_plans),
+    Page("POST", "/planning/rules", planning.planning_add_rule),
+    Page("POST", "/planning/rules/remove", planning.planning_remove_rule),
+    Page("POST", "/planning/presets", planning.planning_add_preset),
+    Page("POST", "/planning/faults/<kind>", planning.planning_add_fault),
+    Page("POST", "/planning/faults/remove", planning.planning_remove_fault),
     Page("GET", "/sandboxes", sandboxes_show),
     Page("POST", "/sandboxes", sandboxes_create),
     Page("POST", "/sandboxes/settings", sandboxes_change),

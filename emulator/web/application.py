@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Request
+from flask.sessions import NullSession, SessionInterface
 from werkzeug import Request as WerkzeugRequest
 from werkzeug.datastructures import ImmutableDict
 from werkzeug.exceptions import HTTPException, NotFound
@@ -124,6 +125,16 @@ def _as_text(value: str) -> str:
     return value if value.isascii() else value.encode("latin-1").decode(errors="replace")
 
 
+class NoSessions(SessionInterface):
+    """No request has a session. Flask would make each an empty one, after it looked for a key to sign it with."""
+
+    nobodys = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        """Return the one session that holds nothing and refuses everything."""
+        return self.nobodys
+
+
 class Application(Flask):
     """A Flask whose routes come in two parts: those that are registered at the start, and those of `register_later`.
 
@@ -134,6 +145,8 @@ class Application(Flask):
 
     url_map_class = PlainMap
     url_rule_class = LazyRule
+    is_about_to_stop = False  # readyz says so, and everything is answered as before
+    session_interface = NoSessions()
     _url_map: PlainMap  # all routes that were registered
     _routes: PlainMap  # those by which requests find their way
 

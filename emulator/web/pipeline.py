@@ -119,8 +119,8 @@ class Pipeline:
         """Return the answer with what every answer carries, and record it in journal, metrics and log."""
         environ = request.environ
         state = state_of(environ)
-        if state.headers:
-            response.headers.update(state.headers)
+        for name, value in state.headers.items():
+            response.headers[name] = value
         if state.api_faults:
             response = self._with_faults(state, response)
         response = self._with_lies(state, response)

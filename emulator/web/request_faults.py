@@ -13,6 +13,7 @@ from emulator.core.faults import FaultContext, FaultHit
 from emulator.core.opening_lies import OPENING_FAULT_KINDS, AnyCredential
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import SandboxSignals, Signal
+from emulator.core.webhook_faults import EarlyWebhook
 from emulator.server import orders
 from emulator.web.advice import advise
 from emulator.web.api_faults import API_FAULT_KINDS, ApiFault
@@ -21,7 +22,8 @@ from emulator.web.request_state import RequestState, state_of
 from emulator.web.wait_slots import WaitSlots
 
 KINDS_BY_NAME = {kind.kind: kind for kind in API_FAULT_KINDS}
-REQUEST_KINDS = {*KINDS_BY_NAME, *(kind.kind for kind in OPENING_FAULT_KINDS)}  # of which a request may tell
+# Kinds that a request may have to do with: it waits for a webhook that comes before its answer, too.
+REQUEST_KINDS = {*KINDS_BY_NAME, *(kind.kind for kind in OPENING_FAULT_KINDS), EarlyWebhook.kind}
 ANSWERING_KINDS = {kind.kind for kind in API_FAULT_KINDS if kind.answers}
 EXPIRED_HINT = "the key of this test integration lived its 30 days: reset the sandbox, or set its integration again"
 

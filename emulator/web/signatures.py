@@ -26,7 +26,7 @@ class Signatures:
         if case.provider not in self.providers:
             return None
         named = f"{case.sandbox}/{case.provider}/{case.id}/{to_micros(case.created_at)}"
-        return hmac.new(self.secret.encode(), named.encode(), "sha256").hexdigest()[:DIGITS]
+        return hmac.digest(self.secret.encode(), named.encode(), "sha256").hex()[:DIGITS]
 
     def add_to(self, path: str, case: Case) -> str:
         """Return the path of a page of the case with what it has to carry."""

@@ -181,6 +181,7 @@ def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> No
         (emulator.aplyid if provider == "aplyid" else emulator.sphinxhq).open_case()
         case = {"provider": provider, "case_id": 1025 if provider == "aplyid" else 2}
         ask("GET", "/cases")
+        ask("GET", "/cases?webhooks=true&state=completed")
         ask("GET", "/samples/{provider}?seed=7", **case)
         ask("POST", "/samples/{provider}", {}, **case)
         ask("GET", "/counts")

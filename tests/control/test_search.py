@@ -89,6 +89,16 @@ def test_a_webhook_says_whom_it_is_about_and_how_that_ended(filled: Emulator) ->
     assert (webhook["client_name"], webhook["outcome"], webhook["external_id"]) == ("Mary Denied", "denied", "order-17")
 
 
+def test_a_case_comes_with_its_newest_webhook_if_that_is_asked_for(filled: Emulator) -> None:
+    cases = filled.control("GET", "cases?webhooks=true").json()["cases"]
+    assert {case["id"]: case["webhook"] and case["webhook"]["case_id"] for case in cases} == {
+        1025: None,
+        1: 1,
+        1024: 1024,
+    }
+    assert "webhook" not in filled.control("GET", "cases").json()["cases"][0]
+
+
 @pytest.mark.parametrize("query", ["cases?search=", "cases?state=odd", "cases?outcome=odd", "deliveries?state=odd"])
 def test_a_filter_that_means_nothing_is_refused(filled: Emulator, query: str) -> None:
     assert filled.control("GET", query).status_code == 422

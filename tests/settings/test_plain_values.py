@@ -107,7 +107,7 @@ def test_spaces_around_a_path_are_refused(name: str) -> None:
         ("sqlite:///:memory:", "leave it out"),
         ("sqlite:x.sqlite", "sqlite:///cases.sqlite"),
         ("sqlite:///x.sqlite?mode=rwc", "without ? and #"),
-        ("sqlite+pysqlite:///x.sqlite", "only sqlite:///path is known"),
+        ("sqlite+pysqlite:///x.sqlite", "only sqlite:///path and postgresql://user@host/name are known"),
     ],
 )
 def test_a_database_in_the_spelling_of_another_tool_is_refused_with_ours(value: str, reason: str) -> None:

@@ -13,8 +13,7 @@ from emulator.core.model import Sandbox
 from emulator.core.sandbox_clock import WALL_TIME, SandboxClock, to_micros
 from emulator.store import questions
 from emulator.store.changes import Changes
-from emulator.store.named_queries import NamedQueries
-from emulator.store.sqlite import QUERIES, SqliteStore
+from emulator.store.sqlite import SqliteStore, read_queries
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NEW = Sandbox(born=to_micros(NOW))
@@ -106,7 +105,7 @@ def test_the_number_of_kept_rows_is_bounded(store: SqliteStore, monkeypatch: pyt
 
 def test_every_query_that_changes_sandboxes_is_run_by_what_forgets_them() -> None:
     writes = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) sandboxes\b")
-    changing = {name for name, query in vars(NamedQueries(QUERIES)).items() if writes.search(query.sql)}
+    changing = {name for name, query in vars(read_queries()).items() if writes.search(query.sql)}
     assert changing == CHANGES.keys()
     sources = "".join(path.read_text(encoding="utf-8") for path in Path(room.__path__[0]).glob("*.py"))
     for name in changing:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from emulator.store.named_queries import NamedQueries
-from emulator.store.sqlite import QUERIES
+from emulator.store.sqlite import QUERIES, read_queries
 
 FILE = """-- name: all_of
 -- Every row of a kind.
@@ -57,8 +57,9 @@ def test_a_query_that_no_file_has_is_named(tmp_path: Path) -> None:
 
 
 def test_each_name_is_given_once_and_every_query_is_read() -> None:
-    names = [name for path in QUERIES.glob("*.sql") for name in re.findall(r"-- name: (\w+)", path.read_text())]
-    assert sorted(vars(NamedQueries(QUERIES))) == sorted(names)
+    files = [*QUERIES.glob("*.sql"), *(QUERIES / "sqlite").glob("*.sql")]
+    names = [name for path in files for name in re.findall(r"-- name: (\w+)", path.read_text())]
+    assert sorted(vars(read_queries())) == sorted(names)
 
 
 def test_parts_of_any_file_stand_in_queries_and_in_other_parts(database: sqlite3.Connection, tmp_path: Path) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.store.named_queries import NamedQueries
-from emulator.store.sqlite import QUERIES, SqliteStore
+from emulator.store.sqlite import SqliteStore, read_queries
 
 FOUND_BY = {
     "checks_of_case": "checks_of_case (sandbox=? AND provider=? AND case_id=?)",
@@ -24,6 +23,7 @@ FOUND_BY = {
     "due_cases_of": "cases_due (due_at<?)",
     "next_due_of": "cases_due (due_at>?)",
     "own_clocks": "cases_due (due_at>?)",
+    "deliveries_of_case": "deliveries_of_case (sandbox=? AND provider=? AND case_id=?)",
     "list_cases": "sqlite_autoindex_cases_1 (sandbox=? AND provider=?)",
     "newest_alike": "cases_by_outcome (sandbox=? AND provider=? AND <expr>=? AND <expr>=?)",
     "count_alike": "cases_by_outcome (sandbox=? AND provider=? AND <expr>=? AND <expr>=?)",
@@ -39,7 +39,7 @@ FOUND_BY = {
 def test_the_index_made_for_it_is_used(name: str, tmp_path: Path) -> None:
     path = tmp_path / "empty.sqlite"
     SqliteStore(path).close()
-    sql = getattr(NamedQueries(QUERIES), name).sql
+    sql = getattr(read_queries(), name).sql
     with sqlite3.connect(path) as database:
         steps = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {sql}", defaultdict(lambda: None))]
     database.close()

@@ -1,9 +1,9 @@
-"""What every store must do; a second engine will be one more parameter of the fixture."""
+"""What every store must do, on both engines."""
 
 import gc
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ from emulator.core.model import (
 from emulator.core.ports import Newborn, Store, Transaction
 from emulator.core.sandbox_clock import WALL_TIME, SandboxClock, to_micros
 from emulator.store.sqlite import SqliteStore
+from tests.stores import ENGINES, new_store
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 BORN = to_micros(NOW)
@@ -37,14 +38,12 @@ DOCUMENT = NewDocument(name="a.pdf", media_type="application/pdf", size=3, diges
 NEWBORN = Newborn(first_ids=(("case", 10), ("client", 20), ("check", 30)), documents=((5, DOCUMENT),))
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=ENGINES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    makers: dict[str, Callable[[], Store]] = {"sqlite": lambda: SqliteStore(tmp_path / "kept.sqlite")}
-    store = makers[request.param]()
-    with store.transaction() as tx:
-        tx.add_sandbox("a", [("p", NEWBORN)], NOW)
-    yield store
-    store.close()
+    with new_store(request, request.param, tmp_path / "kept.sqlite") as store:
+        with store.transaction() as tx:
+            tx.add_sandbox("a", [("p", NEWBORN)], NOW)
+        yield store
 
 
 def order(**fields: object) -> NewCase:
@@ -224,7 +223,7 @@ def test_a_busy_target_is_passed_over(store: Store) -> None:
 def test_only_the_holder_of_the_lease_settles(store: Store) -> None:
     with store.transaction() as tx:
         tx.add_delivery(delivery())
-        leased = tx.lease(delivery(), "me", 60.0)
+        leased = tx.lease(delivery(), "me", 0.0, 60.0)
         done = replace(leased, state=DeliveryState.DELIVERED, due_at=None)
         assert not tx.settle(done, "other", Attempt(status=200), NOW)
         assert not tx.settle(replace(done, attempts=2), "me", Attempt(status=200), NOW)
@@ -285,7 +284,7 @@ def test_deliveries_are_found_with_their_attempts_and_the_name_of_their_case(sto
     with store.transaction() as tx:
         tx.add_delivery(sent)
         tx.add_delivery(replace(delivery("other"), provider="q"))
-        leased = tx.lease(sent, "me", 60.0)
+        leased = tx.lease(sent, "me", 0.0, 60.0)
         headers = {"Retry-After": "5"}
         attempt = Attempt(status=503, error="busy", answer=b"later", headers=headers, took=timedelta(milliseconds=12))
         tx.settle(replace(leased, state=DeliveryState.FAILED, due_at=None), "me", attempt, NOW)
@@ -313,7 +312,7 @@ def test_deliveries_are_found_with_their_attempts_and_the_name_of_their_case(sto
 def test_a_delivery_is_due_again_unless_it_is_being_sent(store: Store) -> None:
     with store.transaction() as tx:
         tx.add_delivery(delivery())
-        leased = tx.lease(delivery(), "me", 60.0)
+        leased = tx.lease(delivery(), "me", 0.0, 60.0)
         assert not tx.redeliver("a", "d", NOW)
         tx.settle(replace(leased, state=DeliveryState.DELIVERED, due_at=None), "me", Attempt(status=200), NOW)
         assert tx.redeliver("a", "d", NOW)

@@ -8,6 +8,7 @@ from typing import NoReturn
 import pytest
 
 INSTALL = {
+    "caddy": "apt-get install caddy",
     "curl": "apt-get install curl",
     "node": "apt-get install nodejs",
     "npm": "apt-get install npm",

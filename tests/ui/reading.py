@@ -9,7 +9,7 @@ import requests
 from tests.emulators import Emulator
 
 STRIP = "Test data. Nothing here is real."
-PAGES = ("/", "/inbox", "/inbox?show=all", "/requests", "/planning", "/sandboxes", "/documents", "/demo")
+PAGES = ("/", "/inbox", "/inbox?state=all", "/requests", "/planning", "/sandboxes", "/documents", "/demo")
 
 
 def place(emulator: Emulator, path: str) -> str:

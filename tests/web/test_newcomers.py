@@ -7,15 +7,16 @@ from threading import Thread
 import pytest
 
 from emulator import create_app
-from emulator.app import read_startup_files
+from emulator.app import PROVIDERS
 from emulator.running import RunningEmulator
 from emulator.setting_sources import read_settings
 from emulator.settings import BadSetting
+from emulator.start_values import read_startup_files
 from tests.emulators import Emulator, settings
 from tests.waiting import wait_until
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-LOST = ("/nothing", "/inbox/x", "/cases", "/cases/aplyid/x", "/requests/x", "/documents/x/y", "/guided_flows/x")
+LOST = ("/nothing", "/inboxes/x", "/cases", "/cases/aplyid/x", "/requests/x", "/documents/x/y", "/guided_flows/x")
 
 
 @pytest.mark.parametrize("number", ["9" * 19, "9" * 30, "9" * 5000, "-1", f"-{'9' * 30}", "0" * 40])
@@ -25,7 +26,7 @@ def test_a_number_that_no_case_has_is_said_to_be_none(emulator: Emulator, number
         assert (answer.status_code, answer.json()["detail"].startswith("there is no case ")) == (404, True)
     answer = emulator.control("POST", f"cases/aplyid/{number}/complete", {"outcome": "denied"})
     assert (answer.status_code, answer.json()["detail"].startswith("there is no case ")) == (404, True)
-    for path in (f"/cases/aplyid/{number}", f"/requests/{number}", f"/analyst/sphinxhq/{number}"):
+    for path in (f"/cases/aplyid/{number}", f"/requests/{number}", f"/analyst/sphinxhq/{number}", "/inbox/x"):
         answer = emulator.http.get(emulator.url + path)
         assert (answer.status_code, answer.headers["Content-Type"][:9]) == (404, "text/html")
 
@@ -135,7 +136,7 @@ def test_a_wrong_rule_is_reported_with_the_place_where_it_stands(tmp_path: Path)
         "CASE_EMULATOR_RULE: rule 1: outcome": read_settings({}, {"CASE_EMULATOR_RULE": wrong}, tmp_path),
     }.items():
         with pytest.raises(BadSetting) as refused:
-            read_startup_files(read)
+            read_startup_files(read, PROVIDERS)
         assert str(refused.value).startswith(told)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 LONGEST = 128  # characters that are searched
 BEFORE_OUR_ERA = re.compile(r"\bB\.?C\.?(E\b)?", re.IGNORECASE)
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<name>{'|'.join(MONTHS)})[a-z]*\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
@@ -25,6 +26,8 @@ PATTERNS = tuple(
 
 def find_date(text: str) -> date | None:
     """Return the first date in the text; None without one, for one that does not exist, or for one before our era."""
+    if ISO.fullmatch(text):  # nearly every one, at a quarter of the time
+        return _date(text[:4], text[8:], text[5:7])
     if BEFORE_OUR_ERA.search(text):
         return None
     for pattern in PATTERNS:

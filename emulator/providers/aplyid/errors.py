@@ -6,8 +6,8 @@ from http import HTTPStatus
 from flask import Request, Response, request
 
 from emulator.core.errors import Fact, Invalid, Unauthorized
-from emulator.providers.aplyid.rails import to_sentence
 from emulator.providers.aplyid.responses import rails_response, to_json
+from emulator.providers.aplyid.ruby import to_sentence
 from emulator.web.desk import Desk
 from emulator.web.errors import Crashed, FaultTriggered, Malformed, TooLarge, Undecodable, UnknownPath, WrongMethod
 from emulator.web.problem_json import phrase_of

@@ -19,8 +19,8 @@ from emulator.providers.aplyid.errors import (
     NoMediaType,
     ParameterMissing,
 )
-from emulator.providers.aplyid.rails import is_blank
 from emulator.providers.aplyid.responses import rails_response, render_case
+from emulator.providers.aplyid.ruby import is_blank
 from emulator.web.advice import advise, advise_unknown_keys
 from emulator.web.body import read_json
 from emulator.web.desk import Desk

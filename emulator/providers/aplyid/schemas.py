@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 
 from emulator.core.errors import Invalid
 from emulator.core.model import Client, ClientClaim, NewCase, NewClient, Outcome, State
-from emulator.providers.aplyid import rails
+from emulator.providers.aplyid import rails, ruby
 from emulator.providers.aplyid.columns import CountryCode, Date, NationalNumber, Status
 from emulator.providers.aplyid.rails import Attributes, Choice, Decimal, Record, Text
 from emulator.web.advice import advise
@@ -115,7 +115,7 @@ def read_order(sandbox: str, request: Mapping[str, Any]) -> NewCase:
     payload, refused = _load(ACTIVITY, activity, "activity")
     advise_unused(ACTIVITY, activity, None if refused else payload, "activity.")
     external_id = payload.get("external_id")
-    if not refused and rails.is_blank(external_id):
+    if not refused and ruby.is_blank(external_id):
         advise("without activity.external_id no webhook is sent")
     status = payload.get("status") or "in_progress"
     return NewCase(
@@ -163,15 +163,15 @@ def _load(schema: Record, given: Mapping[str, object], name: str) -> tuple[dict[
     try:
         return schema.load(given), None
     except ValidationError as error:
-        return {}, Invalid(rails.full_messages(error.messages_dict), {name: error.messages_dict})
+        return {}, Invalid(ruby.full_messages(error.messages_dict), {name: error.messages_dict})
 
 
 def _read_claim(client: Mapping[str, object]) -> ClientClaim:
     value = client.get("external_id")
-    text = rails.cast_string(value)
+    text = ruby.cast_string(value)
     # A text that cannot be stored cannot belong to a known client.
     external_id = text if text is not None and rails.is_storable(text) else None
-    reuse_key = None if rails.is_blank(value) else external_id
+    reuse_key = None if ruby.is_blank(value) else external_id
     try:
         fresh = _read_client(client)
     except Invalid as refused:
@@ -183,7 +183,7 @@ def _read_client(client: Mapping[str, object]) -> NewClient:
     kind = client.get("client_type")
     if kind not in CLIENT_TYPES:
         advise_unused(ANY_CLIENT, client, None, "client.")
-        raise Invalid([_bad_type(rails.to_s(kind))])
+        raise Invalid([_bad_type(ruby.to_s(kind))])
     schema = INDIVIDUAL if kind == "individual" else CLIENT
     payload, refused = _load(schema, client, "client")
     advise_unused(ANY_CLIENT, client, None if refused else {**payload, "client_type": kind}, "client.")

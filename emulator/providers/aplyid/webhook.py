@@ -4,8 +4,8 @@ from emulator.core.deliveries import NoWebhook, RenderedWebhook
 from emulator.core.model import Case, Outcome
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings
-from emulator.providers.aplyid.rails import is_blank
 from emulator.providers.aplyid.responses import case_status, flow_id, flow_url, to_json
+from emulator.providers.aplyid.ruby import is_blank
 from emulator.providers.aplyid.schemas import APPROVALS
 from emulator.web.desk import Desk
 

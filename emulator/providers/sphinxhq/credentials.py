@@ -1,6 +1,7 @@
 """What a caller comes with: a token speaks the current generation, the cookie the first."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from wsgiref.types import WSGIEnvironment
 
 from werkzeug.sansio.http import parse_cookie
@@ -36,10 +37,15 @@ def token_of(environ: WSGIEnvironment) -> str:
 
 def session_id(environ: WSGIEnvironment) -> str | None:
     """Return the session that the request shows, if any; of two cookies the last."""
-    cookies = parse_cookie(environ.get("HTTP_COOKIE")).getlist("sessionid")
-    if len(set(cookies)) > 1:
+    cookies = _sessions(environ.get("HTTP_COOKIE"))
+    if len(cookies) > 1 and len(set(cookies)) > 1:
         advise("the session was sent in two cookies: the last one counts", environ)
     return cookies[-1] if cookies else None
+
+
+@lru_cache(maxsize=256)
+def _sessions(cookies: str | None) -> list[str]:
+    return parse_cookie(cookies).getlist("sessionid")
 
 
 def credential(environ: WSGIEnvironment) -> str | None:

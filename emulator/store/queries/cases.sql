@@ -177,8 +177,11 @@ UPDATE cases SET
     updated_at = :updated_at, due_at = :due_at
 WHERE sandbox = :sandbox AND provider = :provider AND id = :id
     AND state = :state_before AND updated_at = :updated_before AND revision = :revision AND archived_at IS NULL
-    AND EXISTS (SELECT 1 FROM sandboxes AS s WHERE s.name = :sandbox AND s.created_at = :born
-        AND (:advancing IS NULL OR s.advancing = :advancing));
+    AND EXISTS (
+        SELECT 1 FROM sandboxes AS s
+        WHERE s.name = :sandbox AND s.created_at = :born AND (:advancing IS NULL OR s.advancing = :advancing)
+        {until_done}
+    );
 
 -- name: postpone_case!
 -- Try the next step of a case again later, after it failed.

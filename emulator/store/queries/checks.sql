@@ -38,7 +38,7 @@ ORDER BY id + 0;
 SELECT
     k.id, k.kind, k.details, k.state, k.created_at, k.updated_at, k.outcome, k.risk_score, k.title, k.note, k.reasoning,
     k.retention_days, k.case_id
-FROM json_each(:case_ids) AS wanted
+FROM {wanted}
 JOIN checks AS k ON k.sandbox = :sandbox AND k.provider = :provider AND k.case_id = wanted.value
 WHERE k.expires_at IS NULL OR k.expires_at > :now
 ORDER BY k.id + 0;
@@ -89,17 +89,17 @@ WHERE k.sandbox = :sandbox AND k.provider = :provider AND k.case_id = :case_id
 
 -- name: count_all_checks$
 -- The number of checks but for the hidden ones, which are expired or of a hidden case: counted without looking at each.
--- CROSS keeps SQLite from beginning with the checks.
+-- It is not to begin with the checks.
 SELECT (
     SELECT coalesce(sum(held), 0) FROM counters
     WHERE sandbox = :sandbox AND provider = :provider AND kind = 'check'
 ) - (
     SELECT count(*) FROM cases AS c
-    CROSS JOIN checks AS k ON k.sandbox = c.sandbox AND k.provider = c.provider AND k.case_id = c.id
+    {join_in_order} checks AS k ON k.sandbox = c.sandbox AND k.provider = c.provider AND k.case_id = c.id
     WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.archived_at > 0
 ) - (
     SELECT count(*) FROM cases AS c
-    CROSS JOIN checks AS k ON k.sandbox = c.sandbox AND k.provider = c.provider AND k.case_id = c.id
+    {join_in_order} checks AS k ON k.sandbox = c.sandbox AND k.provider = c.provider AND k.case_id = c.id
     WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.expires_at <= :now AND c.archived_at IS NULL
 ) - (
     SELECT count(*) FROM checks AS k

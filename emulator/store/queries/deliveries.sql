@@ -20,7 +20,7 @@ WHERE d.state = 'scheduled' AND d.due_at <= :now AND s.own_clock = 0 AND s.advan
     AND :busy NOT LIKE '%|' || coalesce(d.target, '') || '|%'
     AND (:waiting IS NULL OR :waiting LIKE '%|' || coalesce(d.target, '') || '|%')
 ORDER BY d.due_at, d.position
-LIMIT :limit;
+LIMIT :limit {if_free};
 
 -- name: sandboxes_due_by_own_clocks
 -- The sandboxes with an own clock where a delivery is due, each with the time on its clock.
@@ -41,18 +41,23 @@ WHERE d.sandbox = :sandbox AND d.state = 'scheduled' AND d.due_at <= :now
     AND :busy NOT LIKE '%|' || coalesce(d.target, '') || '|%'
     AND (:waiting IS NULL OR :waiting LIKE '%|' || coalesce(d.target, '') || '|%')
 ORDER BY d.due_at, d.position
-LIMIT :limit;
+LIMIT :limit {if_free};
 
 -- name: lease!
 -- Begin an attempt: the delivery is leased to this owner, whoever held it before.
 UPDATE deliveries SET
-    state = 'in_flight', attempts = attempts + 1, held = 0, lease_owner = :owner, lease_until = :until
+    state = 'in_flight', attempts = attempts + 1, held = 0, lease_owner = :owner, lease_until = {lease_clock} + :lease
 WHERE sandbox = :sandbox AND id = :id;
 
--- name: release_leases!
--- Make deliveries in flight due again: those whose lease ended by :until, or all without it.
+-- name: release_ended_leases!
+-- Make deliveries in flight due again whose lease has ended.
 UPDATE deliveries SET state = 'scheduled', lease_owner = NULL, lease_until = NULL
-WHERE state = 'in_flight' AND (:until IS NULL OR lease_until <= :until);
+WHERE state = 'in_flight' AND lease_until <= {lease_clock};
+
+-- name: release_leases!
+-- Make every delivery in flight due again that no other process holds.
+UPDATE deliveries SET state = 'scheduled', lease_owner = NULL, lease_until = NULL
+WHERE state = 'in_flight' {of_owner};
 
 -- name: settle
 -- Save the result of an attempt; return whether its case or a part of it is gone once settled; no row if the lease no
@@ -138,15 +143,19 @@ SELECT count(*) FROM deliveries WHERE sandbox = :sandbox AND state IN ('inbox', 
 SELECT 1 FROM deliveries
 WHERE sandbox = :sandbox AND id = :id AND state = 'in_flight' AND lease_owner = :owner AND attempts = :attempts;
 
--- name: find_deliveries
--- The newest deliveries that fit, newest first, with what their cases are called. For a text the newest :window
--- deliveries are looked at, so that the cost is bounded.
+-- part: delivery_report
+-- A delivery with what its case is called, as `questions.Questions` reads it.
 SELECT
     d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
     d.attempts, d.reason, d.faults, d.slowly, d.held, c.external_id, c.rule, l.name, c.outcome
 FROM deliveries AS d
 LEFT JOIN cases AS c ON c.sandbox = d.sandbox AND c.provider = d.provider AND c.id = d.case_id
 LEFT JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id
+
+-- name: find_deliveries
+-- The newest deliveries that fit, newest first, with what their cases are called. For a text the newest :window
+-- deliveries are looked at, so that the cost is bounded.
+{delivery_report}
 WHERE d.sandbox = :sandbox
     AND (:id IS NULL OR d.id = :id)
     AND (:provider IS NULL OR d.provider = :provider)
@@ -158,6 +167,13 @@ WHERE d.sandbox = :sandbox
         SELECT coalesce(max(n.position), 0) FROM deliveries AS n WHERE n.sandbox = :sandbox
     ) - :window)
     {has_text}
+ORDER BY d.position DESC, d.created_at DESC, d.id DESC
+LIMIT :limit;
+
+-- name: deliveries_of_case
+-- The newest deliveries of one case, newest first.
+{delivery_report}
+WHERE d.sandbox = :sandbox AND d.provider = :provider AND d.case_id = :case_id
 ORDER BY d.position DESC, d.created_at DESC, d.id DESC
 LIMIT :limit;
 

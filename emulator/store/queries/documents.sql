@@ -17,7 +17,7 @@ WHERE sandbox = :sandbox AND provider = :provider AND id = :id AND (expires_at I
 
 -- name: known_documents
 -- Those of the ids in a JSON list that name a document.
-SELECT d.id FROM json_each(:ids) AS wanted
+SELECT d.id FROM {wanted}
 JOIN documents AS d ON d.sandbox = :sandbox AND d.provider = :provider AND d.id = wanted.value
 WHERE d.expires_at IS NULL OR d.expires_at > :now;
 

@@ -24,5 +24,5 @@ SELECT (
 -- name: cases_by_ids
 -- The cases with these ids, which are a JSON list, newest first.
 {case}
-WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.id IN (SELECT value FROM json_each(:ids))
+WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.id IN (SELECT wanted.value FROM {wanted})
 ORDER BY c.id DESC;

@@ -41,20 +41,20 @@ SELECT settings, clock_at, clock_anchor, clock_factor, advancing, created_at FRO
 -- name: save_clock!
 -- Save the clock of a sandbox, and whether the time machine is advancing it.
 UPDATE sandboxes SET
-    clock_at = :at, clock_anchor = :anchor, clock_factor = :factor, own_clock = :own, advancing = :advancing
+    clock_at = :at, clock_anchor = :anchor, clock_factor = :factor, own_clock = :own, advancing = :advancing {advanced_by}
 WHERE name = :name;
 
 -- name: move_clock
 -- Save the clock of a sandbox that is being advanced and return the sandbox; no row if it was reset meanwhile.
 UPDATE sandboxes SET
-    clock_at = :at, clock_anchor = :anchor, clock_factor = :factor, own_clock = :own, advancing = :advancing
-WHERE name = :name AND created_at = :born AND advancing = 1
+    clock_at = :at, clock_anchor = :anchor, clock_factor = :factor, own_clock = :own, advancing = :advancing {advanced_by}
+WHERE name = :name AND created_at = :born AND advancing = 1 {by_owner}
 RETURNING settings, clock_at, clock_anchor, clock_factor, advancing, created_at;
 
 -- name: latest_moment$
 -- The latest wall time at which something was written: moments of a sandbox with its own clock are none.
-SELECT max(
-    (SELECT coalesce(max(max(created_at, clock_anchor)), 0) FROM sandboxes),
+SELECT {greatest}(
+    (SELECT coalesce(max({greatest}(created_at, clock_anchor)), 0) FROM sandboxes),
     (
         SELECT coalesce(max(c.updated_at), 0) FROM cases AS c
         JOIN sandboxes AS s ON s.name = c.sandbox
@@ -69,7 +69,7 @@ SELECT max(
 
 -- name: stop_advancing!
 -- End every advance, after the process that made it is gone.
-UPDATE sandboxes SET advancing = 0 WHERE advancing = 1;
+UPDATE sandboxes SET advancing = 0 WHERE advancing = 1 {of_nobody};
 
 -- name: changed_sandboxes
 -- The sandboxes with settings of their own, with these.
@@ -81,7 +81,7 @@ SELECT 1 FROM cases WHERE sandbox = :name LIMIT 1;
 
 -- name: sandbox_names
 -- The names of all sandboxes that were used.
-SELECT name FROM sandboxes ORDER BY name;
+SELECT name FROM sandboxes ORDER BY name {by_bytes};
 
 -- name: save_sandbox_settings!
 -- Save all settings of a sandbox.

@@ -15,6 +15,8 @@ document.addEventListener("click", async (event) => {
       setTimeout(() => { button.textContent = word; }, 1200);
     }
   }
+  const close = event.target.closest("[data-close]");
+  if (close) close.parentElement.remove();
   for (const menu of document.querySelectorAll("details.menu[open], details.switcher[open]")) {
     if (!menu.contains(event.target) || event.target.closest("button, a")) menu.open = false;
   }
@@ -92,7 +94,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("htmx:afterSettle", () => {
   if (pressed === null || document.activeElement !== document.body) return;
-  const form = document.getElementById(pressed);
+  const form = pressed === "told" ? null : document.getElementById(pressed);
   const told = document.getElementById("told");
   const place = (form && (form.querySelector("[aria-invalid=true]") || form.querySelector("button"))) || told;
   pressed = null;

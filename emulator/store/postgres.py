@@ -1,0 +1,162 @@
+"""The store on PostgreSQL, for several processes: a pool of connections to one database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from threading import local
+
+import psycopg
+from psycopg import IsolationLevel
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import ConnectionPool
+
+from emulator.core.journal import Exchange, Journal
+from emulator.store import postgres_schema
+from emulator.store.changes import Changes
+from emulator.store.postgres_blocks import Asking, Changing, Joining, Lending
+from emulator.store.postgres_connection import Real, adapt, read_queries
+from emulator.store.postgres_failures import DatabaseHealth, in_one_line
+from emulator.store.postgres_journal import PostgresJournal
+from emulator.store.postgres_signals import Signals
+from emulator.store.questions import Questions
+from emulator.store.sqlite import StoreUnusable
+
+MOST_CONNECTIONS = 20
+MOST_OF_JOURNAL = 4
+# Seconds. Whoever waits longer for another transaction is told so; a lost server is found out by keepalives.
+LIMITS = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+LOCK_TIMEOUT = "12s"
+IDLE_TIMEOUT = "10s"  # of a transaction whose process does nothing: one that was stopped, or is gone unnoticed
+
+
+class PostgresStore:
+    """Cases, clients, deliveries and the journal in a PostgreSQL database, which other processes use as well.
+
+    Opening raises StoreUnusable; reading and changing raise StoreUnavailable while the database cannot be reached.
+    """
+
+    is_shared = True
+
+    def __init__(self, url: str, owner: str) -> None:
+        place = place_of(url)
+        self.place: str | None = place
+        self.owner = owner
+        self._health = DatabaseHealth(place)
+        conninfo = _conninfo(url, owner)
+        _prepare(conninfo, place)
+        self._pool = _pool(conninfo, "store", MOST_CONNECTIONS, _configure)
+        # Of its own, because an exchange is written while its transaction goes on, which has a connection already.
+        self._journal_pool = _pool(conninfo, "journal", MOST_OF_JOURNAL, _configure_journal)
+        self._signals = Signals(conninfo, owner)
+        self._lending = Lending(self._pool, read_queries(), self._health)
+        self._joined = local()
+
+    def reading(self) -> AbstractContextManager[Questions]:
+        """Give the questions about what has been committed when the first of them is asked."""
+        joined = getattr(self._joined, "real", None)
+        return Joining(self._lending, joined) if joined else Asking(self._lending)
+
+    def transaction(self) -> AbstractContextManager[Changes]:
+        """Give the changes, which are committed together when the block ends and undone when it raises."""
+        joined = getattr(self._joined, "real", None)
+        return Joining(self._lending, joined) if joined else Changing(self._lending)
+
+    @contextmanager
+    def claiming(self) -> Iterator[None]:
+        """Make one transaction of all that this thread does in the block: no other process takes what is due in it."""
+        real = self._joined.real = self._lending.take(IsolationLevel.READ_COMMITTED, read_only=False)
+        try:
+            yield
+        except BaseException as error:
+            self._joined.real = None
+            self._lending.give_back(real, error)
+            raise
+        self._joined.real = None
+        self._lending.give_back(real, None)
+
+    def open_journal(self, keep: Callable[[Exchange], None] | None = None) -> Journal:
+        """Return the journal, which is kept in the database; `keep` sees every exchange of this process."""
+        return PostgresJournal(Lending(self._journal_pool, self._lending.queries, self._health), keep)
+
+    def tell(self, word: str) -> None:
+        """Tell a word to the processes that listen."""
+        self._signals.tell(word)
+
+    def listen(self, hear: Callable[[str], None]) -> None:
+        """Have `hear` called with the words that other processes tell, and with `news` once a second."""
+        self._signals.listen(hear)
+
+    def check(self) -> None:
+        """Raise StoreUnavailable while nothing can be stored; find out by trying whether a trouble is over."""
+        with self.transaction() as change:
+            change.count_sandboxes()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._signals.close()
+        self._journal_pool.close()
+        self._pool.close()
+
+
+def place_of(url: str) -> str:
+    """Return the URL of a database as it may be shown: without a password, wherever in it that stands."""
+    try:
+        named = conninfo_to_dict(url)
+    except psycopg.Error:
+        return "the PostgreSQL database"
+    user, host, port = (str(named.get(key) or "") for key in ("user", "host", "port"))
+    place = f"{user}@" if user else ""
+    return f"postgresql://{place}{host}{f':{port}' if port else ''}/{named.get('dbname') or ''}"
+
+
+def _conninfo(url: str, owner: str) -> str:
+    try:
+        named = conninfo_to_dict(url)
+        limits = {key: value for key, value in LIMITS.items() if key not in named}
+        return make_conninfo(url, **limits, application_name=owner)
+    except psycopg.Error as error:
+        raise StoreUnusable(f"--database: {in_one_line(error)}") from None
+
+
+def _configure(connection: Real) -> None:
+    adapt(connection)
+    connection.execute("SET client_encoding TO 'UTF8'")
+    connection.execute(f"SET lock_timeout TO '{LOCK_TIMEOUT}'")
+    connection.execute(f"SET idle_in_transaction_session_timeout TO '{IDLE_TIMEOUT}'")
+    connection.commit()
+
+
+def _configure_journal(connection: Real) -> None:
+    _configure(connection)
+    connection.execute("SET synchronous_commit TO off")  # the newest exchanges may be lost with the database's machine
+    connection.commit()
+
+
+def _pool(conninfo: str, name: str, most: int, configure: Callable[[Real], None]) -> ConnectionPool[Real]:
+    return ConnectionPool(
+        conninfo,
+        min_size=1,
+        max_size=most,
+        open=True,
+        configure=configure,
+        max_idle=60,
+        reconnect_timeout=1,  # then the next request tries again, instead of after an ever longer pause
+        name=name,
+    )
+
+
+def _prepare(conninfo: str, place: str) -> None:
+    try:
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            postgres_schema.prepare(connection, place)
+    except psycopg.Error as error:
+        raise StoreUnusable(f"{place} cannot be used: {in_one_line(error)}") from error
+
+
+def examine(url: str) -> str:
+    """Return a sentence on what a start would do with the database; raise StoreUnusable."""
+    place = place_of(url)
+    try:
+        with psycopg.connect(_conninfo(url, "case-emulator-doctor"), autocommit=True) as connection:
+            return postgres_schema.examine(connection, place)
+    except psycopg.Error as error:
+        raise StoreUnusable(f"{place} cannot be used: {in_one_line(error)}") from error

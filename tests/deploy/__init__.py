@@ -1,0 +1,1 @@
+"""What runs the emulator for many: the manifests, the compose profile, the proxy."""
