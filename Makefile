@@ -12,7 +12,7 @@ PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal -p no:schemath
 ON_POSTGRES := $(addprefix tests/,store core control conformance machine bad_input providers web)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all test-postgres test-image fuzz check format docs screenshots bench wheel clean
+.PHONY: help run demo test test-all test-postgres crash test-image test-worlds fuzz check format docs screenshots bench wheel clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -32,8 +32,14 @@ test-all: $(VENV)/test.stamp ## Run all tests, with a browser (Chromium) and in 
 test-postgres: $(VENV)/test.stamp ## Run the suites that do not depend on the engine with everything kept in PostgreSQL
 	@$(PYTEST) --on-postgres -m "not slow" $(ON_POSTGRES) $(ARGS)
 
+crash: $(VENV)/test.stamp ## Kill and stop machines that share a PostgreSQL, with 20,000 webhooks due at once
+	@CRASH_WEBHOOKS=20000 $(BIN)/pytest -p no:schemathesis -p no:faker -p no:anyio tests/several/test_machines_down.py $(ARGS)
+
 test-image: $(VENV)/test.stamp ## Build the image with buildah and run it, as root on Debian; ARGS="-k health" passes options
 	@$(BIN)/python -m tests.image $(ARGS)
+
+test-worlds: $(VENV)/test.stamp ## Try every shop of tests/worlds in every world; WORLDS_SEED=1 make test-all draws other ones
+	@WORLDS_ALL=1 $(PYTEST) tests/worlds $(ARGS)
 
 fuzz: $(VENV)/test.stamp ## Try the documents for up to half an hour; ARGS="50 120 aplyid": examples, seconds, which
 	@$(BIN)/python -m tests.fuzz $(ARGS)

@@ -11,7 +11,8 @@ from benchmarks.load import Job, drive
 BOUND = 1.0  # seconds until the first page is whole
 BOTH = ("aplyid", "sphinxhq")
 POLLED = "/?part=live"
-ASKED = ("/", POLLED, "/inbox", "/requests", "/cases/aplyid/1024", "/planning", "/sandboxes")
+FOUND = ("/?search=nobody", "/?state=failed", "/inbox?state=all&search=nobody")
+ASKED = ("/", POLLED, *FOUND, "/inbox", "/requests", "/cases/aplyid/1024", "/planning", "/sandboxes")
 TIMES = 9
 
 

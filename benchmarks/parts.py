@@ -21,6 +21,7 @@ from benchmarks import (
     saturation,
     start,
     tables,
+    worlds,
 )
 from benchmarks.contestants import Cores
 from benchmarks.figures import Told
@@ -87,6 +88,13 @@ def _plugin(run: Measured) -> Told:
     return growth_tables.plugin_table(found)
 
 
+def _worlds(run: Measured) -> Told:
+    contestants.unpin()
+    found = worlds.measure()
+    contestants.pin(0, run.cores.ours)
+    return worlds.worlds_table(found)
+
+
 def _peers(run: Measured) -> Told:
     return peer_table.peer_table(peers.measure(run.options.rounds, run.options.seconds, run.of(1, 3), run.cores))
 
@@ -103,5 +111,6 @@ PARTS: dict[str, Callable[[Measured], Told]] = {
     "drain": _drain,
     "saturation": _saturation,
     "plugin": _plugin,
+    "worlds": _worlds,
     "peers": _peers,
 }

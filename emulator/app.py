@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -13,14 +12,14 @@ from emulator.core.cases import Cases
 from emulator.core.deviation import AS_USUAL, Deviation
 from emulator.core.journal import Journal
 from emulator.core.model import DEFAULT_SANDBOX
-from emulator.core.ports import ProviderRules
 from emulator.core.retry import parse_retry
 from emulator.core.rules import Rule
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.targets import Targets
+from emulator.desks import desk_of, rules_of
 from emulator.server.server_hooks import ServerHooks
-from emulator.settings import BadSetting, Settings, credentials_of, suggest
+from emulator.settings import BadSetting, Settings, suggest
 from emulator.start_checks import check_credentials
 from emulator.start_values import read_startup_files, read_switches
 from emulator.store.opening import AnyStore, open_store
@@ -35,7 +34,6 @@ from emulator.web.links import Links
 from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Provider, completion_schemas_of
 from emulator.web.public_address import public_address
-from emulator.web.request_faults import RequestFaults
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.sandbox_path import select_by_path
 from emulator.web.signatures import Signatures
@@ -115,8 +113,8 @@ def _build(
     core = wire(defaults, store, targets, deviation.strikes)
     links.signatures = Signatures(core.link_secret, [p.name for p in PROVIDERS if p.signs_links(switches[p.name])])
     used = {p.name: UsedSwitches(switches[p.name], p.name, deviation.strikes.note) for p in PROVIDERS}
-    desks = {p.name: _desk(p, settings, core, links, used[p.name], targets) for p in PROVIDERS}
-    core.provider_rules.update((p.name, _provider_rules(p, desks[p.name], deviation.id_shift)) for p in PROVIDERS)
+    desks = {p.name: desk_of(p, settings, core, links, used[p.name], targets) for p in PROVIDERS}
+    core.provider_rules.update((p.name, rules_of(p, desks[p.name], deviation.id_shift)) for p in PROVIDERS)
     core.sandboxes.watch_all()
     try:
         if init_folder:
@@ -207,35 +205,3 @@ def _flask_app(
 
     app.register_later(register_the_rest)
     return app, server_hooks(core, PROVIDERS, pipeline)
-
-
-def _desk(
-    provider: Provider, settings: Settings, core: Core, links: Links, switches: Mapping[str, str], targets: Targets
-) -> Desk:
-    return Desk(
-        provider=provider.name,
-        cases=core.cases,
-        clients=core.clients,
-        checks=core.checks,
-        documents=core.documents,
-        reruns=core.reruns,
-        access_tokens=core.access_tokens,
-        case_changes=core.case_changes,
-        request_faults=RequestFaults(
-            sandboxes=core.sandboxes, faults_cleared=core.planning.faults_cleared, wait_slots=core.wait_slots
-        ),
-        links=links,
-        switches=switches,
-        further_credentials=credentials_of(settings, provider.name),
-        object_to=lru_cache(maxsize=1024)(targets.objection),
-    )
-
-
-def _provider_rules(provider: Provider, desk: Desk, id_shift: int) -> ProviderRules:
-    first_ids = tuple((kind, first + id_shift) for kind, first in provider.newborn.first_ids)
-    return ProviderRules(
-        newborn=replace(provider.newborn, first_ids=first_ids),
-        conclude=provider.conclude,
-        render_webhook=lambda case, settings, event_id: provider.webhook(case, settings, event_id, desk),
-        real_pace=provider.real_pace,
-    )

@@ -10,7 +10,7 @@ from emulator.version import VERSION
 
 COMMANDS = (
     *("serve", "run", "worlds", "sample", "deliveries", "advance", "reset"),
-    *("openapi", "doctor", "healthcheck", "init"),
+    *("openapi", "doctor", "healthcheck", "init", "copy"),
 )
 
 

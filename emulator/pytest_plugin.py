@@ -26,8 +26,8 @@ USED = pytest.StashKey["CaseEmulator"]()
 STARTED = pytest.StashKey["EmulatorProcess"]()
 RUN = pytest.StashKey[str]()
 MARKER = (
-    "case_emulator(frozen=None, delay=None, webhook_url=None, ...): settings of this test's sandbox, as "
-    "`CaseEmulator.configure` takes them; `frozen` is True or a moment"
+    "case_emulator(frozen=None, skip=None, delay=None, webhook_url=None, ...): settings of this test's sandbox, as "
+    "`CaseEmulator.configure` takes them; `frozen` is True or a moment, and `skip` lets waiting move the clock"
 )
 
 
@@ -53,6 +53,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="Freeze the clock of every sandbox at the start.",
     )
+    group.addoption(
+        "--case-emulator-skip",
+        action="store_true",
+        default=None,
+        help="Freeze every clock at the start, and let waiting for a webhook move it.",
+    )
+    parser.addini(
+        "case_emulator_skip",
+        "Freeze every clock at the start, and let waiting for a webhook move it.",
+        type="bool",
+        default=False,
+    )
     parser.addini("case_emulator_url", "Use the running emulator at this address.")
     parser.addini("case_emulator_shared", "One emulator for all workers of xdist.", type="bool", default=False)
     parser.addini("case_emulator_frozen", "Freeze the clock of every sandbox at the start.", type="bool", default=False)
@@ -62,8 +74,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker."""
+    """Register the marker, and in a run of `case-emulator worlds` who tells it the results.
+
+    With xdist that is not a worker, but the process that hears of all tests.
+    """
     config.addinivalue_line("markers", MARKER)
+    file = os.environ.get(RESULTS_VARIABLE)
+    if file and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Results(file))
 
 
 def _option(config: pytest.Config, name: str) -> str | bool:
@@ -178,7 +196,8 @@ def _name_of(node_id: str, run: str) -> str:
 def _prepare(handle: "CaseEmulator", request: pytest.FixtureRequest) -> None:
     marked = request.node.get_closest_marker("case_emulator")
     settings = dict(marked.kwargs) if marked else {}
-    frozen = settings.pop("frozen", _option(request.config, "frozen"))
+    handle.skips_time = bool(settings.pop("skip", _option(request.config, "skip")))
+    frozen = settings.pop("frozen", handle.skips_time or _option(request.config, "frozen"))
     if frozen:
         handle.clock.freeze(None if frozen is True else frozen)
     if settings:
@@ -200,16 +219,19 @@ def pytest_runtest_makereport(
     return report
 
 
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Tell `case-emulator worlds` what came of each phase of a test; with xdist, only the process that has them all."""
-    file = os.environ.get(RESULTS_VARIABLE)
-    if file is None or "PYTEST_XDIST_WORKER" in os.environ:
-        return
-    import json
+class Results:
+    """Writes a line of JSON for each phase of each test."""
 
-    told = {"test": report.nodeid, "failed": report.failed, "report": _told_of(report) if report.failed else ""}
-    with open(file, "a", encoding="utf-8") as results:
-        results.write(json.dumps(told) + "\n")
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Tell what came of a phase: the test, whether it failed, and what is told of that."""
+        import json
+
+        told = {"test": report.nodeid, "failed": report.failed, "report": _told_of(report) if report.failed else ""}
+        with open(self.file, "a", encoding="utf-8") as results:
+            results.write(json.dumps(told) + "\n")
 
 
 def _told_of(report: pytest.TestReport) -> str:

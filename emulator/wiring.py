@@ -120,16 +120,9 @@ def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets, strikes: 
         strikes=strikes,
     )
     sender = LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away, strikes.note)
-    outbox = Outbox(
-        **both,
-        sandboxes=sandboxes,
-        sender=sender,
-        owner=store.owner,
-        wake=alarm.wake,
-        note=partial(write_attempt, journal, clock),
-        news=news,
-    )
     moving: _Moving = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
+    note = partial(write_attempt, journal, clock)
+    outbox = Outbox(**moving, sender=sender, owner=store.owner, note=note, news=news)
     completion = Completion(**moving, news=news)
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
     time_machine = TimeMachine(**moving, completion=completion, outbox=outbox, history=history)

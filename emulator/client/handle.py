@@ -38,6 +38,7 @@ class CaseEmulator:
         self._address = SandboxAddress(control, self.sandbox)
         self._providers: list[str] | None = created.get("providers")
         self._apis: dict[str, Api] = {}
+        self.skips_time = False  # whether waiting for a webhook moves a frozen clock unless told
 
     def __enter__(self) -> "CaseEmulator":
         self.reset()
@@ -87,10 +88,10 @@ class CaseEmulator:
         """The cases of the sandbox."""
         return Cases(self._address)
 
-    @cached_property
+    @property
     def webhooks(self) -> Webhooks:
         """The webhooks of the sandbox."""
-        return Webhooks(self._address)
+        return Webhooks(self._address, self.skips_time)
 
     @cached_property
     def clock(self) -> Clock:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from emulator.client.address import SandboxAddress, without_none
 from emulator.client.payloads import Attempt, Json
 from emulator.client.transport import Refusal
 
+OURS = ("body", "attempts", "skipped")  # the fields that are made of something else
 KEPT_OR_SENT = ("delivered", "inbox", "blocked")
 
 
@@ -35,6 +36,7 @@ class Webhook:
     headers: Mapping[str, str]
     body: bytes
     attempts: tuple[Attempt, ...]
+    skipped: float = 0.0  # seconds that the wait for it moved the clock
 
     @property
     def json(self) -> Any:
@@ -47,6 +49,7 @@ class Webhooks:
     """The webhooks of one sandbox."""
 
     address: SandboxAddress
+    skips: bool = False  # whether `wait` skips time unless told
 
     def wait(
         self,
@@ -56,20 +59,24 @@ class Webhooks:
         provider: str | None = None,
         event: str | None = None,
         timeout: float = 5.0,
+        skip: bool | None = None,
     ) -> Webhook:
         """Wait for the first webhook that matches and was delivered, or kept instead of sent; raise WebhookMissing.
 
-        `timeout` is in seconds. On a frozen clock no webhook comes until the clock is advanced. Raise Refusal for a
-        provider or an event that the emulator does not know.
+        `timeout` is in seconds. On a frozen clock no webhook comes until the clock is advanced; with `skip` the wait
+        does that, from one moment at which something is due to the next, and fails at once when nothing is. Raise
+        Refusal for a provider or an event that the emulator does not know.
         """
         filters = {"external_id": external_id, "case_id": case_id, "provider": provider, "event": event}
+        skips = int(self.skips if skip is None else skip)
         try:
-            deliveries = self.address.ask("GET", "deliveries/wait", timeout=timeout, **filters)["deliveries"]
+            told = self.address.ask("GET", "deliveries/wait", timeout=timeout, skip=skips, **filters)
         except Refusal as refusal:
             if refusal.status != 408:
                 raise  # of a filter that the emulator does not know, say: no reason to believe that nothing came
             raise WebhookMissing(_report(refusal)) from None
-        return next(webhook for webhook in map(_webhook, deliveries) if webhook.state in KEPT_OR_SENT)
+        came = next(webhook for webhook in map(_webhook, told["deliveries"]) if webhook.state in KEPT_OR_SENT)
+        return replace(came, skipped=told.get("skipped", 0.0))
 
     def assert_none(
         self,
@@ -79,15 +86,16 @@ class Webhooks:
         provider: str | None = None,
         event: str | None = None,
         timeout: float = 0.5,
+        skip: bool = False,
     ) -> None:
         """Check that no webhook matches, now or within the timeout; raise UnexpectedWebhook.
 
-        Return at once if the clock stands still and nothing is due. Raise Refusal for a provider or an event that the
-        emulator does not know.
+        Return at once if the clock stands still and nothing is due; with `skip`, go on until nothing more is due,
+        deletions included. Raise Refusal for a provider or an event that the emulator does not know.
         """
         filters = {"external_id": external_id, "case_id": case_id, "provider": provider, "event": event}
         try:
-            self.address.ask("GET", "deliveries/wait", timeout=timeout, expect="none", **filters)
+            self.address.ask("GET", "deliveries/wait", timeout=timeout, expect="none", skip=int(skip), **filters)
         except Refusal as refusal:
             if refusal.status != 409:
                 raise
@@ -133,7 +141,7 @@ class Webhooks:
 
 
 def _webhook(delivery: Mapping[str, Any]) -> Webhook:
-    plain = {name: delivery[name] for name in Webhook.__dataclass_fields__ if name not in ("body", "attempts")}
+    plain = {name: delivery[name] for name in Webhook.__dataclass_fields__ if name not in OURS}
     return Webhook(**plain, body=delivery["body"].encode(), attempts=tuple(delivery["attempts"]))
 
 

@@ -12,6 +12,7 @@ from emulator.control.context import ControlContext
 from emulator.control.payloads import AttemptPayload, DeliveriesPayload, DeliveryPayload, InboxPayload, WebhookPayload
 from emulator.control.request_schemas import DELIVERY_STATES, DeliveryQuery, NothingIn, WaitQuery
 from emulator.control.views import json_response, moment, responds, takes
+from emulator.control.waiting import Waited, wait_for
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryFilter, DeliveryReport, DeliveryState
 from emulator.core.delivery_queries import is_settled
 from emulator.masking import masked, masked_body, masked_headers
@@ -33,6 +34,7 @@ class DeliveryParameters(TypedDict, total=False):
     limit: int
     timeout: float
     expect: str
+    skip: int
 
 
 class DeliveriesQuery(DeliveryQuery):
@@ -113,33 +115,39 @@ class Awaited:
         """Return these webhooks under the key of the route."""
         return {self.key: [self.render(report) for report in reports]}
 
-    def answer(self, reports: Sequence[DeliveryReport]) -> Response:
+    def answer(self, reports: Sequence[DeliveryReport], waited: Waited) -> Response:
         """Return the answer of the route, with those of the webhooks that it lists."""
         shown = [report for report in reports if self.is_listed(report)]
-        return json_response({"count": len(shown), **self.listed(shown)})
+        return json_response({"count": len(shown), **self.listed(shown), **waited.told})
 
 
 def _wait(context: ControlContext, name: str, query: DeliveryParameters, awaited: Awaited) -> Response:
-    seconds, expects_none = query["timeout"], query["expect"] == "none"
-    if expects_none and context.time_machine.is_at_rest(name):
-        seconds = 0.0  # nothing can happen, so waiting would only slow a test down
+    expects_none = query["expect"] == "none"
     ends_wait = awaited.is_unexpected if expects_none else awaited.is_enough
     with context.wait_slots.take():
-        reports = context.deliveries.wait(name, _filter(query), seconds, ends_wait)
-    return _expect_nothing(reports, awaited) if expects_none else _expect_one(reports, awaited, seconds)
+        waited = wait_for(
+            context,
+            name,
+            _filter(query),
+            query["timeout"],
+            ends_wait,
+            skips=bool(query["skip"]),
+            expects_none=expects_none,
+        )
+    return _expect_nothing(waited, awaited) if expects_none else _expect_one(waited, awaited)
 
 
-def _expect_nothing(reports: Sequence[DeliveryReport], awaited: Awaited) -> Response:
-    unexpected = [report for report in reports if awaited.is_unexpected(report)]
+def _expect_nothing(waited: Waited, awaited: Awaited) -> Response:
+    unexpected = [report for report in waited.reports if awaited.is_unexpected(report)]
     if unexpected:
-        raise Problem(409, "there is a delivery", **awaited.listed(unexpected))
-    return awaited.answer(unexpected)
+        raise Problem(409, "there is a delivery", **awaited.listed(unexpected), **waited.told)
+    return awaited.answer(unexpected, waited)
 
 
-def _expect_one(reports: Sequence[DeliveryReport], awaited: Awaited, seconds: float) -> Response:
-    if not any(map(awaited.is_enough, reports)):
-        raise Problem(408, f"no such delivery was settled within {seconds:g} s", **awaited.listed(reports))
-    return awaited.answer(reports)
+def _expect_one(waited: Waited, awaited: Awaited) -> Response:
+    if not any(map(awaited.is_enough, waited.reports)):
+        raise Problem(408, waited.failure, **awaited.listed(waited.reports), **waited.told)
+    return awaited.answer(waited.reports, waited)
 
 
 def _is_any(_: DeliveryReport) -> bool:

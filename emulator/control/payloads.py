@@ -135,6 +135,7 @@ class DeliveriesPayload(TypedDict):
 
     count: int
     deliveries: list[DeliveryPayload]
+    skipped: NotRequired[float]
 
 
 class InboxPayload(TypedDict):
@@ -142,6 +143,7 @@ class InboxPayload(TypedDict):
 
     count: int
     webhooks: list[WebhookPayload]
+    skipped: NotRequired[float]
 
 
 class QueuedOutcomePayload(TypedDict):

@@ -157,6 +157,7 @@ class ProviderPayload(TypedDict):
     curl: str
     has_flow: bool
     endings: list[dict[str, str]]
+    outcome_words: dict[str, str]
 
 
 class ProvidersPayload(TypedDict):

@@ -36,6 +36,7 @@ def _render(provider: Provider, context: ControlContext, sandbox: str) -> Provid
         "curl": samples.curl(context.address, sandbox) if samples else "",
         "has_flow": provider.name in context.flows,
         "endings": list(completions_of(context.completion_schemas[provider.name])),
+        "outcome_words": dict(context.outcome_words[provider.name]),
     }
 
 

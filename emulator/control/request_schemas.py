@@ -176,7 +176,11 @@ class DeliveryQuery(Strict):
 
 
 class WaitQuery(DeliveryQuery):
-    """Which deliveries to wait for, for how many seconds, and whether one or none is expected."""
+    """Which deliveries to wait for, for how many seconds, whether one or none is expected, and whether time is skipped.
+
+    With `skip`, a clock that stands still goes from one moment at which something is due to the next.
+    """
 
     timeout = fields.Float(load_default=5.0, validate=Range(0, LONGEST_WAIT))
     expect = fields.String(load_default="one", validate=OneOf(["one", "none"]))
+    skip = fields.Integer(load_default=0, validate=Range(0, 1), metadata={"description": "1: move a frozen clock"})

@@ -27,6 +27,7 @@ from emulator.control.response_schemas_requests import RequestsOut
 from emulator.control.response_schemas_sending import DifferencesOut, SentOnOut, WebhookTestOut
 from emulator.control.response_schemas_snapshots import SnapshotOut
 from emulator.core.deliveries import DeliveryState
+from emulator.core.model import Outcome
 from emulator.core.pace import Pace
 from emulator.openapi.out import Out
 
@@ -62,6 +63,7 @@ __all__ = [
     "SnapshotOut",
     "WebhookTestOut",
 ]
+ENDS = OneOf([*(outcome.value for outcome in Outcome), "failed"])
 DELIVERY_STATES = OneOf([state.value for state in DeliveryState])
 
 
@@ -146,7 +148,9 @@ class HappeningOut(Out):
     )
     provider = fields.String()
     case_id = fields.Integer()
-    outcome = fields.String(allow_none=True, validate=OUTCOMES)
+    outcome = fields.String(
+        allow_none=True, validate=ENDS, metadata={"description": "how its case ended; failed: without a decision"}
+    )
     rule = fields.String()
     delivery_id = fields.String()
     attempt = fields.Integer()
@@ -213,12 +217,20 @@ class DeliveryOut(WebhookOut):
 class DeliveriesOut(Out):
     """The webhooks of a sandbox."""
 
+    class Meta(Out.Meta):
+        sometimes = ("skipped",)
+
     count = fields.Integer()
     deliveries = fields.Nested(DeliveryOut, many=True)
+    skipped = fields.Float(metadata={"description": "seconds that a wait moved the clock"})
 
 
 class InboxOut(Out):
     """The webhooks that were kept instead of sent."""
 
+    class Meta(Out.Meta):
+        sometimes = ("skipped",)
+
     count = fields.Integer()
     webhooks = fields.Nested(WebhookOut, many=True)
+    skipped = fields.Float(metadata={"description": "seconds that a wait moved the clock"})

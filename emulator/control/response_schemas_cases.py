@@ -194,6 +194,9 @@ class ProviderOut(Out):
     curl = fields.String(metadata={"description": "a first request to paste"})
     has_flow = fields.Boolean(metadata={"description": "do applicants go through pages of its own?"})
     endings = fields.List(fields.Dict(), metadata={"description": "bodies of complete, the simplest of each ending"})
+    outcome_words = fields.Dict(
+        keys=fields.String(), values=fields.String(), metadata={"description": "its word for each outcome"}
+    )
 
 
 class ProvidersOut(Out):

@@ -63,6 +63,16 @@ def _check_token(token: ControlToken) -> None:
         raise Problem(401, "the control token is needed: send Authorization: Bearer <token>")
 
 
+def _check_readiness(context: ControlContext) -> None:
+    """Raise Problem while nothing can be stored, and while the emulator is about to stop (--stop-delay)."""
+    if cast(Application, current_app).is_about_to_stop:
+        raise Problem(503, "the emulator is about to stop")
+    try:
+        context.sandboxes.store.check()
+    except StoreUnavailable as error:
+        raise Problem(503, str(error), retry_after=STORE_RETRY) from error
+
+
 class SandboxName(BaseConverter):
     """Matches the name of a sandbox in a path: 1 to 64 of a-z 0-9 - _"""
 
@@ -92,16 +102,8 @@ def blueprint(
     @routes.get("/readyz")
     @responds("HealthOut")
     def ready() -> Response:
-        """Answer once the store can be written, so that cases can be opened; 503 with the reason if it cannot be.
-
-        While the emulator is about to stop (--stop-delay) it is 503 too: a proxy sends to another one then.
-        """
-        if cast(Application, current_app).is_about_to_stop:
-            raise Problem(503, "the emulator is about to stop")
-        try:
-            context.sandboxes.store.check()
-        except StoreUnavailable as error:
-            raise Problem(503, str(error), retry_after=STORE_RETRY) from error
+        """Answer once cases can be opened and stored; 503 with the reason if they cannot be, or not for long."""
+        _check_readiness(context)
         answer: HealthPayload = {"status": "ready"}
         return json_response(answer)
 

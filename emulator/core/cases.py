@@ -77,11 +77,11 @@ class Cases:
             hits = self.sandboxes.trigger(tx, view, {OpeningLie.kind}, context)
         return {str(hit.fault.how): hit for hit in hits}
 
-    def _struck(self, lies: Lies, how: str, *, if_so: object = True) -> bool:
+    def _struck(self, lies: Lies, how: str, *, if_so: object = True, about: object = None) -> bool:
         """Return whether that lie triggered and makes a difference, and count it."""
         strikes = how in lies and bool(if_so)
         if strikes:
-            self.sandboxes.strikes.note(OpeningLie.kind)
+            self.sandboxes.strikes.note(OpeningLie.kind, about)
         return strikes
 
     def _client(self, tx: Transaction, view: SandboxView, order: NewCase, lies: Lies) -> tuple[NewCase, Client | None]:
@@ -108,7 +108,7 @@ class Cases:
         view, decision = self.decide(tx, view, order.provider, order.request, client.name)
         usual = self.usual_delay(view, order.provider, ids.case, of_business=order.of_business)
         schedule = schedule_of(order, decision, usual, now)
-        if self._struck(lies, NEVER_ENDS, if_so=schedule):
+        if self._struck(lies, NEVER_ENDS, if_so=schedule, about=(order.sandbox, order.provider, ids.case)):
             schedule = None
         if order.taken and order.external_id is None:
             order = replace(order, external_id=drawn_external_id(view, order, ids.case))

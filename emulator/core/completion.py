@@ -169,6 +169,7 @@ class Completion:
         moved = self._take_one(plan_end(self.rules, view, case, order))
         if moved is None:
             raise Conflict("the case moved on meanwhile: look again")
+        self.sandboxes.strikes.take_back((sandbox, provider, case_id))  # it was to end by an order anyway
         return moved.case
 
     def complete_early(self, case: Case, faults: Sequence[str]) -> None:

@@ -20,13 +20,25 @@ class Strikes:
     kinds: frozenset[str] = frozenset()  # what counts
     count: int = 0
     exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    _revocable: set[object] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
-    def note(self, kind: str) -> None:
-        """Count that a fault of this kind, or another deviation of this name, came to pass."""
+    def note(self, kind: str, about: object = None) -> None:
+        """Count that a fault of this kind, or another deviation of this name, came to pass.
+
+        `about` is by what it can be taken back.
+        """
         if kind in self.kinds:
             with self._lock:
                 self.count += 1
+                self._revocable.add(about)
+
+    def take_back(self, about: object) -> None:
+        """Count what was noted about this no more: it did not come to pass after all."""
+        with self._lock:
+            if about is not None and about in self._revocable:
+                self._revocable.remove(about)
+                self.count -= 1
 
     def keep(self, exchange: Exchange) -> None:
         """Keep an exchange that a standing fault was applied to: a reset drops it from the journal."""

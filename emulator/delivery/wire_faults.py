@@ -21,7 +21,7 @@ PAUSE = 0.1  # seconds between two connections that end before a byte is sent
 AS_USUAL = (kinds.Chunked, kinds.LowerCaseHeaders)  # what any attempt does that gets an answer
 
 
-class Post(Protocol):
+class SendOnce(Protocol):
     """Sends a webhook once; with `body`, that is sent in place of its bytes."""
 
     def __call__(self, delivery: Delivery, body: Body | None = None, away: Away | None = None) -> Attempt: ...
@@ -34,7 +34,7 @@ class WireFaults:
     note: Callable[[str], None]
     overtaking: Overtaking = field(default_factory=Overtaking)
 
-    def send(self, delivery: Delivery, post: Post, knock: Callable[[], bool], away: Away) -> Attempt:
+    def send(self, delivery: Delivery, post: SendOnce, knock: Callable[[], bool], away: Away) -> Attempt:
         """Return the attempt that counts; `knock` opens a connection and ends it, and tells whether one was made."""
         if kinds.Overtaken.is_of(delivery):
             self.overtaking.wait(delivery, away, lambda: self.note(kinds.Overtaken.kind))
@@ -43,7 +43,7 @@ class WireFaults:
                 return post(delivery)
             return self._before(delivery, post, knock, away) or self._send(delivery, post, away)
 
-    def _before(self, delivery: Delivery, post: Post, knock: Callable[[], bool], away: Away) -> Attempt | None:
+    def _before(self, delivery: Delivery, post: SendOnce, knock: Callable[[], bool], away: Away) -> Attempt | None:
         """Do what comes before the webhook itself; return an attempt that ends it here."""
         if kinds.Unreachable.is_of(delivery) and knock():
             with away():
@@ -63,7 +63,7 @@ class WireFaults:
             post(delivery, lambda body, connection: CutBody(body, connection, lambda: self.note(kinds.CutOff.kind)))
         return None
 
-    def _send(self, delivery: Delivery, post: Post, away: Away) -> Attempt:
+    def _send(self, delivery: Delivery, post: SendOnce, away: Away) -> Attempt:
         """Send the webhook, and once more where a fault says so."""
         attempt = self._first(delivery, post, away)
         for kind in AS_USUAL:
@@ -78,7 +78,7 @@ class WireFaults:
             return post(delivery)
         return attempt
 
-    def _first(self, delivery: Delivery, post: Post, away: Away) -> Attempt:
+    def _first(self, delivery: Delivery, post: SendOnce, away: Away) -> Attempt:
         if kinds.EightAtOnce.is_of(delivery):
             barrier = Barrier(COPIES)
             attempts = list(_together(post, [delivery] * COPIES, COPIES, away, lambda body, _: HeldBody(body, barrier)))
@@ -92,7 +92,7 @@ class WireFaults:
 
 
 def _together(
-    post: Post, deliveries: Iterable[Delivery], at_once: int, away: Away, body: Body | None = None
+    post: SendOnce, deliveries: Iterable[Delivery], at_once: int, away: Away, body: Body | None = None
 ) -> list[Attempt]:
     """Send these at the same time, so many at once, and return the attempts."""
     with away(), ThreadPoolExecutor(at_once, thread_name_prefix="copies") as pool:

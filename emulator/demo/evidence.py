@@ -49,12 +49,18 @@ def _webhook(scene: Scene, delivery: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _compared(sends: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
-    """Return of each send the id, the size, and whether body and headers are those of the first one."""
+    """Return of the first and the last send the id, the size, and whether body and headers are those of the first.
+
+    There is nothing to compare before one that came after others was taken.
+    """
+    if len(sends) < 2 or not 200 <= (sends[-1]["status"] or 0) < 300:
+        return []
     return [
         {
+            "number": number,
             "id": send["delivery_id"],
             "bytes": len((send["body"] or "").encode("utf-8", "replace")),
             "is_identical": (send["body"], send["headers"]) == (sends[0]["body"], sends[0]["headers"]),
         }
-        for send in sends
+        for number, send in ((1, sends[0]), (len(sends), sends[-1]))
     ]

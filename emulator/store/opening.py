@@ -14,15 +14,18 @@ INSTALL = "PostgreSQL needs two packages more: pip install 'case-emulator[postgr
 AnyStore: TypeAlias = "SqliteStore | PostgresStore"
 
 
-def open_store(file: Path | None, url: str | None) -> "SqliteStore | PostgresStore":
-    """Return the store in that file, or at that URL; raise StoreUnusable."""
+def open_store(file: Path | None, url: str | None, *, patient: bool = False) -> "SqliteStore | PostgresStore":
+    """Return the store in that file, or at that URL; raise StoreUnusable.
+
+    `patient` is for transactions that may take long, with no request behind them.
+    """
     if url is None:
         return SqliteStore(file)
     try:
         from emulator.store.postgres import PostgresStore  # slow to import, and its packages are an extra
     except ImportError as error:
         raise StoreUnusable(f"{INSTALL} ({error})") from error
-    return PostgresStore(url, f"case-emulator-{os.getpid()}-{fresh_secret()[:12]}")
+    return PostgresStore(url, f"case-emulator-{os.getpid()}-{fresh_secret()[:12]}", patient=patient)
 
 
 def examine_url(url: str) -> str:

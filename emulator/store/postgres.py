@@ -1,5 +1,6 @@
 """The store on PostgreSQL, for several processes: a pool of connections to one database."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from threading import local
@@ -36,14 +37,14 @@ class PostgresStore:
 
     is_shared = True
 
-    def __init__(self, url: str, owner: str) -> None:
+    def __init__(self, url: str, owner: str, *, patient: bool = False) -> None:
         place = place_of(url)
         self.place: str | None = place
         self.owner = owner
         self._health = DatabaseHealth(place)
         conninfo = _conninfo(url, owner)
         _prepare(conninfo, place)
-        self._pool = _pool(conninfo, "store", MOST_CONNECTIONS, _configure)
+        self._pool = _pool(conninfo, "store", MOST_CONNECTIONS, _configure_patient if patient else _configure)
         # Of its own, because an exchange is written while its transaction goes on, which has a connection already.
         self._journal_pool = _pool(conninfo, "journal", MOST_OF_JOURNAL, _configure_journal)
         self._signals = Signals(conninfo, owner)
@@ -63,7 +64,7 @@ class PostgresStore:
     @contextmanager
     def claiming(self) -> Iterator[None]:
         """Make one transaction of all that this thread does in the block: no other process takes what is due in it."""
-        real = self._joined.real = self._lending.take(IsolationLevel.READ_COMMITTED, read_only=False)
+        real = self._joined.real = self._lending.take(IsolationLevel.READ_COMMITTED)
         try:
             yield
         except BaseException as error:
@@ -125,10 +126,20 @@ def _configure(connection: Real) -> None:
     connection.commit()
 
 
+def _configure_patient(connection: Real) -> None:
+    _configure(connection)
+    connection.execute("SET idle_in_transaction_session_timeout TO 0")
+    connection.commit()
+
+
 def _configure_journal(connection: Real) -> None:
     _configure(connection)
     connection.execute("SET synchronous_commit TO off")  # the newest exchanges may be lost with the database's machine
     connection.commit()
+
+
+# Of a lost database the store tells, once.
+logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
 
 
 def _pool(conninfo: str, name: str, most: int, configure: Callable[[Real], None]) -> ConnectionPool[Real]:

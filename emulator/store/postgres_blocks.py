@@ -10,7 +10,7 @@ from psycopg_pool import ConnectionPool
 
 from emulator.store.named_queries import NamedQueries
 from emulator.store.postgres_changes import PostgresChanges, PostgresQuestions
-from emulator.store.postgres_connection import PostgresConnection, Real
+from emulator.store.postgres_connection import PostgresConnection, QuestionsConnection, Real
 from emulator.store.postgres_failures import DatabaseHealth
 
 Kind = type[BaseException] | None
@@ -25,14 +25,19 @@ class Lending:
     def __init__(self, pool: ConnectionPool[Real], queries: NamedQueries, health: DatabaseHealth) -> None:
         self.pool, self.queries, self.health = pool, queries, health
 
-    def take(self, isolation: IsolationLevel, *, read_only: bool) -> Real:
-        """Return a connection, which begins a transaction of that kind at its first query; raise StoreUnavailable."""
+    def take(self, isolation: IsolationLevel, *, read_only: bool = False, autocommit: bool = False) -> Real:
+        """Return a connection, which begins a transaction of that kind at its first query; raise StoreUnavailable.
+
+        With `autocommit` each query is a transaction of its own until that is set back.
+        """
         try:
             real = self.pool.getconn(SHORT_PATIENCE if self.health.trouble else PATIENCE)
         except BaseException as error:
             self.health.explain(error)
             raise
         try:
+            if real.autocommit is not autocommit:
+                real.autocommit = autocommit
             if real.isolation_level is not isolation:
                 real.isolation_level = isolation
             if real.read_only is not read_only:
@@ -62,11 +67,11 @@ class Lending:
             self.health.end()
 
     @contextmanager
-    def transaction(
-        self, isolation: IsolationLevel = IsolationLevel.READ_COMMITTED
+    def lent(
+        self, isolation: IsolationLevel = IsolationLevel.READ_COMMITTED, *, autocommit: bool = False
     ) -> Iterator[tuple[NamedQueries, PostgresConnection]]:
         """Give the queries and a connection, whose changes are committed together when the block ends."""
-        real = self.take(isolation, read_only=False)
+        real = self.take(isolation, autocommit=autocommit)
         try:
             yield self.queries, PostgresConnection(real)
         except BaseException as error:
@@ -88,8 +93,8 @@ class Asking:
         self._lending = lending
 
     def __enter__(self) -> PostgresQuestions:
-        self._real = self._lending.take(IsolationLevel.REPEATABLE_READ, read_only=True)
-        return PostgresQuestions(PostgresConnection(self._real), self._lending.queries, {})
+        self._real = self._lending.take(IsolationLevel.REPEATABLE_READ, read_only=True, autocommit=True)
+        return PostgresQuestions(QuestionsConnection(self._real), self._lending.queries, {})
 
     def __exit__(self, kind: Kind, error: BaseException | None, trace: Trace) -> None:
         self._lending.give_back(self._real, error)
@@ -102,7 +107,7 @@ class Changing:
         self._lending = lending
 
     def __enter__(self) -> PostgresChanges:
-        self._real = self._lending.take(IsolationLevel.READ_COMMITTED, read_only=False)
+        self._real = self._lending.take(IsolationLevel.READ_COMMITTED)
         return PostgresChanges(PostgresConnection(self._real), self._lending.queries, {})
 
     def __exit__(self, kind: Kind, error: BaseException | None, trace: Trace) -> None:

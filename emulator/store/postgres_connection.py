@@ -61,5 +61,24 @@ class PostgresConnection:
         cursor.executemany(sql, rows)
         return cursor
 
+    def prepare(self) -> None:
+        """Do what comes before a query."""
+
     def _cursor(self, sql: str) -> Cursor[tuple[Any, ...]]:
+        self.prepare()
         return ClientCursor(self.real) if type(sql) is Literal else self.real.cursor()
+
+
+class QuestionsConnection(PostgresConnection):
+    """A connection for questions, on which the first is asked alone and all others in one transaction.
+
+    Most blocks ask one, after which nothing is to be ended, or first look at the sandbox.
+    """
+
+    _asked = 0
+
+    def prepare(self) -> None:
+        """Begin a transaction before the second question."""
+        self._asked += 1
+        if self._asked == 2:
+            self.real.autocommit = False

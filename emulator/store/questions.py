@@ -143,6 +143,9 @@ class Questions(CaseFileQuestions):
     def sandbox_names(self) -> Sequence[str]:
         return [row[0] for row in self._ask.sandbox_names(self._db)]
 
+    def secrets(self) -> Sequence[tuple[str, str]]:
+        return [(row[0], row[1]) for row in self._ask.secrets(self._db)]
+
     def due_cases(self, now: datetime, limit: int) -> Sequence[tuple[str, str, int]]:
         return list(self._ask.due_cases(self._db, now=to_micros(now), limit=limit))
 
@@ -156,6 +159,9 @@ class Questions(CaseFileQuestions):
 
     def next_due_of(self, sandbox: str) -> Dues:
         return Dues(*map(rows.maybe_datetime, self._ask.next_due_of(self._db, sandbox=sandbox)))
+
+    def next_expiry_of(self, sandbox: str, now: datetime) -> datetime | None:
+        return rows.maybe_datetime(self._ask.next_expiry_of(self._db, sandbox=sandbox, now=to_micros(now)))
 
     def due_deliveries_of(self, sandbox: str, now: datetime, limit: int) -> Sequence[Delivery]:
         params = target_params((), None)

@@ -2,6 +2,7 @@
 
 from flask import Response
 
+from emulator.ui.analyst_texts import blocks_of
 from emulator.ui.api_client import ApiClient, part
 from emulator.ui.page import show as show_page
 from emulator.ui.sandbox_links import sandbox_path
@@ -13,6 +14,7 @@ def show(api: ApiClient, provider: str, case_id: int) -> Response:
     case = api.get(path)
     values = {
         "case": case,
+        "blocks_of": blocks_of,
         "checks": api.get(f"{path}/checks")["checks"],
         "documents": api.get(f"{path}/documents")["documents"],
     }

@@ -47,6 +47,7 @@ def _listed(api: ApiClient, of_state: str) -> dict[str, object]:
     typed = {name: request.args.get(name, "").strip()[:200] for name in ("search", "state")}
     chosen = typed["state"] if typed["state"] in STATES else of_state
     filters = {"state": None if chosen == "all" else chosen, "search": typed["search"] or None}
+    providers = api.get(f"{sandbox_path()}/providers")["providers"]
     found = api.get(f"{sandbox_path()}/deliveries", limit=SHOWN, **filters)["deliveries"][::-1]
     return {
         "chosen": chosen,
@@ -55,14 +56,10 @@ def _listed(api: ApiClient, of_state: str) -> dict[str, object]:
         "query": {name: value for name, value in typed.items() if value},
         "webhooks": [{"delivery": delivery, "mark": state_marks.of_webhook(delivery)} for delivery in found],
         "now": api.get(f"{sandbox_path()}/clock")["now"],
-        "titles": _titles(api),
+        "titles": {provider["name"]: provider["title"] for provider in providers},
+        "outcome_words": {provider["name"]: provider["outcome_words"] for provider in providers},
         "most": SHOWN,
     }
-
-
-def _titles(api: ApiClient) -> dict[str, str]:
-    providers = api.get(f"{sandbox_path()}/providers")["providers"]
-    return {provider["name"]: provider["title"] for provider in providers}
 
 
 def _detail(api: ApiClient, delivery: Delivery) -> dict[str, object]:

@@ -121,11 +121,6 @@ class JsonPane:
     exact: str
     shown: str  # the exact text, cut if it is too long
 
-    @property
-    def changed(self) -> list[JsonLine]:
-        """The lines whose value changed."""
-        return [line for line in self.lines or [] if line.before is not None]
-
 
 def pane_of(
     text: str | None, field_docs: Mapping[str, FieldDoc] | None = None, before: Mapping[str, str] = NONE

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 RULES = {
-    "default": "as no plan, no surname and no rule said how",
+    "default": "by default, as no plan, no surname and no rule said how",
     "explicit": "because somebody completed it by hand",
     "next outcome": "because it was planned for the next cases",
 }
@@ -21,14 +21,14 @@ def because(rule: str | None) -> str:
 
 
 def decision(case: Mapping[str, Any]) -> str:
-    """Return why a case ended as it did, or what will decide it."""
+    """Return why a case ended as it did, what will decide it, or whom it waits for."""
     if case["state"] == "cancelled":
         return "not decided"
-    if (case["rule"] or "default") != "default":
-        return f"{'decided' if case['outcome'] else 'to be decided'} {because(case['rule'])}"
-    if case["outcome"]:
-        return f"decided by default, {because(case['rule'])}"
-    return "ends by default, unless somebody completes it before"
+    if case["state"] not in ("open", "processing"):
+        return f"decided {because(case['rule'])}"
+    if case["next_step_at"] is None:
+        return "waits until somebody completes it"
+    return f"will be decided {because(case['rule'])}"
 
 
 def plain(word: str) -> str:

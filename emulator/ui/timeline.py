@@ -11,7 +11,6 @@ from emulator.ui import phrases, state_marks
 LEFT, RIGHT = 48, 48  # pixels, room for the first and the last label
 NEAREST, WIDEST = 88, 150  # pixels between two marks
 LETTER = 7.2  # pixels
-MOST_EXPECTED = 3  # attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +117,19 @@ def _attempts(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iter
 
 
 def _expected(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iterator[Event]:
-    number, at = len(webhook["attempts"]) + 1, phrases.moment_of(webhook["next_attempt_at"])
-    for _ in range(MOST_EXPECTED):
+    """Yield every attempt to come, if none delivers the webhook before."""
+    at, made = phrases.moment_of(webhook["next_attempt_at"]), len(webhook["attempts"])
+    waits = [0.0, *retry[made:]]
+    for number, wait in enumerate(waits, made + 1):
+        at += timedelta(seconds=wait)
         yield Event(at, f"{lead}attempt {number}", "amber", "clock", False)
-        if number > len(retry):
-            return
-        at += timedelta(seconds=retry[number - 1])
-        number += 1
 
 
 def bars(deliveries: Sequence[Mapping[str, Any]], most: int = 40) -> dict[str, object] | None:
-    """Return the latencies of the newest attempts as the numbers of a small chart; None: there was no attempt."""
+    """Return the latencies of the newest attempts as the numbers of a small chart; None: there was no attempt.
+
+    Heights grow with the logarithm, so that one attempt of ten seconds leaves those of ten milliseconds to be seen.
+    """
     attempts = [attempt for delivery in deliveries for attempt in delivery["attempts"]]
     attempts = sorted(attempts, key=lambda attempt: attempt["ended_at"])[-most:]
     if not attempts:
@@ -138,7 +139,7 @@ def bars(deliveries: Sequence[Mapping[str, Any]], most: int = 40) -> dict[str, o
     shown = [
         {
             "x": 6 * place,
-            "height": max(2, round(40 * attempt["latency_ms"] / highest)),
+            "height": max(2, round(40 * log1p(attempt["latency_ms"]) / log1p(highest))),
             "ok": state_marks.of_attempt(attempt).shape == "tick",
             "result": f"{attempt['status'] or attempt['error'] or 'no answer'} in {attempt['latency_ms']:.0f} ms",
         }

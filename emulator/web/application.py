@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Request
-from flask.sessions import NullSession, SessionInterface
+from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
 from werkzeug import Request as WerkzeugRequest
 from werkzeug.datastructures import ImmutableDict
 from werkzeug.exceptions import HTTPException, NotFound
@@ -125,14 +125,14 @@ def _as_text(value: str) -> str:
     return value if value.isascii() else value.encode("latin-1").decode(errors="replace")
 
 
-class NoSessions(SessionInterface):
-    """No request has a session. Flask would make each an empty one, after it looked for a key to sign it with."""
+class SharedNullSession(SecureCookieSessionInterface):
+    """Sessions as Flask has them, for who sets a secret key; without one nothing can be stored, and one is enough."""
 
     nobodys = NullSession()
 
-    def open_session(self, app: Flask, request: Request) -> NullSession:
-        """Return the one session that holds nothing and refuses everything."""
-        return self.nobodys
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the session of the request; without a secret key the one that refuses to be changed."""
+        return super().open_session(app, request) if app.secret_key else self.nobodys
 
 
 class Application(Flask):
@@ -146,7 +146,7 @@ class Application(Flask):
     url_map_class = PlainMap
     url_rule_class = LazyRule
     is_about_to_stop = False  # readyz says so, and everything is answered as before
-    session_interface = NoSessions()
+    session_interface = SharedNullSession()
     _url_map: PlainMap  # all routes that were registered
     _routes: PlainMap  # those by which requests find their way
 

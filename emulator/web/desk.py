@@ -61,7 +61,7 @@ class Desk:
             return self.admit(environ, token)
         state = state_of(environ)
         state.sandbox = state.path_sandbox or found.sandbox
-        if found.is_expired:
+        if found.is_expired and self.request_faults.let_in(environ, self.provider) is None:
             advise(TOKEN_EXPIRED)
             raise Unauthorized
         self.request_faults.admit(environ, self.provider, state.sandbox)

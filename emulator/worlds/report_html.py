@@ -5,18 +5,18 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from emulator.core.journal import Exchange
-from emulator.worlds.run import Judged, Outcome, Run, Verdict
+from emulator.worlds.run import Judged, Judgement, Outcome, Run
 from emulator.worlds.texts import duration, meaning_of
 
 MOST_EXCHANGES = 3
-TOLD = (Verdict.BREAKS, Verdict.CAUGHT, Verdict.MISSED, Verdict.FLAKY)
+TOLD = (Judgement.BREAKS, Judgement.CAUGHT, Judgement.MISSED, Judgement.FLAKY)
 CLASSES = {
-    Verdict.HOLDS: "good",
-    Verdict.CAUGHT: "good",
-    Verdict.BREAKS: "bad",
-    Verdict.MISSED: "bad",
-    Verdict.FLAKY: "odd",
-    Verdict.NOT_EXERCISED: "none",
+    Judgement.HOLDS: "good",
+    Judgement.CAUGHT: "good",
+    Judgement.BREAKS: "bad",
+    Judgement.MISSED: "bad",
+    Judgement.FLAKY: "odd",
+    Judgement.NOT_EXERCISED: "none",
 }
 STYLE = """
 :root { color-scheme: light dark; --line: #8886; --good: #1a703833; --bad: #b4231a44; --odd: #f1b86255; }

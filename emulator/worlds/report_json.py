@@ -3,7 +3,7 @@
 from typing import TypedDict
 from xml.etree import ElementTree
 
-from emulator.worlds.run import Judged, Outcome, Verdict
+from emulator.worlds.run import Judged, Judgement, Outcome
 from emulator.worlds.texts import advice_for
 
 
@@ -71,9 +71,9 @@ def _add_case(suite: ElementTree.Element, judged: Judged) -> None:
     world, run = judged.world, judged.run
     about = {"classname": f"worlds.{world.kind}", "name": world.name, "time": f"{run.seconds:.3f}"}
     case = ElementTree.SubElement(suite, "testcase", about)
-    if judged.verdict is Verdict.NOT_EXERCISED:
+    if judged.verdict is Judgement.NOT_EXERCISED:
         ElementTree.SubElement(case, "skipped", message=judged.verdict.value)
-    elif judged.verdict in (Verdict.BREAKS, Verdict.MISSED, Verdict.FLAKY):
+    elif judged.verdict in (Judgement.BREAKS, Judgement.MISSED, Judgement.FLAKY):
         failure = ElementTree.SubElement(case, "failure", message=f"{judged.verdict}: {world.what}")
         failure.text = _plain("\n".join([*judged.failed, advice_for(judged), run.tail]))
 

@@ -31,7 +31,7 @@ class Run:
         return [test.name for test in self.tests if test.failed]
 
 
-class Verdict(StrEnum):
+class Judgement(StrEnum):
     """What the runs in a world say of the suite, and of the code that it tests."""
 
     HOLDS = "holds"
@@ -47,7 +47,7 @@ class Judged:
     """A world with its verdict, and the run that it is about: the first."""
 
     world: World
-    verdict: Verdict
+    verdict: Judgement
     run: Run
     failed: tuple[str, ...] = ()  # the tests that changed their result
 
@@ -59,7 +59,7 @@ class Judged:
     @property
     def is_exercised(self) -> bool:
         """Whether the world counts."""
-        return self.verdict is not Verdict.NOT_EXERCISED
+        return self.verdict is not Judgement.NOT_EXERCISED
 
 
 def judge(world: World, first: Run, second: Run | None, plain: Run | None) -> Judged:
@@ -71,16 +71,16 @@ def judge(world: World, first: Run, second: Run | None, plain: Run | None) -> Ju
     return Judged(world=world, verdict=_verdict(world, first, second, plain), run=first, failed=failed)
 
 
-def _verdict(world: World, first: Run, second: Run | None, plain: Run | None) -> Verdict:
+def _verdict(world: World, first: Run, second: Run | None, plain: Run | None) -> Judgement:
     if not first.is_red:
         if not first.struck:
-            return Verdict.NOT_EXERCISED
-        return Verdict.MISSED if world.kind is Kind.MUTANT else Verdict.HOLDS
+            return Judgement.NOT_EXERCISED
+        return Judgement.MISSED if world.kind is Kind.MUTANT else Judgement.HOLDS
     if second is None or plain is None or not second.is_red or plain.is_red:
-        return Verdict.FLAKY
+        return Judgement.FLAKY
     if not first.struck or not second.struck:
-        return Verdict.FLAKY  # it was not the deviation
-    return Verdict.CAUGHT if world.kind is Kind.MUTANT else Verdict.BREAKS
+        return Judgement.FLAKY  # it was not the deviation
+    return Judgement.CAUGHT if world.kind is Kind.MUTANT else Judgement.BREAKS
 
 
 def _changed(first: Run, second: Run | None) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ class Outcome:
     def score(self) -> float | None:
         """The share of the mutants that were caught, of those that were exercised; None where none was."""
         mutants = [each for each in self.judged if each.world.kind is Kind.MUTANT and each.is_exercised]
-        caught = sum(each.verdict is Verdict.CAUGHT for each in mutants)
+        caught = sum(each.verdict is Judgement.CAUGHT for each in mutants)
         return caught / len(mutants) if mutants else None
 
     @property
@@ -111,7 +111,7 @@ class Outcome:
     def is_good(self, least_score: float) -> bool:
         """Return whether every exercised guess and hazard holds, and enough mutants were caught."""
         holds = all(
-            each.verdict is Verdict.HOLDS
+            each.verdict is Judgement.HOLDS
             for each in self.judged
             if each.is_exercised and each.world.kind is not Kind.MUTANT
         )

@@ -1,20 +1,20 @@
 """What a verdict means in words."""
 
-from emulator.worlds.run import Judged, Verdict
+from emulator.worlds.run import Judged, Judgement
 from emulator.worlds.world import Kind
 
 MEANINGS = {
-    (Kind.GUESS, Verdict.BREAKS): "these tests depend on something that nobody outside knows",
-    (Kind.HAZARD, Verdict.BREAKS): "your receiver breaks here",
-    (Kind.MUTANT, Verdict.MISSED): "your tests would not notice",
-    (Kind.MUTANT, Verdict.CAUGHT): "your tests noticed",
+    (Kind.GUESS, Judgement.BREAKS): "these tests depend on something that nobody outside knows",
+    (Kind.HAZARD, Judgement.BREAKS): "your receiver breaks here",
+    (Kind.MUTANT, Judgement.MISSED): "your tests would not notice",
+    (Kind.MUTANT, Judgement.CAUGHT): "your tests noticed",
 }
 FLAKY = "not red twice with the plain world green between: this accuses nobody"
 
 
 def meaning_of(judged: Judged) -> str:
     """Return what the verdict says, as the end of a sentence; an empty text where there is nothing to say."""
-    if judged.verdict is Verdict.FLAKY:
+    if judged.verdict is Judgement.FLAKY:
         return FLAKY
     return MEANINGS.get((judged.world.kind, judged.verdict), "")
 

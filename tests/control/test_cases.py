@@ -197,3 +197,21 @@ def test_the_documents_of_a_case_are_listed_without_their_bytes(patient: Emulato
     [document] = patient.control("GET", "cases/sphinxhq/1/documents").json()["documents"]
     assert (document["id"], document["name"], document["check_id"]) == (123, "sample.pdf", 1)
     assert patient.control("GET", "cases/nobody/1/documents").status_code == 404
+
+
+def test_a_case_says_how_it_ended_in_the_word_of_its_provider(patient: Emulator) -> None:
+    words = {
+        "aplyid": {"approved": "approved", "denied": "denied", "undecided": "no_decision_yet", "failed": None},
+        "sphinxhq": {"approved": "ACCEPTED", "denied": "REJECTED", "undecided": "PENDING", "failed": "ERROR"},
+    }
+    for provider, opened in (("aplyid", patient.aplyid), ("sphinxhq", patient.sphinxhq)):
+        for outcome, word in words[provider].items():
+            patient.control("POST", "outcomes/next", {"outcome": outcome, "provider": provider})
+            opened.open_case()
+            newest = patient.control("GET", f"cases?provider={provider}&limit=1").json()["cases"][0]
+            assert newest["outcome_word"] is None
+            patient.control("POST", "clock/advance", {"seconds": 3600})
+            told = patient.control("GET", f"cases/{provider}/{newest['id']}").json()
+            assert told["outcome_word"] == word
+            for check in patient.control("GET", f"cases/{provider}/{newest['id']}/checks").json()["checks"]:
+                assert check["outcome_word"] == word

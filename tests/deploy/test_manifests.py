@@ -12,7 +12,9 @@ import yaml
 from emulator.setting_sources import read_settings
 from emulator.settings import Settings
 from tests.clean import ROOT
+from tests.commands import run
 from tests.emulators import Emulator
+from tests.postgres import Server
 
 FOLDER = ROOT / "deploy" / "kubernetes"
 OLDEST = "1.29"
@@ -83,6 +85,21 @@ def test_two_replicas_are_rolled_one_by_one_and_never_both_are_gone() -> None:
     assert BY_KIND["Job"]["spec"]["template"]["metadata"]["labels"] != labels  # no request goes to it
 
 
+@pytest.mark.slow
+def test_the_job_brings_an_empty_database_up_to_date_and_ends(postgres: Server, tmp_path: Path) -> None:
+    [container] = BY_KIND["Job"]["spec"]["template"]["spec"]["containers"]
+    name, *words = container["command"]
+    assert name == "case-emulator"
+    variables = {**BY_KIND["ConfigMap"]["data"], **OF_SECRET, "CASE_EMULATOR_DATABASE": postgres.new_url()}
+    before = run(tmp_path, "doctor", "--port", "0", **variables)
+    migrated = run(tmp_path, *words, **variables)
+    after = run(tmp_path, "doctor", "--port", "0", **variables)
+    assert migrated.returncode == 0, migrated.stderr
+    lines = [next(line for line in told.stdout.splitlines() if "database" in line) for told in (before, after)]
+    assert lines[0] != lines[1]
+    assert (before.returncode, after.returncode) == (0, 0)
+
+
 def test_probes_ask_what_the_emulator_answers(emulator: Emulator) -> None:
     [container] = BY_KIND["Deployment"]["spec"]["template"]["spec"]["containers"]
     asked = {name: container[f"{name}Probe"]["httpGet"]["path"] for name in ("startup", "liveness", "readiness")}
@@ -109,12 +126,10 @@ def test_the_profile_adds_services_and_leaves_the_one_that_stands_alone() -> Non
 
 
 def test_the_settings_of_the_profile_are_settings() -> None:
-    variables = dict(SHARED["emulator-a"]["environment"])
-    database = variables.pop("CASE_EMULATOR_DATABASE")
-    variables["CASE_EMULATOR_PUBLIC_URL"] = "https://localhost:8643"  # as compose fills it in
-    settings = settings_of({**variables, **OF_SECRET})
+    filled = {"CASE_EMULATOR_PUBLIC_URL": "https://localhost:8643", **OF_SECRET}  # in by compose
+    settings = settings_of({**SHARED["emulator-a"]["environment"], **filled})
     assert settings.insecure_no_token is False
-    assert database == "postgresql://emulator@database/emulator"
+    assert settings.database_url == "postgresql://emulator@database/emulator"
     # The proxy asks for each by its name, and leaves before the process stops.
     assert set(settings.allow_host) == {"emulator-a", "emulator-b"}
     assert settings.stop_delay.total_seconds() >= 3

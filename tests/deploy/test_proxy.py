@@ -1,6 +1,7 @@
 """The emulator behind a real Caddy with our own Caddyfile: TLS, and a rolling restart under load that fails nobody."""
 
 import os
+import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -14,14 +15,16 @@ import requests
 from tests.clean import ROOT
 from tests.commands import COMMAND, environment
 from tests.emulators import APLYID_PATH, CREATE_CASE, Emulator
+from tests.postgres import Server
 from tests.receivers import free_port
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 from tests.web.test_embedding import answers
 
 CADDYFILE = ROOT / "deploy" / "Caddyfile"
 KEY = {"X-Workflow-Access-Key": "test_default"}
 CREATES_AROUND = 20  # at least, before and after each restart
 CLIENTS = 4
+COUNTED = re.compile(r"\w*requests\w*_total\{.*aplyid")
 
 
 @dataclass
@@ -65,6 +68,7 @@ class Load:
 
     proxy: Proxy
     answers: list[tuple[int, str]] = field(default_factory=list)
+    ids: list[int] = field(default_factory=list)
     is_over: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> "Load":
@@ -85,6 +89,8 @@ class Load:
                 body = CREATE_CASE["request"]["body"]
                 answer = session.post(self.proxy.url + APLYID_PATH, json=body, headers=KEY, timeout=60)
                 self.answers.append((answer.status_code, "" if answer.ok else answer.text))
+                if answer.ok:
+                    self.ids.append(answer.json()["case_id"])
 
     def await_more(self) -> None:
         """Wait until some more were answered."""
@@ -103,9 +109,9 @@ def test_the_caddyfile_is_valid_and_formatted(needs: Callable[[str], str], tmp_p
 
 
 @contextmanager
-def emulating(folder: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """An emulator on that port with a database of its own, as the proxy may have behind it."""
-    flags = ["--port", str(port), "--database", f"sqlite:///{port}.sqlite", "--stop-delay", "3", "--delay", "0"]
+def emulating(folder: Path, database: str, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """An emulator on that port, one of those that share the database, as the profile starts it."""
+    flags = ["--port", str(port), "--database", database, "--stop-delay", "3", "--delay", "0"]
     command = [*COMMAND, "serve", *flags, "--public-url", "https://localhost"]
     with (folder / f"{port}.log").open("ab") as log:  # no pipe: nobody would read it, and it would be full
         process = subprocess.Popen(command, cwd=folder, env=environment(), stdout=log, stderr=log)
@@ -119,28 +125,35 @@ def emulating(folder: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
 
 @pytest.mark.slow
 def test_a_rolling_restart_behind_the_proxy_under_load_fails_no_create(
-    needs: Callable[[str], str], tmp_path: Path
+    needs: Callable[[str], str], postgres: Server, tmp_path: Path
 ) -> None:
-    caddy, ports = needs("caddy"), (free_port(), free_port())
+    caddy, ports, database = needs("caddy"), (free_port(), free_port()), postgres.new_url()
     with ExitStack() as stack:
-        first = [stack.enter_context(emulating(tmp_path, port)) for port in ports]
+        first = [stack.enter_context(emulating(tmp_path, database, port)) for port in ports]
         proxy = stack.enter_context(proxying(caddy, tmp_path, *ports))
         with Load(proxy) as load:
             for process, port in zip(first, ports, strict=True):
                 load.await_more()
                 process.terminate()
-                assert process.wait(60) == 0
-                stack.enter_context(emulating(tmp_path, port))
+                assert process.wait(PATIENCE) == 0
+                stack.enter_context(emulating(tmp_path, database, port))
                 await_requests(port)
-        kept = sum(map(cases_of, ports))
+        kept = [cases_of(port) for port in ports]
     assert set(load.answers) == {(201, "")}
-    assert kept == len(load.answers)
+    assert kept == [len(load.answers)] * 2
+    assert len(set(load.ids)) == len(load.ids)
 
 
 def await_requests(port: int) -> None:
     """Wait until the proxy sends to that port again."""
-    there = cases_of(port)
-    wait_until(lambda: cases_of(port) > there)
+    there = creates_at(port)
+    wait_until(lambda: creates_at(port) > there)
+
+
+def creates_at(port: int) -> float:
+    """How many creates the emulator on that port has answered since it was started."""
+    text = requests.get(f"http://127.0.0.1:{port}/_emulator/metrics", timeout=PATIENCE).text
+    return sum(float(line.split()[-1]) for line in text.splitlines() if COUNTED.match(line))
 
 
 def cases_of(port: int) -> int:

@@ -9,6 +9,8 @@ from click import Context
 from emulator.cli import COMMANDS, main
 from emulator.control.faults import FAULT_KINDS, describe_kind
 from emulator.settings import PREFIX, Settings
+from emulator.worlds.registry import all_worlds
+from emulator.worlds.world import Kind
 
 
 def settings_table() -> str:
@@ -42,6 +44,14 @@ def _fault_setting(about: dict[str, Any]) -> str:
 def _number(value: Any) -> str:
     """Return the value as JSON, whole numbers without a fraction."""
     return json.dumps(value).removesuffix(".0")
+
+
+def worlds_table(kind: Kind) -> str:
+    """Return every world of that kind with its words; of the guesses, those that are no switches."""
+    rows = ["| world | what is different | why it happens | what holds |", "|---|---|---|---|"]
+    worlds = (world for world in all_worlds() if world.kind is kind and world.switch is None)
+    rows += [f"| `{world.name}` | {world.what} | {world.why} | {world.how} |" for world in worlds]
+    return "\n".join(rows)
 
 
 def commands_table() -> str:

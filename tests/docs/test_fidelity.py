@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from emulator.worlds.registry import all_worlds
+from emulator.worlds.world import Kind
 from tests.docs.pages import ROOT
 
 PAGE = (ROOT / "docs" / "fidelity.md").read_text("utf-8")
@@ -38,6 +40,14 @@ def test_a_behaviour_stands_in_the_ledger_with_its_mark(behaviour: str) -> None:
 def test_every_row_of_the_ledger_has_a_mark() -> None:
     rows = re.findall(r"^\| (?!what \|)(?!---).*$", PAGE, re.M)
     assert len(rows) == len(ROWS) > 40
+
+
+def test_each_guess_that_can_be_turned_stands_in_the_ledger_with_its_world() -> None:
+    guesses = [world for world in all_worlds() if world.kind is Kind.GUESS]
+    named = set(re.findall(r"`([a-z0-9-]+)`", " ".join(re.findall(r"\(worlds? ([^)]*)\)", PAGE))))
+    assert named == {world.name for world in guesses if world.switch is None}
+    switches = {world.switch.partition("=")[0] for world in guesses if world.switch}
+    assert switches <= set(re.findall(r"switch `([a-z0-9.-]+)`", PAGE))
 
 
 def test_the_ledger_says_of_case_url_what_is_true() -> None:

@@ -8,7 +8,7 @@ from tests.machine.words import State
 
 SURNAMES = ["Doe", "Doe", "Approved", "DENIED", "Rejected", "Undecided", "Failed", "Stuck", "Slow", "Slow"]
 NAMES = st.builds("{} {}".format, st.sampled_from(["Ann", "Bob"]), st.sampled_from(SURNAMES))
-CLIENTS = st.sampled_from([None, "cust-1", "cust-2"])
+CLIENTS = st.sampled_from([None, "cust-1", "cust-2", "cust-3"])
 ENDINGS = st.sampled_from(["approved", "denied", "undecided", "failed", "stuck"])
 PROVIDERS = st.sampled_from([None, "aplyid", "sphinxhq"])
 SECONDS = st.sampled_from([0.5, 1, 2, 4.5, 5, 30, 100, 700, 4000, 86_400])
@@ -44,6 +44,17 @@ def sphinxhq_requests(draw: st.DrawFn) -> State:
     ]
     days = draw(st.sampled_from([None, None, -1, 0, 1]))
     return {**who, "notes": "noted", **optional("delete_after", days), **({"checks": checks} if checks else {})}
+
+
+@st.composite
+def customers(draw: st.DrawFn) -> State:
+    """Create Customer, which is accepted unless another one has the reference."""
+    who: State = {
+        "full_name": draw(NAMES),
+        **optional("external_id", draw(st.sampled_from([None, "cust-2", "cust-3"]))),
+    }
+    who |= optional("customer_type", draw(st.sampled_from([None, "COMPANY"])))
+    return {**who, **optional("delete_after", draw(st.sampled_from([None, 1, 1])))}
 
 
 @st.composite

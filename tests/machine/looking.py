@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from tests.machine.model import Model
 from tests.machine.timeline import fill_in
-from tests.machine.words import CHECK_TEXTS, RISKS, State, sphinxhq_case, told
+from tests.machine.words import CHECK_TEXTS, MADE_UP, RISKS, State, sphinxhq_case, told
 from tests.receivers import Received
 from tests.waiting import wait_until
 
@@ -62,7 +63,12 @@ def _look_at_rows(model: Model, document: Document) -> None:
         (row["provider"], row["id"]): {name: row[name] for name in ("id", "external_id", "name", "kind")}
         for row in document["clients"]
     }
-    assert clients == state["clients"]
+    assert clients == {
+        key: {name: value for name, value in client.items() if name != "until"}
+        for key, client in state["clients"].items()
+    }
+    documents = {row["id"]: {"id": row["id"], "case": row["case_id"]} for row in document["documents"]}
+    assert documents == state["documents"]
     rows = {(row["provider"], row["id"]): row for row in document["cases"]}
     for key, case in state["cases"].items():
         if case["drawn"]:
@@ -73,12 +79,23 @@ def _look_at_rows(model: Model, document: Document) -> None:
 
 
 def _case_row(row: Document) -> Document:
-    names = ("state", "outcome", "rule", "risk_score", "created_at", "updated_at", "due_at", "expires_at", "client_id")
+    names = (
+        "state",
+        "outcome",
+        "rule",
+        "risk_score",
+        "created_at",
+        "updated_at",
+        "due_at",
+        "expires_at",
+        "archived_at",
+        "client_id",
+    )
     return {name: row[name] for name in names}
 
 
 def _case_told(case: State) -> Document:
-    moments = {f"{name}_at": told(case[name]) for name in ("created", "updated", "due", "expires")}
+    moments = {f"{name}_at": told(case[name]) for name in ("created", "updated", "due", "expires", "archived")}
     plain = {name: case[name] for name in ("state", "outcome", "rule")}
     return {**plain, **moments, "risk_score": case["risk"], "client_id": case["client"]}
 
@@ -114,19 +131,22 @@ def _is_likely(risk: float, outcome: str) -> bool:
 def _look_at_sphinxhq(see: See, model: Model) -> None:
     cases = [case for (provider, _), case in sorted(model.state["cases"].items()) if provider == "sphinxhq"]
     clients = model.state["clients"]
-    there = [case for case in reversed(cases) if not model.is_gone(case)]
+    there = [case for case in reversed(cases) if not model.is_gone(case) and not case["archived"]]
     expected = [sphinxhq_case(case, clients["sphinxhq", case["client"]]) for case in there]
     page = see("/api/cases/?page_size=100")
     assert (page["count"], page["results"]) == (len(expected), expected)
-    for case in cases[-1:]:
+    for case in [*[case for case in cases if case["archived"]][-1:], *cases[-1:]]:
         is_gone = model.is_gone(case)
         read = see(f"/api/cases/{case['id']}/", 404 if is_gone else 200)
-        assert read == ({"detail": "Not found."} if is_gone else expected[0])
+        shown = sphinxhq_case(case, clients["sphinxhq", case["client"]])
+        assert read == ({"detail": "Not found."} if is_gone else shown)
 
 
 def _look_at_plans(see: See, model: Model) -> None:
     state = model.state
-    assert see("clock") == {"mode": "frozen", "now": told(model.now), "next_at": told(model.next_due())}
+    clock = see("clock")
+    assert clock.pop("ahead") > 0  # of wall time, by so many seconds
+    assert clock == {"mode": "frozen", "now": told(model.now), "next_at": told(model.next_due())}
     sandbox = see("")
     assert {name: sandbox["settings"][name] for name in state["settings"]} == {
         **state["settings"],
@@ -160,6 +180,8 @@ def _look_at_deliveries(see: See, model: Model) -> None:
 
 def _look_at_delivery(model: Model, sent: State, seen: Document) -> None:
     case = model.state["cases"][sent["key"][:2]]
+    if case["external_id"] == MADE_UP:
+        case["external_id"] = str(UUID(seen["external_id"]))
     case["event"] = case["event"] or seen["id"].partition("-copy-")[0]
     assert seen["id"] == _id_of(case, sent)
     sent["bytes"] = sent["bytes"] or fill_in(sent, case)

@@ -17,7 +17,7 @@ SETTINGS: State = {
 }
 FIRST = {("aplyid", "case"): 1024, ("aplyid", "client"): 8843}
 FIRST |= {("sphinxhq", "case"): 1, ("sphinxhq", "check"): 1, ("sphinxhq", "client"): 124, ("sphinxhq", "document"): 124}
-SAMPLE = {"id": 123, "external_id": None, "name": "Sample Customer", "kind": "INDIVIDUAL"}
+SAMPLE = {"id": 123, "external_id": None, "name": "Sample Customer", "kind": "INDIVIDUAL", "until": None}
 PATHS = {"aplyid": "/integrations/core/cases", "sphinxhq": "/api/cases/"}
 SURNAMES: Mapping[str, State] = {
     "approved": {"outcome": "approved"},
@@ -45,6 +45,7 @@ class Model(Timeline):
             "numbered": 0,
             "next": dict(FIRST),
             "clients": {("sphinxhq", 123): dict(SAMPLE)},
+            "documents": {123: {"id": 123, "case": None}},
             "cases": {},
             "deliveries": {},
         }
@@ -82,7 +83,8 @@ class Model(Timeline):
             if not asked or not request.get("activity"):
                 return 400
         elif "customer_id" in request:
-            return self.state["clients"].get((provider, request["customer_id"]), 400)
+            there = self.state["clients"].get((provider, request["customer_id"]))
+            return 400 if there is None or self.is_client_gone(there) else there
         elif not asked.get("full_name"):
             return 400
         known = self._known(provider, asked.get("external_id"))
@@ -94,17 +96,22 @@ class Model(Timeline):
         kind = asked.get("customer_type") or asked.get("client_type")
         if known is None:
             number = self._take(provider, "client")
-            known = {"id": number, "external_id": asked.get("external_id"), "name": name, "kind": kind}
+            known = {"id": number, "external_id": asked.get("external_id"), "name": name, "kind": kind, "until": None}
             self.state["clients"][provider, number] = known
         elif provider == "sphinxhq":  # documented: a known external id updates that customer
             known.update(name=name, kind=kind)
         return known
 
     def _known(self, provider: str, external_id: str | None) -> State | None:
-        clients = self.state["clients"].items()
-        return next(
-            (c for (p, _), c in clients if external_id and p == provider and c["external_id"] == external_id), None
-        )
+        clients = [c for (p, _), c in self.state["clients"].items() if p == provider and not self.is_client_gone(c)]
+        return next((c for c in clients if external_id and c["external_id"] == external_id), None)
+
+    def is_client_gone(self, client: State) -> bool:
+        """Are its days over, and is there no case of it any more? Only customers of Sphinx have days."""
+        if client["until"] is None or client["until"] > self.now:
+            return False
+        cases = [case for (provider, _), case in self.state["cases"].items() if provider == "sphinxhq"]
+        return not any(case["client"] == client["id"] and not self.is_gone(case) for case in cases)
 
     def _take(self, provider: str, kind: str) -> int:
         self.state["next"][provider, kind] += 1
@@ -149,6 +156,7 @@ class Model(Timeline):
             "updated": self.now,
             "due": None,
             "finish": None,
+            "archived": None,
             "expires": self.now + timedelta(days=days) if days > 0 else None,
             "checks": [self._check(check) for check in request.get("checks", ())],
             "event": None,  # the id of its webhook, once somebody saw it

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
 from tests.machine import drawing
+from tests.machine.case_files import CaseFiles
 from tests.machine.looking import Document, is_at_rest, look, wait_for_rest
-from tests.machine.model import Model
 from tests.machine.words import State, compact, told
 from tests.machine.world import World
 
@@ -44,7 +44,7 @@ class Stage(RuleBasedStateMachine):
         self.world = world
         self.moods = world.moods()
         self.lives = count(1)
-        self.models = {name: Model(name, self.moods) for name in NAMES}
+        self.models = {name: CaseFiles(name, self.moods) for name in NAMES}
         self.seen: dict[str, Document] = {}  # the last snapshot of each
         self.taken: list[tuple[str, Document, State]] = []
         self.plans: dict[str, str] = {}  # the settings and plans that were looked at last
@@ -102,6 +102,23 @@ class Stage(RuleBasedStateMachine):
         assert body is None or answer.content == compact(body)
         self.look(name, then)
         return status
+
+    def around(self, name: str, path: str, request: State, expected: tuple[int, State | None], then: str) -> None:
+        """A request around a case is answered as it should be; the model has done it already."""
+        status, shown = expected
+        emulator = self.world.of(name)
+        answer = emulator.http.post(f"{emulator.url}/api/{path}", json=request, cookies=emulator.sphinxhq.cookies)
+        assert answer.status_code == status, answer.text
+        assert shown is None or answer.json()["id"] == shown["id"]
+        self.look(name, then)
+
+    def pick_case(self, number: int, *, runs: bool | None = None) -> tuple[str, State] | None:
+        """One of the cases at Sphinx, where there is any; with `runs` only one that runs, or that does not."""
+        found = [(name, case) for name in NAMES for case in self.models[name].state["cases"].values()]
+        found = [(name, case) for name, case in found if case["provider"] == "sphinxhq"]
+        if runs is not None:
+            found = [(name, case) for name, case in found if (case["state"] in ("open", "processing")) is runs]
+        return found[number % len(found)] if found else None
 
     def pick(self, what: str, number: int) -> tuple[str, State] | None:
         """One of all sandboxes, where there is any."""

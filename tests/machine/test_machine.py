@@ -94,6 +94,42 @@ class Machine(Stage):
         assert status != 200 or (body["state"], body["rule"]) == (case["state"], "explicit")
         self.look(name, then)
 
+    # Around cases
+
+    @act(3, pick=PICKS, runs=st.sampled_from([None, False, False]), then=HOW_TO_WAIT)
+    def start(self, pick: int, runs: bool | None, then: str) -> None:
+        if picked := self.pick_case(pick, runs=runs):
+            name, case = picked
+            self.around(name, f"cases/{case['id']}/start/", {}, self.models[name].start(case), then)
+
+    @act(3, pick=PICKS, kind=st.sampled_from(["PEP", "SANCTION"]), then=HOW_TO_WAIT)
+    def add_check(self, pick: int, kind: str, then: str) -> None:
+        """To a case that runs: what one does that has ended, and opens again, tests/providers says."""
+        if picked := self.pick_case(pick, runs=True):
+            name, case = picked
+            expected = self.models[name].add_check(case, kind)
+            self.around(name, "checks/", {"case_id": case["id"], "check_type": kind}, expected, then)
+
+    @act(2, name=SANDBOXES, request=drawing.customers())
+    def create_customer(self, name: str, request: State) -> None:
+        self.around(name, "customers/", request, self.models[name].create_customer(request), "wait")
+
+    @act(name=SANDBOXES, client=st.sampled_from(["cust-1", "cust-2", "cust-3"]), called=drawing.NAMES)
+    def update_customer(self, name: str, client: str, called: str) -> None:
+        request = {"external_id": client, "full_name": called}
+        self.around(name, "customers/update/", request, self.models[name].update_customer(request), "wait")
+
+    @act(2, name=SANDBOXES, pick=st.none() | PICKS)
+    def upload_document(self, name: str, pick: int | None) -> None:
+        """For a case that is there, archived or gone, or for none."""
+        name, case = (pick is not None and self.pick_case(pick)) or (name, None)
+        request = {
+            "file": "bm90aGluZw==",
+            "original_name": "proof.txt",
+            **drawing.optional("case_id", case and case["id"]),
+        }
+        self.around(name, "documents/", request, self.models[name].upload(case), "wait")
+
     # Time
 
     @act(7, name=SANDBOXES, seconds=drawing.SECONDS)

@@ -9,6 +9,7 @@ APPROVALS = {"approved": "approved", "denied": "denied", "undecided": "no_decisi
 OUTCOMES = {"approved": "ACCEPTED", "denied": "REJECTED", "undecided": "PENDING", None: "PENDING"}
 STATUSES = {"open": "PENDING", "processing": "PROCESSING", "completed": "COMPLETED", "failed": "ERROR"}
 RISKS = {"approved": (0.01, 0.35), "undecided": (0.4, 0.7), "denied": (0.75, 0.99)}
+MADE_UP = "made up"  # an external id that nobody looked at yet
 CHECK_TEXTS = ("title", "note", "reasoning")
 
 

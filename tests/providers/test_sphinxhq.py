@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from emulator.core.model import Outcome
+from emulator.core.randomness import SeededRandom
+from emulator.providers.sphinxhq import analyst
 from tests.emulators import Emulator, compact, fixture, served
 from tests.receivers import receiving
 from tests.waiting import wait_until
@@ -249,3 +252,12 @@ def test_a_webhook_url_that_will_not_be_dialled_gets_advice(emulator: Emulator, 
     assert "kept, not sent" in emulator.sphinxhq.create(webhook_url=url).headers["X-Emulator-Advice"]
     fine = emulator.sphinxhq.create(webhook_url="http://localhost:3000/")
     assert "X-Emulator-Advice" not in fine.headers
+
+
+@pytest.mark.parametrize("kind", [*analyst.texts()])
+def test_only_a_search_by_name_closes_with_who_the_found_one_is(kind: str) -> None:
+    by_name = kind in ("PEP", "SANCTION", "BLACKLIST", "ADVERSE_MEDIA")
+    title, _, reasoning = analyst.write(kind, Outcome.DENIED, "Mary Chen", SeededRandom(1, "", "x"), is_company=False)
+    assert ("Name and details agree" in reasoning) == by_name
+    assert ("match found" in title) == by_name
+    assert "risk is too high" in reasoning

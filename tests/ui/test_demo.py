@@ -15,9 +15,11 @@ from playwright.sync_api import Page, expect
 from emulator.demo.receiver import Receiver
 from tests.emulators import Emulator, served
 from tests.receivers import receiving
+from tests.ui.test_for_everybody import HEAVIEST
 from tests.ui.windows import DESK, NARROW, PHONE, Opener, serious, too_wide
 
 STORIES = {"approve": 3, "deny": 3, "recover": 4}
+TABLET = (820, 1180)
 
 
 @pytest.fixture(scope="module")
@@ -94,24 +96,33 @@ def press(page: Page) -> None:
     expect(page.locator(".acts .past")).to_have_count(done + 1)
 
 
-# Both widths with a story that begins at APLYiD and with one at Sphinx; each page is looked at in both themes.
+FULL = "?view=full-screen"
+# What is pressed in a story and is less than 44 pixels high; links within a text are not meant.
+SMALL = """() => [...document.querySelectorAll('.telling button, .telling summary, .ways a, .title ~ a.button')]
+    .filter((one) => one.getBoundingClientRect().height < 43.5).map((one) => one.textContent.trim())"""
+
+
+# Both widths and both views, with a story that begins at APLYiD and with one at Sphinx; each page in both themes.
 @pytest.mark.parametrize(
-    ("story", "size"),
-    [("approve", NARROW), ("deny", DESK), ("recover", NARROW), ("recover", DESK)],
-    ids=["approve-320", "deny-desk", "recover-320", "recover-desk"],
+    ("story", "size", "view"),
+    [("approve", NARROW, ""), ("deny", DESK, FULL), ("recover", PHONE, FULL), ("recover", DESK, "")],
+    ids=["approve-320", "deny-full-screen", "recover-phone-full-screen", "recover-desk"],
 )
-def test_a_story_runs_to_its_end(demo: Emulator, window: Opener, story: str, size: tuple[int, int]) -> None:
+def test_a_story_runs_to_its_end(demo: Emulator, window: Opener, story: str, size: tuple[int, int], view: str) -> None:
     page = window(size)
     page.goto(f"{demo.url}/demo")
     assert serious(page) == []
-    page.locator(f"a[href='/demo/{story}']").click()
+    page.goto(f"{demo.url}/demo/{story}{view}")
     for _ in range(STORIES[story]):
         press(page)
         page.reload()
-        assert too_wide(page, DESK, NARROW, size) == []
+        assert too_wide(page, DESK, TABLET, NARROW, size) == []
+        assert size == DESK or page.evaluate(SMALL) == []
         assert serious(page) == []
     expect(page.get_by_text("That was the story.")).to_be_visible()
     expect(page.get_by_label("Webhooks")).to_contain_text("webhook delivered 200")
+    loaded = "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
+    assert sum(page.evaluate(f"{loaded}.map((entry) => entry.encodedBodySize)")) < HEAVIEST
     page.get_by_role("button", name="Next story").click()
     expect(page.locator(".acts .past")).to_have_count(0)
 
@@ -234,3 +245,71 @@ def test_its_requests_are_in_the_journal(demo: Emulator) -> None:
         400,
         422,
     ]
+
+
+def letters(page: Page, selector: str) -> set[float]:
+    """How large the letters are."""
+    sizes = "(all) => all.map((one) => parseFloat(getComputedStyle(one).fontSize))"
+    return set(page.locator(selector).evaluate_all(sizes))
+
+
+def test_a_presenter_tells_a_story_by_keys_alone_over_the_full_screen(demo: Emulator, window: Opener) -> None:
+    page = window(DESK)
+    page.goto(f"{demo.url}/s/keys/demo/approve")
+    page.keyboard.press("ArrowRight")  # a key for the full screen alone: pages scroll by it otherwise
+    page.get_by_role("link", name="Full screen").click()
+    expect(page.get_by_role("navigation", name="Pages")).to_be_hidden()
+    expect(page.get_by_role("form", name="Clock of this sandbox")).to_be_hidden()
+    for number, key in enumerate(("ArrowRight", " ", "ArrowRight"), 1):
+        page.keyboard.press(key)
+        expect(page.locator(".acts .past")).to_have_count(number)
+    assert min(letters(page, ".telling p, .telling button, .telling li, .telling pre, .telling h2, .telling h3")) >= 20
+    assert page.evaluate("document.querySelector('.telling').getBoundingClientRect().width > innerWidth * 0.9")
+    expect(page.locator("#next-step button")).to_have_text("Next story")
+    page.keyboard.press(" ")
+    expect(page.get_by_role("heading", level=1)).to_have_text("A client is denied")
+    assert "view=full-screen" in page.url
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+
+
+def test_full_screen_needs_no_script(demo: Emulator, window: Opener) -> None:
+    page = window(PHONE, java_script_enabled=False)
+    page.goto(f"{demo.url}/s/no-script/demo/deny{FULL}")
+    for number in range(STORIES["deny"]):
+        expect(page.locator(".acts .past")).to_have_count(number)
+        page.locator("#next-step button").click()
+    expect(page.locator(".staged")).to_contain_text("That was the story.")
+
+
+def test_a_webhook_opens_when_it_lands_with_what_changed_and_a_second_one_is_identical(
+    demo: Emulator, window: Opener
+) -> None:
+    page = window(DESK)
+    page.goto(f"{demo.url}/s/payoff/demo/approve")
+    press(page)
+    expect(page.get_by_role("img", name="QR code of the applicant’s link")).to_be_visible()
+    expect(page.locator(".qr-card")).to_contain_text("--host 0.0.0.0 --public-url")
+    press(page)
+    body = page.get_by_label("Body of the webhook")
+    expect(body).to_be_visible()
+    expect(body.locator(".is-changed", has_text='"status"')).to_contain_text('"in_progress"')
+    expect(body.locator(".is-changed", has_text='"approval_status"')).to_contain_text('"no_decision_yet"')
+    expect(body.locator(".line", has_text='"external_id"').first).not_to_have_class(re.compile("is-changed"))
+    expect(page.get_by_label("The first and the last time it was sent")).to_have_count(0)
+    press(page)
+    sends = page.get_by_label("The first and the last time it was sent").locator("li")
+    expect(sends).to_have_count(2)
+    assert len(set(sends.locator("code").all_text_contents())) == 1
+    expect(sends.last).to_contain_text("identical")
+
+
+def test_the_story_that_is_told_can_be_left_and_that_is_for_everybody(demo: Emulator, window: Opener) -> None:
+    page = window(NARROW)
+    page.goto(f"{demo.url}/s/leaving/demo/approve")
+    press(page)
+    page.goto(f"{demo.url}/s/leaving/demo")
+    assert (serious(page), too_wide(page, DESK, PHONE, NARROW)) == ([], [])
+    page.get_by_role("link", name="Go on with it").click()
+    page.get_by_role("button", name="Leave the story").click()
+    expect(page.locator(".under-way")).to_have_count(0)

@@ -19,7 +19,7 @@ LISTS = {"/": 10, "/requests": 10, "/requests?direction=both": 10, "/inbox": 30,
 LISTS |= dict.fromkeys(["/planning", "/sandboxes"], len(PAYLOADS))
 TOGETHER = min(LISTS.values())
 AFTER_THE_FIRST = range(TOGETHER, len(PAYLOADS), TOGETHER)
-OURS = {"htmx.min.js", "idiomorph-ext.min.js", "page.js"}
+OURS = {"htmx.min.js", "idiomorph-ext.min.js", "keys.js", "page.js"}
 ADDRESS = {"country_code": "NZL", "postcode": "1021"}
 FORBIDDEN = {
     "iframe",

@@ -6,8 +6,9 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
+from emulator.ui.flow.card_text import card_name
 from tests.emulators import CREATE_CASE, Emulator
-from tests.ui.reading import STRIP
+from tests.ui.reading import STRIP, read
 from tests.ui.windows import DESK, NARROW, PHONE, Opener, Stage, serious, too_wide
 
 STEPS = ["Hello John", "Is this your name", "Where do you live", "Which document", "Now a photo", "Is everything right"]
@@ -171,6 +172,64 @@ def test_every_screen_fits_and_can_be_used_by_all(stage: Stage, size: tuple[int,
         page.goto(place)
         assert too_wide(page, NARROW, PHONE, DESK, size) == []
         assert serious(page) == []
+
+
+NAMES = {
+    "person": {"name": "John Doe"},
+    "long-name": {"name": "Bartholomew-Maximilian Featherstonehaugh-Cholmond"},
+    "company": {"name": "Rimu Orchards and Vineyards Holdings Pty Limited W", "client_type": "company"},
+}
+# Buttons and links of the applicant that are covered where they are pressed, once they are scrolled into view.
+COVERED = """() => [...document.querySelectorAll('main button, main a, main label')].filter((one) => {
+    if (getComputedStyle(one).visibility === 'hidden') return false;
+    one.scrollIntoView({block: 'nearest'});
+    const box = one.getBoundingClientRect();
+    const middle = [box.left + box.width / 2, box.top + box.height / 2];
+    const points = [[box.left + 3, box.top + 3], [box.right - 3, box.bottom - 3], middle];
+    const isHit = (hit) => hit && (hit === one || one.contains(hit) || hit.contains(one)) && !hit.closest('.drawer');
+    return !points.every(([x, y]) => isHit(document.elementFromPoint(x, y)));
+}).map((one) => one.textContent.trim())"""
+# Texts on the drawn document that overlap others or leave the paper; the word across it is meant to.
+OVERPRINTED = """() => [...document.querySelectorAll('svg.card')].flatMap((card) => {
+    if (getComputedStyle(card).visibility === 'hidden') return [];
+    const paper = card.getBoundingClientRect();
+    const texts = [...card.querySelectorAll('text:not(.specimen):not(.name), tspan')];
+    const boxes = texts.map((one) => [one.textContent, one.getBoundingClientRect()]);
+    const isOut = (box) => box.left < paper.left || box.right > paper.right + 1 || box.bottom > paper.bottom;
+    const isBeside = (a, b) => a.right <= b.left + 1 || b.right <= a.left + 1;
+    const meets = (a, b) => !isBeside(a, b) && a.top + 3 < b.bottom && b.top + 3 < a.bottom;
+    const isOver = (box, place) => boxes.some(([, other], number) => place < number && meets(box, other));
+    return boxes.filter(([, box], place) => isOut(box) || isOver(box, place)).map(([text]) => text);
+})"""
+
+
+@pytest.mark.parametrize("who", NAMES)
+def test_nothing_covers_a_button_and_no_text_another_on_any_phone(stage: Stage, who: str, window: Opener) -> None:
+    link = open_case(stage, **NAMES[who])
+    page = window(NARROW)
+    for position in range(1, len(STEPS) + 1):
+        page.goto(link.replace("position=1", f"position={position}"))
+        for _ in ("closed", "open"):
+            for width in (320, 360, 390, 430):
+                page.set_viewport_size({"width": width, "height": 844 if width > 360 else 640})
+                assert page.evaluate(COVERED) == []
+                assert page.evaluate(OVERPRINTED) == []
+            page.get_by_text("Presenter", exact=True).click()
+
+
+@pytest.mark.parametrize("name", ["Jo", "W" * 50, "王" * 50, "a" * 200, "Ann-" * 30, "  ", "é̂ " * 20])
+def test_a_name_of_any_kind_has_its_place_on_the_document(name: str) -> None:
+    shown = card_name(name)
+    assert len(shown.lines) <= 3
+    assert "".join(shown.lines).replace(" ", "").rstrip("…") in name.replace(" ", "")
+    assert all(max(number for number, _ in shown.placed()) <= 120 for _ in shown.lines)
+
+
+def test_a_business_is_no_name_to_greet(stage: Stage) -> None:
+    link = open_case(stage, client_type="company", name="Rimu Orchards Limited Stuck")
+    page = read(stage.emulator.http.get(link)).text
+    assert "Hello, let’s confirm who you act for" in page
+    assert "prove who Rimu Orchards Limited Stuck is" in page
 
 
 PAYLOADS = [

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.emulators import Emulator
 from tests.ui.reading import PAGES, fill
-from tests.ui.windows import NARROW, Opener, go, overflow, serious
+from tests.ui.windows import NARROW, PHONE, Opener, go, overflow, serious
 
 HEAVIEST = 150_000  # bytes, compressed, of a page with all its assets
 MORE = ("/requests/NUMBER", "/analyst/sphinxhq/1", "/analyst/aplyid/1024")
@@ -96,3 +96,42 @@ def test_a_page_with_all_its_assets_is_light(emulator: Emulator, window: Opener,
     sizes = page.evaluate(f"{loaded}.map((entry) => entry.encodedBodySize)")
     assert len(sizes) >= 3
     assert 10_000 < sum(sizes) < HEAVIEST
+
+
+# What is pressed on these pages; the head of every page has its clock, which is elsewhere.
+PRESSED = "main button, main a.button, main summary, .tab, .panel button, .ending"
+SMALL = f"""() => [...document.querySelectorAll('{PRESSED}')]
+    .filter((one) => !one.closest('.top') && one.getClientRects().length && one.getBoundingClientRect().height < 43.5)
+    .map((one) => one.textContent.trim())"""
+
+
+@pytest.mark.parametrize("path", ["/cases/aplyid/1024", "/cases/aplyid/1025", "/cases/sphinxhq/1", *FLOW])
+def test_what_is_pressed_on_a_phone_is_large_enough_for_a_finger(emulator: Emulator, window: Opener, path: str) -> None:
+    fill(emulator)
+    page = window(PHONE)
+    go(page, emulator, path)
+    if page.get_by_text("Presenter", exact=True).count():
+        page.get_by_text("Presenter", exact=True).click()
+    assert page.evaluate(SMALL) == []
+
+
+def test_on_a_phone_the_attempts_come_before_the_bodies(emulator: Emulator, window: Opener) -> None:
+    fill(emulator)
+    page = window(PHONE)
+    go(page, emulator, "/cases/sphinxhq/1")
+    attempts, bodies = (page.locator(place).first.bounding_box() for place in (".attempts", ".panes"))
+    assert attempts is not None
+    assert bodies is not None
+    assert attempts["y"] < min(bodies["y"], PHONE[1])
+
+
+def test_a_large_screen_is_used_to_its_width_in_larger_letters(emulator: Emulator, window: Opener) -> None:
+    fill(emulator)
+    page = window((1920, 1080))
+    go(page, emulator, "/cases/sphinxhq/1")
+    box = page.locator(".panes").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] > 1840
+    line = page.locator(".json .line").first.evaluate("(one) => one.getBoundingClientRect().height")
+    assert line > 22  # 20 pixels on a smaller screen
+    assert overflow(page) == 0

@@ -3,7 +3,7 @@
 A picture that is there must be as large as the one that is taken now, and be shown in a document.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,11 +35,21 @@ PICTURES = (
     Picture("feed", "/", DESK, ".rows"),
     Picture("feed-dark", "/", DESK, ".rows", "dark"),
     Picture("case", "/cases/aplyid/1035", DESK, "svg.timeline"),
-    Picture("story", "/demo/recover", DESK, ".tries"),
     Picture("analyst", "/analyst/sphinxhq/2", DESK, ".checks"),
     Picture("flow-welcome", "/guided_flows/standard/5579?position=1", PHONE, ".needs"),
     Picture("flow-document", "/guided_flows/standard/5579?position=4", PHONE, ".card"),
     Picture("flow-review", "/guided_flows/standard/5579?position=6", PHONE, ".facts"),
+    # The stories come last: they change what the other pages would show.
+    Picture("story", "/demo/recover", DESK, ".tries"),
+    Picture("payoff", "/demo/approve?view=full-screen", DESK, "[aria-label='The first and the last time it was sent']"),
+    Picture(
+        "payoff-dark",
+        "/demo/approve?view=full-screen",
+        DESK,
+        "[aria-label='The first and the last time it was sent']",
+        "dark",
+    ),
+    Picture("story-phone", "/demo/deny", PHONE, ".qr"),
 )
 
 
@@ -53,10 +63,22 @@ def demo() -> Iterator[Emulator]:
 
 def tell_half_of(page: Page) -> None:
     """The first two steps of a story."""
-    for told in (1, 2):
-        page.locator("button.large").click()
-        expect(page.locator(".acts .past")).to_have_count(told)
+    for done in (1, 2):
+        tell_step(page, done)
     expect(page.locator(".tries li")).to_have_count(3)
+
+
+def tell_step(page: Page, done: int) -> None:
+    page.locator("#next-step button").click()
+    expect(page.locator(".acts .past")).to_have_count(done)
+
+
+# What is done on a page before its picture is taken, by the name of the picture.
+BEFORE: Mapping[str, Callable[[Page], None]] = {
+    "story": tell_half_of,
+    **dict.fromkeys(("payoff", "payoff-dark"), lambda page: [tell_step(page, done) for done in (1, 2, 3)] and None),
+    "story-phone": lambda page: tell_step(page, 1),
+}
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
@@ -66,8 +88,7 @@ def test_a_picture_is_of_the_page_as_it_is(
     folder = IMAGES if request.config.getoption("--write-screenshots") else tmp_path
     page = window(picture.size, color_scheme=picture.theme, device_scale_factor=1.5, reduced_motion="reduce")
     page.goto(f"{demo.url}{picture.path}")
-    if picture.name == "story":
-        tell_half_of(page)
+    BEFORE.get(picture.name, lambda page: None)(page)
     expect(page.locator(picture.ready).first).to_be_visible()
     page.mouse.move(0, 0)
     taken = folder / f"{picture.name}.png"

@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 import pytest
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request, session, url_for
 from werkzeug.exceptions import HTTPException
 
 from emulator.web import application
@@ -81,6 +81,25 @@ def test_a_view_may_change_its_arguments(ours: Flask) -> None:
         (values or {}).pop("name", None)
 
     assert [ours.test_client().get("/things/x").text.split()[1] for _ in range(2)] == ["{}", "{}"]
+
+
+@pytest.mark.parametrize("key", [None, "secret"])
+def test_a_session_is_kept_where_flask_keeps_one(ours: Flask, plain: Flask, key: str | None) -> None:
+    told = []
+    for app in (ours, plain):
+        app.secret_key = key
+        app.add_url_rule("/count", view_func=count)
+        client = app.test_client()
+        told.append([client.get("/count").text for _ in range(3)])
+    assert told[0] == told[1] == (["1", "2", "3"] if key else [told[1][0]] * 3)
+
+
+def count() -> str:
+    try:
+        session["visits"] = session.get("visits", 0) + 1
+    except RuntimeError as error:
+        return str(error)
+    return str(session["visits"])
 
 
 def test_a_route_that_is_added_later_is_found(ours: Flask) -> None:

@@ -15,6 +15,7 @@ from emulator.embedding import create_app_from
 from emulator.settings import BadSetting
 from tests.commands import environment
 from tests.emulators import APLYID_PATH, SPHINXHQ_PATH
+from tests.postgres import Server
 from tests.receivers import free_port, receiving, status
 from tests.waiting import PATIENCE
 from tests.web.test_embedding import BODY, KEY, running
@@ -72,6 +73,21 @@ def test_workers_that_would_not_share_their_cases_refuse_each_request(options: l
     with running(gunicorn(port, *options), port, is_up=lambda answer: answer.status_code == 503) as address:
         refused = create(address)
         assert (refused.status_code, word in refused.json()["detail"]) == (503, True)
+
+
+@pytest.mark.slow
+def test_workers_share_what_postgresql_keeps_and_send_each_webhook_once(postgres: Server) -> None:
+    port = free_port()
+    with receiving(status(200)) as receiver:
+        variables = {"DATABASE": postgres.new_url(), "DELAY": "0", "WEBHOOK_URL": receiver.url}
+        with running(gunicorn(port, "--workers", "2"), port, **named(variables)) as address:
+            created = [create(address).json()["case_id"] for _ in range(10)]  # each on a connection of its own
+            cases = f"{address}/_emulator/sandboxes/default/cases?limit=0"
+            counts = {requests.get(cases, timeout=20).json()["count"] for _ in range(10)}
+            assert (sorted(created), counts) == (list(range(1024, 1034)), {10})
+            sent = sorted(receiver.next().json["case_id"] for _ in created)
+            assert sent == sorted(created)
+        assert receiver.nothing_came()
 
 
 def test_processes_that_do_not_share_a_database_answer_no_request() -> None:

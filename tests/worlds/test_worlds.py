@@ -12,7 +12,7 @@ from emulator.commands.beside import variables
 from emulator.settings import Settings
 from emulator.worlds.launcher import Launcher
 from emulator.worlds.registry import all_worlds
-from emulator.worlds.run import Judged, Outcome, Run, Verdict
+from emulator.worlds.run import Judged, Judgement, Outcome, Run
 from emulator.worlds.runner import Runner
 from emulator.worlds.world import Kind, World
 from tests.worlds.mistakes import BESIDE, FOUND_IN
@@ -54,9 +54,52 @@ def verdicts(found: Sequence[Judged]) -> dict[str, str]:
 @pytest.mark.parametrize("mistake", FOUND_IN)
 def test_a_mistake_is_found_in_its_world_and_in_no_other(mistake: str, tmp_path: Path) -> None:
     outcome = judged(drawn(mistake), tmp_path, SHOP_MISTAKE=mistake)
-    breaks = {each.world.name for each in outcome.judged if each.verdict is Verdict.BREAKS}
+    breaks = {each.world.name for each in outcome.judged if each.verdict is Judgement.BREAKS}
     assert FOUND_IN[mistake] in breaks, verdicts(outcome.judged)
     assert breaks <= {FOUND_IN[mistake], *BESIDE.get(mistake, ())}, verdicts(outcome.judged)
     [own] = [each for each in outcome.judged if each.world.name == FOUND_IN[mistake]]
     assert own.failed
     assert own.exercised > 0
+
+
+def some(kind: Kind, many: int) -> list[World]:
+    """Worlds of that kind, drawn from the seed; all of them for `make test-worlds`."""
+    worlds = [world for world in all_worlds() if world.kind is kind]
+    return worlds if EVERY else random.Random(f"{SEED}/{kind}").sample(worlds, many)
+
+
+@pytest.mark.slow
+def test_a_right_shop_holds_in_every_guess_and_hazard(tmp_path: Path) -> None:
+    outcome = judged([*some(Kind.GUESS, 3), *some(Kind.HAZARD, 4)], tmp_path)
+    assert outcome.is_exercised
+    assert {each.verdict for each in outcome.judged} <= {Judgement.HOLDS, Judgement.NOT_EXERCISED}, verdicts(
+        outcome.judged
+    )
+
+
+@pytest.mark.slow
+def test_a_good_suite_catches_every_mutant(tmp_path: Path) -> None:
+    outcome = judged(some(Kind.MUTANT, 3), tmp_path)
+    assert set(verdicts(outcome.judged).values()) == {"caught"}, verdicts(outcome.judged)
+    assert outcome.score == 1
+
+
+@pytest.mark.slow
+def test_a_suite_without_assertions_scores_nothing(tmp_path: Path) -> None:
+    outcome = judged(some(Kind.MUTANT, 3), tmp_path, SHOP_WEAK="1")
+    assert set(verdicts(outcome.judged).values()) == {"missed"}
+    assert outcome.score == 0
+
+
+def test_every_guess_and_hazard_that_a_receiver_can_depend_on_has_its_mistake() -> None:
+    of_switches_beside = {  # those that no receiver of the shop reads, and further choices of one that has a mistake
+        "aplyid.activity-missing=activity",
+        "aplyid.activity-missing=must_exist",
+        "aplyid.join=first",
+        "sphinxhq.archived=hidden",
+        "sphinxhq.customer-exists=update",
+    }
+    worlds = {world.name for world in all_worlds() if world.kind is not Kind.MUTANT}
+    assert set(FOUND_IN.values()) >= {name for name in worlds if "=" not in name}
+    assert set(FOUND_IN.values()) <= worlds
+    assert of_switches_beside <= worlds

@@ -8,7 +8,7 @@ from wsgiref.types import WSGIEnvironment
 
 from flask import Blueprint, Response, request
 from flask.blueprints import BlueprintSetupState
-from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing import BaseConverter
 
 from emulator.core.model import Case
 from emulator.providers.aplyid import schemas
@@ -50,7 +50,7 @@ def blueprint(desk: Desk) -> Blueprint:
     def add_path(setup: BlueprintSetupState) -> None:
         setup.app.url_map.converters["aplyid_cases"] = CasesPath
         # For any verb, so that this API and not Flask words the answer to a wrong one.
-        setup.app.url_map.add(Rule("/<aplyid_cases:path>", endpoint="aplyid.cases"))
+        setup.app.url_map.add(setup.app.url_rule_class("/<aplyid_cases:path>", endpoint="aplyid.cases"))
 
     @routes.endpoint("aplyid.cases")
     def create_case(path: str) -> Response:

@@ -17,7 +17,7 @@ FINDINGS = {
 CLOSINGS = {
     Outcome.APPROVED: "The risk of **{name}** is low, and nothing further is needed.",
     Outcome.UNDECIDED: "That is too little to decide: please ask **{name}** for details, and run the check again.",
-    Outcome.DENIED: "Name and details agree, so that this is **{name}** and no namesake. The risk is too high.",
+    Outcome.DENIED: "This speaks against **{name}**, and the risk is too high.",
 }
 GENERAL = ""  # the texts of a check without a type
 
@@ -29,6 +29,7 @@ class Texts(TypedDict):
     company: NotRequired[
         str
     ]  # whom the check is about where the customer is a company, unless it is the company itself
+    against: NotRequired[str]  # the closing of a denial, if it is more than that the risk is too high
     looked: str  # what the analyst did
     sources: list[str]
     fine: list[str]
@@ -66,11 +67,20 @@ def write(
         "year": str(int(random.number("year", 2009, 2025))),
         "percent": str(int(random.number("percent", 26, 74))),
     }
-    title = f"{about['title']}: {FINDINGS[outcome]}"
+    title = f"{about['title']}: {_verdict(about, outcome)}"
     finding = _finding(about, outcome, random).format(**words)
     looked = f"{random.name('analyst')} {about['looked'].format(**words)}."
     shown = f"{looked} {finding}" if outcome is not Outcome.DENIED else f"{looked}\n\n{_hits(about, words, random)}"
-    return title, finding, f"{shown}\n\n{CLOSINGS[outcome].format(**words)}"
+    return title, finding, f"{shown}\n\n{_closing(about, outcome).format(**words)}"
+
+
+def _verdict(about: Texts, outcome: Outcome) -> str:
+    """Return what was found: only a search by name has a match."""
+    return "problem found" if outcome is Outcome.DENIED and "against" not in about else FINDINGS[outcome]
+
+
+def _closing(about: Texts, outcome: Outcome) -> str:
+    return about.get("against", CLOSINGS[outcome]) if outcome is Outcome.DENIED else CLOSINGS[outcome]
 
 
 def _finding(about: Texts, outcome: Outcome, random: SeededRandom) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from wsgiref.types import WSGIEnvironment
 
 from flask import Blueprint, Response, request
-from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing import BaseConverter
 
 from emulator.core.errors import NotFound
 from emulator.providers.sphinxhq.caller import JSON_RANGES, Caller
@@ -88,8 +88,7 @@ def blueprint(desk: Desk) -> Blueprint:
 def _add(routes: Blueprint, resource: Resource, answer: View) -> None:
     """Add one route for any verb, because the framework checks the credential before the verb."""
     endpoint = f"sphinxhq.{resource.name.lower().replace(' ', '_')}"
-    rule = Rule(resource.path, endpoint=endpoint)
-    routes.record_once(lambda setup: setup.app.url_map.add(rule))
+    routes.record_once(lambda setup: setup.app.url_map.add(setup.app.url_rule_class(resource.path, endpoint=endpoint)))
 
     @routes.endpoint(endpoint)
     def dispatch(**arguments: str) -> Response:

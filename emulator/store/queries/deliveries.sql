@@ -115,6 +115,16 @@ SELECT
     (SELECT min(due_at) FROM cases WHERE sandbox || '' = :sandbox AND due_at IS NOT NULL),
     (SELECT min(due_at) FROM deliveries WHERE sandbox = :sandbox AND state = 'scheduled');
 
+-- name: next_expiry_of$
+-- When the next case, check or document of one sandbox is deleted after :now, by its own clock.
+SELECT min(expires_at) FROM (
+    SELECT min(expires_at) AS expires_at FROM cases WHERE sandbox || '' = :sandbox AND expires_at > :now
+    UNION ALL
+    SELECT min(expires_at) FROM checks WHERE sandbox = :sandbox AND expires_at > :now
+    UNION ALL
+    SELECT min(expires_at) FROM documents WHERE sandbox = :sandbox AND expires_at > :now
+) AS expiries;
+
 -- name: own_clocks
 -- The sandboxes whose own clock runs, with the next due times of each; `|| ''` as in due_cases_of.
 SELECT
@@ -147,7 +157,8 @@ WHERE sandbox = :sandbox AND id = :id AND state = 'in_flight' AND lease_owner = 
 -- A delivery with what its case is called, as `questions.Questions` reads it.
 SELECT
     d.sandbox, d.id, d.provider, d.case_id, d.event, d.url, d.headers, d.body, d.state, d.created_at, d.due_at,
-    d.attempts, d.reason, d.faults, d.slowly, d.held, c.external_id, c.rule, l.name, c.outcome
+    d.attempts, d.reason, d.faults, d.slowly, d.held, c.external_id, c.rule, l.name,
+    CASE WHEN c.state = 'failed' THEN 'failed' ELSE c.outcome END
 FROM deliveries AS d
 LEFT JOIN cases AS c ON c.sandbox = d.sandbox AND c.provider = d.provider AND c.id = d.case_id
 LEFT JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id = c.client_id

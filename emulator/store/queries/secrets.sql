@@ -5,3 +5,7 @@ INSERT INTO secrets (name, value) VALUES (:name, :value) ON CONFLICT (name) DO N
 -- name: secret$
 -- The secret of that name.
 SELECT value FROM secrets WHERE name = :name;
+
+-- name: secrets
+-- All secrets.
+SELECT name, value FROM secrets;

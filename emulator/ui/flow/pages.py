@@ -6,6 +6,7 @@ from flask import Response, redirect, render_template, request
 
 from emulator.ui.api_client import ApiClient, ApiRefusal
 from emulator.ui.flow.applicant_answers import DONE, STEPS, answered, changes, name_of, problems
+from emulator.ui.flow.card_text import card_name
 from emulator.ui.flow.visit import Arrival, Visit, arrival, find_visit
 from emulator.ui.rendering import STOP_POLLING, html
 from emulator.ui.sandbox_links import sandbox
@@ -106,7 +107,7 @@ def _page(
     **values: object,
 ) -> Response:
     typed = visit.typed if typed is None else typed
-    arrived = arrival(visit)
+    arrived, who = arrival(visit), name_of(visit.applicant, typed)
     step = STEPS[position - 1] if 0 < position <= len(STEPS) else ""
     return _show(
         template,
@@ -118,7 +119,8 @@ def _page(
         step=step,
         answers=typed,
         wrong=wrong or {},
-        who=name_of(visit.applicant, typed),
+        who=who,
+        card_name=card_name(who),
         arrival=arrived,
         mark=_mark(arrived),
         **values,

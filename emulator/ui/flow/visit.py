@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from emulator.ui import login
+from emulator.ui import login, phrases
 from emulator.ui.api_client import ApiClient, ApiRefusal
 from emulator.ui.flow.applicant_answers import Applicant, Question, answered, answers_of_request, documents, questions
 from emulator.ui.sandbox_links import sandbox, sandbox_path
@@ -18,7 +18,6 @@ from emulator.web.signatures import PARAMETER
 OPEN, FINISHED = ("open", "processing"), ("completed", "failed")
 SETTLED = ("delivered", "failed", "blocked", "inbox")
 LONGEST_NUMBER = 18  # digits
-ENDINGS = {"approved": "Approved", "denied": "Denied", "undecided": "No decision yet"}
 STATES = {
     "open": "Waiting for the applicant",
     "processing": "In progress",
@@ -80,6 +79,11 @@ class Visit:
     def documents(self) -> Mapping[str, str]:
         """The titles of the documents that may be shown, by their short names."""
         return documents(self.applicant)
+
+    @property
+    def endings(self) -> Mapping[str, str]:
+        """How the case may end, in the words of its API, by outcome."""
+        return {outcome: _title(word) for outcome, word in self.completions.items()}
 
     @property
     def greeting(self) -> str:
@@ -161,11 +165,16 @@ def arrival(visit: Visit) -> Arrival:
     return Arrival(case=case_line(visit.case), webhooks=webhooks, moves=visit.is_open or waits)
 
 
+def _title(word: str) -> str:
+    return phrases.plain(word).capitalize()
+
+
 def case_line(case: Mapping[str, Any]) -> StatusLine:
     """Return the state of a case as a line."""
     if case["state"] == "completed":
         outcome = case["outcome"] or "undecided"
-        return StatusLine(mark=outcome, title=ENDINGS[outcome], details=f"Case {case['id']}, rule: {case['rule']}")
+        title = _title(case["outcome_word"] or outcome)
+        return StatusLine(mark=outcome, title=title, details=f"Case {case['id']}, rule: {case['rule']}")
     planned = f", ends by itself at {case['next_step_at'][11:19]}" if case["next_step_at"] else ""
     return StatusLine(mark=MARKS[case["state"]], title=STATES[case["state"]], details=f"Case {case['id']}{planned}")
 

@@ -32,7 +32,7 @@ function go(where, more = "") {
 
 function press(selector) {
   const button = document.querySelector(selector);
-  if (button && !button.disabled) button.click();
+  if (button && !button.disabled && button.offsetParent) button.click();
 }
 
 const KEYS = {

@@ -19,7 +19,10 @@ document.addEventListener("fullscreenchange", () => {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.repeat) return;
-  if (event.key === "Escape" && staged() && !document.fullscreenElement) toggle().click();
+  if (event.key === "Escape" && staged()) {
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+    else toggle().click();
+  }
   if (event.key !== "ArrowRight" && event.key !== " ") return;
   const used = event.target.closest("input, select, textarea, button, a, summary, [tabindex='0']");
   const next = document.querySelector("#next-step button");

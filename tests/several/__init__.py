@@ -1,0 +1,1 @@
+"""Several emulators that share one PostgreSQL database."""
