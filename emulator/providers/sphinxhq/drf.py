@@ -74,6 +74,7 @@ class Text(Field):
     """CharField: trims, and takes numbers as text."""
 
     if_changed = "is used without the blanks around it"
+    no_text = "Not a valid string."
 
     def __init__(
         self, *, most: int | None = None, blank: bool = False, null: bool = False, **options: Unpack[FieldOptions]
@@ -91,7 +92,7 @@ class Text(Field):
     def read_any(self, value: object) -> str:
         """Return the text of what was sent, whatever it is; raise ValidationError."""
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise ValidationError("Not a valid string.")
+            raise ValidationError(self.no_text)
         text = str(value).strip()
         if not text and not self.blank:
             raise ValidationError("This field may not be blank.")
