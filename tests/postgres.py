@@ -1,7 +1,7 @@
 """A PostgreSQL server of the tests' own, in a temporary folder, reached by a Unix socket in it."""
 
+import getpass
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -40,7 +40,7 @@ class Server:
     @property
     def user(self) -> str:
         """The owner of the databases: PostgreSQL refuses to run as root."""
-        return "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        return "postgres" if os.geteuid() == 0 else getpass.getuser()
 
     def url(self, schema: str = "") -> str:
         """The address of a schema of its own, which is made when it is not there, or of the usual one."""
@@ -75,6 +75,8 @@ class Server:
     def as_user(self) -> Sequence[str]:
         if os.geteuid() != 0:
             return []
+        import pwd  # Windows has none, and comes to no server here
+
         entry = pwd.getpwnam(self.user)
         return ["setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
 

@@ -23,6 +23,7 @@ FOUND_BY = {
     "due_cases_of": "cases_due (due_at<?)",
     "next_due_of": "cases_due (due_at>?)",
     "own_clocks": "cases_due (due_at>?)",
+    "delivery": "sqlite_autoindex_deliveries_1 (sandbox=? AND id=?)",
     "deliveries_of_case": "deliveries_of_case (sandbox=? AND provider=? AND case_id=?)",
     "list_cases": "sqlite_autoindex_cases_1 (sandbox=? AND provider=?)",
     "newest_alike": "cases_by_outcome (sandbox=? AND provider=? AND <expr>=? AND <expr>=?)",
