@@ -34,6 +34,7 @@ class Server:
 
     folder: Path
     programs: Path
+    options: Sequence[str] = ()
     _numbers: "count[int]" = field(default_factory=count)
 
     @property
@@ -81,7 +82,7 @@ class Server:
 
     def start(self) -> None:
         """Start the server, and return when it takes connections."""
-        options = " ".join([f"-k {self.folder}", "-c listen_addresses=", *QUICK])
+        options = " ".join([f"-k {self.folder}", "-c listen_addresses=", *self.options])
         self.run("pg_ctl", "-D", str(self.data), "-o", options, "-l", str(self.folder / "log"), "-w", "start")
 
     def stop(self, mode: str = "fast") -> None:
@@ -94,12 +95,12 @@ class Server:
 
 
 @contextmanager
-def postgres_server() -> Iterator[Server]:
-    """A new server, for the time of the block."""
+def postgres_server(*options: str) -> Iterator[Server]:
+    """A new server with these options, for the time of the block; by default one that is quick and forgets."""
     programs = find_server()
     # Not in pytest's folder: the path of a socket has to be short.
     folder = Path(tempfile.mkdtemp(prefix="ce-pg-"))
-    server = Server(folder, programs)
+    server = Server(folder, programs, options or QUICK)
     if os.geteuid() == 0:
         shutil.chown(folder, server.user)
     try:
