@@ -40,7 +40,8 @@ def _find(api: ApiClient, typed: Mapping[str, str]) -> dict[str, object]:
     except ApiRefusal as error:
         return {"errors": {**error.errors} or {"path": error.detail}, "exchanges": [], "evicted": 0}
     exchanges = found["requests"][::-1]
-    return {"errors": {}, "exchanges": exchanges, "evicted": found["evicted"], "count": found["count"]}
+    kept = {"evicted": found["evicted"], "count": found["count"], "note": found["note"]}
+    return {"errors": {}, "exchanges": exchanges, **kept}
 
 
 def show_one(api: ApiClient, number: int) -> Response:
