@@ -112,7 +112,8 @@ def _build(
     defaults = replace(_default_sandbox_settings(settings, rules), standing=deviation.faults)
     core = wire(defaults, store, targets, deviation.strikes)
     links.signatures = Signatures(core.link_secret, [p.name for p in PROVIDERS if p.signs_links(switches[p.name])])
-    used = {p.name: UsedSwitches(switches[p.name], p.name, deviation.strikes.note) for p in PROVIDERS}
+    noted = {name: UsedSwitches(values, name, deviation.strikes.note) for name, values in switches.items()}
+    used: Mapping[str, Mapping[str, str]] = noted if deviation.strikes.kinds else switches
     desks = {p.name: desk_of(p, settings, core, links, used[p.name], targets) for p in PROVIDERS}
     core.provider_rules.update((p.name, rules_of(p, desks[p.name], deviation.id_shift)) for p in PROVIDERS)
     core.sandboxes.watch_all()

@@ -3,6 +3,7 @@
 import gc
 import json
 import logging
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -138,6 +139,7 @@ def _run(
     from emulator.worlds.runner import Runner, longest
 
     gc.freeze()  # what is imported now is never garbage
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # or the command would go on without us
     around: Callable[[str], Mapping[str, str]] = partial(
         variables, names, settings=settings, environ=dict(environment())
     )
@@ -242,5 +244,5 @@ def _row(judged: "Judged") -> dict[str, str]:
         "verdict": judged.verdict.value,
         "exercised": str(judged.exercised),
         "seconds": f"{judged.run.seconds:.1f}",
-        "failed": "\n".join(named),
+        "failed": ", ".join(named),
     }

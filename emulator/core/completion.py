@@ -213,7 +213,7 @@ class Completion:
             return
         present = self.sandboxes.view(tx, step.view.name)
         self.sandboxes.trigger(tx, present, AT_THE_END, step.ending)
-        for fault in step.struck:
+        for fault in [each for each in step.struck if each.is_standing]:
             self.sandboxes.strikes.note(fault.kind)
         if step.jumps and step.view.now > present.now:
             tx.save_clock(step.view.name, step.view.clock, advancing=present.advancing)

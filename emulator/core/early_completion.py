@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from emulator.core.completion import Completion
 from emulator.core.deliveries import DeliveryFilter, DeliveryReport, DeliveryState
 from emulator.core.delivery_queries import DeliveryQueries
+from emulator.core.faults import STANDING
 from emulator.core.model import Case
 from emulator.core.webhook_faults import EarlyWebhook
 
@@ -31,7 +32,8 @@ class EarlyCompletion:
         with self.take_slot() as has_slot:
             if has_slot:
                 self.deliveries.wait_for_all(case.sandbox, query, LONGEST, _needs_no_wait)
-        if any(report.attempts for report in self.deliveries.find(case.sandbox, query)):
+        is_standing = any(name.endswith(f"({STANDING})") for name in faults)
+        if is_standing and any(report.attempts for report in self.deliveries.find(case.sandbox, query)):
             self.deliveries.sandboxes.strikes.note(EarlyWebhook.kind)
 
 

@@ -201,7 +201,7 @@ def apply_webhook_faults(
         # A webhook that a held one waits for is not held itself: both would wait.
         if not (isinstance(fault_kind, Reorder) and tx.holds_one_for(delivery)):
             deliveries = fault_kind.apply(deliveries)
-        if _comes_to_pass(fault_kind, before, deliveries):
+        if hit.fault.is_standing and _comes_to_pass(fault_kind, before, deliveries):
             sandboxes.strikes.note(hit.fault.kind)
         deliveries = [replace(each, faults=(*each.faults, hit.fault.name)) for each in deliveries]
     return deliveries

@@ -21,10 +21,10 @@ class TestResult:
 
 
 def read_results(told: Path, junit: Path | None) -> tuple[TestResult, ...]:
-    """Return the results in the JUnit file if there is one, else those of the plugin; nothing where nobody told."""
-    if junit is not None and junit.is_file():
-        return tuple(_of_junit(junit))
-    return tuple(_of_plugin(told)) if told.is_file() else ()
+    """Return the results that our plugin told, else those in the JUnit file; nothing where nobody told."""
+    if told.is_file():
+        return tuple(_of_plugin(told))
+    return tuple(_of_junit(junit)) if junit is not None and junit.is_file() else ()
 
 
 def _of_plugin(file: Path) -> Iterator[TestResult]:

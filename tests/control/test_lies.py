@@ -122,6 +122,7 @@ def test_a_webhook_names_another_reference(prompt: Emulator) -> None:
 
 
 def test_the_clock_jumps_before_a_case_ends(emulator: Emulator) -> None:
+    emulator.control("PATCH", "", {"delay": 2})
     emulator.control("PATCH", "clock", {"mode": "frozen", "at": "2030-01-01T00:00:00Z"})
     plan(emulator, "clock_jump", seconds=86_400)
     emulator.sphinxhq.open_case()

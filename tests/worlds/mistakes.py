@@ -25,7 +25,7 @@ FOUND_IN: Mapping[str, str] = _load().FOUND_IN
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "CountsTwice": ("eight-at-once", "lost-acknowledgement"),
     "NotesTooEarly": ("burst",),  # Sphinx names no event, so that one webhook is taken for another
-    "ReadsOnce": ("chunked", "cut-then-whole"),
+    "TakesOldest": ("burst", "lost-acknowledgement"),
+    "ReadsOnce": ("chunked", "eight-at-once"),
     "CountsReasons": ("aplyid.join=first",),
-    "TakesAnyEvent": ("lower-case-headers",),
 }

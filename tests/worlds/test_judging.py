@@ -1,10 +1,13 @@
 """A verdict accuses only who was red twice, with the plain world green between, and by the deviation itself."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from emulator.worlds.hazards import Duplicate
 from emulator.worlds.mutants import NeverSent
-from emulator.worlds.results import TestResult
+from emulator.worlds.results import TestResult, read_results
 from emulator.worlds.run import Judged, Judgement, Outcome, Run, judge
 from emulator.worlds.runner import Runner
 from emulator.worlds.world import World
@@ -83,3 +86,22 @@ def test_a_green_world_is_run_once() -> None:
     launcher, world = Told(GREEN_STRUCK), Duplicate()
     list(Runner(launcher).judged([world]))  # type: ignore[arg-type]
     assert launcher.worlds == [world]
+
+
+def test_the_plugin_s_results_come_before_those_of_a_junit_file(tmp_path: Path) -> None:
+    told, junit = tmp_path / "told.jsonl", tmp_path / "results.xml"
+    junit.write_text(
+        "<testsuites><testsuite><testcase classname='shop' name='pays'><failure>no</failure></testcase>"
+        "<testcase file='a.mjs' name='waits'/></testsuite></testsuites>"
+    )
+    assert read_results(told, junit) == (TestResult("shop::pays", True, "no"), TestResult("a.mjs::waits", False))
+    phases = [("setup", False), ("call", True), ("teardown", False)]
+    lines = [json.dumps({"test": "t.py::one", "failed": failed, "report": phase}) for phase, failed in phases]
+    told.write_text("\n".join(lines))
+    assert read_results(told, junit) == (TestResult("t.py::one", True, "call"),)
+    assert read_results(tmp_path / "none", tmp_path / "none") == ()
+
+
+def test_a_junit_file_that_was_cut_off_tells_nothing(tmp_path: Path) -> None:
+    (tmp_path / "results.xml").write_text("<testsuites><testsu")
+    assert read_results(tmp_path / "none", tmp_path / "results.xml") == ()
