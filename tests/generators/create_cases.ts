@@ -29,7 +29,8 @@ async function openWithSphinx(full_name: string): Promise<unknown[]> {
   });
   if (!data) return [response.status, error];
   const read = await sphinxhq.GET("/api/cases/{id}/", { params: { path: { id: data.id } } });
-  return [response.status, [data.id, data.status, read.data?.customer.full_name]];
+  const status = "status" in data ? data.status : undefined; // the shape that the cookie gets
+  return [response.status, [data.id, status, read.data?.customer.full_name]];
 }
 
 const answers = [openWithAplyid("Onboarding"), openWithAplyid(""), openWithSphinx("Mary Chen"), openWithSphinx("")];

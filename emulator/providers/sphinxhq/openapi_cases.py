@@ -162,6 +162,7 @@ def update_case(examples: dict[str, Json]) -> Json:
         problems=content({"anyOf": [ref("CaseChangeProblems"), DetailOut]}, wrong),
         parameters=[KEY],
     )
+    described["requestBody"]["required"] = False  # without one nothing changes
     return {**described, "security": [{"token": []}]}
 
 
