@@ -9,7 +9,7 @@ SOURCES := emulator tests benchmarks examples
 PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal -p no:schemathesis -p no:faker -p no:anyio
 
 # What a store decides, whichever engine it is on.
-ON_POSTGRES := $(addprefix tests/,store core control conformance machine bad_input providers web)
+ON_POSTGRES := $(addprefix tests/,core control conformance machine bad_input providers web)
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-all test-postgres crash test-image test-worlds fuzz check format docs screenshots bench wheel clean
@@ -30,7 +30,7 @@ test-all: $(VENV)/test.stamp ## Run all tests, with a browser (Chromium) and in 
 	@$(PYTEST) $(ARGS)
 
 test-postgres: $(VENV)/test.stamp ## Run the suites that do not depend on the engine with everything kept in PostgreSQL
-	@$(PYTEST) --on-postgres -m "not slow" $(ON_POSTGRES) $(ARGS)
+	@$(PYTEST) --on-postgres -m "not slow" --ignore tests/web/test_crash.py $(ON_POSTGRES) $(ARGS)
 
 crash: $(VENV)/test.stamp ## Kill and stop machines that share a PostgreSQL, with 20,000 webhooks due at once
 	@CRASH_WEBHOOKS=20000 $(BIN)/pytest -p no:schemathesis -p no:faker -p no:anyio tests/several/test_machines_down.py $(ARGS)

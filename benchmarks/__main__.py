@@ -11,6 +11,7 @@ from benchmarks import contestants, figures, page, parts
 
 # Measured only when asked for: other people's programs are installed for it.
 PEERS = "peers"
+POSTGRES = "postgres"  # the same: PostgreSQL has to be installed
 
 
 def _options() -> argparse.Namespace:
@@ -30,7 +31,7 @@ def _options() -> argparse.Namespace:
 
 def _chosen(options: argparse.Namespace) -> list[str]:
     """The parts in their order; peers where they are named."""
-    everything = [name for name in parts.PARTS if name != PEERS]
+    everything = [name for name in parts.PARTS if name not in (PEERS, POSTGRES)]
     return (options.only or everything) + [PEERS] * (options.peers and PEERS not in (options.only or ()))
 
 

@@ -17,6 +17,7 @@ from benchmarks import (
     peer_table,
     peers,
     plugin,
+    postgres,
     rates,
     saturation,
     start,
@@ -73,6 +74,10 @@ def _growth(run: Measured) -> Told:
     return growth_tables.growth_table(growth.measure(run.of(100_000, 1_000_000)))
 
 
+def _postgres(run: Measured) -> Told:
+    return postgres.told(postgres.measure(run.options.rounds, run.options.seconds, run.cores))
+
+
 def _drain(run: Measured) -> Told:
     return tables.drain_table(*drain.measure(run.of(2_000, 10_000), run.cores))
 
@@ -112,5 +117,6 @@ PARTS: dict[str, Callable[[Measured], Told]] = {
     "saturation": _saturation,
     "plugin": _plugin,
     "worlds": _worlds,
+    "postgres": _postgres,
     "peers": _peers,
 }

@@ -98,8 +98,7 @@ class Embedded:
             if not self._has_begun:
                 self._built.links.learn(_address(current_state()))
                 self._built.targets.own.add(_own_socket())
-                if self._has_background:
-                    self._built.scheduler.start()
+                self._built.scheduler.start(has_work=self._has_background)
                 self._has_begun = True
         return None
 

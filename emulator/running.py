@@ -58,8 +58,7 @@ class RunningEmulator:
 
     def start(self) -> None:
         """Begin to answer requests, and to complete cases unless the settings say otherwise."""
-        if self._has_background:
-            self._built.scheduler.start()
+        self._built.scheduler.start(has_work=self._has_background)
         self._server.start()
 
     def announce_stop(self) -> None:

@@ -1,7 +1,7 @@
 """A PostgreSQL server of the tests' own, in a temporary folder, reached by a Unix socket in it."""
 
+import getpass
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -34,12 +34,13 @@ class Server:
 
     folder: Path
     programs: Path
+    options: Sequence[str] = ()
     _numbers: "count[int]" = field(default_factory=count)
 
     @property
     def user(self) -> str:
         """The owner of the databases: PostgreSQL refuses to run as root."""
-        return "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        return "postgres" if os.geteuid() == 0 else getpass.getuser()
 
     def url(self, schema: str = "") -> str:
         """The address of a schema of its own, which is made when it is not there, or of the usual one."""
@@ -74,12 +75,14 @@ class Server:
     def as_user(self) -> Sequence[str]:
         if os.geteuid() != 0:
             return []
+        import pwd  # Windows has none, and comes to no server here
+
         entry = pwd.getpwnam(self.user)
         return ["setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
 
     def start(self) -> None:
         """Start the server, and return when it takes connections."""
-        options = " ".join([f"-k {self.folder}", "-c listen_addresses=", *QUICK])
+        options = " ".join([f"-k {self.folder}", "-c listen_addresses=", *self.options])
         self.run("pg_ctl", "-D", str(self.data), "-o", options, "-l", str(self.folder / "log"), "-w", "start")
 
     def stop(self, mode: str = "fast") -> None:
@@ -92,12 +95,12 @@ class Server:
 
 
 @contextmanager
-def postgres_server() -> Iterator[Server]:
-    """A new server, for the time of the block."""
+def postgres_server(*options: str) -> Iterator[Server]:
+    """A new server with these options, for the time of the block; by default one that is quick and forgets."""
     programs = find_server()
     # Not in pytest's folder: the path of a socket has to be short.
     folder = Path(tempfile.mkdtemp(prefix="ce-pg-"))
-    server = Server(folder, programs)
+    server = Server(folder, programs, options or QUICK)
     if os.geteuid() == 0:
         shutil.chown(folder, server.user)
     try:

@@ -44,7 +44,15 @@ class Api:
 
     address: SandboxAddress
     provider: str
+    is_current: bool = False  # whether it speaks the current generation, where the API has more than one
     _seeds: "count[int]" = field(default_factory=lambda: count(1), repr=False)
+
+    @cached_property
+    def current(self) -> "Api":
+        """The same API as its current generation has it; raise LookupError where there is only one."""
+        if not self._description["current_key"]:
+            raise LookupError(f"{self.provider} speaks one generation only")
+        return Api(self.address, self.provider, is_current=True)
 
     def create_case(self, **fields: object) -> Json:
         """Open a case and return the answer of Create Case; raise NotCreated.
@@ -86,7 +94,9 @@ class Api:
         except KeyError as error:
             [name] = error.args
             raise LookupError(f"{chosen['name']} needs {name}, as in {chosen['name']}({name}=1)") from error
-        headers = {**self._description["key"], "Content-Type": "application/json"}
+        is_current = self.is_current or chosen.get("generation") == "current"
+        key = self._description["current_key" if is_current else "key"]
+        headers = {**key, "Content-Type": "application/json"}
         asked = f"?{urlencode(query)}" if query else ""
         return self.address.control.call(chosen["method"], filled + asked, body, headers)
 
@@ -122,7 +132,8 @@ class Api:
 
     def _draw(self) -> DrawnSample:
         """Return the next sample request; each has a seed of its own, so that people differ."""
-        drawn: DrawnSample = self.address.ask("GET", f"samples/{self.provider}", seed=next(self._seeds))
+        current = {"current": "true"} if self.is_current else {}
+        drawn: DrawnSample = self.address.ask("GET", f"samples/{self.provider}", seed=next(self._seeds), **current)
         return drawn
 
     def _post(self, drawn: DrawnSample, body: object, headers: Mapping[str, str]) -> tuple[int, Any]:

@@ -58,6 +58,7 @@ class Operation(TypedDict):
     name: str
     method: str
     path: str
+    generation: NotRequired[str]  # where only one generation of the API has it
 
 
 class ApiDescription(TypedDict):
@@ -66,6 +67,7 @@ class ApiDescription(TypedDict):
     name: str
     operations: list[Operation]
     key: dict[str, str]
+    current_key: dict[str, str]
     credential: str
     variables: dict[str, str]
 

@@ -44,6 +44,7 @@ def _read_seed(context: click.Context, parameter: click.Parameter, given: str) -
 @click.option(
     "--case", "case_id", metavar="ID", type=click.IntRange(1), default=1, help="The case it is about. Default: 1."
 )
+@click.option("--current", is_flag=True, help="The current generation of an API that speaks more than one.")
 @sandbox_flag
 @url_flag
 @json_flag
@@ -53,6 +54,7 @@ def sample(
     form: str | None,
     operation: str | None,
     case_id: int,
+    current: bool,
     sandbox: str,
     url: str,
     as_json: bool,
@@ -66,11 +68,15 @@ def sample(
       case-emulator sample aplyid --seed 7 | sh
       case-emulator sample sphinxhq --as python
       case-emulator sample sphinxhq --operation add_check --case 1
+      case-emulator sample sphinxhq --current | sh
     """
     from emulator.core.randomness import SeededRandom
 
     if as_json and form:
         raise click.UsageError("--json prints the whole request, --as json its body: choose one of the two")
+    if current and samples.current is None:
+        raise click.UsageError("this API speaks one generation only: leave --current out")
+    samples = samples.current or samples if current else samples
     if operation and operation not in samples.operations:
         known = ", ".join(samples.operations)
         raise click.UsageError(f"there is no sample of {harmless(operation[:100])}; known are {known}")

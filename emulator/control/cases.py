@@ -76,7 +76,7 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
     @takes(query=CasesQuery())
     @responds("CasesOut")
     def list_cases(name: str, query: CasesFilter) -> Response:
-        """List the cases of a sandbox, newest first; a search looks at the newest 100,000 of each API."""
+        """List the cases of a sandbox, newest first; a search looks at the newest 80,000 of each API."""
         count, cases = _find(context, name, query)
         render = _render_with_webhook if query["webhooks"] else render_case
         answer: CasesPayload = {"count": count, "cases": [render(context, case) for case in cases]}

@@ -1,7 +1,7 @@
 """The routes of a sandbox's clock."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, NotRequired, TypedDict, cast
 
@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf, Range
 
+from emulator.control.completions import FAILED
 from emulator.control.context import ControlContext
 from emulator.control.payloads import AdvancedPayload, ClockPayload, HappeningPayload
 from emulator.control.request_schemas import NothingIn, Strict
@@ -93,6 +94,10 @@ def _is_sensible(moment: datetime) -> bool:
         return False
 
 
+# What happens when a case ends, and under which key its provider's word stands; None: under that of its outcome.
+ENDS = {"case_completed": None, "case_failed": FAILED}
+
+
 def add_routes(routes: Blueprint, context: ControlContext) -> None:
     """Add /clock, /clock/advance and /clock/settle."""
 
@@ -134,7 +139,7 @@ def _run(context: ControlContext, name: str, step: timedelta) -> Response:
             now, happened = context.time_machine.advance(name, step)
         except OutOfTime as error:
             raise Problem(422, str(error)) from error
-    answer: AdvancedPayload = {"now": moment(now), "happened": _happenings(happened)}
+    answer: AdvancedPayload = {"now": moment(now), "happened": [_happening(context, event) for event in happened]}
     return json_response(answer)
 
 
@@ -152,12 +157,11 @@ def _step(payload: Advance) -> timedelta:
     return step
 
 
-def _happenings(happened: Sequence[Happening]) -> list[HappeningPayload]:
-    return [_happening(event) for event in happened]
-
-
-def _happening(event: Happening) -> HappeningPayload:
+def _happening(context: ControlContext, event: Happening) -> HappeningPayload:
     details = {name: _plain(value) for name, value in event.told.items()}  # which ones depends on the kind
+    if event.kind in ENDS:
+        ended_as = ENDS[event.kind] or details["outcome"]
+        details["outcome_word"] = context.outcome_words[str(details["provider"])].get(str(ended_as))
     return cast(HappeningPayload, {"at": moment(event.at), "kind": event.kind, **details})
 
 

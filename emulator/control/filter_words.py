@@ -71,8 +71,8 @@ class FilterWords:
         if kind == "check_type":
             return tuple(sorted({each for provider in providers for each in provider.check_types}))
         if kind == "sample":
-            drawn = (provider.samples.operations for provider in providers if provider.samples)
-            return tuple(sorted({operation for operations in drawn for operation in operations}))
+            drawn = [each for p in providers if p.samples for each in (p.samples, p.samples.current) if each]
+            return tuple(sorted({operation for samples in drawn for operation in samples.operations}))
         return tuple(sorted({event for provider in providers for event in provider.events}))
 
     def in_sandbox(self, kind: str, sandbox: str) -> set[str]:

@@ -34,6 +34,10 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
 class _Collector:
     def __init__(self, context: ControlContext) -> None:
         self.context = context
+        # Where several processes share a database, each counts for itself what it served; all else is the database's.
+        store = context.deliveries.store
+        self._label: tuple[str, ...] = ("process",) if store.is_shared else ()
+        self._process: tuple[str, ...] = (store.owner,) if store.is_shared else ()
 
     def collect(self) -> "Iterator[Metric]":
         """Yield every metric; Prometheus's registry calls this."""
@@ -43,7 +47,7 @@ class _Collector:
         health = self.context.loop_health
         if health.is_measured:  # not where another server serves
             text = "The longest that the server's loop kept others waiting, in the last minute or two"
-            yield _gauge("emulator_loop_lag_seconds", text, (), {(): health.lag})
+            yield _gauge("emulator_loop_lag_seconds", text, self._label, {self._process: health.lag})
         cases, deliveries, lag = self.context.deliveries.overview()
         yield _gauge("emulator_cases", "Cases by state", ("provider", "state"), cases)
         yield _gauge("emulator_deliveries", "Webhooks by state", ("state",), {(k,): v for k, v in deliveries.items()})
@@ -58,14 +62,17 @@ class _Collector:
         from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
         requests, creates = self.context.request_metrics.read()
-        served = CounterMetricFamily("emulator_requests", "Requests answered", labels=("provider", "status"))
+        served = CounterMetricFamily(
+            "emulator_requests", "Requests answered", labels=("provider", "status", *self._label)
+        )
         for (provider, status), many in sorted(requests.items()):
-            served.add_metric([provider, str(status)], many)
+            served.add_metric([provider, str(status), *self._process], many)
         yield served
-        taken = HistogramMetricFamily("emulator_create_seconds", "How long Create Case took", labels=("provider",))
+        labels = ("provider", *self._label)
+        taken = HistogramMetricFamily("emulator_create_seconds", "How long Create Case took", labels=labels)
         for provider, (counts, seconds) in sorted(creates.items()):
             bounds = [*map(str, BUCKETS), "+Inf"]
-            taken.add_metric([provider], list(zip(bounds, counts, strict=True)), seconds)
+            taken.add_metric([provider, *self._process], list(zip(bounds, counts, strict=True)), seconds)
         yield taken
 
 

@@ -69,6 +69,7 @@ class HappeningPayload(TypedDict):
     provider: str
     case_id: int
     outcome: NotRequired[str | None]
+    outcome_word: NotRequired[str | None]
     rule: NotRequired[str]
     delivery_id: NotRequired[str]
     attempt: NotRequired[int]

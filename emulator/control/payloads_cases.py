@@ -153,6 +153,7 @@ class ProviderPayload(TypedDict):
     credential: str
     variables: dict[str, str]
     key: dict[str, str]
+    current_key: dict[str, str]
     curl: str
     has_flow: bool
     endings: list[dict[str, str]]

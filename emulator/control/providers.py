@@ -30,6 +30,7 @@ def _render(provider: Provider, context: ControlContext, sandbox: str) -> Provid
         "routes": [str(operation) for operation in provider.operations],
         "operations": [_render_operation(operation) for operation in provider.operations],
         "key": dict([samples.key_of(sandbox)]) if samples else {},
+        "current_key": dict([samples.current.key_of(sandbox)]) if samples and samples.current else {},
         "credential": f"test_{sandbox}",
         "variables": variables_of(provider.name),
         "curl": samples.curl(context.address, sandbox) if samples else "",
@@ -40,4 +41,5 @@ def _render(provider: Provider, context: ControlContext, sandbox: str) -> Provid
 
 
 def _render_operation(operation: Operation) -> dict[str, str]:
-    return {"name": operation.name, "method": operation.verb, "path": operation.path}
+    described = {"name": operation.name, "method": operation.verb, "path": operation.path}
+    return described | ({"generation": "current"} if operation.is_current else {})

@@ -140,7 +140,17 @@ class HappeningOut(Out):
     """One thing that happened while time went by: a case moved on, or an attempt was made."""
 
     class Meta(Out.Meta):
-        sometimes = ("outcome", "rule", "delivery_id", "attempt", "status", "error", "state", "next_attempt_at")
+        sometimes = (
+            "outcome",
+            "outcome_word",
+            "rule",
+            "delivery_id",
+            "attempt",
+            "status",
+            "error",
+            "state",
+            "next_attempt_at",
+        )
 
     at = fields.DateTime()
     kind = fields.String(
@@ -151,6 +161,7 @@ class HappeningOut(Out):
     outcome = fields.String(
         allow_none=True, validate=ENDS, metadata={"description": "how its case ended; failed: without a decision"}
     )
+    outcome_word = fields.String(allow_none=True, metadata={"description": "the same in its provider's word"})
     rule = fields.String()
     delivery_id = fields.String()
     attempt = fields.Integer()

@@ -186,6 +186,11 @@ class ProviderOut(Out):
         metadata={"description": "where programs look for url and credential"},
     )
     key = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "the header to send"})
+    current_key = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "the header of the API's current generation; empty where it speaks only one"},
+    )
     curl = fields.String(metadata={"description": "a first request to paste"})
     has_flow = fields.Boolean(metadata={"description": "do applicants go through pages of its own?"})
     endings = fields.List(fields.Dict(), metadata={"description": "bodies of complete, the simplest of each ending"})

@@ -12,7 +12,7 @@ from emulator.control.context import ControlContext
 from emulator.control.filter_words import Word, refusal_of
 from emulator.control.outcomes import WORDS, OutcomeWord, queued_outcome_of
 from emulator.control.payloads_cases import SamplePayload, SentPayload
-from emulator.control.request_schemas import Strict, Whole
+from emulator.control.request_schemas import Strict, TrueOrFalse, Whole
 from emulator.control.views import json_response, responds, takes
 from emulator.core.model import CaseFilter
 from emulator.core.randomness import SeededRandom
@@ -29,11 +29,13 @@ class SampleOrder(TypedDict):
     seed: NotRequired[int]
     operation: NotRequired[str]
     case_id: NotRequired[int]
+    current: bool
     outcome: NotRequired[str]
     body: dict[str, object]
 
 
 OPERATION = "what is asked for; Create Case unless told"
+GENERATION = "of the current generation of an API that speaks more than one"
 CASE = "the case that the operation is about; the newest one unless told"
 
 
@@ -43,6 +45,7 @@ class SampleChoice(TypedDict):
     seed: int
     operation: NotRequired[str]
     case_id: NotRequired[int]
+    current: bool
 
 
 class SampleQuery(Strict):
@@ -50,6 +53,7 @@ class SampleQuery(Strict):
 
     operation = Word("sample", metadata={"description": OPERATION})
     case_id = fields.Integer(validate=Range(1, BIGGEST_SEED), metadata={"description": CASE})
+    current = fields.Boolean(load_default=False, metadata={"description": GENERATION})
     seed = fields.Integer(
         load_default=0,
         validate=Range(0, BIGGEST_SEED),
@@ -66,6 +70,7 @@ class SampleIn(Strict):
     )
     operation = Word("sample", metadata={"description": OPERATION})
     case_id = Whole(validate=Range(1, BIGGEST_SEED), metadata={"description": CASE})
+    current = TrueOrFalse(load_default=False, metadata={"description": GENERATION})
     outcome = OutcomeWord(validate=Length(1, 100), metadata={"description": f"how this case ends: {WORDS}"})
     body = fields.Dict(load_default=dict, metadata={"description": "goes into the request instead of what is drawn"})
 
@@ -121,8 +126,10 @@ def _draw(
     if provider not in context.providers:
         raise Problem(404, f"there is no provider {provider[:100]}; known are {', '.join(sorted(context.providers))}")
     samples = context.providers[provider].samples
+    if samples and choice["current"]:
+        samples = samples.current
     if samples is None:
-        raise Problem(404, f"{provider} has no samples")
+        raise Problem(404, f"{provider} has no such samples")
     operation = choice.get("operation", samples.operations[0])
     if operation not in samples.operations:
         reason = refusal_of(f"sample of {provider}", operation, samples.operations)

@@ -12,6 +12,8 @@ from emulator.core.randomness import fresh_name
 from emulator.core.sandbox_view import SandboxView
 from emulator.masking import masked_url
 
+SETTINGS = SettingsIn()
+
 
 def add_routes(routes: Blueprint, context: ControlContext) -> None:
     """Add /sandboxes, /sandboxes/{name}, its counts and its reset."""
@@ -40,7 +42,7 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
         return json_response(_render(context, name))
 
     @routes.patch("/sandboxes/<sandbox:name>")
-    @takes(SettingsIn())
+    @takes(SETTINGS)
     @responds("SandboxOut")
     def change_sandbox(name: str, payload: Mapping[str, object]) -> Response:
         """Set how a sandbox behaves; null takes a setting back."""
@@ -66,7 +68,7 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
 
 def _render(context: ControlContext, name: str) -> SandboxPayload:
     view = context.sandboxes.look(name)
-    own_names = sorted(view.own_settings.keys() & SettingsIn().fields.keys())
+    own_names = sorted(view.own_settings.keys() & SETTINGS.fields.keys())
     return {
         "name": name,
         "used": view.is_used,

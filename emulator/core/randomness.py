@@ -154,6 +154,10 @@ class SeededRandom:
 
     def person(self, field: str, countries: Sequence[Country] = COUNTRIES) -> Person:
         """Return an invented person with address, company and contact details of one of the countries."""
+        return _person(self, field, tuple(countries))
+
+    def draw_person(self, field: str, countries: Sequence[Country]) -> Person:
+        """Draw the person that `person` remembers."""
         country = self.pick(f"{field} country", countries)
         state, postcode = self.pick(f"{field} state", country.postcodes)
         faker = _faker(country.locale)
@@ -177,6 +181,12 @@ class SeededRandom:
                 country=country.code,
             ),
         )
+
+
+@lru_cache(maxsize=256)
+def _person(random: SeededRandom, field: str, countries: tuple[Country, ...]) -> Person:
+    """Draw a person once: the samples of each new sandbox are of the same people."""
+    return random.draw_person(field, countries)
 
 
 def ordinary(draw: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:

@@ -83,13 +83,19 @@ class Scheduler:
     _lock: Lock = field(default_factory=Lock)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(SENDERS, thread_name_prefix="sender"))
     _thread: Thread | None = None
+    _has_started: bool = False
     _heartbeat: Heartbeat | None = None  # where other processes use the store
 
-    def start(self) -> None:
-        """Start the worker; what a killed process was sending is due again."""
+    def start(self, *, has_work: bool = True) -> None:
+        """Start the worker; what a killed process was sending is due again.
+
+        Without work there is no worker, and requests alone send and advance: their leases need the heartbeat as well.
+        """
         self.outbox.release()
-        self._thread = Thread(target=self._run, name="worker", daemon=True)
-        self._thread.start()
+        self._has_started = True
+        if has_work:
+            self._thread = Thread(target=self._run, name="worker", daemon=True)
+            self._thread.start()
         if self.store.is_shared:
             self._heartbeat = Heartbeat(self.outbox.renew)
             self._heartbeat.start()
@@ -110,7 +116,7 @@ class Scheduler:
         """Give back what nobody will send any more: after `stop`, and after the requests that send as well."""
         if self._heartbeat:
             self._heartbeat.stop()
-        if self._thread:
+        if self._has_started:
             with suppress(StoreUnavailable):  # the next start gives it back
                 self.outbox.release()
 

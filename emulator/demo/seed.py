@@ -29,6 +29,7 @@ class StoryCase(TypedDict):
     provider: str
     at: str
     body: dict[str, object]
+    current: NotRequired[bool]  # asked in the current generation of its API
     ends: NotRequired[str]
     takes: NotRequired[float]
     refused: NotRequired[int]
@@ -99,7 +100,9 @@ def _advance(api: ApiClient, sandbox_path: str, now: datetime, until: str) -> da
 
 def _open(api: ApiClient, sandbox_path: str, case: StoryCase) -> None:
     api.ask("PATCH", sandbox_path, {"delay": case.get("takes", USUAL)})
-    order = {"body": case["body"]} | ({"outcome": case["ends"]} if "ends" in case else {})
+    order = {"body": case["body"], "current": case.get("current", False)} | (
+        {"outcome": case["ends"]} if "ends" in case else {}
+    )
     sent = api.ask("POST", f"{sandbox_path}/samples/{case['provider']}", order)
     if sent["status"] != (201 if "ends" in case else case["refused"]):
         raise ValueError(f"a request of the demo was answered {sent['status']}: {sent['answer']}")

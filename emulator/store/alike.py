@@ -1,7 +1,8 @@
-"""Lists by outcome and webhook: an index holds the cases of each pair of the two by their ids."""
+"""Lists by outcome, and of cases by webhook: an index holds the cases of each pair of the two by their ids."""
 
 from collections.abc import Iterable, Sequence
 
+from emulator.core.case_file import CheckFilter
 from emulator.core.model import CaseFilter, Outcome
 from emulator.store import rows
 
@@ -15,3 +16,8 @@ def pairs_of(query: CaseFilter) -> Sequence[rows.Params] | None:
     outcomes: Iterable[Outcome | None] = (*Outcome, None) if query.outcomes is None else query.outcomes
     flags = (0, 1) if query.has_webhook is None else (int(query.has_webhook),)
     return [{"outcome": outcome or "", "has_webhook": flag} for outcome in outcomes for flag in flags]
+
+
+def is_by_outcome_alone(query: CheckFilter) -> bool:
+    """Return whether the filter of checks asks for outcomes and nothing else."""
+    return query.outcomes is not None and query == CheckFilter(outcomes=query.outcomes)

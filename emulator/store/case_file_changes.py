@@ -1,6 +1,5 @@
 """Changes of what stands around cases: clients, checks and documents."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -79,7 +78,7 @@ class CaseFileChanges(Questions):
         self._ask.release_case_key(self._db, **params, now=to_micros(now))
         try:
             changed = self._ask.change_case(self._db, **params)
-        except sqlite3.IntegrityError:  # another case has its key
+        except self._db.IntegrityError:  # another case has its key
             return False
         known = {"sandbox": before.sandbox, "provider": before.provider, "case_id": before.id}
         self._ask.expire_settled_by_change(self._db, **known, now=to_micros(now))

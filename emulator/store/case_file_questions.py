@@ -8,6 +8,7 @@ from emulator.core.case_file import CheckFilter, Document, FiledCheck
 from emulator.core.model import Client
 from emulator.core.sandbox_clock import from_micros, to_micros
 from emulator.store import case_file_rows, rows
+from emulator.store.alike import is_by_outcome_alone
 from emulator.store.connection import Connection
 from emulator.store.named_queries import NamedQueries
 
@@ -44,11 +45,27 @@ class CaseFileQuestions:
     def list_checks(
         self, sandbox: str, provider: str, query: CheckFilter, now: datetime, *, offset: int, limit: int
     ) -> Sequence[FiledCheck]:
+        if is_by_outcome_alone(query):
+            return self._list_checks_alike(sandbox, provider, query, now, offset=offset, limit=limit)
         ask = self._ask.list_checks if query.case_id is None else self._ask.list_checks_of_case
         params = _check_params(sandbox, provider, query, now)
         return [case_file_rows.filed_check_of(row) for row in ask(self._db, **params, offset=offset, limit=limit)]
 
+    def _list_checks_alike(
+        self, sandbox: str, provider: str, query: CheckFilter, now: datetime, *, offset: int, limit: int
+    ) -> Sequence[FiledCheck]:
+        """Return a page of the checks of these outcomes, newest first."""
+        ask, own = self._ask.newest_checks_alike, {"sandbox": sandbox, "provider": provider}
+        params = {**own, "now": to_micros(now), "limit": offset + limit}
+        found = [row[0] for each in query.outcomes or () for row in ask(self._db, **params, outcome=each or "")]
+        ids = json.dumps(sorted(found, reverse=True)[offset : offset + limit])
+        return [case_file_rows.filed_check_of(row) for row in self._ask.checks_by_ids(self._db, **own, ids=ids)]
+
     def count_checks(self, sandbox: str, provider: str, query: CheckFilter, now: datetime) -> int:
+        if is_by_outcome_alone(query):
+            params = {"sandbox": sandbox, "provider": provider, "now": to_micros(now)}
+            ask_one = self._ask.count_checks_alike
+            return sum(int(ask_one(self._db, **params, outcome=each or "")) for each in query.outcomes or ())
         if query == CheckFilter():
             ask = self._ask.count_all_checks
         else:

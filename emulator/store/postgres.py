@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from threading import local
 
 import psycopg
@@ -21,8 +22,7 @@ from emulator.store.postgres_signals import Signals
 from emulator.store.questions import Questions
 from emulator.store.sqlite import StoreUnusable
 
-MOST_CONNECTIONS = 20
-MOST_OF_JOURNAL = 4
+MOST, FEW = 16, 4  # connections of a kind
 # Seconds. Whoever waits longer for another transaction is told so; a lost server is found out by keepalives.
 LIMITS = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 LOCK_TIMEOUT = "12s"
@@ -44,39 +44,41 @@ class PostgresStore:
         self._health = DatabaseHealth(place)
         conninfo = _conninfo(url, owner)
         _prepare(conninfo, place)
-        self._pool = _pool(conninfo, "store", MOST_CONNECTIONS, _configure_patient if patient else _configure)
-        # Of its own, because an exchange is written while its transaction goes on, which has a connection already.
-        self._journal_pool = _pool(conninfo, "journal", MOST_OF_JOURNAL, _configure_journal)
+        queries, configured = read_queries(), partial(_configure, idle="0" if patient else IDLE_TIMEOUT)
+        # Each kind has a pool of its own, so that no setting of a connection is changed from block to block, and the
+        # journal because an exchange is written while its transaction goes on, which has a connection already.
+        kinds = (("ask", MOST, _for_questions), ("change", MOST, _for_changes), ("journal", FEW, _for_journal))
+        self._pools = [_pool(conninfo, name, most, partial(ready, configured)) for name, most, ready in kinds]
+        self._asking, self._changing, self._journal = (Lending(pool, queries, self._health) for pool in self._pools)
         self._signals = Signals(conninfo, owner)
-        self._lending = Lending(self._pool, read_queries(), self._health)
         self._joined = local()
 
     def reading(self) -> AbstractContextManager[Questions]:
         """Give the questions about what has been committed when the first of them is asked."""
         joined = getattr(self._joined, "real", None)
-        return Joining(self._lending, joined) if joined else Asking(self._lending)
+        return Joining(self._changing, joined) if joined else Asking(self._asking)
 
     def transaction(self) -> AbstractContextManager[Changes]:
         """Give the changes, which are committed together when the block ends and undone when it raises."""
         joined = getattr(self._joined, "real", None)
-        return Joining(self._lending, joined) if joined else Changing(self._lending)
+        return Joining(self._changing, joined) if joined else Changing(self._changing)
 
     @contextmanager
     def claiming(self) -> Iterator[None]:
         """Make one transaction of all that this thread does in the block: no other process takes what is due in it."""
-        real = self._joined.real = self._lending.take(IsolationLevel.READ_COMMITTED)
+        real = self._joined.real = self._changing.take()
         try:
             yield
         except BaseException as error:
             self._joined.real = None
-            self._lending.give_back(real, error)
+            self._changing.give_back(real, error)
             raise
         self._joined.real = None
-        self._lending.give_back(real, None)
+        self._changing.give_back(real, None)
 
     def open_journal(self, keep: Callable[[Exchange], None] | None = None) -> Journal:
         """Return the journal, which is kept in the database; `keep` sees every exchange of this process."""
-        return PostgresJournal(Lending(self._journal_pool, self._lending.queries, self._health), keep)
+        return PostgresJournal(self._journal, keep)
 
     def tell(self, word: str) -> None:
         """Tell a word to the processes that listen."""
@@ -94,8 +96,8 @@ class PostgresStore:
     def close(self) -> None:
         """Close all connections."""
         self._signals.close()
-        self._journal_pool.close()
-        self._pool.close()
+        for pool in self._pools:
+            pool.close()
 
 
 def place_of(url: str) -> str:
@@ -118,24 +120,33 @@ def _conninfo(url: str, owner: str) -> str:
         raise StoreUnusable(f"--database: {in_one_line(error)}") from None
 
 
-def _configure(connection: Real) -> None:
+def _configure(connection: Real, *, idle: str) -> None:
     adapt(connection)
     connection.execute("SET client_encoding TO 'UTF8'")
     connection.execute(f"SET lock_timeout TO '{LOCK_TIMEOUT}'")
-    connection.execute(f"SET idle_in_transaction_session_timeout TO '{IDLE_TIMEOUT}'")
+    connection.execute(f"SET idle_in_transaction_session_timeout TO '{idle}'")
     connection.commit()
 
 
-def _configure_patient(connection: Real) -> None:
-    _configure(connection)
-    connection.execute("SET idle_in_transaction_session_timeout TO 0")
-    connection.commit()
+Configure = Callable[[Real], None]
 
 
-def _configure_journal(connection: Real) -> None:
-    _configure(connection)
+def _for_questions(configure: Configure, connection: Real) -> None:
+    configure(connection)
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+    connection.autocommit = True
+
+
+def _for_changes(configure: Configure, connection: Real) -> None:
+    configure(connection)
+
+
+def _for_journal(configure: Configure, connection: Real) -> None:
+    configure(connection)
     connection.execute("SET synchronous_commit TO off")  # the newest exchanges may be lost with the database's machine
     connection.commit()
+    connection.autocommit = True
 
 
 # Of a lost database the store tells, once.

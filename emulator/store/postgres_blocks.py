@@ -5,7 +5,6 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 
 import psycopg
-from psycopg import IsolationLevel
 from psycopg_pool import ConnectionPool
 
 from emulator.store.named_queries import NamedQueries
@@ -25,27 +24,13 @@ class Lending:
     def __init__(self, pool: ConnectionPool[Real], queries: NamedQueries, health: DatabaseHealth) -> None:
         self.pool, self.queries, self.health = pool, queries, health
 
-    def take(self, isolation: IsolationLevel, *, read_only: bool = False, autocommit: bool = False) -> Real:
-        """Return a connection, which begins a transaction of that kind at its first query; raise StoreUnavailable.
-
-        With `autocommit` each query is a transaction of its own until that is set back.
-        """
+    def take(self) -> Real:
+        """Return a connection, which begins a transaction as its pool says; raise StoreUnavailable."""
         try:
-            real = self.pool.getconn(SHORT_PATIENCE if self.health.trouble else PATIENCE)
+            return self.pool.getconn(SHORT_PATIENCE if self.health.trouble else PATIENCE)
         except BaseException as error:
             self.health.explain(error)
             raise
-        try:
-            if real.autocommit is not autocommit:
-                real.autocommit = autocommit
-            if real.isolation_level is not isolation:
-                real.isolation_level = isolation
-            if real.read_only is not read_only:
-                real.read_only = read_only
-        except BaseException:
-            self.pool.putconn(real)
-            raise
-        return real
 
     def give_back(self, real: Real, error: BaseException | None) -> None:
         """End the transaction of a connection and give it back; raise StoreUnavailable where the database is lost."""
@@ -67,11 +52,9 @@ class Lending:
             self.health.end()
 
     @contextmanager
-    def lent(
-        self, isolation: IsolationLevel = IsolationLevel.READ_COMMITTED, *, autocommit: bool = False
-    ) -> Iterator[tuple[NamedQueries, PostgresConnection]]:
+    def lent(self) -> Iterator[tuple[NamedQueries, PostgresConnection]]:
         """Give the queries and a connection, whose changes are committed together when the block ends."""
-        real = self.take(isolation, autocommit=autocommit)
+        real = self.take()
         try:
             yield self.queries, PostgresConnection(real)
         except BaseException as error:
@@ -93,11 +76,12 @@ class Asking:
         self._lending = lending
 
     def __enter__(self) -> PostgresQuestions:
-        self._real = self._lending.take(IsolationLevel.REPEATABLE_READ, read_only=True, autocommit=True)
-        return PostgresQuestions(QuestionsConnection(self._real), self._lending.queries, {})
+        self._asked = QuestionsConnection(self._lending.take())
+        return PostgresQuestions(self._asked, self._lending.queries, {})
 
     def __exit__(self, kind: Kind, error: BaseException | None, trace: Trace) -> None:
-        self._lending.give_back(self._real, error)
+        self._asked.end()
+        self._lending.give_back(self._asked.real, error)
 
 
 class Changing:
@@ -107,7 +91,7 @@ class Changing:
         self._lending = lending
 
     def __enter__(self) -> PostgresChanges:
-        self._real = self._lending.take(IsolationLevel.READ_COMMITTED)
+        self._real = self._lending.take()
         return PostgresChanges(PostgresConnection(self._real), self._lending.queries, {})
 
     def __exit__(self, kind: Kind, error: BaseException | None, trace: Trace) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -82,3 +83,10 @@ class QuestionsConnection(PostgresConnection):
         self._asked += 1
         if self._asked == 2:
             self.real.autocommit = False
+
+    def end(self) -> None:
+        """End the transaction, if one was begun; nothing was changed in it."""
+        if self._asked > 1:
+            with suppress(psycopg.Error):  # the connection is lost, of which its pool finds out
+                self.real.rollback()
+                self.real.autocommit = True

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from psycopg import IsolationLevel
-
 from emulator.core.errors import StoreUnavailable
 from emulator.core.journal import Exchange, Found, Journal
 from emulator.store.exchange_rows import exchange_of, text_of
@@ -32,20 +30,20 @@ class PostgresJournal(Journal):
         kept = exchange if exchange.is_masked else exchange.masked()
         row = {"sandbox": kept.sandbox, "size": kept.size, "exchange": text_of(kept), "most": self.most_exchanges}
         try:
-            with self._lending.lent(autocommit=True) as (ask, db):
+            with self._lending.lent() as (ask, db):
                 ask.add_exchange(db, **row)
         except StoreUnavailable:
             self._lost += 1
             return
         self._added += 1
         if self._added % BETWEEN_BYTES == 0:
-            with suppress(StoreUnavailable), self._lending.lent(autocommit=True) as (ask, db):
+            with suppress(StoreUnavailable), self._lending.lent() as (ask, db):
                 ask.evict_beyond(db, bytes=self.most_bytes)
 
     @property
     def evicted(self) -> int:
         """How many exchanges had to go in all."""
-        with self._lending.lent(autocommit=True) as (ask, db):
+        with self._lending.lent() as (ask, db):
             return int(ask.count_evicted(db)) + self._lost
 
     @evicted.setter
@@ -54,14 +52,14 @@ class PostgresJournal(Journal):
 
     def find(self, sandbox: str, fits: Callable[[Exchange], bool]) -> Found:
         """Return the exchanges of a sandbox for which `fits` is true."""
-        with self._lending.lent(IsolationLevel.REPEATABLE_READ) as (ask, db):
+        with self._lending.lent() as (ask, db):
             rows = ask.exchanges(db, sandbox=sandbox)
-            last, base = ask.journal_book(db, sandbox=sandbox) or (0, 0)
-        found = (exchange_of(number, text) for number, text in rows)
-        evicted = last - base - len(rows)
-        return Found([exchange for exchange in found if fits(exchange)], evicted, base + evicted if evicted else 0)
+        last, base = rows[0][:2] if rows else (0, 0)
+        kept = [exchange_of(number, text) for *_, number, text in rows if text is not None]
+        evicted = last - base - len(kept)
+        return Found(list(filter(fits, kept)), evicted, base + evicted if evicted else 0)
 
     def forget(self, sandbox: str) -> None:
         """Drop all exchanges of a sandbox, and the count of those that were evicted."""
-        with self._lending.lent(autocommit=True) as (ask, db):
+        with self._lending.lent() as (ask, db):
             ask.forget_exchanges(db, sandbox=sandbox)

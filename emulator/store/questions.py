@@ -16,7 +16,7 @@ from emulator.store.named_queries import NamedQueries
 from emulator.store.search_params import text_params
 
 MOST_KEPT = 1_000  # rows of sandboxes
-SEARCHED = 100_000  # the newest cases or deliveries in which a text is looked for
+SEARCHED, SEARCHED_DELIVERIES = 80_000, 50_000  # the newest in which a text is looked for
 
 
 class Questions(CaseFileQuestions):
@@ -182,7 +182,7 @@ class Questions(CaseFileQuestions):
         return found is not None
 
     def find_deliveries(self, sandbox: str, query: DeliveryFilter, limit: int) -> Sequence[DeliveryReport]:
-        ask = self._ask.deliveries_of_case if _is_of_one_case(query) else self._ask.find_deliveries
+        ask = getattr(self._ask, _query_of(query))
         found = list(ask(self._db, sandbox=sandbox, limit=limit, **_delivery_params(query)))
         # The index orders them by position, and a delivery that reaches the inbox after an attempt gets a new one.
         return sorted((self._report(row) for row in reversed(found)), key=lambda report: report.delivery.created_at)
@@ -227,14 +227,17 @@ def _delivery_params(query: DeliveryFilter) -> rows.Params:
         "event": query.event,
         "states": None if query.states is None else rows.listed(query.states),
         **text_params(query.text),
-        "window": SEARCHED,
+        "window": SEARCHED_DELIVERIES,
     }
 
 
-def _is_of_one_case(query: DeliveryFilter) -> bool:
-    """Return whether the filter names a case and nothing else, so that its index finds all."""
+def _query_of(query: DeliveryFilter) -> str:
+    """Return the name of the query that finds these deliveries by an index, or of the one that looks at all."""
+    if query == DeliveryFilter(id=query.id) and query.id is not None:
+        return "delivery"
     named = DeliveryFilter(provider=query.provider, case_id=query.case_id)
-    return query == named and None not in (query.provider, query.case_id)
+    is_of_case = query == named and None not in (query.provider, query.case_id)
+    return "deliveries_of_case" if is_of_case else "find_deliveries"
 
 
 def target_params(busy: Collection[str], waiting: Collection[str] | None) -> rows.Params:

@@ -13,6 +13,6 @@ def text_params(text: str | None) -> Params:
     is_number = text is not None and text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER
     return {
         "text": escaped and f"%{escaped.lower()}%",
-        "as_typed": escaped and f"%{escaped}%",
+        "as_typed": f"%{escaped}%" if escaped and not escaped.isascii() else None,
         "number": int(text) if text and is_number else None,
     }

@@ -60,7 +60,7 @@ def _values(api: ApiClient, provider: str, case_id: int) -> dict[str, Any]:
         ],
         "created": created,
         "panes": _panes(created, document) if created else None,
-        "curl": curl_of(created, providers["address"], about["key"]) if created else None,
+        "curl": curl_of(created, providers["address"], about) if created else None,
         "webhooks": [_webhook(api, delivery, document) for delivery in webhooks],
         "chart": timeline.bars(api.get(f"{sandbox_path()}/deliveries", limit=CHARTED)["deliveries"]),
     }

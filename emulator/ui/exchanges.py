@@ -57,7 +57,7 @@ def show_one(api: ApiClient, number: int) -> Response:
 def _values(api: ApiClient, exchange: Mapping[str, Any], near_misses: list[Mapping[str, Any]]) -> dict[str, object]:
     providers, is_out = api.get(f"{sandbox_path()}/providers"), exchange["direction"] == "out"
     document, method, path = document_of(api, exchange["provider"]), exchange["method"], exchange.get("path", "")
-    keys = {provider["name"]: provider["key"] for provider in providers["providers"]}
+    apis = {provider["name"]: provider for provider in providers["providers"]}
     docs_of_request = document.of_webhook("") if is_out else document.of_request(method, path)
     docs_of_answer = {} if is_out else document.of_answer(method, path, exchange["status"])
     needed = [text for near_miss in near_misses for text in near_miss["needed"]]
@@ -68,7 +68,7 @@ def _values(api: ApiClient, exchange: Mapping[str, Any], near_misses: list[Mappi
         "was_not_read": exchange["body"] is None and _length(exchange) > 0,
         "sent": pane_of(exchange["body"], docs_of_request),
         "answer": pane_of(exchange["answer"]["body"], docs_of_answer),
-        "curl": None if is_out else curl_of(exchange, providers["address"], keys.get(exchange["provider"], {})),
+        "curl": None if is_out else curl_of(exchange, providers["address"], apis.get(exchange["provider"], {})),
         "titles": {provider["name"]: provider["title"] for provider in providers["providers"]},
     }
 

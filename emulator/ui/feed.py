@@ -15,7 +15,7 @@ from emulator.ui.sandbox_links import sandbox_path
 
 SHOWN = 60  # rows
 REFUSED = "refused"
-STATES = ("in_progress", "completed", "failed", "cancelled")  # of cases, by which the feed can be filtered
+STATES = ("waiting", "in_progress", "completed", "failed", "cancelled")  # of cases, by which the feed can be filtered
 Row = dict[str, Any]
 
 
@@ -99,6 +99,7 @@ def _counters(counts: Mapping[str, Any], refused: int) -> list[dict[str, object]
     counters: list[tuple[int, str, str | None, str | None]] = [
         (all_cases, "case" if all_cases == 1 else "cases", "", None),
         (cases.get("open", 0) + cases.get("processing", 0), "in progress", "in_progress", None),
+        (cases.get("waiting", 0), "not started", "waiting", None),
         (cases.get("completed", 0), "completed", "completed", None),
         (cases.get("failed", 0), "failed", "failed", None),
         (refused, "refused lately", REFUSED, None),

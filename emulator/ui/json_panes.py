@@ -136,8 +136,11 @@ def exact_pane(text: str | None) -> JsonPane:
     return JsonPane(None, exact, exact[:LONGEST] + more)
 
 
-def curl_of(exchange: Mapping[str, Any], address: str, key: Mapping[str, str]) -> str:
-    """Return a request of the journal as a curl command, with the header `key` that the journal masks."""
+def curl_of(exchange: Mapping[str, Any], address: str, about: Mapping[str, Any]) -> str:
+    """Return a request of the journal as a curl command, with the key, which the journal masks, of the API `about`."""
+    key: Mapping[str, str] = about.get("key", {})
+    if about.get("current_key", {}).keys() & exchange["headers"].keys():
+        key = about["current_key"]
     own = {"host", "content-length", "connection", "user-agent", "accept-encoding", "accept", "cookie"}
     own |= {name.lower() for name in key}
     sent = {name: value for name, value in exchange["headers"].items() if name.lower() not in own and value != "***"}

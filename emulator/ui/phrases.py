@@ -106,9 +106,10 @@ def happening(event: Mapping[str, Any]) -> str:
     """Return a line about one thing that happened while time went by."""
     case = f"{event.get('provider', '')} case {event.get('case_id', '')}"
     kind = event["kind"]
+    ended_as = plain(event.get("outcome_word") or event.get("outcome") or "")
     lines = {
         "case_processing": f"work on {case} started",
-        "case_completed": f"{case} ended: {event.get('outcome')}",
+        "case_completed": f"{case} ended: {ended_as}",
         "case_failed": f"{case} failed",
         "webhook_kept": f"the webhook of {case} is in the inbox",
     }

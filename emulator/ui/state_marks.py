@@ -48,7 +48,7 @@ def of_case(case: Mapping[str, Any]) -> Mark:
     """Return the mark of a case's state, and of its outcome, in its provider's word, once it has ended."""
     if case["state"] in ("completed", "failed"):
         return _of_end(case)
-    if case["state"] == "open" and case["next_step_at"] is None:
+    if case["state"] == "waiting" or (case["state"] == "open" and case["next_step_at"] is None):
         return Mark("ring", "waiting", "grey")
     return CASES[case["state"]]
 

@@ -87,6 +87,8 @@ def _steps(case: Mapping[str, Any]) -> Iterator[Event]:
     mark, updated = state_marks.of_case(case), phrases.moment_of(case["updated_at"])
     ends = phrases.moment_of(case["ends_at"]) if case["ends_at"] else None
     starts = phrases.moment_of(case["starts_at"]) if case["starts_at"] else None
+    if case["state"] == "waiting":
+        return
     if case["state"] in ("open", "processing"):
         if starts and case["state"] == "open":
             yield Event(starts, "processing", "blue", "ring", False)

@@ -19,7 +19,7 @@ def advise(text: str, environ: WSGIEnvironment | None = None) -> None:
 
 def advise_unknown_keys(given: Mapping[str, object], known: Collection[str], where: str = "") -> None:
     """Advise that keys which are not `known` were ignored, and suggest what was meant; `where` precedes each key."""
-    if all(key in known for key in given):
+    if given.keys() <= set(known):
         return
     import difflib  # imported here, because only mistakes need it
 

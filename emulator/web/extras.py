@@ -49,6 +49,10 @@ class Samples(Protocol):
     operations: tuple[str, ...]  # those that can be drawn, by the names of the provider's; the first opens a case
     on_cases: tuple[str, ...]  # those of them that are about a case that is there already
 
+    @property
+    def current(self) -> "Samples | None":
+        """Those of the API's current generation; None where it speaks only one."""
+
     def key_of(self, sandbox: str) -> tuple[str, str]:
         """Return the header, and its value, that opens the sandbox of that name."""
 

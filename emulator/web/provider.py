@@ -31,6 +31,7 @@ class Operation:
     body: type[Schema] | None = None
     status: int = 200
     answer: type[Schema] | None = None
+    is_current: bool = False  # only the current generation of the API has it
     is_quick: bool = False  # takes about a millisecond, and waits for nothing but a fault
 
     def __str__(self) -> str:

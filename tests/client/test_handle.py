@@ -171,6 +171,20 @@ def test_the_handle_learns_the_apis_and_their_operations(handle: CaseEmulator) -
         handle.aplid.create_case()
 
 
+def test_the_handle_speaks_the_current_generation_too(handle: CaseEmulator) -> None:
+    current = handle.sphinxhq.current
+    case = current.create_case(external_id="order-1", checks=LEAVE_OUT, case_config="aml-individual")
+    assert len(case["checks"]) == 3
+    assert current.update_case(id=case["id"], metadata={"a": 1})["metadata"] == {"a": 1}
+    assert handle.sphinxhq.update_case(id=case["id"], metadata={})["metadata"] == {}, "only the current one has it"
+    handle.clock.advance(2)
+    assert current.start(id=case["id"])["action_taken"] == "noop_already_started"
+    assert current.start(id=case["id"], allow_restart=True)["external_id"] == "order-1"
+    assert handle.sphinxhq.read_case(id=case["id"])["status"] == "COMPLETED"
+    with pytest.raises(LookupError, match="one generation only"):
+        _ = handle.aplyid.current
+
+
 def test_requests_are_found_counted_and_explained(handle: CaseEmulator) -> None:
     handle.aplyid.create_case(client={"name": "Jo"})
     handle.aplyid.send({})

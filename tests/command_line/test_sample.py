@@ -113,6 +113,7 @@ def test_the_python_program_runs(name: str, emulator: Emulator) -> None:
         (["aplyid", "--seed", "-1"], "a whole number from 0"),
         (["aplyid", "--seed", "x"], "a whole number from 0"),
         (["aplyid", "--as", "xml"], "curl"),
+        (["aplyid", "--current"], "this API speaks one generation only"),
         (["aplyid", "--operation", "add_check"], "there is no sample of add_check; known are create_case"),
         (["sphinxhq", "--operation", "start", "--case", "0"], "x>=1"),
         (["aplyid", "--as", "json", "--json"], "choose one of the two"),

@@ -106,6 +106,7 @@ def test_a_filter_that_means_nothing_is_refused(filled: Emulator, query: str) ->
 
 def test_only_the_newest_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(questions, "SEARCHED", 2)
+    monkeypatch.setattr(questions, "SEARCHED_DELIVERIES", 2)
     with served() as emulator:
         for _ in range(3):
             emulator.aplyid.open_case(client__name="Mary Old")

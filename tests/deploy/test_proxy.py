@@ -98,6 +98,7 @@ class Load:
         wait_until(lambda: len(self.answers) >= there + CREATES_AROUND)
 
 
+@pytest.mark.slow
 def test_the_caddyfile_is_valid_and_formatted(needs: Callable[[str], str], tmp_path: Path) -> None:
     caddy = needs("caddy")
     env = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from emulator.worlds.world import Kind
+from tests.docs.generations import generations_table
 from tests.docs.reference import fixtures_table, handle_table, options_table
 from tests.docs.samples import APLYID, SPHINXHQ, answer, curl, inbox, javascript, webhook
 from tests.docs.tables import commands_table, faults_table, settings_table, worlds_table
@@ -26,4 +27,5 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "plugin-fixtures": fixtures_table,
     "plugin-options": options_table,
     "handle": handle_table,
+    "sphinx-generations": generations_table,
 }

@@ -16,6 +16,7 @@ from tests.receivers import free_port
 ROOT = Path(__file__).parents[2]
 PROGRAMS = {"node": "node/onboarding.mjs", "python": "python/onboarding.py", "sh": "shell/onboarding.sh"}
 CASE_FILE = "python/case_file.py"  # of Sphinx alone
+CURRENT = {"python": "python/current_generation.py", "node": "node/current_generation.mjs"}
 NEEDED = {"node": "node", "sh": "curl"}
 NOWHERE = "http://127.0.0.1:9"  # a proxy that none of them may ask
 
@@ -73,6 +74,17 @@ def test_the_case_file_tells_its_story_and_fails_where_something_is_not_as_expec
     code, told, errors = finish(start("python", f"http://127.0.0.1:{free_port()}", "nobody", CASE_FILE))
     assert (code, told) == (1, "")
     assert "start one with: case-emulator serve" in errors
+
+
+@pytest.mark.parametrize(("kind", "path"), CURRENT.items())
+def test_the_current_generation_tells_its_story(
+    kind: str, path: str, quick: Emulator, needs: Callable[[str], str]
+) -> None:
+    look_for(kind, needs)
+    code, told, errors = finish(start(kind, quick.url, f"current-{kind}", path))
+    assert (code, errors) == (0, "")
+    assert len(re.findall(r"^Case [12] \(order-1\) is complete: ACCEPTED, risk 0\.\d+\.$", told, re.M)) == 2
+    assert told.endswith("All as expected.\n")
 
 
 def test_many_at_once_do_not_see_each_other(quick: Emulator, needs: Callable[[str], str]) -> None:

@@ -47,6 +47,7 @@ def fill(built: Built, cases: int) -> None:
         ("/api/cases/?page_size=50&has_webhook=false", PAIRS),
         ("/api/cases/?page_size=50&outcome=PENDING", PAIRS),
         ("/api/checks/?page_size=50", FEW),
+        ("/api/checks/?page_size=50&outcome=PENDING", PAIRS),
         ("/api/checks/?page_size=50&case_id=1", FEW),
     ],
 )
@@ -73,13 +74,26 @@ def test_a_list_by_outcome_and_webhook_has_what_the_whole_list_has_of_them(emula
             assert (page["count"], page["results"]) == (len(fitting), fitting[2:4]), query
 
 
+def test_a_list_of_checks_by_outcome_has_what_the_whole_list_has_of_them(emulator: Emulator) -> None:
+    _open_all_kinds(emulator)
+    url = f"{emulator.url}/api/checks/?page_size=100"
+    every = emulator.http.get(url, cookies=emulator.sphinxhq.cookies).json()["results"]
+    for outcome in ("ACCEPTED", "PENDING", "REJECTED"):
+        fitting = [check for check in every if check["outcome"] == outcome]
+        assert fitting
+        page = emulator.http.get(f"{url}&outcome={outcome}", cookies=emulator.sphinxhq.cookies).json()
+        assert (page["count"], page["results"]) == (len(fitting), fitting)
+
+
 def _open_all_kinds(emulator: Emulator) -> None:
     """Cases of every outcome with a webhook and without one; one of each is archived, one hidden."""
     for name in ("Approved", "Denied", "Undecided", "Stuck"):
         for more in ({}, {"webhook_url": "http://nobody.test/hook"}):
             for days in (-1, -1, -1, 0):
                 customer = {"full_name": f"Mary {name}"}
-                case = emulator.sphinxhq.open_case(customer=customer, delete_after=days, **more)
+                case = emulator.sphinxhq.open_case(
+                    customer=customer, delete_after=days, checks=[{"check_type": "PEP"}], **more
+                )
             emulator.control("POST", "clock/advance", {"seconds": 60})
             if name != "Stuck":
                 url = f"{emulator.url}{SPHINXHQ_PATH}{case['id'] - 1}/start/"

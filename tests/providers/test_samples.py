@@ -7,9 +7,11 @@ import pytest
 
 from emulator.core.randomness import COUNTRIES, SeededRandom
 from emulator.providers.aplyid.samples import AplyidSamples
+from emulator.providers.sphinxhq.current_samples import CONFIGS, CurrentSamples
 from emulator.providers.sphinxhq.samples import SphinxSamples
 from emulator.providers.sphinxhq.schemas import BUSINESS_CHECKS, CHECK_TYPES
 from emulator.web.extras import Sample
+from tests.emulators import Emulator
 
 SEEDS = range(500)
 OF_A_PERSON = {"PEP", "IDV", "PROOF_OF_ADDRESS"}
@@ -104,3 +106,33 @@ def test_no_customer_that_is_created_has_the_reference_of_one_that_a_case_create
     created = {str(sample.body["external_id"]) for sample in drawn("create_customer")}
     assert len(created) == len(SEEDS)
     assert created & {body["customer"]["external_id"] for body in SPHINX} == set()
+
+
+CURRENT = [CurrentSamples().draw(SeededRandom(seed, "", "sample"), "any") for seed in SEEDS]
+
+
+def test_the_current_generation_s_checks_fit_the_customer_too_and_configs_are_drawn_as_well() -> None:
+    for body in (sample.body for sample in CURRENT):
+        kind = body["customer"]["customer_type"]  # type: ignore[index]
+        if "case_config" in body:
+            assert body["case_config"] == CONFIGS[kind]
+        elif kind == "INDIVIDUAL":
+            assert set(checks_of(body)) & BUSINESS_CHECKS == set()
+        else:
+            assert set(checks_of(body)) & {*OF_A_PERSON, "NAME_CHECK", "PROOF_OF_IDENTITY"} == set()
+    assert {"case_config" in sample.body for sample in CURRENT} == {True, False}
+
+
+@pytest.mark.parametrize("operation", CurrentSamples.operations)
+def test_each_sample_of_the_current_generation_is_taken(emulator: Emulator, operation: str) -> None:
+    case_id = emulator.sphinxhq.open_case()["id"]
+    random = SeededRandom(7, "", "sample")
+    sample = CurrentSamples().draw(random, emulator.sandbox, operation, case_id)
+    url = emulator.url + sample.path
+    answer = emulator.http.request(sample.method, url, json=sample.body, headers=dict(sample.headers))
+    assert answer.status_code in (200, 201), answer.text
+    asked = emulator.control(
+        "GET", f"samples/sphinxhq?current=true&operation={operation}&case_id={case_id}&seed=7"
+    ).json()
+    assert (asked["headers"], asked["body"]) == (sample.headers, sample.body)
+    assert emulator.control("GET", "samples/aplyid?current=true").status_code == 404

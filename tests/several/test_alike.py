@@ -134,6 +134,14 @@ def test_the_depth_of_the_queue_is_that_of_the_database(pair: tuple[Emulator, Em
         held.set()
 
 
+def test_what_each_served_is_counted_under_its_name(pair: tuple[Emulator, Emulator]) -> None:
+    for emulator in pair:
+        emulator.sphinxhq.get()
+    texts = [each.http.get(f"{each.url}/_emulator/metrics").text for each in pair]
+    lines = [line for text in texts for line in text.splitlines() if line.startswith("emulator_requests_total{")]
+    assert len({line.partition('process="')[2].partition('"')[0] for line in lines}) == 2
+
+
 def test_odd_values_are_kept_as_on_sqlite(pair: tuple[Emulator, Emulator]) -> None:
     deep: object = "x"
     for _ in range(50):

@@ -32,9 +32,9 @@ def is_closed(answer: Answer) -> bool:
     ("path", "verbs"),
     [
         (APLYID_PATH, "POST"),
-        (SPHINXHQ_PATH, "POST, GET"),
-        ("/api/cases/1/", "POST, GET"),
-        ("/s/mine/api/cases/", "POST, GET"),
+        (SPHINXHQ_PATH, "POST, GET, PATCH"),
+        ("/api/cases/1/", "POST, GET, PATCH"),
+        ("/s/mine/api/cases/", "POST, GET, PATCH"),
         ("//integrations/core/cases", "POST"),
     ],
 )

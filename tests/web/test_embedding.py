@@ -156,7 +156,10 @@ def answers(address: str, is_up: Callable[[requests.Response], bool]) -> bool:
         return False
 
 
-@pytest.mark.parametrize("server", ["flask", "gunicorn"])
+ON_POSIX = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn runs on POSIX alone")
+
+
+@pytest.mark.parametrize("server", ["flask", pytest.param("gunicorn", marks=ON_POSIX)])
 def test_other_servers_serve_it_webhooks_included(server: str) -> None:
     port = free_port()
     commands = {

@@ -10,8 +10,9 @@ from marshmallow.experimental.context import Context
 
 from emulator.providers.aplyid import schemas as aplyid
 from emulator.providers.aplyid.rails import Text
-from emulator.providers.sphinxhq import case_file_schemas, current_schemas
+from emulator.providers.sphinxhq import case_file_schemas, current_schemas, drf
 from emulator.providers.sphinxhq import schemas as sphinxhq
+from emulator.providers.sphinxhq.current_fields import Email
 from emulator.providers.sphinxhq.relations import Known
 from emulator.web.flat_schema import FlatSchema
 
@@ -137,6 +138,13 @@ def test_a_plain_text_is_taken_as_it_would_be_after_all_looks_at_it() -> None:
         assert result(lambda body, look=field.deserialize: look(body["value"]), {"value": value}) == whole
         taken += whole == ("loaded", repr(value))
     assert taken > len(found)
+
+
+@pytest.mark.parametrize("value", [*PLAIN, *(value for value in ODD if value is not None)], ids=repr)
+@pytest.mark.parametrize("field", [drf.Text(most=50), drf.Text(blank=True), Email()])
+def test_a_plain_text_of_the_framework_is_taken_as_any_text_is(field: drf.Text, value: object) -> None:
+    whole = result(lambda body: field.read_any(body["value"]), {"value": value})
+    assert result(lambda body: field.read(body["value"]), {"value": value}) == whole
 
 
 def subclasses(schema: type[Schema]) -> Iterator[type[Schema]]:

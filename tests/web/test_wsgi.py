@@ -1,10 +1,12 @@
 """`emulator.wsgi:application`: settings from the environment, and servers with one worker and with several."""
 
 import re
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from tests.emulators import APLYID_PATH, SPHINXHQ_PATH
 from tests.postgres import Server
 from tests.receivers import free_port, receiving, status
 from tests.waiting import PATIENCE
-from tests.web.test_embedding import BODY, KEY, running
+from tests.web.test_embedding import BODY, KEY, ON_POSIX, running
 
 
 def named(variables: Mapping[str, str]) -> dict[str, str]:
@@ -40,6 +42,7 @@ def log_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("emulator.logs.configure", lambda *_: None)
 
 
+@ON_POSIX
 @pytest.mark.slow
 def test_a_worker_takes_its_settings_from_variables_sends_webhooks_and_ends_in_good_order(tmp_path: Path) -> None:
     database, port = tmp_path / "cases.sqlite", free_port()
@@ -56,6 +59,7 @@ def test_a_worker_takes_its_settings_from_variables_sends_webhooks_and_ends_in_g
     assert told["count"] == 1
 
 
+@ON_POSIX
 @pytest.mark.slow
 def test_a_second_worker_is_refused_a_kept_file_and_the_server_ends(tmp_path: Path) -> None:
     env = environment(**named({"DATABASE": f"sqlite:///{tmp_path / 'cases.sqlite'}"}))
@@ -66,6 +70,7 @@ def test_a_second_worker_is_refused_a_kept_file_and_the_server_ends(tmp_path: Pa
     assert "another program uses" in server.stderr
 
 
+@ON_POSIX
 @pytest.mark.slow
 @pytest.mark.parametrize(("options", "word"), [(["--workers", "2"], "one worker"), (["--preload"], "--preload")])
 def test_workers_that_would_not_share_their_cases_refuse_each_request(options: list[str], word: str) -> None:
@@ -75,6 +80,7 @@ def test_workers_that_would_not_share_their_cases_refuse_each_request(options: l
         assert (refused.status_code, word in refused.json()["detail"]) == (503, True)
 
 
+@ON_POSIX
 @pytest.mark.slow
 def test_workers_share_what_postgresql_keeps_and_send_each_webhook_once(postgres: Server) -> None:
     port = free_port()
@@ -100,6 +106,7 @@ def test_processes_that_do_not_share_a_database_answer_no_request() -> None:
 
 
 def test_without_background_work_nothing_happens_but_by_an_advance() -> None:
+    running = _workers()  # of emulators that other tests share
     app = create_app(delay=0, no_background=True)
     client = app.test_client()
     client.post(APLYID_PATH, json=BODY, headers=KEY)
@@ -107,12 +114,39 @@ def test_without_background_work_nothing_happens_but_by_an_advance() -> None:
     before = client.get(cases).json
     client.post("/_emulator/sandboxes/default/clock/advance", json={"seconds": 1})
     after = client.get(cases).json
-    threads = {thread.name for thread in threading.enumerate()}
+    workers = _workers()
     app.extensions["case_emulator"].close()
     assert before
     assert after
     assert [told["cases"][0]["state"] for told in (before, after)] == ["open", "completed"]
-    assert "worker" not in threads
+    assert workers == running
+
+
+def _workers() -> int:
+    return [thread.name for thread in threading.enumerate()].count("worker")
+
+
+def test_a_request_that_was_killed_amid_an_advance_stops_no_clock_for_good(tmp_path: Path) -> None:
+    database = str(tmp_path / "cases.sqlite")
+    for kill in (True, False):
+        app = create_app(database=database, no_background=True)
+        client = app.test_client()
+        advance = client.post("/_emulator/sandboxes/default/clock/advance", json={"seconds": 1})
+        assert advance.status_code == 200
+        app.extensions["case_emulator"].close()
+        if kill:
+            with closing(sqlite3.connect(database)) as left_behind, left_behind:
+                left_behind.execute("UPDATE sandboxes SET advancing = 1")
+
+
+@pytest.mark.slow
+def test_without_background_work_leases_in_a_shared_database_are_renewed_all_the_same(postgres: Server) -> None:
+    app = create_app(database=postgres.new_url(), no_background=True)
+    app.test_client().get("/_emulator/readyz")
+    threads = {thread.name for thread in threading.enumerate()}
+    app.extensions["case_emulator"].close()
+    assert "heartbeat" in threads
+    assert "heartbeat" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_settings_come_from_variables_and_the_file_that_one_of_them_names(

@@ -4,7 +4,7 @@ import json
 from importlib.resources import files
 
 from emulator.core.randomness import COUNTRIES, Person, SeededRandom
-from emulator.web.extras import Sample
+from emulator.web.extras import Sample, Samples
 
 PATH = "/integrations/core/cases"
 # The service's customers are estate agents, conveyancers and lawyers of Australia.
@@ -26,6 +26,7 @@ class AplyidSamples:
 
     operations: tuple[str, ...] = ("create_case",)
     on_cases: tuple[str, ...] = ()
+    current: Samples | None = None
 
     def key_of(self, sandbox: str) -> tuple[str, str]:
         """Return the header that opens a sandbox."""

@@ -8,6 +8,7 @@ from emulator.core.pace import RealPace, Span
 from emulator.core.ports import Newborn
 from emulator.providers.sphinxhq import credentials, errors, routes, tokens, webhook
 from emulator.providers.sphinxhq.completion import CompletionIn
+from emulator.providers.sphinxhq.current_samples import CurrentSamples
 from emulator.providers.sphinxhq.current_schemas import ALL_CHECK_TYPES
 from emulator.providers.sphinxhq.document_routes import MEDIA
 from emulator.providers.sphinxhq.samples import PATH, SphinxSamples
@@ -34,14 +35,14 @@ PROVIDER = Provider(
         Operation(name="create_case", verb="POST", path=PATH, is_quick=True),
         Operation(name="list_cases", verb="GET", path=PATH),
         Operation(name="read_case", verb="GET", path=f"{PATH}{{id}}/", is_quick=True),
-        Operation(name="update_case", verb="PATCH", path=f"{PATH}{{id}}/"),
+        Operation(name="update_case", verb="PATCH", path=f"{PATH}{{id}}/", is_current=True),
         Operation(name="start", verb="POST", path=f"{PATH}{{id}}/start/"),
         Operation(name="add_check", verb="POST", path="/api/checks/"),
         Operation(name="list_checks", verb="GET", path="/api/checks/"),
         Operation(name="read_check", verb="GET", path="/api/checks/{id}/", is_quick=True),
         Operation(name="create_customer", verb="POST", path="/api/customers/"),
         Operation(name="update_customer", verb="POST", path="/api/customers/update/"),
-        Operation(name="patch_customer", verb="PATCH", path="/api/customers/update/"),
+        Operation(name="patch_customer", verb="PATCH", path="/api/customers/update/", is_current=True),
         Operation(name="read_customer", verb="GET", path="/api/customers/{id}/"),
         Operation(name="upload_document", verb="POST", path="/api/documents/"),
         Operation(name="read_document", verb="GET", path="/api/documents/{id}/", is_quick=True),
@@ -75,7 +76,7 @@ PROVIDER = Provider(
         Switch("customer-exists", ("refuse", "update"), "what Create Customer does with a known `external_id`"),
     ),
     check_types=ALL_CHECK_TYPES,
-    samples=SphinxSamples(),
+    samples=SphinxSamples(current=CurrentSamples()),
     completion=CompletionIn,
     document=describe,
 )

@@ -9,6 +9,8 @@ from marshmallow import ValidationError
 from emulator.providers.sphinxhq.addresses import is_address
 from emulator.providers.sphinxhq.drf import AnyJson, Field, FieldOptions, Text
 
+NO_ADDRESS = "Enter a valid email address."
+
 
 class Boolean(Field):
     """BooleanField: takes the words and numbers that the framework knows."""
@@ -32,16 +34,20 @@ class Identifier(Field):
 
     def read(self, value: object) -> str:
         try:
-            return str(UUID(int=value) if isinstance(value, int) else UUID(hex=value) if isinstance(value, str) else "")
+            if isinstance(value, int):
+                return str(UUID(int=value))
+            return str(UUID(hex=value if isinstance(value, str) else ""))
         except ValueError:
             raise ValidationError("Must be a valid UUID.") from None
 
 
 class Email(Text):
-    """EmailField, which judges an address as the framework does."""
+    """EmailField, which judges an address as the framework does, and has one message for all that is none."""
+
+    no_text = NO_ADDRESS
 
     def check(self, value: object, problems: list[str]) -> None:
-        super().check(value, problems if is_address(str(value)) else [*problems, "Enter a valid email address."])
+        super().check(value, problems if is_address(str(value)) else [*problems, NO_ADDRESS])
 
 
 class Dictionary(AnyJson):

@@ -7,6 +7,7 @@ problems are reported at once.
 import json
 import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
@@ -73,22 +74,35 @@ class Text(Field):
     """CharField: trims, and takes numbers as text."""
 
     if_changed = "is used without the blanks around it"
+    no_text = "Not a valid string."
 
     def __init__(
         self, *, most: int | None = None, blank: bool = False, null: bool = False, **options: Unpack[FieldOptions]
     ) -> None:
         rule = Length(max=most, error="Ensure this field has no more than {max} characters.") if most else None
         super().__init__(null=null, validate=rule, **options)
-        self.blank = blank
+        self.blank, self.longest = blank, most or sys.maxsize
+        self.keeps_plain = type(self).check is Field.check  # nothing but the length is checked
 
     def read(self, value: object) -> str:
+        if type(value) is str and self.keeps_plain and is_plain(value) and len(value) <= self.longest:
+            return value  # nearly every text, at a third of the time
+        return self.read_any(value)
+
+    def read_any(self, value: object) -> str:
+        """Return the text of what was sent, whatever it is; raise ValidationError."""
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise ValidationError("Not a valid string.")
+            raise ValidationError(self.no_text)
         text = str(value).strip()
         if not text and not self.blank:
             raise ValidationError("This field may not be blank.")
         self.check(text, _unstorable(text))
         return text
+
+
+def is_plain(text: str) -> bool:
+    """Return whether a text has no blanks around it and is neither empty nor hard to store, as nearly every one."""
+    return text.isascii() and text.isprintable() and text.strip() == text != ""
 
 
 def _unstorable(text: str) -> list[str]:

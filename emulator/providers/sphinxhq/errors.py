@@ -43,7 +43,7 @@ def render(error: Exception, desk: Desk) -> Response:
         case WrongClient():
             return _wrong_client(desk.switches["token-error"])
         case Unauthorized():
-            return _unauthorized(desk.switches["unauthorized"], str(error))
+            return _unauthorized(desk, str(error))
         case NoChecks():
             return _detail(400, NO_CHECKS)
         case Invalid():
@@ -65,11 +65,7 @@ def render(error: Exception, desk: Desk) -> Response:
         case UnknownPath():
             return _page(404, "Not Found", "The requested resource was not found on this server.")
         case FaultTriggered():
-            return (
-                _unauthorized("401", "")
-                if error.status == 401
-                else _detail(error.status, f"{phrase_of(error.status)}.")
-            )
+            return _of_fault(error.status)
         case Crashed():
             return _page(500, "Server Error (500)", "")
         case _:
@@ -82,22 +78,38 @@ def _wrong_client(shape: str) -> Response:
     return _detail(401, "Invalid client credentials.")
 
 
-def _unauthorized(status: str, reason: str) -> Response:
+def _unauthorized(desk: Desk, reason: str) -> Response:
     """Return the refusal of a credential; who comes with a token is always answered 401, and told the `reason`."""
-    if has_token(request.environ):
-        response = _detail(401, reason or WRONG_TOKEN)
-        response.headers["WWW-Authenticate"] = "Bearer"
-        return response
-    response = _detail(int(status), "Authentication credentials were not provided.")
+    if not has_token(request.environ):
+        return _not_authenticated(int(desk.switches["unauthorized"]))
+    return _wrong_token(reason)
+
+
+def _wrong_token(reason: str = "") -> Response:
+    response = _detail(401, reason or WRONG_TOKEN)
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _not_authenticated(status: int) -> Response:
+    response = _detail(status, "Authentication credentials were not provided.")
     if response.status_code == 401:
         response.headers["WWW-Authenticate"] = "Session"
     return response
 
 
+def _of_fault(status: int) -> Response:
+    """Return the answer with a planned status, in the words of any such answer."""
+    if status != 401:
+        return _detail(status, f"{phrase_of(status)}.")
+    return _wrong_token() if has_token(request.environ) else _not_authenticated(401)
+
+
 def _invalid(problems: object, desk: Desk) -> Response:
     """Return a 400 with the problems, shortened as far as the answer would be too long."""
-    if desk.switches["check-errors"] == "dict":
-        problems = _by_index(problems)
+    by_index = _by_index(problems)
+    if by_index != problems and desk.switches["check-errors"] == "dict":  # a switch counts as used where it matters
+        problems = by_index
     response = drf_response(problems, 400)
     if len(response.get_data()) > LONGEST_ANSWER:
         response = drf_response(_shortened(problems, LONGEST_TEXT, MOST_PROBLEMS), 400)

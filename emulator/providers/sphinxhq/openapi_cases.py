@@ -78,18 +78,28 @@ def create_case(printed: dict[str, Json], shapes: Shapes) -> Json:
 
 def list_cases(finished: dict[str, Json], shapes: Shapes) -> Json:
     """Return the operation that lists cases."""
-    page = {"count": len(finished), "next": None, "previous": None, "results": list(finished.values())}
+    pages = {name: _page_of(cases) for name, cases in _by_generation(finished).items() if cases}
     shape = shapes.either(PageOut, CurrentPageOut)
     return {
         "operationId": "list_cases",
         "summary": "List Cases, newest first",
         "parameters": [{"in": "query", "schema": CasesQuery}],
         "responses": {
-            "200": response_object("One page of the list.", content(shape, {"page": page})),
+            "200": response_object("One page of the list.", content(shape, pages)),
             "400": response_object("A filter is wrong.", content(ref("FilterProblems"), WRONG_FILTER)),
             **openapi.refer_to(READING),
         },
     }
+
+
+def _by_generation(cases: dict[str, Json]) -> dict[str, list[Json]]:
+    """Return the cases by a name for their shape: all of a page have the same."""
+    current = [case for case in cases.values() if "is_complete" in case]
+    return {"page": [case for case in cases.values() if case not in current], "current-page": current}
+
+
+def _page_of(cases: list[Json]) -> Json:
+    return {"count": len(cases), "next": None, "previous": None, "results": cases}
 
 
 def read_case(finished: dict[str, Json], shapes: Shapes) -> Json:

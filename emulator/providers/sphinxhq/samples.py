@@ -2,9 +2,10 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from emulator.core.randomness import SeededRandom
-from emulator.web.extras import Sample
+from emulator.web.extras import Sample, Samples
 
 PATH = "/api/cases/"
 NOTES = ("Standard onboarding", "Periodic review", "Requested by compliance")
@@ -35,11 +36,13 @@ CHECKS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 
 
+@dataclass
 class SphinxSamples:
     """Create Case requests: a short one to paste, or one drawn by chance; and requests around a case."""
 
     operations: tuple[str, ...] = ("create_case", "start", "add_check", "create_customer", "upload_document")
     on_cases: tuple[str, ...] = ("start", "add_check")
+    current: Samples | None = None
 
     def key_of(self, sandbox: str) -> tuple[str, str]:
         """Return the header that opens a sandbox."""
@@ -63,9 +66,9 @@ class SphinxSamples:
 
 
 def _create_case(random: SeededRandom, case_id: int) -> Request:
-    kind = _kind(random)
+    kind = kind_of(random)
     return PATH, {
-        "customer": _customer(random, kind, "cust"),
+        "customer": customer(random, kind, "cust"),
         "notes": random.pick("notes", NOTES),
         "checks": [{"check_type": check} for check in random.pick("checks", CHECKS[kind])],
         "delete_after": random.pick("delete_after", DAYS),
@@ -82,7 +85,7 @@ def _add_check(random: SeededRandom, case_id: int) -> Request:
 
 def _create_customer(random: SeededRandom, case_id: int) -> Request:
     # With references of its own, because Create Customer refuses one that Create Case has used.
-    return "/api/customers/", _customer(random, _kind(random), "crm")
+    return "/api/customers/", customer(random, kind_of(random), "crm")
 
 
 def _upload_document(random: SeededRandom, case_id: int) -> Request:
@@ -92,11 +95,13 @@ def _upload_document(random: SeededRandom, case_id: int) -> Request:
     return "/api/documents/", {"file": f"data:text/plain;base64,{content}", "original_name": name}
 
 
-def _kind(random: SeededRandom) -> str:
+def kind_of(random: SeededRandom) -> str:
+    """Draw whether a customer is a person or a company."""
     return random.pick("customer_type", ("INDIVIDUAL", "INDIVIDUAL", "COMPANY"))
 
 
-def _customer(random: SeededRandom, kind: str, prefix: str) -> dict[str, object]:
+def customer(random: SeededRandom, kind: str, prefix: str) -> dict[str, object]:
+    """Draw a customer; the reference begins with `prefix`."""
     person = random.person("customer")
     name, details = person.name, {"date_of_birth": person.born_on.isoformat()}
     if kind == "COMPANY":

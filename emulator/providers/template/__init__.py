@@ -17,6 +17,7 @@ class Samples:
 
     operations: tuple[str, ...] = ("create_case",)
     on_cases: tuple[str, ...] = ()
+    current: None = None
 
     def key_of(self, sandbox: str) -> tuple[str, str]:
         """Return the header that opens a sandbox."""

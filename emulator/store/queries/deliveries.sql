@@ -188,6 +188,12 @@ WHERE d.sandbox = :sandbox AND d.provider = :provider AND d.case_id = :case_id
 ORDER BY d.position DESC, d.created_at DESC, d.id DESC
 LIMIT :limit;
 
+-- name: delivery
+-- One delivery by its id.
+{delivery_report}
+WHERE d.sandbox = :sandbox AND d.id = :id
+LIMIT :limit;
+
 -- name: attempts_of
 -- Every attempt of a delivery, in order.
 SELECT number, ended_at, took, status, error, answer, answer_headers FROM attempts

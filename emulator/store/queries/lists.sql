@@ -26,3 +26,41 @@ SELECT (
 {case}
 WHERE c.sandbox = :sandbox AND c.provider = :provider AND c.id IN (SELECT wanted.value FROM {wanted})
 ORDER BY c.id DESC;
+
+-- name: newest_checks_alike
+-- The ids of the newest checks of one outcome (none: an empty text), but for the hidden ones.
+SELECT k.id FROM checks AS k
+{join_in_order} cases AS c ON c.sandbox = k.sandbox AND c.provider = k.provider AND c.id = k.case_id
+WHERE k.sandbox = :sandbox AND k.provider = :provider AND coalesce(k.outcome, '') = :outcome
+    AND (k.expires_at IS NULL OR k.expires_at > :now)
+    AND c.archived_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > :now)
+ORDER BY k.id DESC
+LIMIT :limit;
+
+-- name: count_checks_alike$
+-- The number of them, counted in the index alone but for the hidden ones, as count_all_checks does.
+SELECT (
+    SELECT count(*) FROM checks AS k
+    WHERE k.sandbox = :sandbox AND k.provider = :provider AND coalesce(k.outcome, '') = :outcome
+) - (
+    SELECT count(*) FROM cases AS c
+    {join_in_order} checks AS k ON k.sandbox = c.sandbox AND k.provider = c.provider AND k.case_id = c.id
+    WHERE c.sandbox = :sandbox AND c.provider = :provider AND coalesce(k.outcome, '') = :outcome
+        AND c.archived_at > 0
+) - (
+    SELECT count(*) FROM cases AS c
+    {join_in_order} checks AS k ON k.sandbox = c.sandbox AND k.provider = c.provider AND k.case_id = c.id
+    WHERE c.sandbox = :sandbox AND c.provider = :provider AND coalesce(k.outcome, '') = :outcome
+        AND c.expires_at <= :now AND c.archived_at IS NULL
+) - (
+    SELECT count(*) FROM checks AS k
+    JOIN cases AS c ON c.sandbox = k.sandbox AND c.provider = k.provider AND c.id = k.case_id
+    WHERE k.sandbox = :sandbox AND k.provider = :provider AND coalesce(k.outcome, '') = :outcome
+        AND k.expires_at <= :now AND c.archived_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > :now)
+);
+
+-- name: checks_by_ids
+-- The checks with these ids, which are a JSON list, newest first.
+{check}
+WHERE k.sandbox = :sandbox AND k.provider = :provider AND k.id IN (SELECT wanted.value FROM {wanted})
+ORDER BY k.id DESC;

@@ -33,7 +33,7 @@ def set_up() -> Any:
     from tests.conformance.reference.app import models  # Django's models want its settings
 
     with connection.schema_editor() as editor:
-        for model in (models.Customer, models.Case, models.Check, models.Document):
+        for model in (models.Customer, models.Config, models.Case, models.Check, models.Document):
             editor.create_model(model)
     models.begin()
     from django.test import Client

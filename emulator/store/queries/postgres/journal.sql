@@ -12,12 +12,12 @@ INSERT INTO exchanges (sandbox, number, size, written_at, exchange)
 SELECT :sandbox, book.last, :size, {lease_clock}, :exchange FROM book;
 
 -- name: exchanges
--- The exchanges of a sandbox, oldest first.
-SELECT number, exchange FROM exchanges WHERE sandbox = :sandbox ORDER BY number;
-
--- name: journal_book^
--- The numbers of the newest exchange of a sandbox, and of the newest when it was last reset.
-SELECT last, base FROM journal_books WHERE sandbox = :sandbox;
+-- The exchanges of a sandbox, oldest first, each behind the number of the newest one and that at the last reset; a book
+-- without exchanges is one row.
+SELECT b.last, b.base, e.number, e.exchange FROM journal_books AS b
+LEFT JOIN exchanges AS e ON e.sandbox = b.sandbox
+WHERE b.sandbox = :sandbox
+ORDER BY e.number;
 
 -- name: evict_beyond!
 -- Let the oldest exchanges of all sandboxes go beyond so many bytes.

@@ -9,6 +9,14 @@ KINDS = (
     *("THREE_MONTHS_BANK_STATEMENT", "INCORPORATION_DOC", "PROOF_OF_ADDRESS", "PROOF_OF_FUNDS", "SIGNATURE_AUTH"),
     *("FINANCIAL_STATEMENTS", "UNDERWRITING", "TRANSACTION_MONITORING"),
 )
+KINDS_NOW = (
+    *KINDS,
+    *("SIGNING_AUTHORITY", "BANK_STATEMENT", "BALANCE_SHEETS", "INCOME_STATEMENTS", "TAX_DOCUMENTS"),
+    *("AUTHORIZATION_FORM", "ARTICLES_OF_ASSOCIATION", "COMMERCIAL_EXTRACT", "ONBOARDING_FORM", "SHAREHOLDER_LIST"),
+    *("EDD_QUESTIONNAIRE", "USER_RISK_REPORT", "INCORPORATION_DOCUMENT", "MEETING_MINUTES", "PROOF_OF_IDENTITY"),
+    *("SOURCE_OF_FUNDS", "NAME_CHECK", "RDC_VERIFICATION", "KYB_PROOF_OF_IDENTITY", "KYB_BANK_STATEMENT"),
+    *("KYB_PROOF_OF_ADDRESS", "KYB_TAX_DOCUMENTS", "CLEAN_SCREENING", "CRA"),
+)
 OUTCOMES = ("ACCEPTED", "REJECTED", "PENDING")
 
 
@@ -31,15 +39,31 @@ class Customer(Kept):
     external_id = models.CharField(max_length=255, null=True, blank=True)
     customer_type = models.CharField(max_length=20, null=True, blank=True)
     input_details = models.JSONField(null=True)
+    sync_platforms = models.JSONField(default=list)
 
     class Meta(Kept.Meta):
         abstract = False
+
+
+class Config(models.Model):
+    """A config, which makes checks."""
+
+    slug = models.CharField(max_length=255)
+    types = models.JSONField(default=list)
+
+    class Meta:
+        app_label = "reference"
 
 
 class Case(Kept):
     """A case, which always runs."""
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    external_id = models.CharField(max_length=512, unique=True, null=True)
+    webhook_url = models.CharField(max_length=511, null=True)
+    metadata = models.JSONField(default=dict)
+    assignee = models.CharField(max_length=320, null=True)
+    sync_platforms = models.JSONField(default=list)
 
     class Meta(Kept.Meta):
         abstract = False
@@ -78,3 +102,7 @@ def begin() -> None:
     known = Customer.objects.create(id=124, full_name="Mary Stuck", external_id="known")
     case = Case.objects.create(id=1, customer=known)
     Check.objects.create(id=1, case=case, check_type="PEP")
+    Config.objects.create(slug="aml-individual", types=["SANCTION", "PEP", "ADVERSE_MEDIA"])
+    later = Customer.objects.create(id=125, full_name="Grace Stuck", external_id="known-now")
+    case = Case.objects.create(id=2, customer=later, external_id="taken")
+    Check.objects.create(id=2, case=case, check_type="NAME_CHECK")

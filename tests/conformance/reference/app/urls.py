@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tests.conformance.reference.app import serializers
+from tests.conformance.reference.app import current, serializers
 from tests.conformance.reference.app.models import KINDS, OUTCOMES, Case, Check, Customer, Document
 
 
@@ -41,6 +41,11 @@ def found(model: Any, key: str) -> Any:
         raise NotFound from None
 
 
+def has_token(request: Request) -> bool:
+    """Whether the caller speaks the current generation."""
+    return "Authorization" in request.headers
+
+
 def read(serializer: Any, request: Request) -> dict[str, Any]:
     loaded = serializer(data=request.data)
     loaded.is_valid(raise_exception=True)
@@ -56,29 +61,35 @@ class Checks(generics.ListAPIView):
     filterset_class = CheckFilter
 
     def post(self, request: Request) -> Response:
-        payload = read(serializers.NewCheck, request)
+        shapes = current if has_token(request) else serializers
+        payload = read(shapes.NewCheck, request)
         documents, case = payload.pop("document_ids", ()), payload.pop("case_id")
         check = Check.objects.create(case=case, **payload)
         Document.objects.filter(id__in=documents).update(check_of=check)
-        return Response(serializers.CheckOut(check).data, 201)
+        return Response(shapes.CheckOut(check).data, 201)
 
 
 class Customers(APIView):
     def post(self, request: Request) -> Response:
-        customer = Customer.objects.create(**read(serializers.NewCustomer, request))
-        return Response(serializers.CustomerOut(customer).data, 201)
+        shapes = current if has_token(request) else serializers
+        customer = Customer.objects.create(**read(shapes.NewCustomer, request))
+        return Response(shapes.CustomerOut(customer).data, 201)
 
 
 class CustomerUpdate(APIView):
+    def patch(self, request: Request) -> Response:
+        return self.post(request)
+
     def post(self, request: Request) -> Response:
-        payload = read(serializers.CustomerUpdate, request)
+        shapes = current if has_token(request) else serializers
+        payload = read(shapes.CustomerUpdate, request)
         customer = Customer.objects.filter(external_id=payload["external_id"]).first()
         if customer is None:
             raise NotFound
         for name, value in payload.items():
             setattr(customer, name, value)
         customer.save()
-        return Response(serializers.CustomerOut(customer).data)
+        return Response(shapes.CustomerOut(customer).data)
 
 
 class Documents(APIView):
@@ -105,7 +116,7 @@ class One(APIView):
 class Start(APIView):
     def post(self, request: Request, key: str) -> Response:
         found(Case, key)
-        return Response({})
+        return current.start(request, key) if has_token(request) else Response({})
 
 
 KEY = "<str:key>"
@@ -117,5 +128,8 @@ urlpatterns = [
     path(f"api/customers/{KEY}/", One.as_view(model=Customer, shown=serializers.CustomerOut)),
     path("api/documents/", Documents.as_view()),
     path(f"api/documents/{KEY}/", One.as_view(model=Document, shown=serializers.DocumentOut)),
+    path("api/cases/", current.Cases.as_view()),
+    path(f"api/cases/{KEY}/", current.OneCase.as_view()),
     path(f"api/cases/{KEY}/start/", Start.as_view()),
+    path("api/oauth/token/", current.Token.as_view()),
 ]
