@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.machine.words import CHECK_TEXTS, State, aplyid_case, compact, merged, sphinxhq_case, told
+from tests.machine.words import (
+    APPROVALS,
+    CHECK_TEXTS,
+    OUTCOMES,
+    State,
+    aplyid_case,
+    compact,
+    merged,
+    sphinxhq_case,
+    told,
+)
 
 BATCH = 16  # attempts made side by side
 EVENT = "case.completed"
@@ -59,6 +69,11 @@ class Timeline:
 
     def _moved(self, case: State) -> State:
         told_of = {name: case[name] for name in ("provider", "outcome", "rule")}
+        is_sphinx = case["provider"] == "sphinxhq"
+        if case["state"] == "failed":
+            told_of["outcome_word"] = "ERROR" if is_sphinx else None
+        elif case["state"] == "completed":
+            told_of["outcome_word"] = (OUTCOMES if is_sphinx else APPROVALS)[case["outcome"]]
         return {"at": told(self.now), "kind": f"case_{case['state']}", "case_id": case["id"], **told_of}
 
     def finish(self, case: State, faults: tuple[str, ...] = (), risk: float | None = None) -> list[State]:

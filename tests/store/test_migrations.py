@@ -43,9 +43,12 @@ def test_an_older_schema_is_migrated_after_a_copy(tmp_path: Path, monkeypatch: p
     assert (tmp_path / f"kept.sqlite.schema-{before}").is_file()
 
 
-def test_no_two_steps_have_the_same_number() -> None:
-    numbers = [step.name[:4] for step in migrations.STEPS.glob("*.sql")]
-    assert len(set(numbers)) == len(numbers)
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_steps_are_numbered_without_a_gap_and_no_two_alike(engine: str) -> None:
+    steps = migrations.steps(migrations.STEPS, engine)
+    assert list(steps) == list(range(1, len(steps) + 1))
+    of_both = [step.name[:4] for step in migrations.STEPS.glob("*.sql") if step.name.count(".") == 1]
+    assert len(set(of_both)) == len(of_both)
 
 
 def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
