@@ -17,6 +17,8 @@ from emulator.worlds.runner import Runner
 from emulator.worlds.world import Kind, World
 from tests.worlds.mistakes import BESIDE, FOUND_IN
 
+# Each run has a new emulator in this process, whose first create imports what it needs, perhaps on a busy machine.
+pytestmark = pytest.mark.tells_of_the_loop
 SHOP = Path(__file__).parent / "shop"
 SUITE = [sys.executable, str(SHOP / "suite.py")]
 BY_NAME = {world.name: world for world in all_worlds()}

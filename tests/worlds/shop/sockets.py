@@ -1,7 +1,6 @@
 """HTTP by hand, so that a receiver can be wrong about it: requests are read from the socket, headers as they came."""
 
 import json
-import socket
 import socketserver
 import threading
 import urllib.error
@@ -109,8 +108,3 @@ class Handler(socketserver.StreamRequestHandler):
         finally:
             if status:
                 self.wfile.write(f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
-
-
-def first_piece(connection: socket.socket) -> bytes:
-    """Return what one read of a socket gives."""
-    return connection.recv(65_536)
