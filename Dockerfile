@@ -8,7 +8,8 @@ FROM ${PYTHON_IMAGE} AS build
 ARG EXTRAS
 WORKDIR /build
 COPY . source
-RUN pip install --no-cache-dir --no-compile --disable-pip-version-check --prefix install "./source${EXTRAS:+[$EXTRAS]}"
+RUN pip install --no-cache-dir --no-compile --disable-pip-version-check --prefix install "./source${EXTRAS:+[$EXTRAS]}" \
+    && rm -rf install/share/man
 # By their content, because a copy into the next stage may change the times that Python compares otherwise.
 RUN python -m compileall -q --invalidation-mode unchecked-hash install
 

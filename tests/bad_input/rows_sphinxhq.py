@@ -199,6 +199,6 @@ ROWS = (
     _cookie("1000-others", "; ".join([*(f"c{i}=x" for i in range(1_000)), GOOD_COOKIE]), "accepted"),
     _cookie("without-csrf-header", f"{GOOD_COOKIE}; csrftoken=x", "accepted"),
     _cookie("wrong-csrf-header", GOOD_COOKIE, "accepted", further=(("X-CSRFToken", "wrong"),)),
-    _cookie("with-bearer", GOOD_COOKIE, "accepted", further=(("Authorization", "Bearer wrong"),)),
-    _cookie("bearer-cannot-help", "sessionid=", "unauthorized", further=(("Authorization", "Bearer test_@SANDBOX@"),)),
+    _cookie("with-wrong-token", GOOD_COOKIE, "wrong token", further=(("Authorization", "Bearer wrong"),)),
+    _cookie("with-right-token", "sessionid=", "accepted", further=(("Authorization", "Bearer test_@SANDBOX@"),)),
 )
