@@ -393,3 +393,14 @@ def test_the_page_of_rules_and_faults_asks_the_control_api_seven_times(monkeypat
     built.store.close()
     assert page.status_code == 200
     assert len(asked) == 7, asked
+
+
+def test_a_case_that_waits_to_be_started_says_so_and_can_be_completed(emulator: Emulator) -> None:
+    waiting = {"customer_id": 123, "auto_start": False, "checks": [{"check_type": "PEP"}]}
+    key = {"Authorization": f"Bearer test_{emulator.sandbox}"}
+    assert emulator.http.post(f"{emulator.url}/api/cases/", json=waiting, headers=key).status_code == 201
+    assert "waits to be started" in open_page(emulator, "/").text
+    page = open_page(emulator, "/cases/sphinxhq/1").text
+    assert "Complete as accepted" in page
+    assert key["Authorization"] in page, "the curl command has the key of the generation that was spoken"
+    assert open_page(emulator, "/analyst/sphinxhq/1").status_code == 200
