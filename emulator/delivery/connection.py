@@ -29,9 +29,16 @@ class TargetConnection:
     """
 
     def __init__(
-        self, target: Target, connect_seconds: float, away: Away = nullcontext, *, lower_case: bool = False
+        self,
+        target: Target,
+        connect_seconds: float,
+        away: Away = nullcontext,
+        *,
+        lower_case: bool = False,
+        begin: Callable[[], None] = lambda: None,
     ) -> None:
         self.target, self.away, self.lower_case = target, away, lower_case
+        self.begin = begin  # called when the connection is made, before the first byte
         self._cut = Event()
         self._connect_seconds = connect_seconds
         self._socket: socket.socket | None = None
@@ -104,6 +111,13 @@ class _Dialling:
         """Send a header, its name in lower case where a fault says so."""
         name = header.lower() if self._connection.lower_case else header
         super().putheader(name, *values)  # type: ignore[misc]
+
+    def endheaders(self, *args: Any, **kwargs: Any) -> None:
+        """Send the head, on a connection that is made before `begin` is told of it."""
+        if self.sock is None:  # type: ignore[attr-defined]
+            self.connect()  # type: ignore[attr-defined]
+        self._connection.begin()
+        super().endheaders(*args, **kwargs)  # type: ignore[misc]
 
     def getresponse(self) -> Any:
         """Wait for the head of the answer."""

@@ -26,7 +26,7 @@ from emulator.delivery.slow_body import SlowBody
 from emulator.delivery.targets import BlockedTarget, Target, Targets
 from emulator.delivery.watchdog import Watchdog
 from emulator.delivery.wire_bodies import Body
-from emulator.delivery.wire_faults import WireFaults, close_at_once
+from emulator.delivery.wire_faults import Begin, WireFaults, close_at_once, idle
 from emulator.masking import masked_url
 
 CONNECT_SECONDS = 3.0
@@ -75,16 +75,19 @@ class HttpSender:
         return replace(attempt, took=timedelta(seconds=self.clock.stopwatch() - started))
 
     def _post_once(
-        self, deadline: float, delivery: Delivery, body: Body | None = None, away: Away | None = None
+        self, until: float, delivery: Delivery, body: Body | None = None, away: Away | None = None, begin: Begin = idle
     ) -> Attempt:
         away = away or self.away
         try:
-            target = self._find(delivery, deadline, away)
+            target = self._find(delivery, until, away)
         except BlockedTarget as error:
             return Attempt(blocked=True, error=str(error))
         except UnknownName as error:
             return Attempt(error=str(error))
-        return self._talk(target, delivery, self._left(deadline), body, away)
+        lower_case, seconds = LowerCaseHeaders.is_of(delivery), self._left(until)
+        connect_seconds = min(self.connect_seconds, seconds)
+        connection = TargetConnection(target, connect_seconds, away, lower_case=lower_case, begin=begin)
+        return self._talk(connection, delivery, seconds, body)
 
     def _find(self, delivery: Delivery, deadline: float, away: Away) -> Target:
         with away():  # a name may have to be looked up
@@ -101,15 +104,14 @@ class HttpSender:
     def _left(self, deadline: float) -> float:
         return max(deadline - self.clock.stopwatch(), 0.001)
 
-    def _talk(self, target: Target, delivery: Delivery, seconds: float, body_as: Body | None, away: Away) -> Attempt:
-        lower_case = LowerCaseHeaders.is_of(delivery)
-        connection = TargetConnection(target, min(self.connect_seconds, seconds), away, lower_case=lower_case)
+    def _talk(self, connection: TargetConnection, delivery: Delivery, seconds: float, body_as: Body | None) -> Attempt:
+        away = connection.away
         watching = self._watchdog.watching(seconds, connection.abort)
         answer = None
         try:
             with watching, self._session(connection) as session:
                 data = body_as(delivery.body, connection) if body_as else self._usual_body(delivery, away)
-                answer = self._post(session, target.url, delivery, data)
+                answer = self._post(session, connection.target.url, delivery, data)
                 with away():
                     body = _read(answer.raw)
                 if connection.cut:  # what was read before the cut may look complete

@@ -1,10 +1,10 @@
 """Carry out the faults of a webhook that take effect while it is sent, within one attempt."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from threading import Barrier, Event
+from threading import Barrier, Event, Lock
 from typing import Protocol
 
 from emulator.core import wire_faults as kinds
@@ -18,18 +18,42 @@ from emulator.delivery.wire_bodies import Body, CutBody, HeldBody, chunked
 
 COPIES, STRANGERS, AT_ONCE = 8, 16, 4
 PAUSE = 0.1  # seconds between two connections that end before a byte is sent
-AS_USUAL = (kinds.Chunked, kinds.LowerCaseHeaders)  # what any attempt does that gets an answer
+Begin = Callable[[], None]  # called when a connection is made, before the first byte is sent
+
+
+def idle() -> None:
+    """Do nothing when the sending begins."""
 
 
 class SendOnce(Protocol):
-    """Sends a webhook once; with `body`, that is sent in place of its bytes."""
+    """Sends a webhook once; with `body`, that is sent in place of its bytes; `begin` is told when it begins."""
 
-    def __call__(self, delivery: Delivery, body: Body | None = None, away: Away | None = None) -> Attempt: ...
+    def __call__(
+        self, delivery: Delivery, body: Body | None = None, *, away: Away | None = None, begin: Begin = idle
+    ) -> Attempt: ...
+
+
+@dataclass
+class Once:
+    """Notes these kinds when it is called for the first time, by whichever thread."""
+
+    note: Callable[[str], None]
+    kinds: Sequence[str]
+    _lock: Lock = field(default_factory=Lock)
+
+    def __call__(self) -> None:
+        with self._lock:
+            noted, self.kinds = self.kinds, ()
+        for kind in noted:
+            self.note(kind)
 
 
 @dataclass(frozen=True, kw_only=True)
 class WireFaults:
-    """What the faults of a delivery do around and in place of sending it once; `note` counts by kind."""
+    """What the faults of a delivery do around and in place of sending it once; `note` counts by kind.
+
+    A fault counts as soon as the receiver has what it changes: one that breaks by it may never answer.
+    """
 
     note: Callable[[str], None]
     overtaking: Overtaking = field(default_factory=Overtaking)
@@ -52,13 +76,12 @@ class WireFaults:
             self.note(kinds.Unreachable.kind)
         stranger = unknown_event(delivery) if kinds.StrangerFirst.is_of(delivery) else None
         if stranger:
-            attempt = post(stranger)
-            self._note_if(attempt.status, kinds.StrangerFirst.kind)
+            attempt = post(stranger, begin=self._counting(kinds.StrangerFirst.kind))
             if attempt.status and attempt.status >= 500:
                 return replace(attempt, error=f"{attempt.error} to an event of a type that it does not know")
         if kinds.Burst.is_of(delivery):
             others = [other_case(delivery, number) for number in range(STRANGERS)]
-            self._note_if(any(each.status for each in _together(post, others, AT_ONCE, away)), kinds.Burst.kind)
+            _together(post, others, AT_ONCE, away, self._counting(kinds.Burst.kind))
         if kinds.CutOff.is_of(delivery):
             post(delivery, lambda body, connection: CutBody(body, connection, lambda: self.note(kinds.CutOff.kind)))
         return None
@@ -66,13 +89,10 @@ class WireFaults:
     def _send(self, delivery: Delivery, post: SendOnce, away: Away) -> Attempt:
         """Send the webhook, and once more where a fault says so."""
         attempt = self._first(delivery, post, away)
-        for kind in AS_USUAL:
-            self._note_if(attempt.status and kind.is_of(delivery), kind.kind)
-        self._note_if(attempt.status and delivery.slowly is not None, SlowSender.kind)
         if not attempt.ok:
             return attempt
         if kinds.Repeated.is_of(delivery):
-            self._note_if(post(delivery).status, kinds.Repeated.kind)
+            post(delivery, begin=self._counting(kinds.Repeated.kind))
         if kinds.LostAcknowledgement.is_of(delivery):
             self.note(kinds.LostAcknowledgement.kind)
             return post(delivery)
@@ -80,23 +100,30 @@ class WireFaults:
 
     def _first(self, delivery: Delivery, post: SendOnce, away: Away) -> Attempt:
         if kinds.EightAtOnce.is_of(delivery):
-            barrier = Barrier(COPIES)
-            attempts = list(_together(post, [delivery] * COPIES, COPIES, away, lambda body, _: HeldBody(body, barrier)))
-            self._note_if(any(each.status for each in attempts), kinds.EightAtOnce.kind)
+            barrier, begin = Barrier(COPIES), self._counting(kinds.EightAtOnce.kind, *_forms(delivery))
+            copies = [delivery] * COPIES
+            attempts = _together(post, copies, COPIES, away, begin, lambda body, _: HeldBody(body, barrier))
             return next((each for each in attempts if each.ok), attempts[0])
-        return post(delivery, chunked if kinds.Chunked.is_of(delivery) else None)
+        body = chunked if kinds.Chunked.is_of(delivery) else None
+        return post(delivery, body, begin=self._counting(*_forms(delivery)))
 
-    def _note_if(self, came: object, kind: str) -> None:
-        if came:
-            self.note(kind)
+    def _counting(self, *counted: str) -> Once:
+        return Once(self.note, counted)
+
+
+def _forms(delivery: Delivery) -> Iterator[str]:
+    """Yield the kinds of the faults that change the form in which the webhook itself is sent."""
+    yield from (kind.kind for kind in (kinds.Chunked, kinds.LowerCaseHeaders) if kind.is_of(delivery))
+    if delivery.slowly is not None:
+        yield SlowSender.kind
 
 
 def _together(
-    post: SendOnce, deliveries: Iterable[Delivery], at_once: int, away: Away, body: Body | None = None
+    post: SendOnce, deliveries: Iterable[Delivery], at_once: int, away: Away, begin: Begin, body: Body | None = None
 ) -> list[Attempt]:
     """Send these at the same time, so many at once, and return the attempts."""
     with away(), ThreadPoolExecutor(at_once, thread_name_prefix="copies") as pool:
-        return list(pool.map(lambda each: post(each, body, nullcontext), deliveries))
+        return list(pool.map(lambda each: post(each, body, away=nullcontext, begin=begin), deliveries))
 
 
 def close_at_once(connection: TargetConnection, away: Away) -> bool:
