@@ -82,7 +82,7 @@ class Relay:
             # Between `_unblock` and `_block`, because a child inherits the blocked signals.
             return subprocess.Popen([_program(command[0], variables), *command[1:]], env=dict(variables))
         except (OSError, ValueError) as error:
-            raise _reason(command[0], variables, error) from error
+            raise why_not_started(command[0], variables, error) from error
         finally:
             self._block()
 
@@ -154,7 +154,8 @@ def _program(name: str, variables: Mapping[str, str]) -> str:
     return (shutil.which(name, path=variables.get("PATH")) or name) if sys.platform == "win32" else name
 
 
-def _reason(name: str, variables: Mapping[str, str], error: Exception) -> CannotStart:
+def why_not_started(name: str, variables: Mapping[str, str], error: Exception) -> CannotStart:
+    """Return the reason and the exit code for a command that the system did not start."""
     path = shutil.which(name, path=variables.get("PATH"))
     if isinstance(error, FileNotFoundError) and not path:
         return CannotStart(NOT_FOUND, f"the command {name} is not found: is it installed, and in PATH?")

@@ -5,7 +5,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ import click
 from emulator.commands.beside import Names, authority, check_names, names_flag, variables
 from emulator.commands.environment import environment
 from emulator.commands.output import FAILURE, USAGE, print_rows, stop
+from emulator.commands.relay import why_not_started
 from emulator.commands.setting_flags import setting_flags
 from emulator.commands.starting import settings_for_tests
 from emulator.settings import Settings
@@ -134,15 +135,13 @@ def _run(
     results: str | None,
 ) -> "tuple[Outcome, int | None]":
     """Return what was found, and the exit code where that is decided already."""
-    from emulator.worlds.launcher import Launcher, NotStarted
+    from emulator.worlds.launcher import CommandNotStarted, Launcher, NotStarted
     from emulator.worlds.run import Outcome
     from emulator.worlds.runner import Runner, longest
 
     gc.freeze()  # what is imported now is never garbage
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # or the command would go on without us
-    around: Callable[[str], Mapping[str, str]] = partial(
-        variables, names, settings=settings, environ=dict(environment())
-    )
+    around = partial(variables, names, settings=settings, environ=dict(environment()))
     launcher = Launcher(command, settings, around, results, timeout)
     judged: list[Judged] = []
     plain: Run | None = None
@@ -153,6 +152,9 @@ def _run(
             return Outcome(plain=plain, judged=[]), PLAIN_RED
         launcher.seconds = timeout or longest(plain)
         _run_all(Runner(launcher, jobs), plain, picked, judged)
+    except CommandNotStarted as error:
+        reason = why_not_started(command[0], environment(), error.error)
+        stop(reason.code, str(reason))
     except NotStarted as error:
         stop(FAILURE, str(error))
     except KeyboardInterrupt:
@@ -177,10 +179,10 @@ def _tell_plain(plain: "Run") -> None:
 
 def _run_all(runner: "Runner", plain: "Run", picked: "Sequence[World]", judged: "list[Judged]") -> None:
     from emulator.worlds.runner import expected_seconds
-    from emulator.worlds.texts import duration
+    from emulator.worlds.texts import counted, duration
 
-    seconds = duration(expected_seconds(plain, picked, runner.jobs))
-    click.echo(f"The plain world is green after {plain.seconds:.1f} s; {len(picked)} worlds, about {seconds}", err=True)
+    seconds, many = duration(expected_seconds(plain, picked, runner.jobs)), counted(len(picked), "world")
+    click.echo(f"The plain world is green after {plain.seconds:.1f} s; {many}, about {seconds}", err=True)
     for each in runner.judged(picked):
         judged.append(each)
         place = f"[{len(judged):{len(str(len(picked)))}}/{len(picked)}]"
@@ -210,16 +212,16 @@ def _print_outcome(outcome: "Outcome", least_score: float) -> int:
     if not outcome.is_exercised:
         click.echo("Nothing was exercised: the command did nothing that a world makes different")
         return NOTHING_VERIFIED
-    score = outcome.score
-    if score is not None:
+    if (score := outcome.score) is not None:
         click.echo(f"Score: {score:.2f} of the exercised mutants were caught, {least_score:g} is needed")
     return 0 if outcome.is_good(least_score) else FAILURE
 
 
 def _print_table(outcome: "Outcome") -> None:
-    from emulator.worlds.texts import advice_for, meaning_of
+    from emulator.worlds.texts import EXERCISED, advice_for, meaning_of
 
     print_rows([_row(each) for each in outcome.judged], COLUMNS)
+    click.echo(EXERCISED if outcome.judged else "No world was run to its end.")
     for each in outcome.judged:
         if each.verdict in ("breaks", "missed", "flaky"):
             click.echo(f"{each.world.name} {each.verdict}: {meaning_of(each)}. {advice_for(each)}")

@@ -30,6 +30,14 @@ class NotStarted(Exception):
     """The command or the emulator cannot be started; the text says why."""
 
 
+class CommandNotStarted(NotStarted):
+    """The command cannot be started; `error` is what the system said."""
+
+    def __init__(self, error: OSError | ValueError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 @dataclass
 class Launcher:
     """Runs a command in a world; `stop` ends the runs that go on."""
@@ -87,8 +95,8 @@ class Launcher:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # so that a run that takes too long ends with all that it started
             )
-        except OSError as error:
-            raise NotStarted(f"{self.command[0]} cannot be started: {error.strerror or error}") from error
+        except (OSError, ValueError) as error:
+            raise CommandNotStarted(error) from error
         with self._lock:
             self._running.add(started)
         if self._stopped:

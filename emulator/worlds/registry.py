@@ -12,7 +12,7 @@ PLURALS = {"guesses": Kind.GUESS, "hazards": Kind.HAZARD, "mutants": Kind.MUTANT
 
 
 class UnknownWorld(Exception):
-    """There is no such world or kind; the text says what there is."""
+    """There is no such world or kind, or none that is both; the text says what there is."""
 
 
 def all_worlds() -> Sequence[World]:
@@ -26,7 +26,10 @@ def chosen_worlds(kinds: Collection[str], names: Collection[str]) -> Sequence[Wo
     _check(kinds, PLURALS, "is no kind of worlds")
     _check(names, {world.name: world for world in worlds}, "is no world")
     wanted = {PLURALS[kind] for kind in kinds} or set(Kind)
-    return [world for world in worlds if world.kind in wanted and (not names or world.name in names)]
+    chosen = [world for world in worlds if world.kind in wanted and (not names or world.name in names)]
+    if not chosen:
+        raise UnknownWorld(f"no world selected: {', '.join(names)} is not among the {' or '.join(kinds)}")
+    return chosen
 
 
 def _check(given: Collection[str], known: Collection[str], problem: str) -> None:

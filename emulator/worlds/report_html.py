@@ -6,7 +6,7 @@ from html import escape
 
 from emulator.core.journal import Exchange
 from emulator.worlds.run import Judged, Judgement, Outcome, Run
-from emulator.worlds.texts import duration, meaning_of
+from emulator.worlds.texts import EXERCISED, counted, duration, meaning_of
 
 MOST_EXCHANGES = 3
 TOLD = (Judgement.BREAKS, Judgement.CAUGHT, Judgement.MISSED, Judgement.FLAKY)
@@ -44,7 +44,12 @@ def _summary(outcome: Outcome) -> Iterator[str]:
     score = "no mutant was exercised" if outcome.score is None else f"{outcome.score:.0%} of the mutants were caught"
     plain = "red" if outcome.plain.is_red else "green"
     seconds = duration(outcome.plain.seconds)
-    yield f"<p>The plain world is {plain} after {seconds}; {len(outcome.judged)} worlds were run; {score}.</p>"
+    yield f"<p>The plain world is {plain} after {seconds}; {_worlds_run(outcome)}; {score}.</p>"
+
+
+def _worlds_run(outcome: Outcome) -> str:
+    many = len(outcome.judged)
+    return f"{counted(many, 'world')} {'was' if many == 1 else 'were'} run"
 
 
 def _list(judged: Sequence[Judged]) -> Iterator[str]:
@@ -56,7 +61,7 @@ def _list(judged: Sequence[Judged]) -> Iterator[str]:
             f"<td>{each.verdict}</td><td>{each.exercised}</td><td>{each.run.seconds:.1f}</td>"
             f"<td>{escape(meaning_of(each))}</td></tr>"
         )
-    yield "</table>"
+    yield f"</table><p>{EXERCISED}</p>"
 
 
 def _matrix(outcome: Outcome) -> Iterator[str]:

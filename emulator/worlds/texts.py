@@ -9,6 +9,7 @@ MEANINGS = {
     (Kind.MUTANT, Judgement.MISSED): "your tests would not notice",
     (Kind.MUTANT, Judgement.CAUGHT): "your tests noticed",
 }
+EXERCISED = "exercised: how often what is different there came to pass in the first run; 0 proves nothing."
 FLAKY = "not red twice with the plain world green between: this accuses nobody"
 
 
@@ -22,6 +23,11 @@ def meaning_of(judged: Judged) -> str:
 def advice_for(judged: Judged) -> str:
     """Return what was different, and what to do."""
     return f"What was different: {judged.world.what} What to do: {judged.world.how}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return the number with its noun, in the plural unless it is one."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def duration(seconds: float) -> str:
