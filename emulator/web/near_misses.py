@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from emulator.core.errors import Invalid, NotFound, Unauthorized
-from emulator.web.credentials import HINT
 from emulator.web.errors import (
     FaultTriggered,
     Malformed,
@@ -20,7 +19,9 @@ MOST = 50
 JSON_NEEDED = "a body in JSON, encoded as UTF-8"
 
 
-def what_was_needed(routes: Mapping[str, Sequence[str]], error: Exception, provider: str | None) -> list[str]:
+def what_was_needed(
+    routes: Mapping[str, Sequence[str]], error: Exception, provider: str | None, key_hint: str
+) -> list[str]:
     """Return one phrase for each thing that was needed, at most MOST for wrong fields.
 
     `routes` are the routes by provider, like POST /path; `provider` is None for a path of no provider.
@@ -34,7 +35,7 @@ def what_was_needed(routes: Mapping[str, Sequence[str]], error: Exception, provi
         case Invalid():
             return [f"{place}: {text}" for place, text in islice(_flat(error.fields or error.problems), MOST)]
         case Unauthorized():
-            return [HINT]
+            return [key_hint]
         case UnknownPath() | WrongMethod():
             return _routes(provider, routes)
         case WrongMediaType():

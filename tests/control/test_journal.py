@@ -250,6 +250,10 @@ def test_without_a_key_the_default_sandbox_is_told_unless_the_path_names_another
             empty = {"X_Workflow_Access_Key": "wrong", "Cookie": "sessionid=wrong"}
             assert send(emulator, provider, **empty) == 401
             assert needed(emulator)[0].startswith("any key test_<name> opens")
+            header = (
+                "X-Workflow-Access-Key: test_<name>" if provider == "aplyid" else "Authorization: Bearer test_<name>"
+            )
+            assert header in needed(emulator)[0]
             path = "/s/mine" + (APLYID_PATH if provider == "aplyid" else SPHINXHQ_PATH)
             assert send(emulator, provider, path=path, **empty) == 401
             assert needed(mine)[0].startswith("any key test_<name> opens")
