@@ -24,8 +24,7 @@ def open_sandbox(state: RequestState, credential: str | None, further: Collectio
     """Return the sandbox of this request and note it in the state; raise Unauthorized for a wrong credential.
 
     `further` are credentials that open the default sandbox; `advice` is given with a refusal. A path prefix
-    `/s/<name>` wins over the name in the
-    credential, which has to be valid all the same.
+    `/s/<name>` wins over the name in the credential, which has to be valid all the same.
     """
     named = _named(credential or "", further, advice)
     state.sandbox = state.path_sandbox or named

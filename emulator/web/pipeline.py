@@ -114,7 +114,7 @@ class Pipeline:
     def _what_was_needed(self, fact: Exception, provider: str | None) -> Sequence[str]:
         routes = {owned.name: [str(operation) for operation in owned.operations] for owned, _ in self.owned}
         hints = {owned.name: desk.key_hint for owned, desk in self.owned}
-        return what_was_needed(routes, fact, provider, hints.get(provider or "", HINT))
+        return what_was_needed(routes, fact, provider, request.path, hints.get(provider or "", HINT))
 
     def close(self, response: Response) -> Response:
         """Return the answer with what every answer carries, and record it in journal, metrics and log."""

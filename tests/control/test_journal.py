@@ -222,7 +222,7 @@ def test_what_was_accepted_or_struck_by_a_fault_missed_nothing(emulator: Emulato
         ("sphinxhq", None, {"Content_Type": "text/plain"}, 415, "Content-Type: application/json"),
         ("sphinxhq", None, {"Accept": "text/html"}, 406, "an Accept header that takes application/json"),
         ("sphinxhq", None, {"path": "/api/casses/"}, 404, "GET /api/cases/{id}/"),
-        ("sphinxhq", None, {"path": "/api/cases/1/"}, 405, "POST /api/cases/"),
+        ("sphinxhq", None, {"path": "/api/cases/1/"}, 405, "GET /api/cases/{id}/"),
         ("sphinxhq", None, {"Origin": "https://evil.example"}, 403, "open the emulator's own address"),
         ("aplyid", None, {"Host": "evil.example"}, 421, "--allow-host evil.example"),
     ],
