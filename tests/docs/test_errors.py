@@ -2,8 +2,10 @@
 
 import json
 import re
+from uuid import UUID
 
 import pytest
+import requests
 
 from tests.docs.pages import ROOT
 from tests.emulators import Emulator
@@ -78,6 +80,8 @@ def provoked(emulator: Emulator) -> dict[str, list[tuple[int, str]]]:
             emulator.sphinxhq.create(notes=""),
             send("POST", sphinx, data="{bad", headers=json_type, **session),
             send("POST", sphinx),
+            send("POST", sphinx, headers={"Authorization": "Bearer wrong"}),
+            *provoked_by_tokens(emulator),
             emulator.sphinxhq.get("9/"),
             send("PUT", sphinx, **session),
             send("POST", sphinx, headers={"Accept": "text/html"}, **session),
@@ -86,3 +90,15 @@ def provoked(emulator: Emulator) -> dict[str, list[tuple[int, str]]]:
         ],
     }
     return {title: [(a.status_code, a.text) for a in given] for title, given in answers.items()}
+
+
+def provoked_by_tokens(emulator: Emulator) -> list[requests.Response]:
+    """Return the answers to a wrong secret, and to a reference that another case of the current generation has."""
+    case = {"customer": {"full_name": "Ada Lovelace"}, "external_id": "taken"}
+    wrong = {"client_id": str(UUID(int=0)), "client_secret": "wrong", "grant_type": "client_credentials"}
+    token = {"Authorization": "Bearer test_default"}
+    emulator.http.post(f"{emulator.url}/api/cases/", headers=token, json=case)
+    return [
+        emulator.http.post(f"{emulator.url}/api/oauth/token/", json=wrong),
+        emulator.http.post(f"{emulator.url}/api/cases/", headers=token, json=case),
+    ]
