@@ -1,12 +1,13 @@
 """What each provider works with, and what the core asks it, made from the wired use cases."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
 from emulator.core.ports import ProviderRules
 from emulator.delivery.targets import Targets
 from emulator.settings import Settings, credentials_of
+from emulator.web.credentials import hint
 from emulator.web.desk import Desk
 from emulator.web.links import Links
 from emulator.web.provider import Provider
@@ -33,6 +34,7 @@ def desk_of(
         links=links,
         switches=switches,
         further_credentials=credentials_of(settings, provider.name),
+        key_hint=hint(_keys(provider)),
         object_to=lru_cache(maxsize=1024)(targets.objection),
     )
 
@@ -46,3 +48,11 @@ def rules_of(provider: Provider, desk: Desk, id_shift: int) -> ProviderRules:
         render_webhook=lambda case, settings, event_id: provider.webhook(case, settings, event_id, desk),
         real_pace=provider.real_pace,
     )
+
+
+def _keys(provider: Provider) -> Iterator[tuple[str, str]]:
+    """Yield each header that opens a sandbox of the API, with its value."""
+    if provider.samples:
+        yield provider.samples.key_of("<name>")
+        if provider.samples.current:
+            yield provider.samples.current.key_of("<name>")

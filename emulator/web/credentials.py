@@ -1,7 +1,7 @@
 """Find the sandbox that a credential opens: any `test_<name>` opens `<name>`."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from emulator.core.errors import Unauthorized
 from emulator.core.model import DEFAULT_SANDBOX
@@ -14,23 +14,29 @@ PREFIX = "test_"
 EXPIRED = "expired"  # the one reserved name: test_expired is an expired key
 
 
-def open_sandbox(state: RequestState, credential: str | None, further: Collection[str]) -> str:
+def hint(keys: Iterable[tuple[str, str]]) -> str:
+    """Return what opens a sandbox; `keys` are headers that hold such a key, each with its value."""
+    places = " or ".join(f"{name}: {value}" for name, value in keys)
+    return f"{HINT}; send it as {places}" if places else HINT
+
+
+def open_sandbox(state: RequestState, credential: str | None, further: Collection[str], advice: str) -> str:
     """Return the sandbox of this request and note it in the state; raise Unauthorized for a wrong credential.
 
-    `further` are credentials that open the default sandbox. A path prefix `/s/<name>` wins over the name in the
-    credential, which has to be valid all the same.
+    `further` are credentials that open the default sandbox; `advice` is given with a refusal. A path prefix
+    `/s/<name>` wins over the name in the credential, which has to be valid all the same.
     """
-    named = _named(credential or "", further)
+    named = _named(credential or "", further, advice)
     state.sandbox = state.path_sandbox or named
     return state.sandbox
 
 
-def _named(credential: str, further: Collection[str]) -> str:
+def _named(credential: str, further: Collection[str], advice: str) -> str:
     if credential in further:
         return DEFAULT_SANDBOX
     prefix, name = credential[:5], credential[5:]
     if prefix != "test_" or name == EXPIRED or not SANDBOX_NAME.fullmatch(name):
-        advise(HINT)
+        advise(advice)
         raise Unauthorized
     return name
 

@@ -40,12 +40,13 @@ class Desk:
     links: Links
     switches: Mapping[str, str]
     further_credentials: Collection[str]
+    key_hint: str  # what opens a sandbox, and where it is sent
     object_to: Callable[[str], str | None]  # why a webhook to that URL would be kept, not sent; else None
 
     def admit(self, environ: WSGIEnvironment, credential: str | None) -> str:
         """Return the sandbox that the credential opens; raise Unauthorized, or FaultTriggered for a planned fault."""
         try:
-            sandbox = open_sandbox(state_of(environ), credential, self.further_credentials)
+            sandbox = open_sandbox(state_of(environ), credential, self.further_credentials, self.key_hint)
         except Unauthorized:
             let_in = self.request_faults.let_in(environ, self.provider)
             if let_in is None:

@@ -1,10 +1,10 @@
 """Say what a refused request would have needed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from emulator.core.errors import Invalid, NotFound, Unauthorized
-from emulator.web.credentials import HINT
 from emulator.web.errors import (
     FaultTriggered,
     Malformed,
@@ -20,7 +20,9 @@ MOST = 50
 JSON_NEEDED = "a body in JSON, encoded as UTF-8"
 
 
-def what_was_needed(routes: Mapping[str, Sequence[str]], error: Exception, provider: str | None) -> list[str]:
+def what_was_needed(
+    routes: Mapping[str, Sequence[str]], error: Exception, provider: str | None, path: str, key_hint: str
+) -> list[str]:
     """Return one phrase for each thing that was needed, at most MOST for wrong fields.
 
     `routes` are the routes by provider, like POST /path; `provider` is None for a path of no provider.
@@ -34,8 +36,11 @@ def what_was_needed(routes: Mapping[str, Sequence[str]], error: Exception, provi
         case Invalid():
             return [f"{place}: {text}" for place, text in islice(_flat(error.fields or error.problems), MOST)]
         case Unauthorized():
-            return [HINT]
-        case UnknownPath() | WrongMethod():
+            return [key_hint]
+        case WrongMethod():
+            known = _routes(provider, routes)
+            return [route for route in known if _leads_to(route, path)] or known
+        case UnknownPath():
             return _routes(provider, routes)
         case WrongMediaType():
             return ["the header Content-Type: application/json"]
@@ -52,6 +57,12 @@ def what_was_needed(routes: Mapping[str, Sequence[str]], error: Exception, provi
 
 def _routes(provider: str | None, routes: Mapping[str, Sequence[str]]) -> list[str]:
     return list(routes[provider]) if provider else [route for each in routes.values() for route in each]
+
+
+def _leads_to(route: str, path: str) -> bool:
+    """Return whether a route, like GET /cases/{id}/, is one of this path."""
+    pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(route.partition(" ")[2]))
+    return re.fullmatch(pattern, path) is not None
 
 
 def _flat(problems: object, place: str = "") -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from emulator.server import orders
 from emulator.version import VERSION
 from emulator.web.advice import advice_header
 from emulator.web.cors import Cors
-from emulator.web.credentials import sandbox_meant
+from emulator.web.credentials import HINT, sandbox_meant
 from emulator.web.desk import Desk
 from emulator.web.errors import STORE_RETRY, Crashed, FaultTriggered, UnknownPath, WrongMethod, store_status
 from emulator.web.guard import is_foreign, is_foreign_read, is_known_host
@@ -113,7 +113,8 @@ class Pipeline:
 
     def _what_was_needed(self, fact: Exception, provider: str | None) -> Sequence[str]:
         routes = {owned.name: [str(operation) for operation in owned.operations] for owned, _ in self.owned}
-        return what_was_needed(routes, fact, provider)
+        hints = {owned.name: desk.key_hint for owned, desk in self.owned}
+        return what_was_needed(routes, fact, provider, request.path, hints.get(provider or "", HINT))
 
     def close(self, response: Response) -> Response:
         """Return the answer with what every answer carries, and record it in journal, metrics and log."""

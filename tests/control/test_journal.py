@@ -222,7 +222,7 @@ def test_what_was_accepted_or_struck_by_a_fault_missed_nothing(emulator: Emulato
         ("sphinxhq", None, {"Content_Type": "text/plain"}, 415, "Content-Type: application/json"),
         ("sphinxhq", None, {"Accept": "text/html"}, 406, "an Accept header that takes application/json"),
         ("sphinxhq", None, {"path": "/api/casses/"}, 404, "GET /api/cases/{id}/"),
-        ("sphinxhq", None, {"path": "/api/cases/1/"}, 405, "POST /api/cases/"),
+        ("sphinxhq", None, {"path": "/api/cases/1/"}, 405, "GET /api/cases/{id}/"),
         ("sphinxhq", None, {"Origin": "https://evil.example"}, 403, "open the emulator's own address"),
         ("aplyid", None, {"Host": "evil.example"}, 421, "--allow-host evil.example"),
     ],
@@ -250,6 +250,10 @@ def test_without_a_key_the_default_sandbox_is_told_unless_the_path_names_another
             empty = {"X_Workflow_Access_Key": "wrong", "Cookie": "sessionid=wrong"}
             assert send(emulator, provider, **empty) == 401
             assert needed(emulator)[0].startswith("any key test_<name> opens")
+            header = (
+                "X-Workflow-Access-Key: test_<name>" if provider == "aplyid" else "Authorization: Bearer test_<name>"
+            )
+            assert header in needed(emulator)[0]
             path = "/s/mine" + (APLYID_PATH if provider == "aplyid" else SPHINXHQ_PATH)
             assert send(emulator, provider, path=path, **empty) == 401
             assert needed(mine)[0].startswith("any key test_<name> opens")

@@ -142,8 +142,13 @@ def read_restart(body: object, query: Mapping[str, str], known: Known) -> bool:
     """Return whether a case that has ended may be started again, as the body or else the query says."""
     allowed: bool | None = load_body(START, body, known).get("allow_restart")
     if allowed is None and query.get("allow_restart"):
-        allowed = load_body(START, {"allow_restart": query["allow_restart"]}, known)["allow_restart"]
+        allowed = load_body(START, {"allow_restart": _as_json(query["allow_restart"])}, known)["allow_restart"]
     return bool(allowed)
+
+
+def _as_json(text: str) -> object:
+    """Return a truth value of a query as a body has it: it is no other form of one there."""
+    return {"true": True, "false": False}.get(text.lower(), text)
 
 
 def read_token_request(body: object, known: Known) -> TokenPayload:

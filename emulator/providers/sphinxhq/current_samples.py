@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from emulator.core.randomness import SeededRandom
-from emulator.providers.sphinxhq.samples import DAYS, DRAWN, NUMBERS, PATH, Request, customer, kind_of
+from emulator.providers.sphinxhq.samples import DAYS, DRAWN, PATH, Request, customer, kind_of
 from emulator.providers.sphinxhq.tokens import PATH as TOKEN_PATH
 from emulator.web.extras import Sample, Samples
 
@@ -70,7 +70,6 @@ def _create_case(random: SeededRandom, case_id: int) -> Request:
     by_checks = {"checks": [{"check_type": check} for check in random.pick("checks", CHECKS[kind])]}
     return PATH, {
         "customer": customer(random, kind, "cust"),
-        "metadata": {"ticket": random.pick("ticket", NUMBERS)},
         **random.pick("config", (by_config, by_checks)),
         "delete_after": random.pick("delete_after", DAYS),
     }
