@@ -23,6 +23,7 @@ MADE_BY = "case-emulator"
 VALID = timedelta(days=397)
 CLOCKS_DIFFER = timedelta(days=1)
 MOST_NAMES = 100
+INSTALL = "pip install 'case-emulator[tls]' (from a clone: pip install '.[tls]')"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def obstacle(tls: bool, ca_file: Path | None) -> str | None:
     try:
         import trustme  # noqa: F401
     except ImportError as error:
-        return f"--tls needs more than is installed ({error.name}): pip install 'case-emulator[tls]'"
+        return f"--tls needs more than is installed ({error.name}): {INSTALL}"
     if ca_file and not ca_file.absolute().parent.is_dir():
         return f"--tls-ca-file {ca_file} cannot be written: there is no folder {ca_file.parent}"
     return None

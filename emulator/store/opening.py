@@ -10,7 +10,10 @@ from emulator.store.sqlite import SqliteStore, StoreUnusable
 if TYPE_CHECKING:
     from emulator.store.postgres import PostgresStore
 
-INSTALL = "PostgreSQL needs two packages more: pip install 'case-emulator[postgres]'"
+INSTALL = (
+    "PostgreSQL needs two packages more: "
+    "pip install 'case-emulator[postgres]' (from a clone: pip install '.[postgres]')"
+)
 AnyStore: TypeAlias = "SqliteStore | PostgresStore"
 
 

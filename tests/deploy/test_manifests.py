@@ -1,5 +1,6 @@
 """The manifests of deploy/kubernetes and the profile `shared` of compose.yaml: valid, and as careful as is needed."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from emulator.control.request_schemas import LONGEST_WAIT
+from emulator.server.limits import BODY_BYTES
 from emulator.setting_sources import read_settings
 from emulator.settings import Settings
 from tests.clean import ROOT
@@ -20,6 +23,7 @@ FOLDER = ROOT / "deploy" / "kubernetes"
 OLDEST = "1.29"
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
 SHARED = {name: service for name, service in COMPOSE["services"].items() if "profiles" in service}
+DEFAULTED = re.compile(r"\$\{(\w+):-([^}]*)\}")  # ${NAME:-default}
 OF_SECRET = {"CASE_EMULATOR_CONTROL_TOKEN": "a-token-that-nobody-can-guess"}
 
 
@@ -42,6 +46,12 @@ def settings_of(variables: Mapping[str, object]) -> Settings:
     """What the emulator makes of them, in a folder without a settings file."""
     ours = {name: str(value) for name, value in variables.items() if name.startswith("CASE_EMULATOR_")}
     return read_settings({}, ours, Path("/nonexistent"))
+
+
+def composed(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables of an emulator of the profile, as compose makes them with that environment."""
+    given = {name: str(value) for name, value in SHARED["emulator-a"]["environment"].items()}
+    return {name: DEFAULTED.sub(lambda found: environ.get(found[1]) or found[2], text) for name, text in given.items()}
 
 
 @pytest.mark.parametrize("version", [OLDEST, kubernetes_validate.latest_version()])
@@ -126,10 +136,27 @@ def test_the_profile_adds_services_and_leaves_the_one_that_stands_alone() -> Non
 
 
 def test_the_settings_of_the_profile_are_settings() -> None:
-    filled = {"CASE_EMULATOR_PUBLIC_URL": "https://localhost:8643", **OF_SECRET}  # in by compose
-    settings = settings_of({**SHARED["emulator-a"]["environment"], **filled})
+    settings = settings_of(composed(OF_SECRET))
+    assert settings.public_url == "https://localhost:8643"
     assert settings.insecure_no_token is False
     assert settings.database_url == "postgresql://emulator@database/emulator"
     # The proxy asks for each by its name, and leaves before the process stops.
     assert set(settings.allow_host) == {"emulator-a", "emulator-b"}
     assert settings.stop_delay.total_seconds() >= 3
+
+
+def test_whoever_starts_the_profile_says_where_webhooks_may_go_and_need_not() -> None:
+    named = {"CASE_EMULATOR_ALLOW_TARGET": "app,10.0.0.0/8", "CASE_EMULATOR_WEBHOOK_URL": "http://app:3000/webhooks"}
+    unnamed, settings = settings_of(composed(OF_SECRET)), settings_of(composed({**OF_SECRET, **named}))
+    assert (unnamed.allow_target, unnamed.webhook_url) == ((), None)
+    assert (settings.allow_target, settings.webhook_url) == (("app", "10.0.0.0/8"), "http://app:3000/webhooks")
+    in_cluster = settings_of({**BY_KIND["ConfigMap"]["data"], **OF_SECRET})
+    assert (in_cluster.allow_target, in_cluster.webhook_url) == ((), None)
+    assert SHARED["emulator-a"]["extra_hosts"] == COMPOSE["services"]["case-emulator"]["extra_hosts"]
+
+
+def test_the_ingress_takes_what_the_emulator_does() -> None:
+    annotations = BY_KIND["Ingress"]["metadata"]["annotations"]
+    of_nginx = {name.removeprefix("nginx.ingress.kubernetes.io/"): value for name, value in annotations.items()}
+    assert of_nginx["proxy-body-size"] == f"{BODY_BYTES // 2**20}m"
+    assert int(of_nginx["proxy-read-timeout"]) > LONGEST_WAIT

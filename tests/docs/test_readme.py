@@ -59,10 +59,11 @@ def test_the_javascript_gets_the_documented_answer(needs: Callable[[str], str]) 
 
 def test_the_commands_for_sphinx_open_and_read_cases(quick: Emulator, needs: Callable[[str], str]) -> None:
     needs("curl")
-    documented, read, with_checks = samples(APIS, "sh")
+    documented, read, with_checks, current = samples(APIS, "sh")
     printed = json.loads(samples(APIS, "json")[1])
     created, seen, second = (json.loads(run_shell(each, quick)) for each in (documented, read, with_checks))
     chance = {"created_at": None, "updated_at": None}
     assert created | chance == printed | chance
     assert seen["id"] == created["id"] == 1
     assert [check["check_type"] for check in second["checks"]] == ["PEP", "SANCTION"]
+    assert json.loads(run_shell(current, quick))["external_id"] == "order-1"

@@ -125,7 +125,7 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
     done = run(tmp_path, "serve", "--port", "0", "--tls", PYTHONPATH=path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "tls" in run(tmp_path, "doctor", "--tls", PYTHONPATH=path).stdout
-    assert f"({missing}): pip install 'case-emulator[tls]'" in done.stderr
+    assert f"({missing}): pip install 'case-emulator[tls]' (from a clone: pip install '.[tls]')" in done.stderr
     with serving(tmp_path, "--port", "0", PYTHONPATH=path) as process:
         assert process.emulator.aplyid.create().status_code == 201
 

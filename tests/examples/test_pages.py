@@ -21,9 +21,17 @@ from tests.receivers import receiving
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = {name: (DOCS / f"{name}.md").read_text("utf-8") for name in ("testing", "webhooks", "time", "outcomes")}
+PAGES = {
+    name: (DOCS / f"{name}.md").read_text("utf-8") for name in ("testing", "webhooks", "time", "outcomes", "sphinx")
+}
 PAGES["readme"] = (ROOT / "README.md").read_text("utf-8")
 ADDRESS = "http://127.0.0.1:8642"
+TOLD = {  # by the commands of a page
+    "webhooks": "webhook",
+    "time": "2030-01-01T01:00:00",
+    "outcomes": '"times": 2',
+    "sphinx": '"external_id":"order-1"',
+}
 CHANGING = {
     r"--run-[0-9a-f]+": "--run-1b4e28",
     r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)": "2026-11-20T10:20:41Z",
@@ -48,7 +56,7 @@ def test_every_test_in_the_pages_passes(pytester: pytest.Pytester, monkeypatch: 
     assert done.parseoutcomes().keys() == {"passed"}
 
 
-@pytest.mark.parametrize("name", ["webhooks", "time", "outcomes"])
+@pytest.mark.parametrize("name", ["webhooks", "time", "outcomes", "sphinx"])
 def test_every_command_in_a_page_works(name: str, needs: Callable[[str], str], tmp_path: Path) -> None:
     needs("curl")
     (tmp_path / "case-emulator").write_text(f'#!/bin/sh\nexec {sys.executable} -m emulator "$@"\n', "utf-8")
@@ -60,7 +68,7 @@ def test_every_command_in_a_page_works(name: str, needs: Callable[[str], str], t
         shell = ["sh", "-ec", script.replace(ADDRESS, emulator.url)]
         done = subprocess.run(shell, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert {"webhooks": "webhook", "time": "2030-01-01T01:00:00", "outcomes": '"times": 2'}[name] in done.stdout
+    assert TOLD[name] in done.stdout
 
 
 def test_the_settings_in_the_page_are_understood(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
