@@ -41,9 +41,11 @@ def show(api: ApiClient, refused: Form | None = None) -> Response:
     forms = {"settings": _settings_form(api), "new": _new_form()}
     if refused:
         forms = {name: refused if form["id"] == refused["id"] else form for name, form in forms.items()}
-    names = sorted({*api.get("/sandboxes")["sandboxes"], DEFAULT, sandbox()})
+    here = sandbox()
+    # The present one first: of many sandboxes not all are listed.
+    names = sorted({*api.get("/sandboxes")["sandboxes"], DEFAULT, here}, key=lambda name: (name != here, name))
     rows = [{"name": name, **api.get(f"/sandboxes/{part(name)}/counts")} for name in names[:LISTED]]
-    values = {"rows": rows, "more": len(names) - len(rows), "here": sandbox()}
+    values = {"rows": rows, "more": len(names) - len(rows), "here": here}
     answer = show_page(api, "sandboxes.html", "Sandboxes", "sandboxes_live.html", values, forms=forms)
     answer.status_code = 422 if refused else answer.status_code
     return answer

@@ -163,7 +163,7 @@ def test_the_applicant_on_a_phone_is_seen_on_the_presenter_s_page(demo: Emulator
 def test_an_analyst_sees_each_check_and_nothing_of_what_is_not_there(demo: Emulator, window: Opener) -> None:
     page = window(PHONE)
     page.goto(f"{demo.url}/analyst/sphinxhq/2")
-    expect(page.locator(".checks > li")).to_have_count(3)
+    expect(page.locator(".checks > li")).to_have_count(5)
     for told in ("Risk", "high", "Reasoning", "Beneficial owners"):
         expect(page.locator("#live")).to_contain_text(told)
     assert serious(page) == []

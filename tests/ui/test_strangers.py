@@ -89,7 +89,10 @@ def case(emulator: Emulator) -> None:
 
 def seen(emulator: Emulator) -> list[object]:
     """Everything that could be changed."""
-    return [emulator.control("GET", path).json() for path in ("", "clock", "cases", "outcomes", "faults", "deliveries")]
+    paths = ("", "clock", "cases", "outcomes", "faults", "deliveries")
+    told = [emulator.control("GET", path).json() for path in paths]
+    del told[1]["ahead"]  # of a frozen clock it changes by itself
+    return told
 
 
 @pytest.mark.usefixtures("case")

@@ -199,6 +199,8 @@ def test_forms_name_apis_by_their_titles_and_have_the_needed_field_first(emulato
 
 def test_the_figures_of_sandboxes_are_drawn_anew_after_a_reset(emulator: Emulator) -> None:
     emulator.aplyid.open_case()
+    for number in range(101):  # of many not all are listed, but always the present one
+        emulator.of(f"000-{number}").aplyid.open_case()
     live = open_page(emulator, "/sandboxes?part=live")
     row = live.text.partition(f">{emulator.sandbox}<")[2].partition("</tr>")[0]
     assert '<td class="number">1</td>' in row
