@@ -16,8 +16,16 @@ EXPIRED = "expired"  # the one reserved name: test_expired is an expired key
 
 def hint(keys: Iterable[tuple[str, str]]) -> str:
     """Return what opens a sandbox; `keys` are headers that hold such a key, each with its value."""
-    places = " or ".join(f"{name}: {value}" for name, value in keys)
-    return f"{HINT}; send it as {places}" if places else HINT
+    places = " or ".join(_place(name, value) for name, value in keys)
+    return f"{HINT}; send it in {places}" if places else HINT
+
+
+def _place(name: str, value: str) -> str:
+    """Return where a key is sent, in words that no log takes for a key."""
+    if name == "Cookie":
+        return f"the cookie {value.partition('=')[0]}"
+    scheme, blank, _ = value.rpartition(" ")
+    return f"the header {name}" + (f" after the word {scheme}" if blank else "")
 
 
 def open_sandbox(state: RequestState, credential: str | None, further: Collection[str], advice: str) -> str:

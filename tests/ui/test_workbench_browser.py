@@ -77,6 +77,7 @@ def test_nothing_moves_when_the_clock_is_frozen_or_a_message_comes(emulator: Emu
     go(page, emulator, "/")
     places = "[...document.querySelectorAll('.clock button, .row')].map((e) => e.getBoundingClientRect().toJSON())"
     expect(page.locator("#clock")).to_contain_text("runs")
+    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")  # rows arrive within 150 ms
     before = page.evaluate(places)
     press(page, "Freeze")
     expect(page.locator("#clock")).to_contain_text("frozen")
