@@ -40,8 +40,10 @@ def test_keys_move_go_and_turn_the_clock(emulator: Emulator, window: Opener) -> 
         page.wait_for_url(url)
     page.keyboard.press("f")
     expect(page.locator("#told")).to_contain_text("runs on from where it stood")
+    expect(page.locator("#clock")).to_contain_text("runs")  # the key presses the button that is there now
     page.keyboard.press("f")
     expect(page.locator("#told")).to_contain_text("stands still")
+    expect(page.locator("#clock")).to_contain_text("frozen")
     page.keyboard.press("n")
     expect(page.locator("#told")).to_contain_text("The clock moved on")
     page.keyboard.press("/")
