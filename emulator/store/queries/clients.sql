@@ -48,22 +48,8 @@ ON CONFLICT (sandbox, provider, reuse_key) DO NOTHING;
 UPDATE clients AS l SET reuse_key = NULL
 WHERE l.sandbox = :sandbox AND l.provider = :provider AND l.reuse_key = :key
     AND NOT (
-        1 = 1
-        AND (
-            l.retention_days IS NULL
-            OR (l.retention_days > 0 AND l.created_at + l.retention_days * 86400000000 > :now)
-            OR EXISTS (
-                SELECT 1 FROM cases AS c
-                WHERE c.sandbox = l.sandbox AND c.provider = l.provider AND c.client_id = l.id
-                    AND (c.expires_at IS NULL OR c.expires_at > :now)
-            )
-            OR (
-                l.retention_days = 0 AND NOT EXISTS (
-                    SELECT 1 FROM cases AS c
-                    WHERE c.sandbox = l.sandbox AND c.provider = l.provider AND c.client_id = l.id
-                )
-            )
-        )
+        1 = 1  -- the part begins with AND
+        {lives}
     );
 
 -- name: replace_client!
