@@ -7,21 +7,10 @@ from datetime import datetime, timedelta
 from emulator.core.client_claims import find_client, write_client
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
-from emulator.core.errors import NotFound, RefusedThoughValid, StoreUnavailable
+from emulator.core.errors import NotFound, StoreUnavailable
 from emulator.core.faults import FaultContext
-from emulator.core.model import Case, CaseFilter, CaseSearch, Client, Decision, NewCase, State, is_stored_id
-from emulator.core.opening_lies import (
-    FOREIGN_ID,
-    NEVER_ENDS,
-    NO_REUSE,
-    NONE,
-    ONE_CLIENT,
-    REFUSED,
-    Lies,
-    OpeningLie,
-    another_case_id,
-    client_of_another,
-)
+from emulator.core.model import Case, CaseFilter, CaseSearch, Decision, NewCase, State, is_stored_id
+from emulator.core.opening_lies import NO_LIES, OpeningLie, OpeningLies
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
@@ -61,55 +50,35 @@ class Cases:
         `name_faults` is told which faults triggered. Raise the order's own refusal, NotFound for a client id that is
         unknown, or RefusedThoughValid.
         """
-        lies = self._lies(order) if self.sandboxes.is_watched(order.sandbox) else NONE
-        name_faults([hit.fault.name for hit in lies.values()])
+        lies = self._lies(order) if self.sandboxes.is_watched(order.sandbox) else NO_LIES
+        name_faults(lies.names)
         with self.store.transaction() as tx:
             begun = self.begin(tx, self.sandboxes.enter(tx, order.sandbox), order, lies)
         self.follow_up(begun)
         self.sandboxes.strikes.note(OPENED)
         return begun.told or begun.case
 
-    def _lies(self, order: NewCase) -> Lies:
+    def _lies(self, order: NewCase) -> OpeningLies:
         """Return the lies that trigger; in a transaction of their own, because one refuses the order."""
         context = FaultContext(provider=order.provider, path=None, document=lambda: order.request)
         with self.store.transaction() as tx:
             view = self.sandboxes.view(tx, order.sandbox)
             hits = self.sandboxes.trigger(tx, view, {OpeningLie.kind}, context)
-        return {str(hit.fault.how): hit for hit in hits}
+        return OpeningLies({str(hit.fault.how): hit for hit in hits}, self.sandboxes.strikes)
 
-    def _struck(self, lies: Lies, how: str, *, if_so: object = True, about: object = None) -> bool:
-        """Return whether that lie triggered and makes a difference, and count it."""
-        strikes = how in lies and bool(if_so)
-        if strikes:
-            self.sandboxes.strikes.note(OpeningLie.kind, about)
-        return strikes
-
-    def _client(self, tx: Transaction, view: SandboxView, order: NewCase, lies: Lies) -> tuple[NewCase, Client | None]:
-        """Return the known client of an order, as a lie has it, and the order that goes with it."""
-        known = find_client(tx, order, view.now)
-        if lies and order.client.id is None and order.client.fresh:
-            if self._struck(lies, NO_REUSE, if_so=known):
-                return replace(order, client=replace(order.client, reuse_key=None)), None
-            other = client_of_another(tx, view, order) if ONE_CLIENT in lies and not known else None
-            if self._struck(lies, ONE_CLIENT, if_so=other):
-                return replace(order, client=replace(order.client, updates=False)), other
-        return order, known
-
-    def begin(self, tx: Transaction, view: SandboxView, order: NewCase, lies: Lies = NONE) -> Begun:
+    def begin(self, tx: Transaction, view: SandboxView, order: NewCase, lies: OpeningLies = NO_LIES) -> Begun:
         """Open a case within a transaction, after which `follow_up` is to be called; raise what `open` raises."""
         now = view.now
-        order, known = self._client(tx, view, order, lies)
+        order, known = lies.claimed(tx, view, order, find_client(tx, order, now))
         ids = tx.take_ids(order, new_client=known is None)
         client = write_client(tx, order, known, ids.client, now)
         if order.refused:
             raise order.refused
-        if self._struck(lies, REFUSED):
-            raise RefusedThoughValid
+        lies.refuse()
         view, decision = self.decide(tx, view, order.provider, order.request, client.name)
         usual = self.usual_delay(view, order.provider, ids.case, of_business=order.of_business)
-        schedule = schedule_of(order, decision, usual, now)
-        if self._struck(lies, NEVER_ENDS, if_so=schedule, about=(order.sandbox, order.provider, ids.case)):
-            schedule = None
+        due = schedule_of(order, decision, usual, now)
+        schedule = lies.scheduled(due, (order.sandbox, order.provider, ids.case))
         if order.taken and order.external_id is None:
             order = replace(order, external_id=drawn_external_id(view, order, ids.case))
         if order.state is State.WAITING:
@@ -120,8 +89,7 @@ class Cases:
             assert order.taken
             raise order.taken
         early = self.early_faults(tx, view, order.provider, order.request, schedule.ends_at) if schedule else ()
-        told = another_case_id(tx, view, case) if self._struck(lies, FOREIGN_ID) else None
-        return Begun(case, case.due_at and view.wall_time_of(case.due_at), early, told)
+        return Begun(case, case.due_at and view.wall_time_of(case.due_at), early, lies.shown(tx, view, case))
 
     def follow_up(self, begun: Begun) -> None:
         """Let the work on a case begin, once it is stored."""
