@@ -28,8 +28,8 @@ def test_a_hundred_in_a_row_leave_no_thread_file_or_port(tmp_path: Path) -> None
     use_once()  # what is imported and kept for good
     files, threads = opened(), set(threading.enumerate())
     ports = [use_once(tmp_path / "kept.sqlite" if number % 10 == 0 else None) for number in range(100)]
-    assert opened() == files
-    assert set(threading.enumerate()) == threads
+    assert opened() <= files
+    assert set(threading.enumerate()) <= threads  # one of an earlier test may have ended meanwhile
     assert all(map(is_free, ports))
     assert [path.name for path in tmp_path.iterdir()] == ["kept.sqlite"]
 
@@ -41,8 +41,8 @@ def test_eight_at_once_in_one_process_leave_nothing_either() -> None:
     files, threads = opened(), set(threading.enumerate())
     with ThreadPoolExecutor(8) as pool:
         ports = list(pool.map(lambda _: use_once(), range(40)))
-    assert opened() == files
-    assert set(threading.enumerate()) == threads
+    assert opened() <= files
+    assert set(threading.enumerate()) <= threads  # one of an earlier test may have ended meanwhile
     assert all(map(is_free, ports))
 
 
@@ -55,7 +55,7 @@ def test_one_that_cannot_start_leaves_nothing(tmp_path: Path) -> None:
     for given in ({"init_folder": str(tmp_path / "init")}, {"database": str(tmp_path / "no" / "where.sqlite")}):
         with pytest.raises(Exception, match=r"bad\.json|where\.sqlite"):
             RunningEmulator(settings(**given))
-    assert opened() == files
+    assert opened() <= files
 
 
 def test_stopping_twice_is_stopping_once() -> None:

@@ -141,12 +141,13 @@ def test_a_request_that_was_killed_amid_an_advance_stops_no_clock_for_good(tmp_p
 
 @pytest.mark.slow
 def test_without_background_work_leases_in_a_shared_database_are_renewed_all_the_same(postgres: Server) -> None:
+    before = set(threading.enumerate())  # those of other tests may still be ending
     app = create_app(database=postgres.new_url(), no_background=True)
     app.test_client().get("/_emulator/readyz")
-    threads = {thread.name for thread in threading.enumerate()}
+    begun = set(threading.enumerate()) - before
     app.extensions["case_emulator"].close()
-    assert "heartbeat" in threads
-    assert "heartbeat" not in {thread.name for thread in threading.enumerate()}
+    assert "heartbeat" in {thread.name for thread in begun}
+    assert not any(thread.is_alive() for thread in begun)
 
 
 def test_settings_come_from_variables_and_the_file_that_one_of_them_names(
