@@ -15,6 +15,7 @@ from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings, changed_settings, read_sandbox_settings
 from emulator.core.sandbox_view import SandboxView
 from emulator.masking import masked_url
+from emulator.wired import wired
 
 log = logging.getLogger("emulator.sandboxes")
 MOST_SANDBOXES = 10_000
@@ -37,7 +38,7 @@ class EmptySearch:
         return dropped
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Sandboxes:
     """The operations on a sandbox as a whole: read, create, change, reset, use up what is planned."""
 

@@ -13,8 +13,7 @@ USER = re.compile(
 # A class with thousands of letters takes longer to compile than all other patterns of a start. So every letter beyond
 # ASCII that may be in a name stands as an underscore here, which itself may not, and those that count as one of a to z
 # where case does not matter stand as that.
-BEYOND = re.compile("[\u00a1-\uffff]")
-FOLDED = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"})
+FOLDED = {"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"}
 DOMAIN = re.compile(
     r"[a-z_0-9](?:[a-z_0-9-]{0,61}[a-z_0-9])?"
     r"(?:\.(?!-)[a-z_0-9-]{1,63}(?<!-))*"
@@ -38,5 +37,9 @@ def _is_domain(domain: str) -> bool:
 
 
 def _is_name(domain: str) -> bool:
-    plain = BEYOND.sub("_", domain.translate(FOLDED))
+    plain = domain if domain.isascii() else "".join(map(_in_ascii, domain))
     return "_" not in domain and DOMAIN.match(plain) is not None
+
+
+def _in_ascii(letter: str) -> str:
+    return FOLDED.get(letter) or ("_" if "\u00a1" <= letter <= "\uffff" else letter)
