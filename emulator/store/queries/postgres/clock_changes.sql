@@ -21,3 +21,12 @@ DELETE FROM clock_changes WHERE sandbox = :sandbox;
 DELETE FROM clock_changes AS k
 WHERE NOT EXISTS (SELECT 1 FROM sandboxes AS s WHERE s.name = k.sandbox)
     AND NOT EXISTS (SELECT 1 FROM exchanges AS e WHERE e.sandbox = k.sandbox);
+
+-- name: dump_clock_changes
+-- The changes of all clocks, oldest first.
+SELECT sandbox, until, clock_at, clock_anchor, clock_factor FROM clock_changes ORDER BY number;
+
+-- name: load_clock_changes*!
+-- Write these rows back.
+INSERT INTO clock_changes (sandbox, until, clock_at, clock_anchor, clock_factor)
+VALUES (:sandbox, :until, :clock_at, :clock_anchor, :clock_factor);
