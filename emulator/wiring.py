@@ -1,7 +1,6 @@
 """Wire the use cases to a store, a clock and a sender."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TypedDict
@@ -45,9 +44,10 @@ from emulator.web.quick_requests import LIVE, QuickRequests
 from emulator.web.refused_requests import RefusedRequests
 from emulator.web.request_faults import REQUEST_KINDS
 from emulator.web.wait_slots import WaitSlots
+from emulator.wired import wired
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Core:
     """The wired use cases; each provider enters its own into `provider_rules`, which is empty at first."""
 

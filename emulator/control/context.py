@@ -1,7 +1,6 @@
 """The use cases and providers that the views of the control API work with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from marshmallow import Schema
@@ -26,9 +25,10 @@ from emulator.web.problem_json import Problem
 from emulator.web.provider import Provider, completion_schemas_of
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.wait_slots import WaitSlots
+from emulator.wired import wired
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class ControlContext:
     """The use cases, the providers, and the wait slots of requests that wait."""
 

@@ -1,7 +1,7 @@
 """Change what a request may change of a case."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from emulator.core.case_file import CaseChange
@@ -9,9 +9,10 @@ from emulator.core.errors import NotFound
 from emulator.core.model import Case, is_stored_id
 from emulator.core.ports import Store
 from emulator.core.sandboxes import Sandboxes
+from emulator.wired import wired
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class CaseChanges:
     """The use case of changing a case, finished or not."""
 

@@ -18,6 +18,7 @@ from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.schedules import drawn_external_id, ends_soon, schedule_of, with_delay
 from emulator.core.webhook_faults import EarlyWebhook
+from emulator.wired import wired
 
 INBOX_LIMIT = 1_000
 MOST_FOUND = 10_000  # cases of one provider that a search counts
@@ -34,7 +35,7 @@ class Begun:
     told: Case | None = None  # what the answer shows in place of the case, because of a fault
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Cases:
     """The use cases behind the two APIs."""
 

@@ -1,7 +1,7 @@
 """Add checks to cases, and find checks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from emulator.core.case_file import AddedCheck, CaseHead, CheckFilter, FiledCheck
 from emulator.core.cases import Begun, Cases
@@ -12,11 +12,12 @@ from emulator.core.ports import Store, Transaction
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.schedules import with_delay
+from emulator.wired import wired
 
 MOST_CHECKS = 100  # of a case
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Checks:
     """The use cases of checks beside those that a case was opened with."""
 

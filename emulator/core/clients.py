@@ -1,15 +1,16 @@
 """Add, find and change clients beside their cases."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from emulator.core.errors import Invalid, NotFound
 from emulator.core.model import Client, ClientClaim, NewClient, is_stored_id
 from emulator.core.ports import Store
 from emulator.core.sandboxes import Sandboxes
+from emulator.wired import wired
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Clients:
     """The use cases of clients that stand on their own."""
 

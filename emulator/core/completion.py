@@ -18,6 +18,7 @@ from emulator.core.signals import Signal
 from emulator.core.turns import Turns
 from emulator.core.webhook_faults import apply_webhook_faults
 from emulator.masking import masked_url
+from emulator.wired import wired
 
 log = logging.getLogger("emulator.cases")
 BATCH = 16  # cases that share a transaction: what is due to be sent, and requests, wait for all of them
@@ -33,7 +34,7 @@ class Moved:
     deliveries: Sequence[Delivery]
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Completion:
     """The steps of all cases, taken when they are due or ordered."""
 
@@ -100,13 +101,9 @@ class Completion:
         except StoreUnavailable:
             raise  # nothing is wrong with the case
         except Exception:
-            log.exception(
-                "%s case %s in sandbox %s: tried again in a minute",
-                provider,
-                case_id,
-                sandbox,
-                extra={"sandbox": sandbox, "provider": provider, "case_id": case_id},
-            )
+            about = {"sandbox": sandbox, "provider": provider, "case_id": case_id}
+            text = "%(provider)s case %(case_id)s in sandbox %(sandbox)s: tried again in a minute"
+            log.exception(text, about, extra=about)
             with self.store.transaction() as tx:
                 tx.postpone_case(sandbox, provider, case_id, self.sandboxes.view(tx, sandbox).now + POSTPONED)
             return None

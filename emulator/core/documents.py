@@ -1,7 +1,6 @@
 """Keep what is known of uploaded documents, and what they are linked to."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from emulator.core.case_file import Document, NewDocument
@@ -9,9 +8,10 @@ from emulator.core.errors import NotFound
 from emulator.core.model import is_stored_id
 from emulator.core.ports import Store, Transaction
 from emulator.core.sandboxes import Sandboxes
+from emulator.wired import wired
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Documents:
     """The use cases of documents."""
 

@@ -11,6 +11,7 @@ from emulator.core.model import Case, NewCase, State, is_stored_id
 from emulator.core.ports import Store, Transaction
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
+from emulator.wired import wired
 
 
 class Started(Enum):
@@ -33,7 +34,7 @@ class StartTerms:
     empty: Fact | None = None  # raised for a case that waits and has no check; None: it stays as it is
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Reruns:
     """The use case of starting a case, for the first time or again."""
 

@@ -17,6 +17,7 @@ from emulator.core.sandbox_clock import SandboxClock
 from emulator.core.sandbox_settings import SandboxSettings, changed_settings, read_sandbox_settings
 from emulator.core.sandbox_view import SandboxView
 from emulator.masking import masked_url
+from emulator.wired import wired
 
 log = logging.getLogger("emulator.sandboxes")
 MOST_SANDBOXES = 10_000
@@ -39,7 +40,7 @@ class EmptySearch:
         return dropped
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Sandboxes:
     """The operations on a sandbox as a whole: read, create, change, reset, use up what is planned."""
 

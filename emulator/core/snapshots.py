@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,13 +16,14 @@ from emulator.core.sandbox_clock import EPOCH, LATEST, WALL_TIME, SandboxClock, 
 from emulator.core.sandbox_settings import read_sandbox_settings
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshot_rows import TABLES, Column, as_kept, as_shown, moment_of, of_older_schema
+from emulator.wired import wired
 
 SCHEMA = 3
 READABLE = (1, 2, SCHEMA)
 MOST_IDS = 2**53
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Snapshots:
     """Takes snapshots and restores them."""
 

@@ -16,6 +16,7 @@ from emulator.core.ports import Store, Transaction
 from emulator.core.sandbox_clock import LATEST, WALL_TIME, SandboxClock
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
+from emulator.wired import wired
 
 AT_ONCE = 16  # attempts due at one moment that are made in parallel
 
@@ -29,7 +30,7 @@ class Happening:
     told: Mapping[str, object]  # what the answer says of it, by JSON key
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class TimeMachine:
     """The operations on the clocks of sandboxes."""
 
