@@ -213,7 +213,7 @@ class Completion:
         for fault in [each for each in step.struck if each.is_standing]:
             self.sandboxes.strikes.note(fault.kind)
         if step.jumps and step.view.now > present.now:
-            tx.save_clock(step.view.name, step.view.clock, advancing=present.advancing)
+            self.sandboxes.set_clock(tx, present, step.view.clock, advancing=present.advancing)
 
     def _write_webhooks(self, tx: Transaction, view: SandboxView, delivery: Delivery) -> Sequence[Delivery]:
         """Write the webhook with the sandbox's faults applied, and return the deliveries it became."""

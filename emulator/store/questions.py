@@ -22,6 +22,8 @@ SEARCHED, SEARCHED_DELIVERIES = 80_000, 50_000  # the newest in which a text is 
 class Questions(CaseFileQuestions):
     """The questions that a transaction can ask; an unknown sandbox holds nothing."""
 
+    beside: Sequence[str] = ("access_tokens",)  # the tables that no snapshot holds
+
     def __init__(self, connection: Connection, queries: NamedQueries, kept_sandboxes: dict[str, Sandbox]) -> None:
         self._db = connection
         self._ask = queries
@@ -124,6 +126,9 @@ class Questions(CaseFileQuestions):
 
     def dump(self, sandbox: str) -> images.Tables:
         return images.dump(self._db, self._ask, sandbox)
+
+    def dump_beside(self) -> images.Tables:
+        return images.dump_beside(self._db, self._ask, self.beside)
 
     def all_cases(self, sandbox: str) -> Sequence[Case]:
         return [self._case(row, EPOCH) for row in list(self._ask.all_cases(self._db, sandbox=sandbox))]
