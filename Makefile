@@ -42,6 +42,7 @@ test-worlds: $(VENV)/test.stamp ## Try every shop of tests/worlds in every world
 	@WORLDS_ALL=1 $(PYTEST) tests/worlds $(ARGS)
 
 fuzz: $(VENV)/test.stamp ## Try the documents for up to half an hour; ARGS="50 120 aplyid": examples, seconds, which
+	@SIDE_BY_SIDE=20 $(PYTEST) tests/conformance/test_side_by_side.py
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 check: $(VENV)/test.stamp ## Formatting, lint, types, and which room may import which
