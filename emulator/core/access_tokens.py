@@ -7,6 +7,7 @@ from hashlib import sha256
 from emulator.core.ports import Store
 from emulator.core.randomness import fresh_secret
 from emulator.core.sandboxes import Sandboxes
+from emulator.wired import wired
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class FoundToken:
     is_expired: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class AccessTokens:
     """Issues tokens and finds what they open; the store keeps digests, so that nobody reads a token there."""
 

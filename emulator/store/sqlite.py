@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from pathlib import Path
 
+from emulator.core.clock_history import ClockHistory
 from emulator.core.errors import StoreUnavailable
 from emulator.core.journal import Exchange, Journal
 from emulator.core.model import Sandbox
@@ -72,6 +73,10 @@ class SqliteStore:
     def open_journal(self, keep: Callable[[Exchange], None] | None = None) -> Journal:
         """Return the journal, which is kept in memory; `keep` sees every exchange."""
         return Journal(keep=keep)
+
+    def open_clock_history(self) -> ClockHistory:
+        """Return the changes of clocks, which are remembered like the journal."""
+        return ClockHistory()
 
     def tell(self, word: str) -> None:
         """Do nothing: there is no other process."""

@@ -1,7 +1,7 @@
 """Whatever its users do in whatever order, a served emulator is as its model says after every step.
 
 A failure prints the steps that lead to it, few of them, as a program. Each seed is a test of its own, so that a failure
-can be had again: 120 examples of twenty steps in all, the same in every run. `make test` takes the first seed and
+can be had again: 80 examples of twenty steps in all, the same in every run. `make test` takes the first seed and
 `make test-all` each; MACHINE_SEEDS=200 in the environment looks further. A seed has few examples because from the
 eleventh on hypothesis mostly varies those before.
 """
