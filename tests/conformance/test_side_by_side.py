@@ -35,7 +35,7 @@ class Both:
 
     def ask(self, method: str, path: str, body: bytes | None = None, *, by_token: bool = False) -> tuple[Any, Any]:
         """Status and body of both, asked with the cookie or with a token."""
-        sent = {"data": body, "content_type": TOLD} if body is not None else {}
+        sent: dict[str, Any] = {"data": body, "content_type": TOLD} if body is not None else {}
         key = {"Authorization": "Bearer test_default"} if by_token else {"Cookie": "sessionid=test_default"}
         client = self.built.app.test_client(use_cookies=False)
         emulated = client.open(path, method=method, headers=key, **sent)
@@ -71,7 +71,10 @@ def both() -> Iterator[Both]:
     known = {"customer": {"full_name": "Mary Stuck", "external_id": "known"}, "checks": [{"check_type": "PEP"}]}
     opened = client.post("/api/cases/", json=known, headers={"Cookie": "sessionid=test_default"})
     assert opened.status_code == 201
-    later = {"customer": {"full_name": "Grace Stuck", "external_id": "known-now"}, "external_id": "taken"}
+    later: dict[str, Any] = {
+        "customer": {"full_name": "Grace Stuck", "external_id": "known-now"},
+        "external_id": "taken",
+    }
     later["checks"] = [{"check_type": "NAME_CHECK"}]
     opened = client.post("/api/cases/", json=later, headers={"Authorization": "Bearer test_default"})
     assert opened.status_code == 201
