@@ -172,7 +172,7 @@ def test_a_setting_that_is_none_is_said_to_be_none(pytester: pytest.Pytester) ->
 @pytest.mark.slow
 def test_flags_of_the_emulator_stand_in_the_ini_file(pytester: pytest.Pytester) -> None:
     suite = "def test_one(sandbox):\n    assert sandbox.configure()['seed'] == 7\n"
-    run(pytester, suite, "-o", "case_emulator_args=--seed 7").assert_outcomes(passed=1)
+    run(pytester, suite, "-o", "case_emulator_args=--seed 7 --log-format json").assert_outcomes(passed=1)
     done = run(pytester, ONE, "-o", "case_emulator_args=--sed 7")
     assert "the emulator did not start" in done.stdout.str()
     assert "--seed" in done.stdout.str()
