@@ -7,7 +7,8 @@ from typing import Any
 from click import Context
 
 from emulator.cli import COMMANDS, main
-from emulator.control.faults import FAULT_KINDS, describe_kind
+from emulator.control.fault_schemas import FAULT_KINDS
+from emulator.control.faults import describe_kind
 from emulator.settings import PREFIX, Settings
 from emulator.worlds.registry import all_worlds
 from emulator.worlds.world import Kind
@@ -33,7 +34,7 @@ def faults_table(side: str) -> str:
     return "\n".join(rows)
 
 
-def _fault_setting(about: dict[str, Any]) -> str:
+def _fault_setting(about: Any) -> str:
     limits = ["needed"] if about["required"] else []
     limits += [" or ".join(f"`{choice}`" for choice in about["choices"])] if "choices" in about else []
     limits += [f"{_number(about['low'])} to {_number(about['high'])}"] if about["type"] in ("integer", "number") else []

@@ -1,5 +1,7 @@
 """Forms and buttons of the pages, as HTML: made of what the control API says, and sent with our script or without."""
 
+from typing import Any
+
 import pytest
 
 from tests.emulators import Emulator
@@ -26,7 +28,8 @@ def test_a_fault_is_planned_by_its_form_as_it_stands(emulator: Emulator, kind: s
         for tag, a in page.elements
         if tag == "input" and str(a.get("id")).startswith(prefix)
     }
-    answer = submit(emulator, f"/planning/faults/{kind}", **{**typed_before, **typed, "provider": "aplyid"})
+    fields: dict[str, Any] = {**typed_before, **typed, "provider": "aplyid"}
+    answer = submit(emulator, f"/planning/faults/{kind}", **fields)
     assert (answer.status_code, "The fault was planned." in answer.headers["HX-Trigger"]) == (200, True), answer.text
     [fault] = emulator.control("GET", "faults").json()["faults"]
     assert (fault["kind"], fault["provider"]) == (kind, "aplyid")
@@ -46,7 +49,8 @@ def test_a_refused_form_says_why_beside_the_field_and_keeps_what_was_typed(emula
 
 
 def test_rules_and_plans_are_made_and_taken_back(emulator: Emulator) -> None:
-    rule = {"when_field": "client.email", "when_comparison": "contains", "when_value": "@risky.", "outcome": "denied"}
+    rule: dict[str, Any] = {"when_field": "client.email", "when_comparison": "contains", "when_value": "@risky."}
+    rule |= {"outcome": "denied"}
     assert submit(emulator, "/planning/rules", **rule).status_code == 200
     assert submit(emulator, "/planning/next", outcome="stuck", times="2", provider="sphinxhq").status_code == 200
     told = emulator.control("GET", "outcomes").json()

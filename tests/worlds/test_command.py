@@ -67,7 +67,7 @@ def test_an_unknown_world_is_refused_with_the_one_that_was_meant() -> None:
 @pytest.mark.slow
 def test_the_report_says_what_came_of_each_world(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(SUITE, "utf-8")
-    chosen = ("ids-elsewhere", "webhook-keys-reversed", "swapped", "approved-as-denied", "fields-missing")
+    chosen = ("ids-elsewhere", "webhook-keys-reversed", "swapped", "approved-as-denied")
     flags = [part for name in chosen for part in ("--world", name)]
     done = worlds(tmp_path, *flags, "--json", "r.json", "--junit", "r.xml", "--html", "r.html", "--jobs", "2")
     assert done.returncode == 1, done.stdout + done.stderr
@@ -75,11 +75,11 @@ def test_the_report_says_what_came_of_each_world(tmp_path: Path) -> None:
     assert set(report) == {"plain", "worlds", "score"}
     assert report["plain"]["rc"] == 0
     assert [each["name"] for each in report["worlds"]] == list(chosen)
-    verdicts = ["breaks", "holds", "not exercised", "caught", "caught"]
+    verdicts = ["breaks", "holds", "not exercised", "caught"]
     assert [each["verdict"] for each in report["worlds"]] == verdicts
     assert set(report["worlds"][0]) == {"name", "kind", "verdict", "exercised", "failed", "seconds"}
     assert report["worlds"][0]["failed"] == ["test_it.py::test_a_case_ends_well"]
-    assert [each["exercised"] > 0 for each in report["worlds"]] == [True, True, False, True, True]
+    assert [each["exercised"] > 0 for each in report["worlds"]] == [True, True, False, True]
     assert report["score"] == 1
     page = (tmp_path / "r.html").read_text("utf-8")
     assert "case-emulator: requests of sandbox" in page  # what the plugin told of the failed test
@@ -113,7 +113,7 @@ def test_a_suite_that_fails_in_the_plain_world_proves_nothing(tmp_path: Path) ->
 def test_a_run_that_takes_too_long_is_red(tmp_path: Path) -> None:
     slow = "import os, threading; 'plain' in os.environ['CASE_EMULATOR_WORLD'] or threading.Event().wait(600)"
     done = worlds(
-        tmp_path, "--world", "burst", "--timeout", "5", "--json", "r.json", command=[sys.executable, "-c", slow]
+        tmp_path, "--world", "burst", "--timeout", "2", "--json", "r.json", command=[sys.executable, "-c", slow]
     )
     [world] = json.loads((tmp_path / "r.json").read_text("utf-8"))["worlds"]
     assert (world["verdict"], world["exercised"]) == ("flaky", 0)  # red twice, but not by what was otherwise
