@@ -16,7 +16,7 @@ import click
 from emulator.commands.beside import Names, authority, check_names, names_flag, variables
 from emulator.commands.environment import environment
 from emulator.commands.output import FAILURE, USAGE, print_rows, stop
-from emulator.commands.relay import why_not_started
+from emulator.commands.relay import program_of, why_not_started
 from emulator.commands.setting_flags import setting_flags
 from emulator.commands.starting import settings_for_tests
 from emulator.settings import Settings
@@ -142,7 +142,8 @@ def _run(
     gc.freeze()  # what is imported now is never garbage
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # or the command would go on without us
     around = partial(variables, names, settings=settings, environ=dict(environment()))
-    launcher = Launcher(command, settings, around, results, timeout)
+    program = program_of(command[0], environment())
+    launcher = Launcher([program, *command[1:]], settings, around, results, timeout)
     judged: list[Judged] = []
     plain: Run | None = None
     try:

@@ -48,7 +48,7 @@ class DownThenUp(Hazard):
     """The receiver cannot be reached at first."""
 
     name = "down-then-up"
-    what = "Connections end before a byte is sent; a moment later the webhook comes."
+    what = "Connections end before a byte is sent, for 0.4 seconds; only then the webhook comes."
     why = "A deployment or a load balancer takes the receiver away for a while."
     how = "Keep listening after a connection that brings nothing, and wait for the webhook, not for the clock."
     faults = (standing_fault("unreachable"),)

@@ -112,6 +112,7 @@ class Launcher:
         finally:
             with self._lock:
                 self._running.discard(started)
+        _signal_group(started, signal.SIGTERM)  # what it left behind: a receiver of its port would meet the next run
         return 128 - code if code < 0 else code
 
     def stop(self) -> None:
@@ -134,11 +135,15 @@ def _end(started: "subprocess.Popen[bytes]") -> None:
 
 
 def _signal(started: "subprocess.Popen[bytes]", number: int) -> None:
-    with suppress(OSError):  # it has ended
-        if hasattr(os, "killpg"):
-            os.killpg(started.pid, number)
-        else:
-            started.terminate()
+    if hasattr(os, "killpg"):
+        _signal_group(started, number)
+    else:
+        started.terminate()
+
+
+def _signal_group(started: "subprocess.Popen[bytes]", number: int) -> None:
+    with suppress(OSError, AttributeError):  # all have ended; Windows has no groups
+        os.killpg(started.pid, number)
 
 
 def _tail(output: IO[bytes]) -> str:
