@@ -25,10 +25,15 @@ class World:
     name: str
     what: str  # is different
     why: str  # it happens in life
+    breaks: str  # in code or in tests, typically
     how: str  # a receiver or a test is written that is right here
+    # Code that is right, with `$words` in place of what each API calls otherwise. The first counts whose words an API
+    # has all of.
+    recipes: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     id_shift: int = 0
     switch: str | None = None  # as --switch takes it
+    provider: str | None = None  # of which alone it tells; None: of all
     counted: Collection[str] = ()  # what counts beside the kinds of the faults
 
     def deviation(self) -> Deviation:
@@ -46,6 +51,7 @@ class Guess(World):
 
     kind = Kind.GUESS
     why = "The service's pages do not say how this is, and an emulator can only guess."
+    breaks = "Code and tests that compare with what the emulator happens to do."
     how = "Depend on what is documented alone: compare states and ids, not what nobody promised."
 
 
