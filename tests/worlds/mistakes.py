@@ -20,7 +20,9 @@ def _load() -> ModuleType:
     return module
 
 
-FOUND_IN: Mapping[str, str] = _load().FOUND_IN
+_SHOP = _load()
+FOUND_IN: Mapping[str, str] = _SHOP.FOUND_IN
+CURRENT: frozenset[str] = frozenset(_SHOP.FOUND_IN_CURRENT)  # mistakes about Sphinx' current generation
 # Mistakes that more than one world finds, with the others.
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "CountsTwice": ("eight-at-once", "lost-acknowledgement"),
@@ -28,4 +30,5 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "TakesOldest": ("burst", "lost-acknowledgement"),
     "ReadsOnce": ("chunked", "eight-at-once"),
     "CountsReasons": ("aplyid.join=first",),
+    "GivesUpAt401": ("sphinxhq.token-life=60", "late"),
 }
