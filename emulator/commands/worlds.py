@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from emulator.commands.worlds_output import (
     print_pages,
     print_table,
     print_worlds,
+    tell_names,
     tell_plain,
     write_reports,
 )
@@ -36,6 +38,15 @@ if TYPE_CHECKING:
 PLAIN_RED, INTERRUPTED = 5, 130
 
 
+class Amount(click.FloatRange):
+    """A number in a range; click takes NaN for one that is in every range."""
+
+    def convert(self, value: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number; fail for NaN, too."""
+        number = super().convert(value, param, ctx)
+        return self.fail("nan is no number", param, ctx) if isnan(number) else number
+
+
 def _read_kinds(context: click.Context, parameter: click.Parameter, text: str | None) -> Sequence[str]:
     return [part.strip() for part in text.split(",") if part.strip()] if text else []
 
@@ -44,8 +55,8 @@ def _read_kinds(context: click.Context, parameter: click.Parameter, text: str | 
 @click.option("--only", "kinds", metavar="KINDS", callback=_read_kinds, help="Of guesses, hazards, mutants; all three.")
 @click.option("--world", "chosen", metavar="NAME", multiple=True, help="Run this world alone; repeatable.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Run so many at once. Default: 1.")
-@click.option("--timeout", type=click.FloatRange(0.1), metavar="S", help="Seconds that a run may take.")
-@click.option("--score", type=click.FloatRange(0, 1), default=0.8, help="Mutants to catch at least. Default: 0.8.")
+@click.option("--timeout", type=Amount(0.1), metavar="S", help="Seconds that a run may take.")
+@click.option("--score", type=Amount(0, 1), default=0.8, help="Mutants to catch at least. Default: 0.8.")
 @click.option("--results", metavar="FILE", help="The JUnit file that the command writes; {world} in it is the world.")
 @click.option("--html", metavar="FILE", help="Write the report as a page.")
 @click.option("--junit", metavar="FILE", help="Write the report as a JUnit file.")
@@ -105,7 +116,7 @@ def worlds(
 
 def _check_together(command: Sequence[str], jobs: int, results: str | None, settings: Settings) -> None:
     """End the process when there is no command, or when flags do not fit together."""
-    if not command:
+    if not command or not command[0]:
         stop(USAGE, "say which command to run, as in: case-emulator worlds -- pytest -q")
     if jobs > 1 and results and "{world}" not in results:
         stop(USAGE, "--results: with several jobs each run needs a file of its own: write {world} into its name")
@@ -126,6 +137,8 @@ def _check_files(*files: str | None) -> None:
     """End the process, before anything is run, when a report could not be written."""
     for file in filter(None, files):
         folder = Path(file).absolute().parent
+        if Path(file).is_dir():
+            stop(USAGE, f"{file} cannot be written: it is a folder")
         if not folder.is_dir():
             stop(USAGE, f"{file} cannot be written: there is no folder {folder}")
 
@@ -163,6 +176,7 @@ def _run(
         if plain.is_red:
             tell_plain(plain)
             return Outcome(plain=plain, judged=[]), PLAIN_RED
+        tell_names(plain, results)
         launcher.seconds = timeout or longest(plain)
         _run_all(Runner(launcher, jobs), plain, picked, judged)
     except CommandNotStarted as error:

@@ -34,12 +34,23 @@ def print_pages(picked: "Sequence[World]") -> None:
 
 def tell_plain(plain: "Run") -> None:
     """Say that the plain world is red, with the last lines of the command."""
-    click.echo(plain.tail, err=True)
+    from emulator.worlds.texts import end_of
+
+    click.echo(plain.tail or "(the command wrote nothing)", err=True)
     click.echo(
-        f"case-emulator: the command ended with {plain.rc} in the plain world, in which nothing is otherwise: "
+        f"case-emulator: {end_of(plain)}, in the plain world, in which nothing is otherwise: "
         "a suite that fails there proves nothing",
         err=True,
     )
+
+
+def tell_names(plain: "Run", results: str | None) -> None:
+    """Say that nobody told the names of tests, where a file was to tell them."""
+    if results and not plain.tests:
+        click.echo(
+            f"case-emulator: --results: {results} tells of no test: does the command write a JUnit file there?",
+            err=True,
+        )
 
 
 def write_reports(outcome: "Outcome", html: str | None, junit: str | None, json_file: str | None) -> None:
@@ -73,7 +84,7 @@ def print_outcome(outcome: "Outcome", least_score: float) -> int:
 
 def print_table(outcome: "Outcome") -> None:
     """Print a row for each world, and below what is to be done about those that are not as they should be."""
-    from emulator.worlds.texts import EXERCISED, advice_for, meaning_of
+    from emulator.worlds.texts import EXERCISED, HOW_TO_EXERCISE, advice_for, meaning_of
 
     print_rows([_row(each) for each in outcome.judged], COLUMNS)
     click.echo(EXERCISED if outcome.judged else "No world was run to its end.")
@@ -81,6 +92,9 @@ def print_table(outcome: "Outcome") -> None:
         if each.verdict in BAD:
             click.echo(f"{each.world.name} {each.verdict}: {meaning_of(each)}. {advice_for(each)}")
             _print_evidence(each)
+    unmet = [each.world.name for each in outcome.judged if not each.is_exercised]
+    if unmet:
+        click.echo(f"{HOW_TO_EXERCISE} {unmet[0]}")
     told = [each.world.name for each in outcome.judged if each.verdict in BAD]
     if told:
         click.echo(f"Code that holds: case-emulator worlds --explain {' --explain '.join(told[:MOST_NAMED])}")
@@ -88,10 +102,12 @@ def print_table(outcome: "Outcome") -> None:
 
 def _print_evidence(judged: "Judged") -> None:
     """Print which tests changed; where nobody told their names, the exit code and the last lines."""
+    from emulator.worlds.texts import end_of
+
     for name in judged.failed:
         click.echo(f"  {name}")
     if judged.run.is_red and not judged.failed:
-        click.echo(f"  the command ended with {judged.run.rc}:")
+        click.echo(f"  {end_of(judged.run)}:")
         for line in judged.run.tail.splitlines()[-10:]:
             click.echo(f"    {line}")
 

@@ -11,6 +11,7 @@ class CreatedThoughInvalid(Mutant):
     what = "A request with wrong fields is answered 201."
     breaks = "Every test sends what is valid."
     how = "Test what your code does when a request is refused, and that it is refused."
+    needs = "A request for a case whose fields are refused."
     recipes = (
         """
         status, answer = sandbox.$name.send($invalid)
@@ -44,6 +45,7 @@ class NoReuse(Mutant):
     what = "A client that is known gets a second record."
     breaks = "No customer orders twice."
     how = "Open two cases for one customer, and assert that both have the same client."
+    needs = "Two cases of one customer."
     recipes = (
         """
         first, second = (sandbox.$name.create_case($mary) for _ in range(2))
@@ -60,6 +62,7 @@ class OneClientForTwo(Mutant):
     what = "A client with a new reference is taken for the client of the case before."
     breaks = "There is one customer in every test."
     how = "Open cases for two customers, and assert that they have two clients."
+    needs = "Cases of two customers, each with a reference."
     recipes = (
         """
         mary, jo = sandbox.$name.create_case($mary), sandbox.$name.create_case($jo)
@@ -93,6 +96,7 @@ class AnyCredential(Mutant):
     what = "A wrong credential, or none, is accepted."
     breaks = "Every test comes with a key that is right."
     how = "Test what your code does with a key that is refused."
+    needs = "A request whose key is refused."
     recipes = (
         """
         shop = Shop($wrong_key)
@@ -143,6 +147,7 @@ class EmptyError(Mutant):
     what = "Every error has an empty body."
     breaks = "No test looks at the reason of a refusal."
     how = "Assert on the reason that your code tells for a refusal."
+    needs = "A request that is refused."
     recipes = (
         """
         assert "$words" in shop.reason_of_refusal("order-1", $invalid)

@@ -12,5 +12,6 @@ class TokenEndsEarly(Hazard):
     why = "A service is deployed anew or changes its keys, and forgets the tokens that it gave out."
     breaks = "Code that asks for a token once, or only when it has expired by its own reckoning."
     how = "After a 401 ask for a new token and repeat the request, once."
+    needs = "A token of the token endpoint, with which two requests are sent; keys `test_<name>` never end."
     recipes = ("$token_recipe",)
     faults = (standing_fault("token_ends_early", first=True),)

@@ -30,6 +30,7 @@ class OneAttempt(Guess):
     what = "A webhook that fails is tried once instead of six times."
     breaks = "Code that waits for the next attempt, after it was away when the only one came."
     how = "Answer 2xx as soon as the webhook is stored, and read back what is overdue instead of relying on a retry."
+    needs = "A receiver of yours that does not accept a webhook at once."
     recipes = (
         """
         for order in overdue_orders():  # every hour
@@ -52,6 +53,7 @@ class IdsElsewhere(Guess):
     what = "The ids of cases, clients, checks and documents begin 700,000 higher."
     breaks = "Tests that compare with the number that the first case happens to have, and columns that are too short."
     how = "Take ids from answers; never write down the number that the first case happened to have."
+    needs = "A new case."
     recipes = (
         """
         case = sandbox.$name.create_case()
@@ -69,6 +71,7 @@ class OtherWords(Guess):
     what = "The texts of errors that are assumed here have other words."
     breaks = "Code that looks for a text in an error that is written down nowhere."
     how = "Decide by the status, and show the text to people; compare no text that is not documented."
+    needs = "A refusal whose text is assumed; docs/fidelity.md has them."
     recipes = (
         """
         if answer.status_code == $refused:  # not: if "..." in answer.text
@@ -132,6 +135,7 @@ class WebhookFirst(Guess):
     why = "The service works while the answer is on its way, and promises no order."
     breaks = "Code that stores an order when the answer has come: its webhook finds nothing and is refused."
     how = "Store the order under a reference of yours before you open the case, and find it by that reference."
+    needs = "A case that ends soon on a clock that runs, and a receiver of yours."
     recipes = (
         """
         orders.add("order-1", state="waiting")  # first

@@ -106,6 +106,7 @@ class Late(Hazard):
     why = "A person decides, an applicant takes a weekend, or the receiver was down for days."
     breaks = "Orders that are given up after a day, and receivers that refuse a webhook whose times are old."
     how = "Let an order wait as long as its case does, and judge no webhook by its age."
+    needs = "A case that ends; the inbox will do."
     recipes = (
         """
         order = orders[$reference]  # kept for as long as its case is open
@@ -123,6 +124,7 @@ class Swapped(Hazard):
     why = "Nobody promises an order, and a retry changes it anyway."
     breaks = "Code that takes a webhook for the order that was placed first."
     how = "Find the order that a webhook is about by its reference, not by which one waits longest."
+    needs = "A receiver of yours, and two cases that end at about the same time."
     recipes = (
         """
         order = orders[$reference]  # not the oldest that waits
@@ -140,6 +142,7 @@ class StrangersBetween(Hazard):
     why = "Services add fields and events without asking."
     breaks = "Schemas that forbid further fields, and code that takes every event for a decision."
     how = "Read the fields you need and ignore the others; answer 2xx to a type of event that you do not know."
+    needs = "A case that ends; for the unknown event a receiver of yours."
     recipes = (
         """
         if $type != "$completed":

@@ -22,6 +22,7 @@ class DeniedAsApproved(Mutant):
     what = "A case that is denied is told to be approved."
     breaks = "No test looks at an order whose customer was denied."
     how = "Test that a denied customer gets nothing."
+    needs = "A case that ends denied; the inbox will do."
     recipes = (
         """
         sandbox.outcomes.next("denied", provider="$name")
@@ -40,6 +41,7 @@ class ApprovedAsDenied(Mutant):
     what = "A case that is approved is told to be denied."
     breaks = "No test looks at an order whose customer was approved."
     how = "Test that an approved customer is served."
+    needs = "A case that ends approved; the inbox will do."
     recipes = (
         """
         shop.order("order-1")
@@ -57,6 +59,7 @@ class UndecidedAsApproved(Mutant):
     what = "A case that ends without a decision is told to be approved."
     breaks = "No test has a case that ends without a decision."
     how = "Test what happens with a customer about whom nothing was decided."
+    needs = "A case that ends undecided; the inbox will do."
     recipes = (
         """
         sandbox.outcomes.next("undecided", provider="$name")
@@ -75,6 +78,7 @@ class NeverSent(Mutant):
     what = "No webhook is ever sent."
     breaks = "The tests look at what is true before a webhook too."
     how = "Assert on what your code made of a webhook, not that nothing failed."
+    needs = "A case that ends; the inbox will do."
     recipes = (
         """
         sandbox.webhooks.wait($wanted, skip=True)  # raises when none comes
@@ -91,6 +95,7 @@ class OtherCase(Mutant):
     what = "Every webhook is about another case, with its id and reference."
     breaks = "With one order at a time, any webhook is the right one."
     how = "Assert that the right order changed."
+    needs = "A case that ends; the inbox will do."
     recipes = (
         """
         shop.order("order-1")
@@ -109,6 +114,7 @@ class OtherReference(Mutant):
     what = "Every webhook names another reference than the one that was sent."
     breaks = "No test compares the reference of a webhook with the one that was sent."
     how = "Assert that the order with your reference changed, or that the reference is the one you sent."
+    needs = "A case that ends; the inbox will do."
     recipes = (
         """
         webhook = sandbox.webhooks.wait($wanted, skip=True)
@@ -126,6 +132,7 @@ class NeverEnds(Mutant):
     what = "No case ever ends by itself."
     breaks = "The tests end when a case is open."
     how = "Assert on the end of a case, not only on its beginning."
+    needs = "A case that would end."
     recipes = (
         """
         shop.order("order-1")

@@ -28,6 +28,7 @@ def paragraphs_of(world: World) -> Sequence[tuple[str, str]]:
         ("Why it happens", world.why),
         ("Why no test notices" if world.kind is Kind.MUTANT else "What breaks", world.breaks),
         ("What holds", world.how),
+        ("What exercises it", world.needs),
     )
 
 

@@ -7,7 +7,7 @@ from html import escape
 from emulator.core.journal import Exchange
 from emulator.worlds.pages import examples_of, paragraphs_of
 from emulator.worlds.run import Judged, Judgement, Run
-from emulator.worlds.texts import meaning_of
+from emulator.worlds.texts import end_of, meaning_of
 
 MOST_EXCHANGES = 3
 OPEN = (Judgement.BREAKS, Judgement.MISSED, Judgement.FLAKY)  # what there is to look at
@@ -34,7 +34,7 @@ def _evidence(run: Run, is_open: str) -> Iterator[str]:
     for exchange in _shown(run, " ".join(test.report for test in failed)):
         yield from _exchange(exchange.masked())
     if run.is_red and not run.tests:
-        yield _pre(f"The command ended with {run.rc}:", run.tail)
+        yield _pre(f"{end_of(run).capitalize()}:", run.tail)
 
 
 def _shown(run: Run, reports: str) -> Sequence[Exchange]:

@@ -14,7 +14,7 @@ from tests.commands import COMMAND, PLAIN_PYTEST, environment
 from tests.waiting import PATIENCE, wait_until
 
 HAZARDS = "duplicate eight-at-once lost-acknowledgement cut-then-whole down-then-up late swapped strangers-between"
-HAZARDS += " chunked lower-case-headers slow-body burst"
+HAZARDS += " chunked lower-case-headers slow-body burst token-ends-early"
 MUTANTS = "denied-as-approved approved-as-denied undecided-as-approved never-sent other-case other-reference"
 MUTANTS += " created-though-invalid refused-though-valid no-reuse one-client-for-two foreign-case-id any-credential"
 MUTANTS += " never-ends fields-missing 200-for-201 empty-error"
