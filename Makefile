@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := emulator tests benchmarks examples
+# With it, each of the many processes that the tests start compiles all modules once more.
+unexport PYTHONDONTWRITEBYTECODE
 # A worker that has nothing left to do takes over from the others, so that none ends long after them.
 # Each process would load plugins that no test uses.
 PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal -p no:schemathesis -p no:faker -p no:anyio

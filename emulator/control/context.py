@@ -1,13 +1,11 @@
 """The use cases and providers that the views of the control API work with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from marshmallow import Schema
 
 from emulator.control.completions import words_of
-from emulator.control.filter_words import refusal_of
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
 from emulator.core.delivery_queries import DeliveryQueries
@@ -26,9 +24,10 @@ from emulator.web.problem_json import Problem
 from emulator.web.provider import Provider, completion_schemas_of
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.wait_slots import WaitSlots
+from emulator.wired import wired
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class ControlContext:
     """The use cases, the providers, and the wait slots of requests that wait."""
 
@@ -84,11 +83,3 @@ class ControlContext:
             return None
         path = flow.path.replace("<number>", str(flow.number_of(case)))
         return self.links.to_case(case, f"{path}?position=1")
-
-
-def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:
-    """Return the name if it is None or of a provider; raise Problem 422 otherwise."""
-    if name is not None and name not in completion_schemas:
-        reason = refusal_of("provider", name, completion_schemas)
-        raise Problem(422, f"provider: {reason}", errors={"provider": reason})
-    return name

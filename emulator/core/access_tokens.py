@@ -11,6 +11,7 @@ from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import fresh_secret
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
+from emulator.wired import wired
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class FoundToken:
     fault: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class AccessTokens:
     """Issues tokens and finds what they open; the store keeps digests, so that nobody reads a token there."""
 

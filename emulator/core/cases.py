@@ -9,7 +9,7 @@ from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound, StoreUnavailable
 from emulator.core.faults import FaultContext, FaultHit
-from emulator.core.model import Case, CaseFilter, CaseSearch, Decision, NewCase, State, is_stored_id
+from emulator.core.model import Case, CaseFilter, CaseSearch, Decision, NewCase, State
 from emulator.core.opening_lies import NEVER_ENDS, NO_LIES, OpeningLie, OpeningLies, lies_of
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
@@ -18,6 +18,7 @@ from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.schedules import drawn_external_id, ends_soon, schedule_of, with_delay
 from emulator.core.webhook_faults import EarlyWebhook
+from emulator.wired import wired
 
 INBOX_LIMIT = 1_000
 MOST_FOUND = 10_000  # cases of one provider that a search counts
@@ -34,7 +35,7 @@ class Begun:
     told: Case | None = None  # what the answer shows in place of the case, because of a fault
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Cases:
     """The use cases behind the two APIs."""
 
@@ -169,8 +170,6 @@ class Cases:
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """Return a case with its client and checks, archived or not; raise NotFound for an unknown or expired one."""
-        if not is_stored_id(case_id):
-            raise NotFound("case", case_id)
         with self.store.reading() as read:
             case = read.case(sandbox, provider, case_id, self.sandboxes.view(read, sandbox).now)
         if case is None:

@@ -1,15 +1,16 @@
 """Add, find and change clients beside their cases."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from emulator.core.errors import Invalid, NotFound
-from emulator.core.model import Client, ClientClaim, NewClient, is_stored_id
+from emulator.core.model import Client, ClientClaim, NewClient
 from emulator.core.ports import Store
 from emulator.core.sandboxes import Sandboxes
+from emulator.wired import wired
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Clients:
     """The use cases of clients that stand on their own."""
 
@@ -34,10 +35,8 @@ class Clients:
 
     def get(self, sandbox: str, provider: str, client_id: int) -> Client:
         """Return a client; raise NotFound for an unknown one, or one whose days are over."""
-        client = None
-        if is_stored_id(client_id):
-            with self.store.reading() as read:
-                client = self.sandboxes.view(read, sandbox).client(read, provider, client_id)
+        with self.store.reading() as read:
+            client = self.sandboxes.view(read, sandbox).client(read, provider, client_id)
         if client is None:
             raise NotFound("client", client_id)
         return client

@@ -10,7 +10,7 @@ from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook
 from emulator.core.errors import Conflict, NotFound, StoreUnavailable
 from emulator.core.lies import AT_THE_END
-from emulator.core.model import Case, CompletionOrder, State, is_stored_id
+from emulator.core.model import Case, CompletionOrder, State
 from emulator.core.ports import ProviderRules, Store, Transaction
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
@@ -18,6 +18,7 @@ from emulator.core.signals import Signal
 from emulator.core.turns import Turns
 from emulator.core.webhook_faults import apply_webhook_faults
 from emulator.masking import masked_url
+from emulator.wired import wired
 
 log = logging.getLogger("emulator.cases")
 BATCH = 16  # cases that share a transaction: what is due to be sent, and requests, wait for all of them
@@ -33,7 +34,7 @@ class Moved:
     deliveries: Sequence[Delivery]
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Completion:
     """The steps of all cases, taken when they are due or ordered."""
 
@@ -100,13 +101,9 @@ class Completion:
         except StoreUnavailable:
             raise  # nothing is wrong with the case
         except Exception:
-            log.exception(
-                "%s case %s in sandbox %s: tried again in a minute",
-                provider,
-                case_id,
-                sandbox,
-                extra={"sandbox": sandbox, "provider": provider, "case_id": case_id},
-            )
+            about = {"sandbox": sandbox, "provider": provider, "case_id": case_id}
+            text = "%(provider)s case %(case_id)s in sandbox %(sandbox)s: tried again in a minute"
+            log.exception(text, about, extra=about)
             with self.store.transaction() as tx:
                 tx.postpone_case(sandbox, provider, case_id, self.sandboxes.view(tx, sandbox).now + POSTPONED)
             return None
@@ -157,8 +154,6 @@ class Completion:
 
     def complete(self, sandbox: str, provider: str, case_id: int, order: CompletionOrder) -> Case:
         """End a case now, as ordered; raise NotFound, or Conflict when it has ended or moved on meanwhile."""
-        if not is_stored_id(case_id):
-            raise NotFound("case", case_id)
         with self.store.reading() as read:
             view = self.sandboxes.view(read, sandbox)
             case = read.case(sandbox, provider, case_id, view.now)
@@ -216,7 +211,7 @@ class Completion:
         for fault in [each for each in step.struck if each.is_standing]:
             self.sandboxes.strikes.note(fault.kind)
         if step.jumps and step.view.now > present.now:
-            tx.save_clock(step.view.name, step.view.clock, advancing=present.advancing)
+            self.sandboxes.set_clock(tx, present, step.view.clock, advancing=present.advancing)
 
     def _write_webhooks(self, tx: Transaction, view: SandboxView, delivery: Delivery) -> Sequence[Delivery]:
         """Write the webhook with the sandbox's faults applied, and return the deliveries it became."""

@@ -1,7 +1,6 @@
 """Follow deliveries: find them, wait for them, send them again."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from emulator.core.clock import WallClock
@@ -10,12 +9,13 @@ from emulator.core.errors import Conflict, EmulatorStops, NotFound
 from emulator.core.ports import Store
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
+from emulator.wired import wired
 
 LIMIT = 1_000
 SETTLED = {DeliveryState.DELIVERED, DeliveryState.BLOCKED, DeliveryState.INBOX}
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class DeliveryQueries:
     """Questions about the deliveries of a sandbox."""
 

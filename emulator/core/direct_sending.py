@@ -11,6 +11,7 @@ from emulator.core.errors import NotFound
 from emulator.core.ports import Sender, Store
 from emulator.core.sandboxes import Sandboxes, is_as_shown
 from emulator.masking import masked_url
+from emulator.wired import wired
 
 TEST_EVENT = "test"
 HINTS = {
@@ -40,7 +41,7 @@ class TestedReceiver:
     attempt: Attempt | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class DirectSending:
     """Attempts that nothing repeats and no delivery remembers; the journal has those of webhooks."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 
 from emulator.core.completion import Completion
 from emulator.core.deliveries import DeliveryFilter, DeliveryReport, DeliveryState
@@ -10,11 +9,12 @@ from emulator.core.delivery_queries import DeliveryQueries
 from emulator.core.faults import STANDING
 from emulator.core.model import Case
 from emulator.core.webhook_faults import EarlyWebhook
+from emulator.wired import wired
 
 LONGEST = 10.0  # seconds
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class EarlyCompletion:
     """Ends a case at once and waits for the first attempt to send its webhook."""
 

@@ -17,6 +17,7 @@ from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
 from emulator.core.wire_faults import NoRetry, Overtaken
+from emulator.wired import wired
 
 log = logging.getLogger("emulator.webhooks")
 
@@ -42,7 +43,7 @@ class LeaseWatch:
         return True
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Outbox:
     """The webhooks of all sandboxes; `owner` names this process in the leases."""
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,13 +16,14 @@ from emulator.core.sandbox_clock import EPOCH, LATEST, WALL_TIME, SandboxClock, 
 from emulator.core.sandbox_settings import read_sandbox_settings
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshot_rows import TABLES, Column, as_kept, as_shown, moment_of, of_older_schema
+from emulator.wired import wired
 
 SCHEMA = 3
 READABLE = (1, 2, SCHEMA)
 MOST_IDS = 2**53
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Snapshots:
     """Takes snapshots and restores them."""
 
@@ -68,11 +69,13 @@ class Snapshots:
             raise Unreadable(f"{', '.join(missing)}: needed")
         tables = {table: [as_kept(table, row) for row in _rows(document, table)] for table in TABLES}
         with self.store.transaction() as tx:
+            before = self.sandboxes.view(tx, name)
             tx.drop_sandbox(name)
             self.sandboxes.make_room(tx)
             tx.add_sandbox(name, [], self.clock.now())
             tx.load(name, tables)
             self._settle(tx, name, document["clock"], json.dumps(read_settings(document["settings"])))
+        self.sandboxes.history.note(name, before.clock, before.wall)  # for a journal that is kept
         self.sandboxes.forget(name, not keep_journal)
         self.sandboxes.wait_for_attempts(name)
         self.wake(self.clock.now())

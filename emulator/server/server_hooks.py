@@ -1,11 +1,12 @@
 """What whoever wires a server gives to it besides the application."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from emulator.core.clock import WallClock
 from emulator.server.loop_health import LoopHealth
 from emulator.server.refusals import RefusalReport
+from emulator.wired import wired
 
 
 def _none_is_quick(verb: str, path: str) -> str | None:
@@ -16,7 +17,7 @@ def _ignore(refused: RefusalReport) -> None:
     pass
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class ServerHooks:
     """Without any, every request is answered in a thread, and nothing is told of what was refused."""
 

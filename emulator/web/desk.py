@@ -1,7 +1,6 @@
 """What a provider works with: the cases, its switches and credentials, and the links of this emulator."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from wsgiref.types import WSGIEnvironment
 
 from flask import request
@@ -20,12 +19,13 @@ from emulator.web.credentials import is_literal, open_sandbox
 from emulator.web.links import Links
 from emulator.web.request_faults import RequestFaults
 from emulator.web.request_state import RequestState, current_state, state_of
+from emulator.wired import wired
 
 TOKEN_EXPIRED = "the access token has expired by the clock of its sandbox: ask for a new one"
 TOKEN_ENDED = "a fault has ended the access token after its first request: ask for a new one"
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Desk:
     """The parts of the emulator that the routes of one provider use."""
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from flask import Response
@@ -15,12 +14,13 @@ from emulator.web.api_faults import AnswerForm, ApiFault, Lie
 from emulator.web.internal_client import ask
 from emulator.web.provider import Provider
 from emulator.web.request_state import RequestState
+from emulator.wired import wired
 
 CREATED, LEAST_ERROR = 201, 400
 EARLY_LIES = ("empty_error",)  # these tell of requests too that are refused before any fault triggers
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Lies:
     """Changes answers as the lies and forms of a sandbox have it, and counts where that made a difference."""
 

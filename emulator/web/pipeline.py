@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from http import HTTPStatus
 from wsgiref.types import WSGIEnvironment
@@ -31,6 +31,7 @@ from emulator.web.provider import Provider
 from emulator.web.request_faults import apply_to_answer
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.request_state import RequestState, current_state, state_of
+from emulator.wired import wired
 
 log = logging.getLogger("emulator.requests")
 Owned = tuple[Provider, Desk]
@@ -40,7 +41,7 @@ REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPSta
 REASONS[422] = "422 Unprocessable Content"
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Pipeline:
     """Guards every request, renders its errors, and records its answer in journal, metrics and log."""
 

@@ -18,6 +18,7 @@ from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.web.desk import Desk
 from emulator.web.extras import CompletionIn, Flow, Samples, Switch
+from emulator.wired import wired
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +39,7 @@ class Operation:
         return f"{self.verb} {self.path}"
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Provider:
     """One emulated API: the required parts first, then the optional ones."""
 

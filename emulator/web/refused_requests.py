@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flask import Response
 
@@ -16,12 +15,13 @@ from emulator.web.provider import Provider
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.request_state import RequestState
 from emulator.web.sandbox_path import PREFIXED
+from emulator.wired import wired
 
 log = logging.getLogger("emulator.requests")
 UNREAD = "?"  # stands for a verb that could not be read
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class RefusedRequests:
     """Writes refusals of the server into journal, metrics and log."""
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from wsgiref.types import WSGIEnvironment
 
@@ -20,6 +19,7 @@ from emulator.web.api_faults import API_FAULT_KINDS, ApiFault
 from emulator.web.body import raw_body
 from emulator.web.request_state import RequestState, state_of
 from emulator.web.wait_slots import WaitSlots
+from emulator.wired import wired
 
 KINDS_BY_NAME = {kind.kind: kind for kind in API_FAULT_KINDS}
 # Kinds that a request may have to do with: it waits for a webhook that comes before its answer, too.
@@ -34,7 +34,7 @@ class KeyExpired(Unauthorized):
     needed = EXPIRED_HINT
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class RequestFaults:
     """Applies the faults of a sandbox to its requests; those of sandboxes that are not `watched` pass at once."""
 

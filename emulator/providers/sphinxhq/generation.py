@@ -6,7 +6,6 @@ webhook.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from emulator.core.case_file import FiledCheck
 from emulator.core.model import Case, Client, NewCase
@@ -20,11 +19,12 @@ from emulator.providers.sphinxhq import (
 )
 from emulator.providers.sphinxhq.drf import Serializer
 from emulator.providers.sphinxhq.relations import Known
+from emulator.wired import wired
 
 Rendered = dict[str, object]
 
 
-@dataclass(frozen=True, kw_only=True)
+@wired
 class Generation:
     """The shapes of one generation."""
 
