@@ -115,9 +115,7 @@ class TokenOut(ServiceOut):
     """A token that opens the sandbox of its client_secret."""
 
     access_token = fields.String(metadata=DOCUMENTED)
-    token_type = fields.String(
-        validate=OneOf(["Bearer", "bearer"]), metadata={"x-fidelity": "documented; its value is assumed"}
-    )
+    token_type = fields.String(validate=OneOf(["Bearer"]), metadata={"x-fidelity": "documented; its value is assumed"})
     expires_in = fields.Integer(
         metadata={"x-fidelity": "documented; its value is assumed", "description": "seconds by the sandbox's clock"}
     )
