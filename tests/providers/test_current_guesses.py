@@ -95,6 +95,13 @@ def test_the_world_ends_the_first_token_of_a_sandbox_alone() -> None:
     assert strikes.count == 2
 
 
+def test_who_is_told_of_a_case_though_the_request_was_invalid_is_told_in_the_own_generation(office: Newcomer) -> None:
+    office.emulator.control("POST", "faults", {"kind": "lie", "how": "created_though_invalid"})
+    by_token, by_cookie = (each.ask("POST", "cases/", {"checks": []}) for each in (office, office.forerunner))
+    assert (by_token.status_code, by_cookie.status_code) == (201, 201)
+    assert ["is_complete" in answer.json() for answer in (by_token, by_cookie)] == [True, False]
+
+
 def test_no_case_ends_by_itself_where_none_should_however_its_work_began() -> None:
     strikes = Strikes(frozenset({"opening_lie"}))
     with deviating(Deviation(faults=(standing_fault("opening_lie", how="never_ends"),), strikes=strikes)) as office:
