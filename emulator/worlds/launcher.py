@@ -112,6 +112,9 @@ class Launcher:
         except subprocess.TimeoutExpired:
             _end(started)
             code, allowed = TIMED_OUT, self.seconds
+        except KeyboardInterrupt:  # it is in a session of its own, so that the Ctrl-C did not reach it
+            _end(started)
+            raise
         finally:
             with self._lock:
                 self._running.discard(started)

@@ -1,6 +1,7 @@
 """The command: exit codes, reports, and what is told of a suite that proves nothing."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -118,6 +119,19 @@ def test_a_run_that_takes_too_long_is_red(tmp_path: Path) -> None:
     [world] = json.loads((tmp_path / "r.json").read_text("utf-8"))["worlds"]
     assert (world["verdict"], world["exercised"]) == ("flaky", 0)  # red twice, but not by what was otherwise
     assert done.returncode == 1
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_the_plain_world_ends_the_command(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    stuck = f"import os, pathlib, threading; pathlib.Path({str(begun)!r}).write_text(str(os.getpid())); "
+    command = [sys.executable, "-c", f"{stuck} threading.Event().wait(600)"]
+    process = subprocess.Popen([*COMMAND, "worlds", "--", *command], cwd=tmp_path, env=environment())
+    wait_until(lambda: begun.exists() and begun.read_text("utf-8"))
+    process.send_signal(signal.SIGINT)
+    assert process.wait(PATIENCE) == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(begun.read_text("utf-8")), 0)
 
 
 @pytest.mark.slow
