@@ -1,5 +1,6 @@
 """What the report in HTML says of one world: its page, the tests that failed there, and what was exchanged."""
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -10,6 +11,7 @@ from emulator.worlds.run import Judged, Judgement, Run
 from emulator.worlds.texts import end_of, meaning_of
 
 MOST_EXCHANGES = 3
+CODE = re.compile("`([^`]+)`")
 OPEN = (Judgement.BREAKS, Judgement.MISSED, Judgement.FLAKY)  # what there is to look at
 
 
@@ -20,10 +22,14 @@ def section(judged: Judged) -> Iterator[str]:
     yield f'<details class="world"{is_open} id="{name}"><summary><h3>{name}: {verdict}</h3></summary>'
     if meaning := meaning_of(judged):
         yield f"<p>{escape(meaning[0].upper() + meaning[1:])}.</p>"
-    yield from (f"<p><b>{heading}.</b> {escape(text)}</p>" for heading, text in paragraphs_of(judged.world))
+    yield from (f"<p><b>{heading}.</b> {_with_code(text)}</p>" for heading, text in paragraphs_of(judged.world))
     yield from (_pre(example.title, example.code) for example in examples_of(judged.world))
     yield from _evidence(judged.run, is_open)
     yield "</details>"
+
+
+def _with_code(text: str) -> str:
+    return CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def _evidence(run: Run, is_open: str) -> Iterator[str]:
