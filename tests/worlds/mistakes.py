@@ -26,7 +26,6 @@ CURRENT: frozenset[str] = frozenset(_SHOP.FOUND_IN_CURRENT)  # mistakes about Sp
 # Mistakes that more than one world finds, with the others.
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "CountsTwice": ("eight-at-once", "lost-acknowledgement"),
-    "NotesTooEarly": ("burst",),  # Sphinx names no event, so that one webhook is taken for another
     "TakesOldest": ("burst", "lost-acknowledgement"),
     "ReadsOnce": ("chunked", "eight-at-once"),
     "CountsReasons": ("aplyid.join=first",),
