@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from emulator.cli import main
+from emulator.commands.relay import program_of
 from emulator.worlds.hazards import Duplicate
 from emulator.worlds.registry import UnknownWorld, chosen_worlds
 from emulator.worlds.report_html import as_html
@@ -60,6 +61,18 @@ def test_a_world_is_explained_with_code_for_each_api() -> None:
 )
 def test_how_a_command_ended_is_told(run: Run, told: str) -> None:
     assert end_of(run).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("system", "found", "started"),
+    [("win32", "C:\\npm.cmd", "C:\\npm.cmd"), ("win32", None, "npm"), ("linux", "/bin/npm", "npm")],
+)
+def test_npm_is_npm_cmd_on_windows(
+    system: str, found: str | None, started: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emulator.commands.relay.sys.platform", system)
+    monkeypatch.setattr("emulator.commands.relay.shutil.which", lambda name, path: found)
+    assert program_of("npm", {"PATH": "x"}) == started
 
 
 @pytest.mark.slow
