@@ -22,7 +22,9 @@ body { font: 15px/1.45 system-ui, sans-serif; margin: 24px; max-width: 1400px; }
 table { border-collapse: collapse; } th, td { border: 1px solid var(--line); padding: 3px 8px; text-align: left; }
 .number { text-align: right; } .wide { overflow-x: auto; } th.world { font-weight: 400; vertical-align: bottom; }
 th.world a { writing-mode: vertical-rl; } .matrix td + td { text-align: center; }
-.matrix :is(td, th):first-child { position: sticky; left: 0; background: Canvas; overflow-wrap: anywhere; }
+.matrix :is(td, th):first-child {
+  position: sticky; left: 0; background: Canvas; overflow-wrap: anywhere; min-width: 340px;
+}
 .good { background: var(--good); } .bad { background: var(--bad); } .odd { background: var(--odd); }
 .none { opacity: .7; } summary { cursor: pointer; overflow-wrap: anywhere; } summary h3 { display: inline; }
 details { margin: 8px 0; } .world { border-top: 1px solid var(--line); padding-top: 8px; }
