@@ -10,6 +10,7 @@ from emulator.cli import COMMANDS, main
 from emulator.control.fault_schemas import FAULT_KINDS
 from emulator.control.faults import describe_kind
 from emulator.settings import PREFIX, Settings
+from emulator.worlds.pages import file_of, page_of
 from emulator.worlds.registry import all_worlds
 from emulator.worlds.world import Kind
 
@@ -48,11 +49,16 @@ def _number(value: Any) -> str:
 
 
 def worlds_table(kind: Kind) -> str:
-    """Return every world of that kind with its words; of the guesses, those that are no switches."""
-    rows = ["| world | what is different | why it happens | what holds |", "|---|---|---|---|"]
-    worlds = (world for world in all_worlds() if world.kind is kind and world.switch is None)
-    rows += [f"| `{world.name}` | {world.what} | {world.why} | {world.how} |" for world in worlds]
+    """Return every world of that kind, with a link to its page."""
+    rows = ["| world | what is different | what holds |", "|---|---|---|"]
+    worlds = (world for world in all_worlds() if world.kind is kind)
+    rows += [f"| [`{world.name}`](worlds/{file_of(world)}) | {world.what} | {world.how} |" for world in worlds]
     return "\n".join(rows)
+
+
+def world_pages() -> dict[str, str]:
+    """Return the page of each world by the name of its file in docs/worlds."""
+    return {file_of(world): f"{page_of(world)}\n[All worlds](../worlds.md)\n" for world in all_worlds()}
 
 
 def commands_table() -> str:

@@ -1,14 +1,38 @@
 """The first commands of docs/worlds.md give a first result that makes sense."""
 
+import ast
 import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
+from emulator.app import PROVIDERS
+from emulator.worlds.pages import examples_of
+from emulator.worlds.registry import all_worlds
+from emulator.worlds.world import World
 from tests.commands import PLAIN_PYTEST, environment
 from tests.docs.pages import ROOT, samples
+from tests.docs.tables import world_pages
+
+
+def test_each_world_has_its_page() -> None:
+    pages = {page.name: page.read_text("utf-8") for page in (ROOT / "docs" / "worlds").glob("*.md")}
+    assert pages == world_pages(), "write them with: make docs"
+
+
+@pytest.mark.parametrize("world", all_worlds(), ids=lambda world: world.name)
+def test_a_page_shows_code_that_can_be_read_for_each_api(world: World) -> None:
+    found = examples_of(world)
+    told_apart = {example.title for example in found}
+    assert told_apart
+    if world.provider is None and world.name != "token-ends-early":
+        assert len(told_apart) == len(PROVIDERS) or told_apart == {"Either API"}
+    for example in found:
+        ast.parse(f"def f():\n{textwrap.indent(example.code, '    ')}")
+        assert "$" not in example.code
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The command: exit codes, reports, and what is told of a suite that proves nothing."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from tests.commands import COMMAND, PLAIN_PYTEST, environment
 from tests.waiting import PATIENCE, wait_until
 
 HAZARDS = "duplicate eight-at-once lost-acknowledgement cut-then-whole down-then-up late swapped strangers-between"
-HAZARDS += " chunked lower-case-headers slow-body burst"
+HAZARDS += " chunked lower-case-headers slow-body burst token-ends-early"
 MUTANTS = "denied-as-approved approved-as-denied undecided-as-approved never-sent other-case other-reference"
 MUTANTS += " created-though-invalid refused-though-valid no-reuse one-client-for-two foreign-case-id any-credential"
 MUTANTS += " never-ends fields-missing 200-for-201 empty-error"
@@ -118,6 +119,19 @@ def test_a_run_that_takes_too_long_is_red(tmp_path: Path) -> None:
     [world] = json.loads((tmp_path / "r.json").read_text("utf-8"))["worlds"]
     assert (world["verdict"], world["exercised"]) == ("flaky", 0)  # red twice, but not by what was otherwise
     assert done.returncode == 1
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_the_plain_world_ends_the_command(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    stuck = f"import os, pathlib, threading; pathlib.Path({str(begun)!r}).write_text(str(os.getpid())); "
+    command = [sys.executable, "-c", f"{stuck} threading.Event().wait(600)"]
+    process = subprocess.Popen([*COMMAND, "worlds", "--", *command], cwd=tmp_path, env=environment())
+    wait_until(lambda: begun.exists() and begun.read_text("utf-8"))
+    process.send_signal(signal.SIGINT)
+    assert process.wait(PATIENCE) == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(begun.read_text("utf-8")), 0)
 
 
 @pytest.mark.slow
