@@ -8,7 +8,7 @@ from markupsafe import escape
 from emulator.ui.timeline import bars
 from tests.emulators import Emulator
 from tests.receivers import free_port, receiving, status
-from tests.ui.reading import Read, fill, open_page, read, submit
+from tests.ui.reading import STRIP, Read, fill, open_page, read, submit
 
 
 def names(page: Read) -> list[str]:
@@ -52,6 +52,52 @@ def test_each_counter_leads_to_what_it_counts_and_says_it_in_the_right_number(em
     assert {f"{home}?state=completed", f"{home}inbox?state=kept"} <= links
     for link in links:
         assert emulator.http.get(emulator.url + link, headers={"Accept": "text/html"}).status_code == 200, link
+
+
+def test_a_search_says_how_much_fits_it_and_shows_no_figures_of_everything(emulator: Emulator) -> None:
+    fill(emulator)
+    assert "3 cases" in " ".join(read(open_page(emulator, "/")).text.split())
+    for query, told in (
+        ("?search=mary+denied", "1 case and 0 refused requests with “mary denied”"),
+        ("?search=blank", "0 cases and 1 refused request with “blank”"),
+        ("?search=mary+denied&state=completed", "1 case with “mary denied”"),
+        ("?search=blank&state=refused", "1 refused request with “blank”"),
+    ):
+        page = open_page(emulator, f"/{query}").text.partition('id="live"')[2]
+        assert told in page
+        counters = page.partition('class="counters"')[2].partition("</ul>")[0]
+        assert ("completed" in counters, re.findall(r"<b>\d+</b>", counters)) == (True, [])
+
+
+def test_a_cancelled_case_is_counted(emulator: Emulator) -> None:
+    emulator.aplyid.open_case(activity__status="cancelled")
+    page = read(open_page(emulator, "/"))
+    assert "1 cancelled" in " ".join(page.text.split())
+    assert f"/s/{emulator.sandbox}/?state=cancelled" in {each.get("href") for _, each in page.elements}
+
+
+def test_a_value_without_its_field_is_no_filter_for_everything(emulator: Emulator) -> None:
+    fill(emulator)
+    answer = open_page(emulator, "/requests?value=Jane")
+    [wrong] = [each for _, each in read(answer).elements if each.get("aria-invalid")]
+    assert (wrong["name"], "name the field that has this value" in answer.text) == ("field", True)
+    assert names(read(answer)) == []
+
+
+@pytest.mark.parametrize("typed", ["nonsense", "ftp://x", "http://[::1", "http://user:pw@localhost/", "http://a b/"])
+def test_an_address_that_is_none_is_told_beside_its_field_and_stays_there(emulator: Emulator, typed: str) -> None:
+    emulator.aplyid.open_case()
+    [kept] = emulator.wait("inbox/wait")["webhooks"]
+    for path, order in (("/target", "save"), ("/target", "test"), (f"/inbox/{kept['id']}/send-on", "")):
+        answer = submit(emulator, path, url=typed, order=order)
+        page = read(answer)
+        [field] = [each for tag, each in page.elements if tag == "input"]
+        [form] = [each for tag, each in page.elements if tag == "form"]
+        assert (answer.status_code, field["value"], field["aria-invalid"]) == (422, typed, "true")
+        assert answer.headers["HX-Retarget"] == f"#{form['id']}"
+        assert ("not a URL that can be dialled" in page.text, "url:" in page.text.lower()) == (True, False)
+        assert STRIP in submit(emulator, path, scripted=False, url=typed, order=order).text
+    assert emulator.control("GET", "").json()["settings"]["webhook_url"] is None
 
 
 def test_every_row_of_the_feed_has_its_time_and_a_refusal_that_of_the_sandbox(emulator: Emulator) -> None:

@@ -118,9 +118,9 @@ def test_where_webhooks_go_is_changed_in_place(emulator: Emulator, window: Opene
         press(page, "Send a test")
         expect(page.locator("#told")).to_contain_text("took it: 200")
         receiver.next()
-        page.locator(".target summary").click()
         press(page, "Save")
         expect(page.locator("#head-target")).to_have_text(receiver.url)
+        expect(page.locator(".target .items")).to_be_hidden()
     go(page, emulator, "/planning")
     press(page, "Drop the next webhook")
     expect(page.locator("#head-faults")).to_have_text("1 fault in force")
@@ -130,6 +130,30 @@ def test_where_webhooks_go_is_changed_in_place(emulator: Emulator, window: Opene
     expect(page.locator("#told")).to_contain_text("The fault was changed.")
     expect(page.locator(".list")).to_contain_text("3 times more")
     expect(page.locator(".list > li")).to_have_count(1)
+
+
+def test_an_address_that_is_none_is_mended_where_it_was_typed(emulator: Emulator, window: Opener) -> None:
+    page = window()
+    go(page, emulator, "/sandboxes")
+    page.locator(".target summary").click()
+    field = page.get_by_label("Address of your receiver")
+    field.fill("localhost:3000")
+    page.keyboard.press("Enter")
+    expect(page.locator("#target-means")).to_contain_text("not a URL that can be dialled")
+    expect(field).to_be_focused()
+    assert serious(page) == []
+    field.fill("http://localhost:3000/")
+    page.keyboard.press("Enter")
+    expect(field).to_be_hidden()
+    expect(page.locator("#head-target")).to_have_text("http://localhost:3000/")
+    page.reload()
+    expect(page.get_by_label("Webhook URL")).to_have_value("http://localhost:3000/")
+    page.once("dialog", lambda dialog: dialog.accept())
+    press(page, f"Reset {emulator.sandbox}")
+    expect(page.get_by_label("Webhook URL")).to_have_value("")
+    expect(page.locator("#head-target")).to_have_text("inbox")
+    page.locator(".target summary").click()
+    expect(field).to_have_value("")
 
 
 def test_a_kept_webhook_is_opened_compared_and_sent_on(emulator: Emulator, window: Opener) -> None:
