@@ -8,7 +8,7 @@ from markupsafe import escape
 from emulator.ui.timeline import bars
 from tests.emulators import Emulator
 from tests.receivers import free_port, receiving, status
-from tests.ui.reading import STRIP, Read, fill, open_page, read, submit
+from tests.ui.reading import STRIP, Read, fill, open_page, place, read, submit
 
 
 def names(page: Read) -> list[str]:
@@ -172,6 +172,35 @@ def test_a_webhook_is_sent_on_by_a_form_and_that_is_remembered(emulator: Emulato
     assert f"sent on to {receiver.url}" in read(open_page(emulator, f"/inbox/{kept['id']}")).text
 
 
+def test_why_a_webhook_is_kept_is_short_in_lists_and_whole_on_its_page(emulator: Emulator) -> None:
+    emulator.control("PATCH", "clock", {"mode": "frozen"})
+    emulator.control("PATCH", "", {"webhook_url": "https://hooks.example.com/kyc"})
+    emulator.aplyid.open_case()
+    emulator.control("POST", "clock/advance", {"seconds": 60})
+    [kept] = emulator.control("GET", "deliveries").json()["deliveries"]
+    short, _, remedy = kept["reason"].partition("; ")
+    assert "--allow-target" in remedy
+    for path, is_whole in (
+        ("/", False),
+        ("/inbox", False),
+        (f"/inbox/{kept['id']}", True),
+        ("/cases/aplyid/1024", True),
+    ):
+        text = read(open_page(emulator, path)).text
+        assert (f"webhook kept: {short}" in text, remedy in text) == (True, is_whole), path
+
+
+def test_a_number_stays_on_a_line_with_its_unit(emulator: Emulator) -> None:
+    fill(emulator)
+    emulator.aplyid.open_case()
+    assert "ends in 1\N{NO-BREAK SPACE}min" in open_page(emulator, "/").text
+
+
+def test_settings_in_the_words_about_a_fault_are_marked_as_such(emulator: Emulator) -> None:
+    page = open_page(emulator, "/planning").text
+    assert ("as <code>how</code> says" in page, "`" in page) == (True, False)
+
+
 def test_where_webhooks_go_is_changed_and_tried_in_the_head(emulator: Emulator) -> None:
     assert "Webhooks go to inbox" in " ".join(read(open_page(emulator, "/requests")).text.split())
     port = free_port()
@@ -262,6 +291,14 @@ def test_the_documents_have_the_key_of_the_sandbox_at_hand(emulator: Emulator) -
         page = open_page(emulator, f"/documents/{name}")
         assert f'data-key="test_{emulator.sandbox}"' in page.text
     assert 'data-key=""' in open_page(emulator, "/documents/control").text
+
+
+@pytest.mark.parametrize("name", ["aplyid", "sphinxhq", "control"])
+def test_no_word_of_a_document_is_taken_for_markup(emulator: Emulator, name: str) -> None:
+    document = emulator.http.get(place(emulator, f"/documents/{name}.json")).json()
+    schemes = document["components"].get("securitySchemes", {}).values()
+    for text in [document["info"].get("description", ""), *(scheme.get("description", "") for scheme in schemes)]:
+        assert "<" not in "".join(text.split("`")[::2]), text  # Swagger UI draws what is outside of code as HTML
 
 
 def test_one_slow_attempt_does_not_flatten_the_others() -> None:

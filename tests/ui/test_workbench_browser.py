@@ -212,6 +212,31 @@ def test_on_a_phone_everything_is_large_enough_and_rows_begin_high_up(emulator: 
         assert too_wide(page, NARROW) == [], path
 
 
+# What is drawn over something else, or wider than its own box; and what is not broken where it could be.
+CROWDED = """(() => {
+    const all = [...document.querySelectorAll('.top .reading, .top button, .tabs a, .counters a')]
+        .filter((one) => one.checkVisibility());
+    const cut = all.filter((one) => one.scrollWidth > one.clientWidth + 1 || one.offsetHeight > 50);
+    const boxes = all.map((one) => [one, one.getBoundingClientRect()]);
+    const over = boxes.filter(([one, a]) => boxes.some(([other, b]) => one !== other
+        && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1)).map(([one]) => one);
+    return [...cut, ...over].map((one) => one.textContent.trim());
+})()"""
+NARROWEST_CELL = "Math.min(...[...document.querySelectorAll('.differences td')].map((one) => one.offsetWidth))"
+
+
+def test_nothing_is_cut_or_drawn_over_in_the_narrowest_window(emulator: Emulator, window: Opener) -> None:
+    fill(emulator)
+    page = window(NARROW)
+    for path in ("/", "/inbox?state=all", "/inbox/WEBHOOK"):
+        go(page, emulator, address(emulator, path))
+        assert page.evaluate(CROWDED) == [], path
+    for size in (NARROW, DESK):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        assert page.evaluate(NARROWEST_CELL) > 150
+
+
 def test_a_large_window_is_used_to_its_end_in_larger_type(emulator: Emulator, window: Opener) -> None:
     fill(emulator)
     page = window(WIDE)
