@@ -109,7 +109,8 @@ def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets, strikes: 
     journal = store.open_journal(strikes.keep if strikes.kinds else None)
     both: _Both = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
-    (news, faults_cleared), in_flight, history = shared_signals(store), InFlight(), ClockHistory()
+    (news, faults_cleared), in_flight = shared_signals(store), InFlight()
+    history = store.open_clock_history()
     sandboxes = Sandboxes(
         **both,
         defaults=defaults,
@@ -118,6 +119,7 @@ def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets, strikes: 
         forget=partial(_forget, journal, history, faults_cleared),
         watches_all=any(fault.kind in REQUEST_KINDS for fault in defaults.standing),
         strikes=strikes,
+        history=history,
     )
     sender = LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away, strikes.note)
     moving: _Moving = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
@@ -125,7 +127,7 @@ def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets, strikes: 
     outbox = Outbox(**moving, sender=sender, owner=store.owner, note=note, news=news)
     completion = Completion(**moving, news=news)
     deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
-    time_machine = TimeMachine(**moving, completion=completion, outbox=outbox, history=history)
+    time_machine = TimeMachine(**moving, completion=completion, outbox=outbox)
     cases = Cases(**moving, complete_early=_early(completion, deliveries, wait_slots))
     return Core(
         **both,

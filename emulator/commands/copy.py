@@ -1,5 +1,6 @@
 """The command `case-emulator copy`."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -23,8 +24,8 @@ def _read(context: click.Context, parameter: click.Parameter, value: str) -> Pat
 def copy(source: Path | DatabaseUrl, target: Path | DatabaseUrl, as_json: bool) -> None:
     """Copy all that a database holds into another one, whole or not at all; stop its emulators first.
 
-    A database is a file of SQLite or a PostgreSQL. The journal stays behind, and a webhook that was being sent is sent
-    again.
+    A database is a file of SQLite or a PostgreSQL. A webhook that was being sent is sent again. The journal goes along
+    from one PostgreSQL to another; a file of SQLite keeps none.
 
     \b
     Example:
@@ -36,13 +37,17 @@ def copy(source: Path | DatabaseUrl, target: Path | DatabaseUrl, as_json: bool) 
     if isinstance(source, Path) and not source.exists():
         stop(FAILURE, f"{source} is not there")
     try:
-        many = copy_all(source, target, _tell)
+        copied = copy_all(source, target, _tell)
     except (StoreUnavailable, Unreadable) as error:
         stop(FAILURE, str(error))
     if as_json:
-        print_json({"sandboxes": many})
-    else:
-        click.echo(f"{many} sandboxes are copied.")
+        print_json(asdict(copied))
+        return
+    click.echo(f"{copied.sandboxes} sandboxes are copied.")
+    if copied.exchanges:
+        click.echo(f"{copied.exchanges} exchanges of the journal are copied.")
+    if copied.left_behind:
+        click.echo(f"{copied.left_behind} exchanges of the journal stay behind: a file of SQLite keeps none.")
 
 
 def _tell(name: str, number: int, many: int) -> None:

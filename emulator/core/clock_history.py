@@ -1,6 +1,7 @@
 """Remember how the clocks of sandboxes were set, so that what happened by wall time is told by theirs."""
 
 from collections import OrderedDict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -9,7 +10,7 @@ from emulator.core.sandbox_clock import SandboxClock
 
 MOST_CHANGES = 1_000  # of one sandbox
 MOST_SANDBOXES = 10_000
-Change = tuple[datetime, SandboxClock]  # the wall time from which the clock ran so
+Change = tuple[datetime, SandboxClock]  # the wall time until which the clock ran so
 
 
 @dataclass
@@ -33,8 +34,12 @@ class ClockHistory:
         with self._lock:
             self._changes.pop(sandbox, None)
 
-    def reading(self, sandbox: str, present: SandboxClock, wall: datetime) -> datetime:
-        """Return what the clock read at a wall time; `present` is how it runs now."""
+    def changes(self, sandbox: str) -> Sequence[Change]:
+        """Return the changes of a clock that are remembered, in the order in which they were noted."""
         with self._lock:
-            changes = tuple(self._changes.get(sandbox, ()))
-        return next((before for until, before in changes if wall < until), present).now(wall)
+            return tuple(self._changes.get(sandbox, ()))
+
+    def readings(self, sandbox: str, present: SandboxClock, walls: Sequence[datetime]) -> Sequence[datetime]:
+        """Return what the clock read at these wall times; `present` is how it runs now."""
+        changes = self.changes(sandbox) if walls else ()
+        return [next((before for until, before in changes if wall < until), present).now(wall) for wall in walls]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from emulator.core.clock import WallClock
+from emulator.core.clock_history import ClockHistory
 from emulator.core.deviation import Strikes
 from emulator.core.errors import Conflict, TooManySandboxes, Unauthorized
 from emulator.core.faults import Fault, FaultContext, FaultHit, trigger
@@ -12,6 +13,7 @@ from emulator.core.in_flight import InFlight
 from emulator.core.model import Decision, Sandbox
 from emulator.core.ports import ProviderRules, Reading, Store, Transaction
 from emulator.core.randomness import SeededRandom
+from emulator.core.sandbox_clock import SandboxClock
 from emulator.core.sandbox_settings import SandboxSettings, changed_settings, read_sandbox_settings
 from emulator.core.sandbox_view import SandboxView
 from emulator.masking import masked_url
@@ -55,6 +57,7 @@ class Sandboxes:
     watches_all: bool = False  # because a standing fault may apply to any request
     search: EmptySearch = field(default_factory=EmptySearch)
     strikes: Strikes = field(default_factory=Strikes)
+    history: ClockHistory = field(default_factory=ClockHistory)
 
     def view(self, read: Reading, name: str) -> SandboxView:
         """Read a sandbox; do it once a transaction and pass the view on."""
@@ -134,6 +137,11 @@ class Sandboxes:
         tx.save_sandbox_settings(view.name, text)
         self.watch(view.name, text)
         return replace(view, stored_settings=text, settings=read_sandbox_settings(self.defaults, text))
+
+    def set_clock(self, tx: Transaction, view: SandboxView, clock: SandboxClock, *, advancing: bool = False) -> None:
+        """Let the clock of a sandbox that exists run like `clock` since the view was read."""
+        self.history.note(view.name, view.clock, view.wall)
+        tx.save_clock(view.name, clock, advancing=advancing)
 
     def watch(self, name: str, text: str) -> None:
         """Watch the requests of a sandbox from now on if its stored settings (`text`) require it."""

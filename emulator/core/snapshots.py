@@ -69,11 +69,13 @@ class Snapshots:
             raise Unreadable(f"{', '.join(missing)}: needed")
         tables = {table: [as_kept(table, row) for row in _rows(document, table)] for table in TABLES}
         with self.store.transaction() as tx:
+            before = self.sandboxes.view(tx, name)
             tx.drop_sandbox(name)
             self.sandboxes.make_room(tx)
             tx.add_sandbox(name, [], self.clock.now())
             tx.load(name, tables)
             self._settle(tx, name, document["clock"], json.dumps(read_settings(document["settings"])))
+        self.sandboxes.history.note(name, before.clock, before.wall)  # for a journal that is kept
         self.sandboxes.forget(name, not keep_journal)
         self.sandboxes.wait_for_attempts(name)
         self.wake(self.clock.now())

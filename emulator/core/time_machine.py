@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from emulator.core.clock import WallClock
-from emulator.core.clock_history import ClockHistory
 from emulator.core.completion import Completion, Moved
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.errors import Conflict, EmulatorStops, OutOfTime
@@ -41,7 +40,6 @@ class TimeMachine:
     completion: Completion
     outbox: Outbox
     wake: Callable[[datetime], None]
-    history: ClockHistory = field(default_factory=ClockHistory)
     # By sandbox, the advances whose end could not be stored: the sandbox as it was before, and the time it came to.
     unfinished: dict[str, tuple[SandboxView, datetime]] = field(default_factory=dict)
     _finishing: Lock = field(default_factory=Lock)
@@ -52,8 +50,7 @@ class TimeMachine:
 
     def readings(self, sandbox: str, walls: Sequence[datetime]) -> Sequence[datetime]:
         """Return what the clock of the sandbox read at these wall times, which are since the start."""
-        present = self.sandboxes.look(sandbox).clock
-        return [self.history.reading(sandbox, present, wall) for wall in walls]
+        return self.sandboxes.history.readings(sandbox, self.sandboxes.look(sandbox).clock, walls)
 
     def next_due(self, sandbox: str) -> datetime | None:
         """Return when the next step or attempt is due by the sandbox's clock, None when there is none."""
@@ -77,8 +74,7 @@ class TimeMachine:
             untouched = not tx.has_cases(sandbox) and view.clock is WALL_TIME
             if at and at < view.now and not untouched:
                 raise Conflict(f"the clock never goes back: it is {view.now.isoformat()}; a reset returns to wall time")
-            self.history.note(sandbox, view.clock, view.wall)
-            tx.save_clock(sandbox, self._clock(at or view.now, factor), advancing=False)
+            self.sandboxes.set_clock(tx, view, self._clock(at or view.now, factor))
             if at and untouched and view.settings.key_since:
                 self.sandboxes.save(tx, view, key_since=at)  # the key of a new sandbox is as old as the sandbox
         self.wake(self.clock.now())
@@ -89,8 +85,7 @@ class TimeMachine:
             view = self._enter(tx, sandbox)
             if view.now > view.wall:
                 raise Conflict("the clock is ahead of wall time and never goes back: only a reset returns to it")
-            self.history.note(sandbox, view.clock, view.wall)
-            tx.save_clock(sandbox, WALL_TIME, advancing=False)
+            self.sandboxes.set_clock(tx, view, WALL_TIME)
         self.wake(self.clock.now())
 
     def advance(self, sandbox: str, step: timedelta) -> tuple[datetime, Sequence[Happening]]:
@@ -139,7 +134,7 @@ class TimeMachine:
 
     def _note_move(self, sandbox: str, stood: datetime, now: datetime) -> datetime:
         """Note that the clock, which an advance has stopped, stood there until now, and return where it goes on."""
-        self.history.note(sandbox, self._clock(stood, 0.0), self.clock.now())
+        self.sandboxes.history.note(sandbox, self._clock(stood, 0.0), self.clock.now())
         return now
 
     def _begin(self, sandbox: str, step: timedelta) -> tuple[SandboxView, datetime]:
@@ -148,8 +143,7 @@ class TimeMachine:
             view = self._enter(tx, sandbox)
             if view.now > LATEST - step:
                 raise OutOfTime(f"that is after the year {LATEST.year}")
-            self.history.note(sandbox, view.clock, view.wall)
-            tx.save_clock(sandbox, self._clock(view.now, 0.0), advancing=True)
+            self.sandboxes.set_clock(tx, view, self._clock(view.now, 0.0), advancing=True)
             return view, view.now + step
 
     def _enter(self, tx: Transaction, sandbox: str) -> SandboxView:

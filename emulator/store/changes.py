@@ -79,6 +79,10 @@ class Changes(CaseFileChanges):
         images.load(self._db, self._ask, sandbox, tables)
         self._ask.recount(self._db, sandbox=sandbox)
 
+    def load_beside(self, tables: images.Tables) -> None:
+        known = {table: rows for table, rows in tables.items() if table in self.beside}
+        images.load_beside(self._db, self._ask, known)
+
     def drop_sandbox(self, sandbox: str) -> None:
         self._change_sandboxes(self._ask.drop_sandbox, name=sandbox)
 

@@ -1,6 +1,7 @@
 """Copy everything from one store to another, which may be on another engine."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.core.ports import Reading, Transaction
@@ -12,10 +13,20 @@ from emulator.store.sqlite import StoreUnusable
 Tell = Callable[[str, int, int], None]  # the sandbox that is copied, how many were, and of how many
 
 
-def copy_all(source: Path | DatabaseUrl, target: Path | DatabaseUrl, tell: Tell) -> int:
-    """Copy all sandboxes and secrets, whole or not at all, and return how many sandboxes there were.
+@dataclass(frozen=True)
+class Copied:
+    """How many sandboxes and exchanges of the journal were copied, and how many exchanges could not be."""
 
-    The journal is not copied. Raise StoreUnusable for a target that holds something already.
+    sandboxes: int
+    exchanges: int
+    left_behind: int
+
+
+def copy_all(source: Path | DatabaseUrl, target: Path | DatabaseUrl, tell: Tell) -> Copied:
+    """Copy all that a store holds, whole or not at all, and return how much that was.
+
+    The journal is copied where both keep it; a file of SQLite keeps none. Raise StoreUnusable for a target that holds
+    something already.
     """
     opened = [_open(source)]
     try:
@@ -30,7 +41,7 @@ def _open(place: Path | DatabaseUrl) -> AnyStore:
     return open_store(place, None) if isinstance(place, Path) else open_store(None, place, patient=True)
 
 
-def _copy(source: AnyStore, target: AnyStore, tell: Tell) -> int:
+def _copy(source: AnyStore, target: AnyStore, tell: Tell) -> Copied:
     with source.reading() as read, target.transaction() as change:
         if change.count_sandboxes():
             raise StoreUnusable(f"{target.place} holds sandboxes already: copy into an empty database")
@@ -40,7 +51,10 @@ def _copy(source: AnyStore, target: AnyStore, tell: Tell) -> int:
             _copy_sandbox(read, change, name)
         for name, value in read.secrets():
             change.secret_or(name, value)
-    return len(names)
+        beside = read.dump_beside()
+        change.load_beside(beside)
+    exchanges = len(beside.get("exchanges", ()))
+    return Copied(len(names), *((exchanges, 0) if target.is_shared else (0, exchanges)))
 
 
 def _copy_sandbox(read: Reading, change: Transaction, name: str) -> None:

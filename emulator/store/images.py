@@ -1,4 +1,4 @@
-"""Read a whole sandbox as plain rows out of the store, and write it back."""
+"""Read a whole sandbox, and what no sandbox holds, as plain rows out of the store, and write it back."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,11 +12,23 @@ Tables = Mapping[str, Sequence[Row]]
 
 def dump(connection: Connection, queries: NamedQueries, sandbox: str) -> Tables:
     """Return every row of a sandbox, by table and column."""
-    return {table: _rows(connection, getattr(queries, f"dump_{table}"), sandbox) for table in TABLES}
+    return {table: _rows(connection, getattr(queries, f"dump_{table}"), sandbox=sandbox) for table in TABLES}
 
 
-def _rows(connection: Connection, query: Query, sandbox: str) -> Sequence[Row]:
-    cursor = connection.execute(query.sql, {"sandbox": sandbox})
+def dump_beside(connection: Connection, queries: NamedQueries, tables: Sequence[str]) -> Tables:
+    """Return every row of these tables, which stand beside what sandboxes hold."""
+    return {table: _rows(connection, getattr(queries, f"dump_{table}")) for table in tables}
+
+
+def load_beside(connection: Connection, queries: NamedQueries, tables: Tables) -> None:
+    """Write these rows into tables that are empty."""
+    for table, rows in tables.items():
+        if rows:
+            getattr(queries, f"load_{table}")(connection, rows)
+
+
+def _rows(connection: Connection, query: Query, **parameters: str) -> Sequence[Row]:
+    cursor = connection.execute(query.sql, parameters)
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

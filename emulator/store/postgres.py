@@ -11,10 +11,12 @@ from psycopg import IsolationLevel
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 
+from emulator.core.clock_history import ClockHistory
 from emulator.core.journal import Exchange, Journal
 from emulator.store import postgres_schema
 from emulator.store.changes import Changes
 from emulator.store.postgres_blocks import Asking, Changing, Joining, Lending
+from emulator.store.postgres_clock_history import PostgresClockHistory
 from emulator.store.postgres_connection import Real, adapt, read_queries
 from emulator.store.postgres_failures import DatabaseHealth, in_one_line
 from emulator.store.postgres_journal import PostgresJournal
@@ -79,6 +81,10 @@ class PostgresStore:
     def open_journal(self, keep: Callable[[Exchange], None] | None = None) -> Journal:
         """Return the journal, which is kept in the database; `keep` sees every exchange of this process."""
         return PostgresJournal(self._journal, keep)
+
+    def open_clock_history(self) -> ClockHistory:
+        """Return the changes of clocks, which are kept like the journal."""
+        return PostgresClockHistory(self._journal)
 
     def tell(self, word: str) -> None:
         """Tell a word to the processes that listen."""

@@ -13,6 +13,8 @@ from emulator.store.rows import Params
 class PostgresQuestions(Questions):
     """The questions of one transaction, which sees nothing of what others commit meanwhile."""
 
+    beside = (*Questions.beside, "journal_books", "exchanges", "clock_changes")
+
     def leased_by_others(self, sandbox: str, owner: str) -> int:
         return int(self._ask.leased_by_others(self._db, sandbox=sandbox, owner=owner))
 

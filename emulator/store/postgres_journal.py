@@ -39,6 +39,7 @@ class PostgresJournal(Journal):
         if self._added % BETWEEN_BYTES == 0:
             with suppress(StoreUnavailable), self._lending.lent() as (ask, db):
                 ask.evict_beyond(db, bytes=self.most_bytes)
+                ask.forget_clocks_of_nothing(db)
 
     @property
     def evicted(self) -> int:

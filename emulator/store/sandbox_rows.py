@@ -9,10 +9,13 @@ from emulator.store.rows import Params, Row
 
 def sandbox_of(row: Row) -> Sandbox:
     """Read a sandbox from a row of the queries `sandbox` and `move_clock`."""
-    has_own_clock = row[3] != 1 or row[1] or row[2]
-    own_clock = SandboxClock(at=from_micros(row[1]), anchor=from_micros(row[2]), factor=row[3])
-    clock = own_clock if has_own_clock else WALL_TIME  # the one object, which `SandboxClock.now` compares by identity
-    return Sandbox(settings=row[0], clock=clock, advancing=bool(row[4]), born=row[5])
+    return Sandbox(settings=row[0], clock=clock_of(*row[1:4]), advancing=bool(row[4]), born=row[5])
+
+
+def clock_of(at: int, anchor: int, factor: float) -> SandboxClock:
+    """Return the clock of these columns; one that never differed is WALL_TIME, which it compares by identity."""
+    own_clock = SandboxClock(at=from_micros(at), anchor=from_micros(anchor), factor=factor)
+    return own_clock if factor != 1 or at or anchor else WALL_TIME
 
 
 def clock_params(clock: SandboxClock, *, advancing: bool) -> Params:

@@ -168,6 +168,25 @@ def test_eight_advances_whose_receivers_call_back_do_not_block_each_other(emulat
         assert list(pool.map(one, range(8))) == [1] * 8
 
 
+def test_the_journal_tells_what_the_clock_read_then_however_it_was_changed_since(frozen: Emulator) -> None:
+    def look() -> None:
+        frozen.sphinxhq.get("9/")
+
+    snapshot = frozen.control("GET", "snapshot").json()
+    look()
+    frozen.control("POST", "clock/advance", {"seconds": 60})
+    look()
+    frozen.control("POST", "faults", {"kind": "clock_jump", "seconds": 86_400})
+    frozen.control("PATCH", "", {"delay": 5})
+    frozen.aplyid.open_case()
+    frozen.control("POST", "clock/advance", {"seconds": 5})
+    look()
+    assert frozen.control("POST", "restore?journal=keep", snapshot).status_code == 200
+    look()
+    told = [line["sandbox_at"][:16] for line in frozen.wait("requests?provider=sphinxhq")["requests"]]
+    assert told == [f"2030-01-{moment}" for moment in ("01T00:00", "01T00:01", "02T00:01", "01T00:00")]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [

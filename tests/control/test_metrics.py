@@ -22,13 +22,18 @@ def emulator() -> Iterator[Emulator]:
 
 
 def read(emulator: Emulator) -> dict[str, float]:
-    """Every sample by its name and the values of its labels, as in `emulator_cases aplyid open`."""
+    """Every sample by its name and the values of its labels, as in `emulator_cases aplyid open`.
+
+    But for the process: where several share a database, each names itself in what it served.
+    """
     answer = emulator.http.get(f"{emulator.url}/_emulator/metrics")
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
     samples = [sample for family in text_string_to_metric_families(answer.text) for sample in family.samples]
     assert len({(sample.name, tuple(sample.labels.items())) for sample in samples}) == len(samples)
     return {
-        " ".join([sample.name, *(sample.labels[name] for name in sorted(sample.labels))]): sample.value
+        " ".join(
+            [sample.name, *(sample.labels[name] for name in sorted(sample.labels) if name != "process")]
+        ): sample.value
         for sample in samples
     }
 

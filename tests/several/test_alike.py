@@ -75,6 +75,17 @@ def test_a_clock_that_is_set_on_one_is_read_on_the_other(pair: tuple[Emulator, E
     assert pair[0].wait("clock")["now"] == "2040-01-01T00:01:00.000000Z"
 
 
+def test_the_journal_tells_what_the_clock_read_then_whichever_changed_it_since(pair: tuple[Emulator, Emulator]) -> None:
+    for emulator, now in zip(pair, ("2040-01-01T00:00:00.000000Z", "2041-01-01T00:00:00.000000Z"), strict=True):
+        emulator.control("PATCH", "clock", {"mode": "frozen", "at": now})
+        for each in pair:
+            each.sphinxhq.get("9/")
+    assert pair[1].control("POST", "clock/advance", {"seconds": 60}).status_code == 200
+    pair[0].sphinxhq.get("9/")
+    told = [[line["sandbox_at"][:16] for line in each.wait("requests")["requests"]] for each in pair]
+    assert told == [["2040-01-01T00:00"] * 2 + ["2041-01-01T00:00"] * 2 + ["2041-01-01T00:01"]] * 2
+
+
 def test_while_one_advances_a_clock_the_other_may_not(pair: tuple[Emulator, Emulator]) -> None:
     held = threading.Event()
     with receiving(lambda handler: held.wait(PATIENCE) and status(200)(handler)) as receiver:

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from emulator.path_readers import read_database
-from emulator.store.copying import copy_all
+from emulator.store.copying import Copied, copy_all
 from emulator.store.sqlite import StoreUnusable
 from tests.commands import run_here
 from tests.emulators import Emulator, served
 from tests.postgres import Server
+from tests.providers.newcomers import Newcomer
 from tests.stores import ENGINES
 
 KEPT = Path(__file__).parent / "kept"
@@ -70,8 +71,8 @@ def test_a_copy_to_postgres_and_back_holds_the_same(kept: Path, postgres: Server
     with served(database=str(kept)) as emulator:
         before = contents(snapshot(emulator))
     told: list[str] = []
-    assert copy_all(kept, _database(url), lambda name, *_: told.append(name)) == len(told) >= 1
-    assert copy_all(_database(url), back, lambda *_: None) == len(told)
+    assert copy_all(kept, _database(url), lambda name, *_: told.append(name)).sandboxes == len(told) >= 1
+    assert copy_all(_database(url), back, lambda *_: None).sandboxes == len(told)
     for place in (url, str(back)):
         with served(database=place) as emulator:
             assert contents(snapshot(emulator)) == before
@@ -80,6 +81,30 @@ def test_a_copy_to_postgres_and_back_holds_the_same(kept: Path, postgres: Server
 
 def _database(url: str) -> Any:
     return read_database(url)
+
+
+def test_a_copy_takes_tokens_along_and_from_one_postgres_to_another_the_journal(
+    postgres: Server, tmp_path: Path
+) -> None:
+    first, second, third, file = postgres.new_url(), postgres.new_url(), postgres.new_url(), tmp_path / "copy.sqlite"
+    with served(database=first) as emulator:
+        office = Newcomer(emulator.of("office"))
+        emulator.of("office").control("PATCH", "clock", {"mode": "frozen", "at": "2030-01-01T00:00:00Z"})
+        token = office.token().json()["access_token"]
+        emulator.of("office").control("POST", "clock/advance", {"seconds": 60})
+        told = emulator.of("office").wait("requests")
+    assert [line["sandbox_at"][:16] for line in told["requests"]] == ["2030-01-01T00:00"]
+    assert copy_all(_database(first), _database(second), lambda *_: None) == Copied(1, 1, 0)
+    done = run_here(tmp_path, "copy", "--from", second, "--to", f"sqlite:///{file.name}")
+    kept_none = "1 exchanges of the journal stay behind: a file of SQLite keeps none."
+    assert done.stdout.splitlines() == ["1 sandboxes are copied.", kept_none]
+    assert copy_all(file, _database(third), lambda *_: None).left_behind == 0
+    for place, journal in ((second, told["requests"]), (str(file), []), (third, [])):
+        with served(database=place) as emulator:
+            assert emulator.of("office").wait("requests")["requests"] == journal
+            assert Newcomer(emulator.of("office")).ask("GET", "cases/", token=token).status_code == 200
+            assert emulator.of("office").sphinxhq.open_case()["id"] == 1
+            assert len(emulator.of("office").wait("requests")["requests"]) == len(journal) + 2
 
 
 def test_a_copy_that_cannot_be_whole_leaves_nothing(kept: Path, postgres: Server) -> None:
@@ -94,7 +119,7 @@ def test_a_copy_that_cannot_be_whole_leaves_nothing(kept: Path, postgres: Server
 
     with pytest.raises(RuntimeError):
         copy_all(kept, url, fail)
-    assert copy_all(kept, url, lambda *_: None) == 2  # which is refused for one that holds something
+    assert copy_all(kept, url, lambda *_: None).sandboxes == 2  # which is refused for one that holds something
     with pytest.raises(StoreUnusable, match="holds sandboxes already"):
         copy_all(kept, url, lambda *_: None)
 
@@ -103,5 +128,7 @@ def test_the_command_copies_and_tells_how_far_it_is(kept: Path, postgres: Server
     done = run_here(tmp_path, "copy", "--from", f"sqlite:///{kept.name}", "--to", postgres.new_url())
     assert (done.returncode, done.stdout) == (0, "1 sandboxes are copied.\n")
     assert "copying 1 of 1: kept" in done.stderr
+    back = run_here(tmp_path, "copy", "--from", f"sqlite:///{kept.name}", "--to", "sqlite:///back.sqlite", "--json")
+    assert json.loads(back.stdout) == {"sandboxes": 1, "exchanges": 0, "left_behind": 0}
     missing = run_here(tmp_path, "copy", "--from", "sqlite:///nowhere.sqlite", "--to", "sqlite:///new.sqlite")
     assert (missing.returncode, "nowhere.sqlite is not there" in missing.stderr) == (1, True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 import pytest
@@ -11,6 +11,8 @@ from emulator.core.errors import StoreUnavailable
 from emulator.core.journal import Exchange
 from emulator.core.model import CaseFilter, ClientClaim, Decision, NewCase, NewClient, Outcome, Schedule
 from emulator.core.ports import Newborn
+from emulator.core.sandbox_clock import WALL_TIME, SandboxClock
+from emulator.store import postgres_clock_history, postgres_journal
 from emulator.store.opening import AnyStore, open_store
 from emulator.store.postgres import PostgresStore, place_of
 from emulator.store.postgres_text import escaped, unescaped
@@ -227,3 +229,31 @@ def test_the_journal_is_bounded_and_tells_what_it_lost_even_after_a_reset(pair: 
     found = pair[1].open_journal().find("a", lambda _: True)
     assert [each.number for each in found.exchanges] == [6]
     assert (found.evicted, found.last_evicted) == (0, 0)
+
+
+def test_the_changes_of_clocks_are_bounded_and_go_with_the_journal(
+    pair: tuple[AnyStore, AnyStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_clock_history, "MOST_CHANGES", 3)
+    one, other = (store.open_clock_history() for store in pair)
+    walls = [NOW + timedelta(seconds=number) for number in range(5)]
+    for wall in walls:
+        one.note("a", SandboxClock(at=wall, factor=0), wall)
+    one.note("b", WALL_TIME, NOW)
+    assert [until for until, _ in other.changes("a")] == walls[2:]
+    assert other.readings("a", WALL_TIME, [NOW, walls[3], walls[4]]) == [walls[2], walls[4], walls[4]]
+    assert [clock for _, clock in other.changes("b")] == [WALL_TIME]
+    one.forget("b")
+    assert other.changes("b") == []
+    assert len(other.changes("a")) == 3
+
+
+def test_the_changes_of_a_clock_whose_sandbox_is_gone_last_as_long_as_its_journal(
+    pair: tuple[AnyStore, AnyStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_journal, "BETWEEN_BYTES", 1)  # it looks after each exchange
+    history, journal = pair[0].open_clock_history(), pair[1].open_journal()
+    for name in ("a", "told", "gone"):
+        history.note(name, WALL_TIME, NOW)
+    journal.add(exchange(sandbox="told"))
+    assert [len(history.changes(name)) for name in ("a", "told", "gone")] == [1, 1, 0]

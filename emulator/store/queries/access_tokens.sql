@@ -9,3 +9,11 @@ SELECT sandbox, expires_at FROM access_tokens WHERE digest = :digest AND provide
 -- name: drop_expired_access_tokens!
 -- Drop the tokens of a sandbox that have expired a while ago.
 DELETE FROM access_tokens WHERE sandbox = :sandbox AND expires_at < :kept_since;
+
+-- name: dump_access_tokens
+-- The tokens of all sandboxes.
+SELECT digest, sandbox, provider, expires_at FROM access_tokens;
+
+-- name: load_access_tokens*!
+-- Write these rows back.
+INSERT INTO access_tokens (digest, sandbox, provider, expires_at) VALUES (:digest, :sandbox, :provider, :expires_at);

@@ -36,3 +36,20 @@ DELETE FROM exchanges AS e USING book WHERE e.sandbox = :sandbox AND e.number <=
 -- name: count_evicted$
 -- How many exchanges had to go in all.
 SELECT (SELECT coalesce(sum(last - base), 0) FROM journal_books) - (SELECT count(*) FROM exchanges);
+
+-- name: dump_journal_books
+-- The books of all sandboxes.
+SELECT sandbox, last, base FROM journal_books;
+
+-- name: load_journal_books*!
+-- Write these rows back.
+INSERT INTO journal_books (sandbox, last, base) VALUES (:sandbox, :last, :base);
+
+-- name: dump_exchanges
+-- The exchanges of all sandboxes.
+SELECT sandbox, number, size, written_at, exchange FROM exchanges;
+
+-- name: load_exchanges*!
+-- Write these rows back.
+INSERT INTO exchanges (sandbox, number, size, written_at, exchange)
+VALUES (:sandbox, :number, :size, :written_at, :exchange);
