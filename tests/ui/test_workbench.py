@@ -293,6 +293,21 @@ def test_the_documents_have_the_key_of_the_sandbox_at_hand(emulator: Emulator) -
     assert 'data-key=""' in open_page(emulator, "/documents/control").text
 
 
+def test_a_name_that_turns_the_letters_round_turns_those_of_nobody_else(emulator: Emulator) -> None:
+    turned = "Zo\N{RIGHT-TO-LEFT OVERRIDE}evil"
+    emulator.control("PATCH", "clock", {"mode": "frozen"})
+    emulator.control("POST", "outcomes/next", {"outcome": "stuck"})
+    made = emulator.aplyid.open_case(client__clientable_attributes__firstname=turned, client__name=f"{turned} Bee")
+    emulator.aplyid.open_case(client__name=f"{turned} Bee", client__external_id="another")
+    emulator.control("POST", "clock/advance", {"seconds": 60})
+    link = made["case_url"].partition(f"/s/{emulator.sandbox}")[2]
+    for path in ("/", "/inbox", link):
+        answer = open_page(emulator, path)
+        alone = re.findall(r"<bdi>(.*?)</bdi>", answer.text)
+        assert turned in "".join(alone), path
+        assert turned not in re.sub(r"<bdi>.*?</bdi>|<title>.*?</title>", "", answer.text), path
+
+
 @pytest.mark.parametrize("name", ["aplyid", "sphinxhq", "control"])
 def test_no_word_of_a_document_is_taken_for_markup(emulator: Emulator, name: str) -> None:
     document = emulator.http.get(place(emulator, f"/documents/{name}.json")).json()
