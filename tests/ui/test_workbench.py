@@ -308,6 +308,39 @@ def test_a_name_that_turns_the_letters_round_turns_those_of_nobody_else(emulator
         assert turned not in re.sub(r"<bdi>.*?</bdi>|<title>.*?</title>", "", answer.text), path
 
 
+def drawer(emulator: Emulator, made: dict[str, object]) -> str:
+    """What the presenter's drawer behind the link of a case says."""
+    page = open_page(emulator, str(made["case_url"]).partition(f"/s/{emulator.sandbox}")[2]).text
+    return " ".join(re.sub(r"<[^>]+>", " ", page.partition('id="arrival"')[2].partition(">")[2]).split())
+
+
+def test_the_drawer_says_when_a_case_ends_why_it_ended_and_why_no_webhook_comes(emulator: Emulator) -> None:
+    emulator.control("PATCH", "", {"delay": 60})
+    emulator.control("PATCH", "clock", {"mode": "frozen", "at": "2040-01-01T00:00:00Z"})
+    made = emulator.aplyid.open_case()
+    assert "ends by itself at 00:01:00" in drawer(emulator, made)  # and not its next step, half a minute before
+    emulator.control("POST", "cases/aplyid/1024/complete", {"outcome": "denied"})
+    assert "Case 1024, decided because somebody completed it by hand" in drawer(emulator, made)
+    cancelled = emulator.aplyid.open_case(activity__status="cancelled")
+    assert "A cancelled case sends none." in drawer(emulator, cancelled)
+
+
+def test_who_was_never_dialled_is_not_said_to_give_no_answer(emulator: Emulator) -> None:
+    emulator.control("PATCH", "clock", {"mode": "frozen"})
+    emulator.control("PATCH", "", {"webhook_url": "https://hooks.example.com/kyc"})
+    emulator.aplyid.open_case()
+    emulator.control("POST", "clock/advance", {"seconds": 60})
+    page = open_page(emulator, "/cases/aplyid/1024").text
+    assert ("not dialled" in page, "no answer" in page) == (True, False)
+
+
+def test_what_is_no_mistake_is_not_called_one(emulator: Emulator) -> None:
+    emulator.aplyid.open_case(activity__status="in_review")
+    page = read(open_page(emulator, "/cases/aplyid/1024")).text
+    assert "activity.status is in_review: the case waits until somebody completes it" in page
+    assert "robably a mistake" not in page
+
+
 @pytest.mark.parametrize("name", ["aplyid", "sphinxhq", "control"])
 def test_no_word_of_a_document_is_taken_for_markup(emulator: Emulator, name: str) -> None:
     document = emulator.http.get(place(emulator, f"/documents/{name}.json")).json()
