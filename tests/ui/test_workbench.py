@@ -260,6 +260,22 @@ def test_a_preset_is_one_click_and_then_changed(emulator: Emulator) -> None:
     assert submit(emulator, "/planning/presets", name="nothing").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "when",
+    [{"client.name": "Jo", "client.email": "a@b.c"}, {"client.name": {"contains": "J", "starts_with": "J"}}],
+    ids=["two fields", "two comparisons"],
+)
+def test_a_fault_of_several_conditions_is_not_changed_by_a_form_that_has_room_for_one(
+    emulator: Emulator, when: dict[str, object]
+) -> None:
+    made = emulator.control("POST", "faults", {"kind": "drop", "when": when}).json()
+    page = open_page(emulator, f"/planning?change={made['id']}")
+    assert ('name="replaces"' in page.text, f"change={made['id']}#" in page.text) == (False, False)
+    assert ("Take back" in page.text, "client.name" in page.text) == (True, True)
+    emulator.control("POST", "faults", {"kind": "drop", "when": {"client.name": {"contains": "J"}}})
+    assert "Change</a>" in open_page(emulator, "/planning").text
+
+
 def test_forms_name_apis_by_their_titles_and_have_the_needed_field_first(emulator: Emulator) -> None:
     emulator.control("POST", "faults", {"kind": "status", "status": 503, "provider": "aplyid", "path": "/x"})
     page = open_page(emulator, "/planning")
