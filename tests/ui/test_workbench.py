@@ -81,6 +81,7 @@ def test_a_value_without_its_field_is_no_filter_for_everything(emulator: Emulato
     answer = open_page(emulator, "/requests?value=Jane")
     [wrong] = [each for _, each in read(answer).elements if each.get("aria-invalid")]
     assert (wrong["name"], "name the field that has this value" in answer.text) == ("field", True)
+    assert ("A filter was not understood" in answer.text, "No exchange fits" in answer.text) == (True, False)
     assert names(read(answer)) == []
 
 
