@@ -20,6 +20,8 @@ BOUNDED = (
 ASKED = (
     *BOUNDED,
     "/api/cases/?page_size=25&customer_id=1000",
+    "/api/checks/?page_size=25&check_type=PEP",
+    "/api/checks/?page_size=25&check_type=PEP&min_risk_score=50",
     "/api/checks/?page_size=25&case_id=1000",
     "/api/cases/?page_size=25&page=last",
 )
