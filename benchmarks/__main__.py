@@ -18,14 +18,18 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, help="rounds of what is measured in turns (5; quick: 3)")
     parser.add_argument("--seconds", type=float, help="seconds for each contestant in a round (2.5; quick: 1)")
-    parser.add_argument("--quick", action="store_true", help="a rough idea in a quarter of the time")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="a rough idea in a quarter of the time")
+    size.add_argument(
+        "--least", action="store_true", help="see whether each part can be measured; the figures say nothing"
+    )
     parser.add_argument("--check", action="store_true", help="exit code 1 when a floor or a bound is missed")
     parser.add_argument("--only", choices=parts.PARTS, action="append", help="measure only this; repeatable")
     parser.add_argument("--peers", action="store_true", help="measure other emulators as well; installs them first")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write what was measured as a page of Markdown")
     options = parser.parse_args()
-    options.rounds = options.rounds or (3 if options.quick else 5)
-    options.seconds = options.seconds or (1.0 if options.quick else 2.5)
+    options.rounds = options.rounds or (1 if options.least else 3 if options.quick else 5)
+    options.seconds = options.seconds or (0.1 if options.least else 1.0 if options.quick else 2.5)
     return options
 
 

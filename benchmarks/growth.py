@@ -23,7 +23,7 @@ BOUND = 1.15  # of the cost of a create at the most cases, in units of that at n
 LIST_BOUND = 0.250  # seconds, at a hundred thousand cases
 LISTED = 100_000
 BATCH = 100_000  # each is searched for orphans among all that are there
-PAIRS, CREATES = 40, 100  # blocks of creates, in turn in the empty and in the full sandbox
+CREATES = 100  # in a block
 TIMES = 9
 BOTH = ("aplyid", "sphinxhq")
 LISTS = {
@@ -66,7 +66,7 @@ class Template:
 
     def counters(self, cases: int) -> Sequence[Row]:
         """The next ids after so many cases."""
-        return [{**row, "next": row["next"] + 2 * cases} for row in self._tables["counters"]]
+        return [{**row, "next": _number(row, "next") + 2 * cases} for row in self._tables["counters"]]
 
     def copies(self, numbers: range) -> Mapping[str, Sequence[Row]]:
         """The rows of so many cases, by API in turn; every fourth of an API has the client of an earlier one."""
@@ -82,12 +82,12 @@ class Template:
                     **self._last["cases", name],
                     "id": self._id("cases", name, n),
                     "client_id": self._id("clients", name, n - REUSED + 1 if n % REUSED == REUSED - 1 else n),
-                    "created_at": self._last["cases", name]["created_at"] + n,
+                    "created_at": _number(self._last["cases", name], "created_at") + n,
                 }
                 for name, n in pairs
             ],
             "checks": [
-                {**check, "id": check["id"] + 2 * n, "case_id": self._id("cases", name, n)}
+                {**check, "id": _number(check, "id") + 2 * n, "case_id": self._id("cases", name, n)}
                 for name, n in pairs
                 for check in self._tables["checks"]
                 if check["provider"] == name
@@ -95,7 +95,13 @@ class Template:
         }
 
     def _id(self, table: str, provider: str, number: int) -> int:
-        return int(self._last[table, provider]["id"]) + number
+        return _number(self._last[table, provider], "id") + number
+
+
+def _number(row: Mapping[str, object], column: str) -> int:
+    number = row[column]
+    assert isinstance(number, int), (column, number)
+    return number
 
 
 def _named(number: int) -> Row:
@@ -107,8 +113,11 @@ def _in_sandbox(order: Order, sandbox: str) -> Order:
     return replace(order, headers=headers)
 
 
-def measure(cases: int) -> Growth:
-    """Creates by default and on a kept file, and the lists on the way; raise RuntimeError for a list that fails."""
+def measure(cases: int, pairs: int) -> Growth:
+    """Blocks of creates in turn in the empty and in the full sandbox, by default and on a kept file; lists on the way.
+
+    Raise RuntimeError for a list that fails.
+    """
     costs: dict[str, Cost] = {}
     lists: dict[str, float] = {}
     with TemporaryDirectory(prefix="benchmarks-") as folder, log_to_nowhere():
@@ -117,7 +126,7 @@ def measure(cases: int) -> Growth:
                 for reached in fill(full, cases):
                     if reached == min(LISTED, cases) and not lists:
                         lists = {name: _seconds(full, path) for name, path in LISTS.items()}
-                costs |= {name + kind: _cost(empty, full, name, cases) for name in BOTH}
+                costs |= {name + kind: _cost(empty, full, name, cases, pairs) for name in BOTH}
     return Growth(cases, costs, min(LISTED, cases), lists)
 
 
@@ -159,16 +168,16 @@ def _seconds(bench: Workbench, path: str) -> float:
     return median(took[1:])
 
 
-def _cost(empty: Workbench, full: Workbench, name: str, cases: int) -> Cost:
+def _cost(empty: Workbench, full: Workbench, name: str, cases: int, pairs: int) -> Cost:
     """Creates of clients that neither sandbox knows, but every fourth."""
     asks = [call(bench.built.app, ORDERS[name]()) for bench in (empty, full)]
-    pairs = []
-    for turn in range(PAIRS + 1):
+    found = []
+    for turn in range(pairs + 1):
         first = cases + turn * CREATES
         both = [_microseconds(ask, range(first, first + CREATES)) for ask in asks]
-        pairs.append(both)
-    at_none, at_most = zip(*pairs[1:], strict=True)
-    return Cost(median(at_none), median(at_most), median(most / none for none, most in pairs[1:]))
+        found.append(both)
+    at_none, at_most = zip(*found[1:], strict=True)
+    return Cost(median(at_none), median(at_most), median(most / none for none, most in found[1:]))
 
 
 def _microseconds(ask: Any, numbers: range) -> float:

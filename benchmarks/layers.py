@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -20,7 +21,6 @@ from emulator.core.model import NewCase
 from emulator.logs import TextFormat
 from emulator.web.body import parse
 
-REPEATS = 7
 Act = Callable[[int], object]
 
 
@@ -33,35 +33,35 @@ class Layers:
     bare: float
 
 
-def measure(many: int) -> dict[str, Layers]:
-    """The layers of both providers, median of several repeats of so many creates."""
-    found = {}
+def measure(many: int, repeats: int) -> dict[str, Layers]:
+    """The layers of both providers, median of the repeats of so many creates."""
+    found, cost = {}, partial(microseconds, many=many, repeats=repeats)
     with log_to_nowhere():
         for name in ("aplyid", "sphinxhq"):
             print(f"  layers of {name}", file=sys.stderr)
             with Workbench.open() as bench:
-                found[name] = _layers(name, bench, many)
+                found[name] = _layers(name, bench, cost)
     return found
 
 
-def _layers(name: str, bench: Workbench, many: int) -> Layers:
+def _layers(name: str, bench: Workbench, cost: Callable[[Act], float]) -> Layers:
     order = ORDERS[name]()
     raw = json.dumps(order.body).encode()
     validate, read, render = bench.steps(name, order.body)
     asked = read()
     opened = [bench.cases.open(asked)]
     bare, hooked = bare_app(), bench.hooked(bare_app())
-    plain = microseconds(call(bare, ORDERS["bare"]()), many)
-    validated = microseconds(lambda _: validate(), many)
+    plain = cost(call(bare, ORDERS["bare"]()))
+    validated = cost(lambda _: validate())
     steps = {
-        "parse the JSON": microseconds(lambda _: parse(raw), many),
+        "parse the JSON": cost(lambda _: parse(raw)),
         "validate with marshmallow": validated,
-        "make the order of it": microseconds(lambda _: read(), many) - validated,
-        "store it, one transaction": microseconds(_opening(bench, asked), many),
-        "render the answer": microseconds(lambda _: render(opened[0]), many),
-        "guard, hooks, log": microseconds(call(hooked, ORDERS["bare"]()), many) - plain,
+        "make the order of it": cost(lambda _: read()) - validated,
+        "store it, one transaction": cost(_opening(bench, asked)),
+        "render the answer": cost(lambda _: render(opened[0])),
+        "guard, hooks, log": cost(call(hooked, ORDERS["bare"]())) - plain,
     }
-    return Layers(steps, microseconds(call(bench.built.app, order), many), plain)
+    return Layers(steps, cost(call(bench.built.app, order)), plain)
 
 
 def _opening(bench: Workbench, asked: NewCase) -> Act:
@@ -108,9 +108,9 @@ def call(app: Any, order: Order) -> Act:
     return ask
 
 
-def microseconds(act: Act, many: int) -> float:
+def microseconds(act: Act, many: int, repeats: int) -> float:
     """What one call computes, median of the repeats; every call has a number of its own."""
-    taken = [_microseconds(act, range(turn * many, (turn + 1) * many)) for turn in range(REPEATS + 1)]
+    taken = [_microseconds(act, range(turn * many, (turn + 1) * many)) for turn in range(repeats + 1)]
     return median(taken[1:])
 
 

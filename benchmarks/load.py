@@ -64,15 +64,17 @@ class Line:
         self._received, self._wanted = b"", b""
         self.answer = b""  # the body of the last complete one
         self.is_last = False  # whether the server will take no further request on this connection
-        self.connect()
+        self.socket = self._connected()
 
-    def connect(self) -> None:
-        """Make the connection, or another one in its place."""
-        if self.is_last:
-            self.socket.close()
-        self.socket = socket.create_connection(("127.0.0.1", self._port), PATIENCE)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.is_last = False
+    def renew(self) -> None:
+        """Connect again, in the place of a connection that takes no further request."""
+        self.socket.close()
+        self.socket, self.is_last = self._connected(), False
+
+    def _connected(self) -> socket.socket:
+        connection = socket.create_connection(("127.0.0.1", self._port), PATIENCE)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
 
     def ask(self, request: bytes, status: bytes) -> None:
         """Send a request whose answer must have that status."""
@@ -119,7 +121,15 @@ class Load:
         self._took: list[float] = []
 
     def run(self) -> Report:
-        """Send for as long as the job says, then wait for what is under way."""
+        """Send for as long as the job says, then wait for what is under way, and hang up."""
+        try:
+            return self._run()
+        finally:
+            self._selector.close()
+            for line in self._lines:
+                line.socket.close()
+
+    def _run(self) -> Report:
         begun, computed = time.perf_counter(), time.process_time()
         for line in self._lines:
             self._selector.register(line.socket, selectors.EVENT_READ, line)
@@ -150,7 +160,7 @@ class Load:
     def _renew(self, line: Line) -> None:
         """Connect again to a server that answers once on each connection."""
         if line.is_last:
-            line.connect()
+            line.renew()
             self._selector.register(line.socket, selectors.EVENT_READ, line)
 
     def _ask(self, line: Line) -> None:

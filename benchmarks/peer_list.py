@@ -14,9 +14,10 @@ from pathlib import Path
 from uuid import uuid4
 
 from benchmarks.bare import ANSWER
-from benchmarks.contestants import BARE, LONG, THREADS, emulator_program
+from benchmarks.contestants import BARE, LONG, emulator_program
 from benchmarks.orders import TABLE, aplyid, aws_headers
 from emulator.app import build_emulator
+from emulator.server.limits import THREADS
 from emulator.settings import Settings
 from tests.toolbox.environments import environment_of
 from tests.toolbox.npm import node_package
@@ -151,10 +152,13 @@ def _pypi(name: str, *packages: str) -> Install:
     return lambda: environment_of(f"peer-{name}", packages)
 
 
-PEERS = (
+HERE = (  # what is installed anyway
     Peer(name="bare Flask view, waitress", version="", keeps="nothing", command=_bare, order="bare"),
     Peer(name="case-emulator", version="", keeps="case and request; a temporary database", command=_ours),
     Peer(name="case-emulator --database", version="", keeps="case and request; a file survives", command=_keeping),
+)
+PEERS = (
+    *HERE,
     Peer(
         name="FastAPI, a dict",
         version="0.165.0",

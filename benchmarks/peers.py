@@ -14,15 +14,23 @@ import pytest
 
 from benchmarks.contestants import PATIENCE, Cores, Server, free_port, pin, stop, without_settings
 from benchmarks.load import Job, Load, Refused, drive
-from benchmarks.peer_list import PEERS, Missing, Peer
+from benchmarks.peer_list import Missing, Peer
 from benchmarks.rates import Stint, stint
-
-WARM_UP = 3.0  # seconds: what compiles on use is compiled then
-CREATES = 2_000  # after these the memory is read
 
 
 class DidNotAnswer(Exception):
     """A peer ended, or did not give the answer that tells of success."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extent:
+    """How much is measured of each."""
+
+    rounds: int
+    seconds: float  # of a turn
+    starts: int
+    warm_up: float  # seconds: what compiles on use is compiled then
+    creates: int  # after these the memory is read
 
 
 @dataclass(frozen=True)
@@ -41,54 +49,56 @@ class Compared:
 
     results: Sequence[Result]
     left_out: Mapping[str, str]
+    creates: int
 
 
-def measure(rounds: int, seconds: float, starts: int, cores: Cores) -> Compared:
+def measure(peers: Sequence[Peer], extent: Extent, cores: Cores) -> Compared:
     """Each alone, for its start and its memory; then all of them running, round after round."""
     left_out: dict[str, str] = {}
     alone: dict[Peer, tuple[list[float], float | None]] = {}
     installed: dict[Peer, Path] = {}
-    for peer in PEERS:
+    for peer in peers:
         print(f"  {peer.name}: install, start", file=sys.stderr)
         try:
             installed[peer] = peer.install()
-            alone[peer] = _alone(peer, installed[peer], starts, cores)
+            alone[peer] = _alone(peer, installed[peer], extent, cores)
         except (Missing, DidNotAnswer, Refused, OSError, subprocess.SubprocessError) as error:
             left_out[peer.name] = str(error)
         except (pytest.skip.Exception, pytest.fail.Exception) as error:  # it could not be installed
             left_out[peer.name] = " ".join(str(error).split())[:200]
-    stints = _stints({peer: installed[peer] for peer in alone}, rounds, seconds, cores, left_out)
-    return Compared([Result(peer, stints[peer], *alone[peer]) for peer in stints], left_out)
+    stints = _stints({peer: installed[peer] for peer in alone}, extent, cores, left_out)
+    return Compared([Result(peer, stints[peer], *alone[peer]) for peer in stints], left_out, extent.creates)
 
 
-def _alone(peer: Peer, installed: Path, starts: int, cores: Cores) -> tuple[list[float], float | None]:
+def _alone(peer: Peer, installed: Path, extent: Extent, cores: Cores) -> tuple[list[float], float | None]:
     took = []
-    for _ in range(starts + 1):
+    for _ in range(extent.starts + 1):
         with started(peer, installed, cores) as (server, seconds):
             took.append(seconds)
     with started(peer, installed, cores) as (server, _):
-        drive(Job(port=server.port, orders=[peer.order], first=1, most=CREATES))
+        drive(Job(port=server.port, orders=[peer.order], first=1, most=extent.creates))
         return took[1:], server.resident_megabytes()
 
 
 def _stints(
-    installed: Mapping[Peer, Path], rounds: int, seconds: float, cores: Cores, left_out: dict[str, str]
+    installed: Mapping[Peer, Path], extent: Extent, cores: Cores, left_out: dict[str, str]
 ) -> Mapping[Peer, list[Stint]]:
     found: dict[Peer, list[Stint]] = {peer: [] for peer in installed}
     with ExitStack() as running:
         servers = {p: running.enter_context(started(p, where, cores))[0] for p, where in installed.items()}
-        for turn in range(rounds + 1):
+        for turn in range(extent.rounds + 1):
             for peer in list(found):
                 sent = 1 + sum(each.report.sent for each in found[peer])
+                seconds = extent.seconds if turn else extent.warm_up
                 try:
-                    found[peer].append(stint(servers[peer], peer.order, sent, seconds if turn else WARM_UP))
+                    found[peer].append(stint(servers[peer], peer.order, sent, seconds))
                 except Refused as error:
-                    if peer is PEERS[0]:
+                    if peer is next(iter(installed)):
                         raise  # all others are compared with it
                     left_out[peer.name] = f"in round {turn}: {error}"
                     del found[peer]
             told = ", ".join(f"{peer.name} {stints[-1].report.rate:,.0f}/s" for peer, stints in found.items())
-            print(f"  round {turn} of {rounds}: {told}", file=sys.stderr)
+            print(f"  round {turn} of {extent.rounds}: {told}", file=sys.stderr)
     return {peer: stints[1:] for peer, stints in found.items()}
 
 

@@ -34,7 +34,7 @@ def measure(rounds: int, seconds: float, cores: Cores) -> list[Round]:
         running("keeping", cores) as keeping,
     ):
         servers = dict(zip(NAMES, (bare, emulator, emulator, keeping, keeping), strict=True))
-        sent = {name: _stint(name, servers[name], 0, WARM_UP).report.sent for name in NAMES}
+        sent = {name: _stint(name, servers[name], 0, min(WARM_UP, seconds)).report.sent for name in NAMES}
         return [_round(turn, rounds, servers, sent, seconds) for turn in range(1, rounds + 1)]
 
 

@@ -24,8 +24,8 @@ from emulator.providers.sphinxhq.drf import to_json as sphinxhq_json
 from emulator.providers.sphinxhq.relations import Known
 from emulator.providers.sphinxhq.responses import render_case as render_sphinxhq_case
 from emulator.settings import Settings
+from emulator.web.desk import Desk
 from emulator.web.pipeline import Pipeline
-from emulator.web.provider import Desk
 from emulator.web.request_metrics import RequestMetrics
 
 DELAY = timedelta(days=365)  # nothing ends while it is measured
@@ -85,14 +85,16 @@ class Workbench:
             has_check=lambda _: True,
             known_documents=lambda ids: ids,
             is_taken=lambda _: False,
+            is_key_taken=lambda _: False,
+            configs=dict,
         )
-        switches = self.desks["sphinxhq"].switches
+        schema, switches = sphinxhq.NewCaseIn(), self.desks["sphinxhq"].switches
 
         def validate() -> object:
             with Context(known):
-                return load(sphinxhq.NEW_CASE, body)
+                return load(schema, body)
 
         def render(case: Case) -> object:
             return sphinxhq_json(render_sphinxhq_case(case, switches)).encode()
 
-        return validate, partial(sphinxhq.read_order, SANDBOX, body, known), render
+        return validate, partial(sphinxhq.read_order, schema, SANDBOX, body, known), render

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from benchmarks.figures import Told, at_most, table
 PER_WORLD, WHOLE = 0.6, 180.0
 SAMPLE = Path(__file__).parents[1] / "examples" / "sample_project"
 ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(SAMPLE)}
+FEW = ("--world", "aplyid.join=comma")
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "emulator.pytest_plugin"]
 NOTHING = [sys.executable, "-c", ""]
 
@@ -30,21 +32,21 @@ class Found:
     score: float | None
 
 
-def measure() -> Found:
-    """Run a command that does nothing, then the suite of the sample project, in every world."""
-    empty, told = _run(NOTHING, "1")
+def measure(chosen: Sequence[str]) -> Found:
+    """Run a command that does nothing, then the suite of the sample project, in every world, or in the chosen ones."""
+    empty, told = _run([*chosen, "--jobs", "1"], NOTHING)
     suite = sum(each["seconds"] for each in told["worlds"])
-    whole, found = _run(PYTEST, "2")
+    whole, found = _run([*chosen, "--jobs", "2"], PYTEST)
     many = len(told["worlds"])
     return Found(per_world=(empty - suite) / many, whole=whole, worlds=many, score=found["score"])
 
 
-def _run(command: list[str], jobs: str) -> tuple[float, Any]:
+def _run(options: Sequence[str], command: list[str]) -> tuple[float, Any]:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
         begun = time.perf_counter()
         subprocess.run(
-            [sys.executable, "-m", "emulator", "worlds", "--jobs", jobs, "--json", str(report), "--", *command],
+            [sys.executable, "-m", "emulator", "worlds", *options, "--json", str(report), "--", *command],
             cwd=SAMPLE,
             env=os.environ | ALONE,
             capture_output=True,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from flask import Response
+from flask import Flask, Response
 
 from emulator.addresses import names_of, public_url_of
 from emulator.core.cases import Cases
@@ -22,10 +22,11 @@ from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings, suggest
 from emulator.start_checks import check_credentials
 from emulator.start_values import read_startup_files, read_switches
+from emulator.store.failures import GOES_ON
 from emulator.store.opening import AnyStore, open_store
 from emulator.target_settings import targets_of
 from emulator.web.application import Application
-from emulator.web.control_token import control_token
+from emulator.web.control_token import ControlToken, control_token
 from emulator.web.cors import Cors
 from emulator.web.desk import Desk
 from emulator.web.extras import UsedSwitches
@@ -124,10 +125,7 @@ def _build(
         if on_request:
             app.before_request(on_request)  # here, because a demo sends requests before it is served
         if settings.demo:
-            from emulator.demo import seed
-            from emulator.ui.api_client import ApiClient
-
-            seed.fill(ApiClient(app, control_token(settings.control_token, core.clock)), DEFAULT_SANDBOX)
+            _fill_with_demo(app, control_token(settings.control_token, core.clock))
     except BaseException:
         core.store.close()
         raise
@@ -144,6 +142,18 @@ def _build(
         core.begin_stop,
         hooks,
     )
+
+
+def _fill_with_demo(app: Flask, token: ControlToken | None) -> None:
+    """Fill the default sandbox with the cases of --demo; raise BadSetting when they cannot be stored."""
+    from emulator.demo import seed
+    from emulator.ui.api_client import ApiClient
+
+    try:
+        seed.fill(ApiClient(app, token), DEFAULT_SANDBOX)
+    except seed.NotStored as error:
+        reason = str(error).removesuffix(GOES_ON)
+        raise BadSetting(f"the cases of --demo, or some of them, cannot be stored: {reason}") from error
 
 
 def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> SandboxSettings:

@@ -112,7 +112,7 @@ def _taken_port(settings: Settings) -> PortCheck:
     try:
         version = Control(address, patience=PATIENCE, authority=authority).version()
     except NotReached:
-        text = f"something that is no emulator has port {settings.port}: stop it, or choose another with --port"
+        text = f"what has port {settings.port} does not answer as an emulator: stop it, or choose another with --port"
         return PortCheck(Finding(Level.PROBLEM, "port", text), address)
     text = f"an emulator answers at {address}, version {version}: another one needs another --port"
     return PortCheck(Finding(Level.WARNING, "port", text), address, is_emulator=True)

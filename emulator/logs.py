@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from datetime import UTC, datetime
 from typing import TextIO
 
 from emulator.masking import masked
@@ -24,24 +25,22 @@ class LineHandler(logging.StreamHandler[TextIO]):
 
 
 class LineFormat(logging.Formatter):
-    """What both formats share: the time in whole seconds, written out once a second."""
+    """What both formats share: the time in whole seconds of UTC, written out once a second."""
 
-    pattern: str
     _latest = (0, "")  # the second that was written out last; one value, because threads share it
 
     def time(self, record: logging.LogRecord) -> str:
         """Return the time of the line."""
         second, text = self._latest
         if second != int(record.created):
-            text = self.formatTime(record, self.pattern)
-            self._latest = int(record.created), text
+            second = int(record.created)
+            text = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            self._latest = second, text
         return text
 
 
 class TextFormat(LineFormat):
     """Time and message, and the level of a warning or worse between them."""
-
-    pattern = "%H:%M:%S"
 
     def format(self, record: logging.LogRecord) -> str:
         level = f"{record.levelname.lower()}: " if record.levelno > logging.INFO else ""
@@ -50,9 +49,7 @@ class TextFormat(LineFormat):
 
 
 class JsonFormat(LineFormat):
-    """One JSON object a line, with the FIELDS that the line is about."""
-
-    pattern = "%Y-%m-%dT%H:%M:%S%z"
+    """One JSON object a line, with the FIELDS that the line is about, and what was given as `extra["fields"]`."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -62,6 +59,7 @@ class JsonFormat(LineFormat):
             "message": _plain(record.getMessage()),
         }
         line |= {name: value for name in FIELDS if (value := getattr(record, name, None)) is not None}
+        line |= getattr(record, "fields", {})
         if record.exc_info:
             line["trace"] = masked(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)

@@ -1,5 +1,6 @@
 """Start an emulator as a child process, for the pytest plugin."""
 
+import json
 import os
 import subprocess
 import sys
@@ -40,13 +41,14 @@ class EmulatorProcess:
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, text=True, env=environ)
         assert self._process.stdout
         line = self._first_line(self._process.stdout)
-        if not line.startswith("Ready "):
+        url = _url_in(line)
+        if url is None:
             self._end()
             # Started once more, for its message: a pipe that nobody reads would have blocked the first one.
             again = subprocess.run(command, input="", capture_output=True, text=True, env=environ, check=False)
             self._forget_folder()
             raise DidNotStart(again.stderr.strip())
-        self.url = line.split()[1]
+        self.url = url
 
     def _first_line(self, output: IO[str]) -> str:
         try:
@@ -71,6 +73,13 @@ class EmulatorProcess:
     def _forget_folder(self) -> None:
         if self._folder:
             self._folder.cleanup()
+
+
+def _url_in(line: str) -> str | None:
+    """Return the URL in the line of one that is ready, as text or with `--log-format json`; None in others."""
+    if line.startswith("{"):
+        return str(json.loads(line)["url"])
+    return line.split()[1] if line.startswith("Ready ") else None
 
 
 def _command(flags: list[str], folders: str) -> list[str]:

@@ -1,5 +1,6 @@
 """The command as a process of its own."""
 
+import json
 import os
 import signal
 import subprocess
@@ -60,9 +61,10 @@ def serving(folder: Path, *flags: str, **variables: str) -> Iterator[Process]:
     try:
         assert popen.stdout
         line = popen.stdout.readline()
-        assert line.startswith("Ready "), line or (popen.stderr and popen.stderr.read())
+        assert line.startswith(("Ready ", "{")), line or (popen.stderr and popen.stderr.read())
+        url = json.loads(line)["url"] if line.startswith("{") else line.split()[1]
         authority = str(folder / flags[flags.index("--tls-ca-file") + 1]) if "--tls-ca-file" in flags else None
-        yield Process(popen, Emulator(line.split()[1], authority=authority), line)
+        yield Process(popen, Emulator(url, authority=authority), line)
     finally:
         popen.kill()
         popen.communicate()

@@ -41,9 +41,16 @@ def asks(command: Command) -> Command:
         except NotReached as error:
             stop(FAILURE, f"{error}; --url or {URL_VARIABLE} names another address")
         except Refusal as error:
-            stop(FAILURE, f"{error.detail} ({error.status})")
+            stop(FAILURE, _reason(error, token))
 
     return ask
+
+
+def _reason(error: Refusal, token: str | None) -> str:
+    if error.status != 401:
+        return f"{error.detail} ({error.status})"
+    begun = "the emulator asks for its control token" if token is None else "this is not the control token"
+    return f"{begun}: --control-token or {CONTROL_TOKEN_VARIABLE} gives it ({error.status})"
 
 
 def _control(url: str, token: str | None, authority: str | None) -> Control:

@@ -96,7 +96,7 @@ def _run(settings: Settings, names: Names, relay: Relay, command: Sequence[str],
             forget_port_file(port_file)
         relay.release(code)
         if 0 < code < DIED_BY_SIGNAL and not has_log:
-            _print_hint(code, running)
+            _print_hint(code, running, settings)
     return code
 
 
@@ -118,11 +118,14 @@ def _wait_for(running: "RunningEmulator") -> None:
         stop(FAILURE, reason)
 
 
-def _print_hint(code: int, running: "RunningEmulator") -> None:
+def _print_hint(code: int, running: "RunningEmulator", settings: Settings) -> None:
     """Print a line that helps to find out why the command failed."""
     hint = "--verbose or --log-file shows what it asked the emulator"
     if not running.was_asked:
         hint = (
             "it asked the emulator for nothing: does it read APLYID_BASE_URL or SPHINXHQ_BASE_URL? --name renames them"
         )
-    click.echo(f"case-emulator: the command ended with {code}; {hint}", err=True)
+    if settings.log_format == "json":
+        log.warning("the command ended with %d; %s", code, hint)
+    else:
+        click.echo(f"case-emulator: the command ended with {code}; {hint}", err=True)

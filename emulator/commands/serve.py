@@ -1,15 +1,19 @@
 """The command `case-emulator serve`."""
 
 import gc
+import json
+import logging
 import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from emulator.commands.late_patterns import import_marshmallow
+from emulator.commands.output import stop
 from emulator.commands.setting_flags import setting_flags
 from emulator.commands.starting import build, forget_port_file, settings_of, write_port_file
 from emulator.commands.stopping import Stopping
@@ -18,6 +22,9 @@ from emulator.version import VERSION
 
 if TYPE_CHECKING:
     from emulator.running import RunningEmulator
+
+log = logging.getLogger("emulator.serve")
+STOPS = "stopping: letting webhooks under way end"
 
 
 @click.command()
@@ -45,7 +52,7 @@ def _serve(settings: Settings, until_stdin_ends: bool) -> None:
     from emulator import logs
 
     logs.configure(settings.log_format)
-    running = build(settings)
+    running = build(settings, _refuse if _is_for_programs(settings) else stop)
     stopping = Stopping(settings.port_file)
     stopping.watch_signals()
     if until_stdin_ends:
@@ -58,8 +65,7 @@ def _serve(settings: Settings, until_stdin_ends: bool) -> None:
             stopping.wait()
             running.announce_stop()
             stopping.linger(settings.stop_delay.total_seconds())
-            with suppress(OSError):  # a terminal that was closed takes no more text
-                click.echo("stopping: letting webhooks under way end", err=True)
+            _say_that_it_stops(settings)
     finally:
         forget_port_file(settings.port_file)
 
@@ -71,7 +77,43 @@ def _wait_for_end(stopping: Stopping) -> None:
     stopping.ask()
 
 
+def _is_for_programs(settings: Settings) -> bool:
+    """Return whether every line is to be JSON."""
+    return settings.log_format == "json"
+
+
+def _refuse(code: int, message: str) -> NoReturn:
+    log.error("%s", message)
+    sys.exit(code)
+
+
+def _say_that_it_stops(settings: Settings) -> None:
+    if _is_for_programs(settings):
+        log.info(STOPS)
+        return
+    with suppress(OSError):  # a terminal that was closed takes no more text
+        click.echo(STOPS, err=True)
+
+
 def _announce(settings: Settings, running: "RunningEmulator") -> None:
+    """Say on stderr what to send where; then, on stdout, that it is ready, for the program that waits for it."""
+    if _is_for_programs(settings):
+        _log_start(running)
+        ready = json.dumps({"message": "ready", "url": running.url, "port": running.port})
+    else:
+        _print_banner(settings, running)
+        ready = f"Ready {running.url}"
+    write_port_file(settings.port_file, running.port)
+    print(ready, flush=True)  # noqa: T201
+
+
+def _log_start(running: "RunningEmulator") -> None:
+    facts = {"version": VERSION, "url": running.url, "port": running.port, "webhooks": running.webhook_summary}
+    facts |= {"database": running.database} if running.database else {}
+    log.info("serving at %s", running.url, extra={"fields": facts})
+
+
+def _print_banner(settings: Settings, running: "RunningEmulator") -> None:
     from emulator.addresses import what_to_send
     from emulator.app import PROVIDERS
 
@@ -82,5 +124,3 @@ def _announce(settings: Settings, running: "RunningEmulator") -> None:
         f"Everything is kept {place}. Stop with Ctrl-C.\n",
         err=True,
     )
-    write_port_file(settings.port_file, running.port)
-    print(f"Ready {running.url}", flush=True)  # noqa: T201

@@ -1,9 +1,9 @@
 """What `serve` and `run` have in common: to build an emulator from the command line, and to write the port file."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from emulator.commands.environment import environment
 from emulator.commands.output import PORT_TAKEN, USAGE, stop
@@ -13,6 +13,8 @@ from emulator.settings import CONFIG_VARIABLE, TLS_CA_FILE_VARIABLE, BadSetting,
 
 if TYPE_CHECKING:
     from emulator.running import RunningEmulator
+
+Refuse: TypeAlias = Callable[[int, str], NoReturn]  # ends the process with a code, and says why
 
 
 def settings_of(flags: Mapping[str, object], config: Path | None, **defaults: object) -> Settings:
@@ -37,33 +39,33 @@ def settings_for_tests(flags: Mapping[str, object], config: Path | None, **defau
         stop(USAGE, str(error))
 
 
-def build(settings: Settings) -> "RunningEmulator":
+def build(settings: Settings, refuse: Refuse = stop) -> "RunningEmulator":
     """Return an emulator that listens but does not answer yet; end the process when it cannot be built."""
     from emulator.core.errors import StoreUnavailable
     from emulator.running import RunningEmulator
     from emulator.server.http_server import PortTaken
 
-    check_port_file(settings.port_file)
+    check_port_file(settings.port_file, refuse)
     try:
         return RunningEmulator(settings)
     except PortTaken:
-        stop(PORT_TAKEN, f"port {settings.port} is taken: choose another with --port, or --port 0 for a free one")
+        refuse(PORT_TAKEN, f"port {settings.port} is taken: choose another with --port, or --port 0 for a free one")
     except (BadSetting, StoreUnavailable) as error:
-        stop(USAGE, str(error))
+        refuse(USAGE, str(error))
     except PermissionError:
-        stop(USAGE, f"port {settings.port} may not be used by you: choose one above 1023 with --port")
+        refuse(USAGE, f"port {settings.port} may not be used by you: choose one above 1023 with --port")
     except OSError as error:
-        stop(USAGE, f"cannot listen on {settings.host}: {error.strerror or error}; change it with --host")
+        refuse(USAGE, f"cannot listen on {settings.host}: {error.strerror or error}; change it with --host")
 
 
-def check_port_file(port_file: Path | None) -> None:
+def check_port_file(port_file: Path | None, refuse: Refuse = stop) -> None:
     """End the process, before anything is started, when the port file cannot be written."""
     try:
         if port_file:
             _beside(port_file).touch()
             _beside(port_file).unlink()
     except OSError as error:
-        stop(USAGE, f"--port-file {port_file} cannot be written: {error.strerror or error}")
+        refuse(USAGE, f"--port-file {port_file} cannot be written: {error.strerror or error}")
 
 
 def write_port_file(port_file: Path | None, port: int) -> None:

@@ -6,7 +6,6 @@ from functools import cached_property
 from marshmallow import Schema
 
 from emulator.control.completions import words_of
-from emulator.control.filter_words import refusal_of
 from emulator.core.cases import Cases
 from emulator.core.completion import Completion
 from emulator.core.delivery_queries import DeliveryQueries
@@ -84,11 +83,3 @@ class ControlContext:
             return None
         path = flow.path.replace("<number>", str(flow.number_of(case)))
         return self.links.to_case(case, f"{path}?position=1")
-
-
-def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:
-    """Return the name if it is None or of a provider; raise Problem 422 otherwise."""
-    if name is not None and name not in completion_schemas:
-        reason = refusal_of("provider", name, completion_schemas)
-        raise Problem(422, f"provider: {reason}", errors={"provider": reason})
-    return name

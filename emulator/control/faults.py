@@ -9,9 +9,10 @@ from typing import Any, cast
 
 from flask import Blueprint, Response
 
-from emulator.control.context import ControlContext, known_provider
+from emulator.control.context import ControlContext
 from emulator.control.fault_presets import PRESETS
 from emulator.control.fault_schemas import FAULT_KINDS, SCHEMAS
+from emulator.control.filter_words import known_provider
 from emulator.control.matching import shown_match
 from emulator.control.payloads import (
     FaultKindPayload,

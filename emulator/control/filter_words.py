@@ -6,17 +6,16 @@ A misspelt word would find nothing, which reads like an answer: nothing came, no
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import current_app, has_request_context, request
 from flask.sansio.app import App
-from marshmallow import ValidationError, fields
+from marshmallow import Schema, ValidationError, fields
 
+from emulator.control.context import ControlContext
 from emulator.core.webhook_faults import UnknownEvent
 from emulator.settings import suggest
-
-if TYPE_CHECKING:
-    from emulator.control.context import ControlContext
+from emulator.web.problem_json import Problem
 
 EXTENSION = "case_emulator.filter_words"
 METHODS = ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")  # RFC 9110 and 5789
@@ -29,6 +28,14 @@ def refusal_of(kind: str, word: str, known: Iterable[str]) -> str:
     suggestion = suggest(word[:LONGEST], known)
     listed = "" if suggestion.startswith("; known") else f" Known are {', '.join(known)}"
     return f"no {kind} is called {word[:LONGEST]}{suggestion}{listed}"
+
+
+def known_provider(completion_schemas: Mapping[str, Schema], name: str | None) -> str | None:
+    """Return the name if it is None or of a provider; raise Problem 422 otherwise."""
+    if name is not None and name not in completion_schemas:
+        reason = refusal_of("provider", name, completion_schemas)
+        raise Problem(422, f"provider: {reason}", errors={"provider": reason})
+    return name
 
 
 class Word(fields.String):
@@ -55,7 +62,7 @@ class Word(fields.String):
 class FilterWords:
     """The known words by kind: those that are documented, and those that one sandbox has besides."""
 
-    context: "ControlContext"
+    context: ControlContext
 
     def install(self, app: App) -> None:
         """Let the filters of this application, and its OpenAPI document, know the words."""

@@ -9,8 +9,8 @@ from flask import Blueprint, Response
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf, Range
 
-from emulator.control.context import ControlContext, known_provider
-from emulator.control.filter_words import Word
+from emulator.control.context import ControlContext
+from emulator.control.filter_words import Word, known_provider
 from emulator.control.matching import MatchIn, shown_match
 from emulator.control.payloads import OutcomesPayload, QueuedOutcomePayload, RulePayload
 from emulator.control.request_schemas import NothingIn, Strict, Whole

@@ -6,9 +6,9 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 
-from emulator.control.context import known_provider
 from emulator.control.fault_schemas import SCHEMAS
 from emulator.control.faults import settings_of
+from emulator.control.filter_words import known_provider
 from emulator.control.outcomes import MOST_TIMES, RuleIn, RuleOrder, make_rule
 from emulator.control.request_schemas import SettingsIn, Strict, TrueOrFalse, Whole
 from emulator.control.views import Variants, load

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from emulator.core.case_file import CaseChange
 from emulator.core.errors import NotFound
-from emulator.core.model import Case, is_stored_id
+from emulator.core.model import Case
 from emulator.core.ports import Store
 from emulator.core.sandboxes import Sandboxes
 from emulator.wired import wired
@@ -21,8 +21,6 @@ class CaseChanges:
 
     def change(self, sandbox: str, provider: str, case_id: int, change: Callable[[Case], CaseChange]) -> Case:
         """Change a case and return it; raise NotFound for an unknown or archived one, and the change's refusal."""
-        if not is_stored_id(case_id):
-            raise NotFound("case", case_id)
         with self.store.transaction() as tx:
             now = self.sandboxes.view(tx, sandbox).now
             before = tx.case(sandbox, provider, case_id, now)

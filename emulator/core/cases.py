@@ -9,7 +9,7 @@ from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound, StoreUnavailable
 from emulator.core.faults import FaultContext
-from emulator.core.model import Case, CaseFilter, CaseSearch, Decision, NewCase, State, is_stored_id
+from emulator.core.model import Case, CaseFilter, CaseSearch, Decision, NewCase, State
 from emulator.core.opening_lies import NO_LIES, OpeningLie, OpeningLies
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
@@ -162,8 +162,6 @@ class Cases:
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """Return a case with its client and checks, archived or not; raise NotFound for an unknown or expired one."""
-        if not is_stored_id(case_id):
-            raise NotFound("case", case_id)
         with self.store.reading() as read:
             case = read.case(sandbox, provider, case_id, self.sandboxes.view(read, sandbox).now)
         if case is None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from emulator.core.case_file import AddedCheck, CaseHead, CheckFilter, FiledCheck
 from emulator.core.cases import Begun, Cases
 from emulator.core.errors import NotFound
-from emulator.core.model import Case, Decision, State, is_stored_id
+from emulator.core.model import Case, Decision, State
 from emulator.core.outcomes import decide_by_rule, worst
 from emulator.core.ports import Store, Transaction
 from emulator.core.sandbox_view import SandboxView
@@ -82,10 +82,8 @@ class Checks:
 
     def get(self, sandbox: str, provider: str, check_id: int) -> FiledCheck:
         """Return a check with the head of its case; raise NotFound for an unknown one, or one that is gone."""
-        found = None
-        if is_stored_id(check_id):
-            with self.store.reading() as read:
-                found = read.check(sandbox, provider, check_id, self.sandboxes.view(read, sandbox).now)
+        with self.store.reading() as read:
+            found = read.check(sandbox, provider, check_id, self.sandboxes.view(read, sandbox).now)
         if found is None:
             raise NotFound("check", check_id)
         return found

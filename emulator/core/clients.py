@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from emulator.core.errors import Invalid, NotFound
-from emulator.core.model import Client, ClientClaim, NewClient, is_stored_id
+from emulator.core.model import Client, ClientClaim, NewClient
 from emulator.core.ports import Store
 from emulator.core.sandboxes import Sandboxes
 from emulator.wired import wired
@@ -35,10 +35,8 @@ class Clients:
 
     def get(self, sandbox: str, provider: str, client_id: int) -> Client:
         """Return a client; raise NotFound for an unknown one, or one whose days are over."""
-        client = None
-        if is_stored_id(client_id):
-            with self.store.reading() as read:
-                client = self.sandboxes.view(read, sandbox).client(read, provider, client_id)
+        with self.store.reading() as read:
+            client = self.sandboxes.view(read, sandbox).client(read, provider, client_id)
         if client is None:
             raise NotFound("client", client_id)
         return client

@@ -10,7 +10,7 @@ from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook
 from emulator.core.errors import Conflict, NotFound, StoreUnavailable
 from emulator.core.lies import AT_THE_END
-from emulator.core.model import Case, CompletionOrder, State, is_stored_id
+from emulator.core.model import Case, CompletionOrder, State
 from emulator.core.ports import ProviderRules, Store, Transaction
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
@@ -154,8 +154,6 @@ class Completion:
 
     def complete(self, sandbox: str, provider: str, case_id: int, order: CompletionOrder) -> Case:
         """End a case now, as ordered; raise NotFound, or Conflict when it has ended or moved on meanwhile."""
-        if not is_stored_id(case_id):
-            raise NotFound("case", case_id)
         with self.store.reading() as read:
             view = self.sandboxes.view(read, sandbox)
             case = read.case(sandbox, provider, case_id, view.now)

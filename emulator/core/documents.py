@@ -5,7 +5,6 @@ from datetime import datetime
 
 from emulator.core.case_file import Document, NewDocument
 from emulator.core.errors import NotFound
-from emulator.core.model import is_stored_id
 from emulator.core.ports import Store, Transaction
 from emulator.core.sandboxes import Sandboxes
 from emulator.wired import wired
@@ -32,10 +31,8 @@ class Documents:
 
     def get(self, sandbox: str, provider: str, document_id: int) -> Document:
         """Return a document; raise NotFound for an unknown one, or one whose days are over."""
-        document = None
-        if is_stored_id(document_id):
-            with self.store.reading() as read:
-                document = self.sandboxes.view(read, sandbox).document(read, provider, document_id)
+        with self.store.reading() as read:
+            document = self.sandboxes.view(read, sandbox).document(read, provider, document_id)
         if document is None:
             raise NotFound("document", document_id)
         return document

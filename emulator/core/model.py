@@ -243,8 +243,3 @@ class CompletionOrder:
 
     decision: Decision
     amend: Callable[[Case], Case]
-
-
-def is_stored_id(number: int) -> bool:
-    """Return whether a store, which holds integers of 64 bits, can hold this number."""
-    return -(2**63) <= number < 2**63

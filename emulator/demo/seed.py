@@ -13,11 +13,16 @@ from typing import Any, NotRequired, TypedDict, cast
 from urllib.parse import urlsplit
 
 from emulator.person_files import decode
-from emulator.ui.api_client import ApiClient
+from emulator.ui.api_client import ApiClient, ApiRefusal
 
 log = logging.getLogger("emulator.demo")
+CANNOT_STORE = (503, 507)  # statuses
 USUAL = 90  # seconds from creation to end
 WAITS = (5, 30, 120, 600, 3600)  # seconds between attempts, as in the standard retry profile
+
+
+class NotStored(Exception):
+    """The store takes no case; the text says why."""
 
 
 class StoryCase(TypedDict):
@@ -56,13 +61,25 @@ def read_story(receiver: str) -> CompanyStory:
 
 
 def fill(api: ApiClient, name: str) -> bool:
-    """Fill that sandbox and return True; return False, and leave it as it is, if it was used before."""
+    """Fill that sandbox and return True; return False, and leave it as it is, if it was used before.
+
+    Raise NotStored; the sandbox then has some of the cases.
+    """
     sandbox_path = f"/sandboxes/{name}"
     receiver = api.ask("PATCH", "/receiver", {"is_on": True})["url"]
     if api.get(sandbox_path)["used"]:
         log.warning("the sandbox %s was used before: it stays as it is, without the cases of the demo", name)
         return False
-    story = read_story(receiver)
+    try:
+        _fill(api, sandbox_path, read_story(receiver), receiver)
+    except ApiRefusal as error:
+        if error.status not in CANNOT_STORE:
+            raise
+        raise NotStored(error.detail) from error
+    return True
+
+
+def _fill(api: ApiClient, sandbox_path: str, story: CompanyStory, receiver: str) -> None:
     webhooks = logging.getLogger("emulator.webhooks")
     before = webhooks.level
     webhooks.setLevel(logging.ERROR)  # it would warn that webhooks are not sent, as is intended
@@ -77,7 +94,6 @@ def fill(api: ApiClient, name: str) -> bool:
         _with_webhooks(api.get(f"{sandbox_path}/snapshot"), story),
         {"journal": "keep"},
     )
-    return True
 
 
 def _live_through(api: ApiClient, sandbox_path: str, story: CompanyStory, receiver: str) -> None:
@@ -104,6 +120,9 @@ def _open(api: ApiClient, sandbox_path: str, case: StoryCase) -> None:
         {"outcome": case["ends"]} if "ends" in case else {}
     )
     sent = api.ask("POST", f"{sandbox_path}/samples/{case['provider']}", order)
+    if sent["status"] in CANNOT_STORE:
+        api.get("/readyz")  # says why, while it is so
+        raise ApiRefusal(sent["status"], "there is no room for them", sent["answer"])
     if sent["status"] != (201 if "ends" in case else case["refused"]):
         raise ValueError(f"a request of the demo was answered {sent['status']}: {sent['answer']}")
 

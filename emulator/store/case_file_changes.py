@@ -93,8 +93,8 @@ class CaseFileChanges(Questions):
         self._ask.add_access_token(self._db, **known, expires_at=to_micros(expires_at))
 
     def archive_case(self, sandbox: str, provider: str, case_id: int, now: datetime) -> bool:
-        archived = self._ask.archive_case(self._db, sandbox=sandbox, provider=provider, id=case_id, now=to_micros(now))
-        return bool(archived)
+        key = {"sandbox": sandbox, "provider": provider, "id": case_id}
+        return rows.can_be_id(case_id) and bool(self._ask.archive_case(self._db, **key, now=to_micros(now)))
 
     def add_document(self, sandbox: str, provider: str, document_id: int, document: NewDocument, now: datetime) -> None:
         params = case_file_rows.document_params(sandbox, provider, document_id, document, now)

@@ -20,7 +20,8 @@ class CaseFileQuestions:
     _ask: NamedQueries
 
     def client(self, sandbox: str, provider: str, client_id: int, now: datetime) -> Client | None:
-        row = self._ask.client(self._db, sandbox=sandbox, provider=provider, id=client_id, now=to_micros(now))
+        key = {"sandbox": sandbox, "provider": provider, "id": client_id}
+        row = self._ask.client(self._db, **key, now=to_micros(now)) if rows.can_be_id(client_id) else None
         return rows.client_of(row) if row else None
 
     def client_by_key(self, sandbox: str, provider: str, reuse_key: str, now: datetime) -> Client | None:
@@ -39,7 +40,8 @@ class CaseFileQuestions:
         return bool(self._ask.has_earlier_without_key(self._db, sandbox=sandbox, provider=provider, id=client_id))
 
     def check(self, sandbox: str, provider: str, check_id: int, now: datetime) -> FiledCheck | None:
-        row = self._ask.check(self._db, sandbox=sandbox, provider=provider, id=check_id, now=to_micros(now))
+        key = {"sandbox": sandbox, "provider": provider, "id": check_id}
+        row = self._ask.check(self._db, **key, now=to_micros(now)) if rows.can_be_id(check_id) else None
         return case_file_rows.filed_check_of(row) if row else None
 
     def list_checks(
@@ -70,7 +72,8 @@ class CaseFileQuestions:
         return int(ask(self._db, **params))
 
     def document(self, sandbox: str, provider: str, document_id: int, now: datetime) -> Document | None:
-        row = self._ask.document(self._db, sandbox=sandbox, provider=provider, id=document_id, now=to_micros(now))
+        key = {"sandbox": sandbox, "provider": provider, "id": document_id}
+        row = self._ask.document(self._db, **key, now=to_micros(now)) if rows.can_be_id(document_id) else None
         return case_file_rows.document_of(row) if row else None
 
     def known_documents(self, sandbox: str, provider: str, ids: Collection[int], now: datetime) -> set[int]:

@@ -39,4 +39,4 @@ def _look_into(connection: sqlite3.Connection, path: Path) -> str:
     connection.execute("ROLLBACK")
     if 0 < found < newest:
         return f"{path} is of schema {found}: the next start copies it and takes it to {newest}"
-    return f"{path} can be used"
+    return f"{path} is of schema {found}, which this version reads and writes" if found else f"{path} is empty so far"

@@ -20,6 +20,7 @@ MEANINGS = {
     sqlite3.SQLITE_BUSY: "is used by another program",
     sqlite3.SQLITE_LOCKED: "is used by another program",
 }
+GOES_ON = ", and the emulator goes on by itself"  # one that is serving
 PRIMARY = 0xFF  # the part of an extended code that says which of the codes above it belongs to
 
 
@@ -28,7 +29,7 @@ def failure_of(error: sqlite3.Error, path: Path | None) -> StoreUnavailable | No
     code = getattr(error, "sqlite_errorcode", 0)
     place = str(path or "the temporary file of the emulator")
     if code & PRIMARY == sqlite3.SQLITE_FULL:
-        return StoreFull(f"{place} has no room: the disk is full. Free some space, and the emulator goes on by itself")
+        return StoreFull(f"{place} has no room: the disk is full. Free some space{GOES_ON}")
     if code == sqlite3.SQLITE_IOERR_WRITE:
         return StoreFull(f"{place} cannot be written ({error}): is a quota or a limit on the size of files reached?")
     meaning = MEANINGS.get(code & PRIMARY)

@@ -42,8 +42,13 @@ def examine(connection: Connection, place: str) -> str:
         return f"{place} is empty: the first start makes its tables"
     found = _known_versions(connection, place)
     if found == _newest():
-        return f"{place} can be used"
-    return f"{place} is of an older schema: the next start takes it to the newest"
+        return f"{place} is of schema {_shown(found)}, which this version reads and writes"
+    return f"{place} is of schema {_shown(found)}: the next start takes it to {_shown(_newest())}"
+
+
+def _shown(versions: dict[str, int]) -> str:
+    """Return the versions of both tracks, as in 13+3."""
+    return "+".join(str(versions.get(track, 0)) for track in TRACKS)
 
 
 @contextmanager
@@ -80,7 +85,10 @@ def _known_versions(connection: Connection, place: str) -> dict[str, int]:
     found = {str(track): int(version) for track, version in connection.execute(VERSIONS)}
     newer = [track for track, version in found.items() if version > _newest().get(track, 0)]
     if newer:
-        raise StoreUnusable(f"{place} was written by a newer version: upgrade case-emulator or name another database")
+        raise StoreUnusable(
+            f"{place} was written by a newer version (schema {_shown(found)}, this one knows {_shown(_newest())}): "
+            "upgrade case-emulator or name another database"
+        )
     return found
 
 

@@ -31,18 +31,20 @@ class Questions(CaseFileQuestions):
         self._kept_sandboxes = kept_sandboxes
 
     def case(self, sandbox: str, provider: str, case_id: int, now: datetime) -> Case | None:
-        row = self._ask.case(self._db, sandbox=sandbox, provider=provider, id=case_id, now=to_micros(now))
-        return self._case(row, now) if row else None
+        return self._find_case(sandbox, provider, case_id, now, expired_by=to_micros(now))
 
     def case_even_expired(self, sandbox: str, provider: str, case_id: int, now: datetime) -> Case | None:
-        row = self._ask.case(self._db, sandbox=sandbox, provider=provider, id=case_id, now=0)
+        return self._find_case(sandbox, provider, case_id, now, expired_by=0)
+
+    def _find_case(self, sandbox: str, provider: str, case_id: int, now: datetime, *, expired_by: int) -> Case | None:
+        key = {"sandbox": sandbox, "provider": provider, "id": case_id}
+        row = self._ask.case(self._db, **key, now=expired_by) if rows.can_be_id(case_id) else None
         return self._case(row, now) if row else None
 
     def _case(self, row: rows.Row, now: datetime) -> Case:
-        if not row[17]:  # has_checks
-            return rows.case_of(row, ())
         params = {"sandbox": row[0], "provider": row[1], "case_id": row[2], "now": to_micros(now)}
-        return rows.case_of(row, tuple(map(rows.check_of, self._ask.checks_of_case(self._db, **params))))
+        checks = self._ask.checks_of_case(self._db, **params) if row[17] else ()
+        return rows.case_of(row, tuple(map(rows.check_of, checks)))
 
     def _cases(self, found: Sequence[rows.Row], now: datetime) -> Sequence[Case]:
         """Return cases of one provider, each with its checks, which take one query for all of them."""
@@ -96,8 +98,7 @@ class Questions(CaseFileQuestions):
         return int(ask(self._db, **_filter_params(sandbox, provider, query, now)))
 
     def sandbox(self, sandbox: str) -> Sandbox | None:
-        kept = self._kept_sandboxes.get(sandbox)
-        return kept or self._read_sandbox(sandbox)
+        return self._kept_sandboxes.get(sandbox) or self._read_sandbox(sandbox)
 
     def _read_sandbox(self, sandbox: str) -> Sandbox | None:
         row = self._ask.sandbox(self._db, name=sandbox)
@@ -194,14 +195,13 @@ class Questions(CaseFileQuestions):
 
     def _report(self, row: rows.Row) -> DeliveryReport:
         found = self._ask.attempts_of(self._db, sandbox=row[0], id=row[1])
-        attempts = tuple(map(delivery_rows.attempt_of, found))
         return DeliveryReport(
             delivery=delivery_rows.delivery_of(row),
             external_id=row[16],
             rule=row[17],
             client_name=row[18],
             outcome=row[19],
-            attempts=attempts,
+            attempts=tuple(map(delivery_rows.attempt_of, found)),
         )
 
     def inbox(self, sandbox: str, limit: int) -> tuple[int, Sequence[Delivery]]:

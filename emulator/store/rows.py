@@ -40,6 +40,11 @@ def maybe_datetime(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
+def can_be_id(number: int) -> bool:
+    """Return whether an id can be this number: the columns hold integers of 64 bits, and nothing has a longer one."""
+    return -(2**63) <= number < 2**63
+
+
 def listed(items: Collection[str]) -> str:
     """Join names to one text that a query can search: |a|b|."""
     return "".join(f"|{item}" for item in items) + "|"

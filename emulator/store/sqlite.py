@@ -12,7 +12,7 @@ from emulator.core.model import Sandbox
 from emulator.store.blocks import Asking, Changing
 from emulator.store.changes import Changes
 from emulator.store.database_file import DatabaseFile, has_room, log_of, make_private, restrict, why_unwritable
-from emulator.store.failures import StoreHealth, failure_of
+from emulator.store.failures import GOES_ON, StoreHealth, failure_of
 from emulator.store.fair_lock import FairLock
 from emulator.store.free_space import end_trouble, try_room
 from emulator.store.log_header import why_unreadable
@@ -127,7 +127,8 @@ def _open(path: Path | None, temporary: Path | None) -> sqlite3.Connection:
         return _connect(path, temporary)
     except BaseException:
         if path and is_new:
-            path.unlink(missing_ok=True)
+            for file in (path, log_of(path)):  # on a full disk SQLite leaves its log
+                file.unlink(missing_ok=True)
         raise
 
 
@@ -160,8 +161,9 @@ def unusable(path: Path | None, error: sqlite3.Error) -> StoreUnusable:
     reason = why_unwritable(path) if path else None
     if reason:
         return StoreUnusable(reason)
-    failure = failure_of(error, path)
-    return StoreUnusable(f"{failure or f'{path} cannot be used ({error})'}: {other}")
+    failure = str(failure_of(error, path) or f"{path} cannot be used ({error})")
+    is_full = failure.endswith(GOES_ON)
+    return StoreUnusable(f"{failure.removesuffix(GOES_ON)}{', or' if is_full else ':'} {other}")
 
 
 def refuse_others(connection: sqlite3.Connection, path: Path | None) -> tuple[int, int]:

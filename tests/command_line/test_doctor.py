@@ -11,7 +11,7 @@ import pytest
 
 from emulator.delivery.reachability import find_obstacle
 from emulator.delivery.targets import Targets
-from emulator.store.migrations import STEPS
+from emulator.store.migrations import STEPS, steps
 from emulator.store.sqlite import SqliteStore
 from emulator.version import VERSION
 from tests.commands import run_here, serving
@@ -106,7 +106,7 @@ def test_an_emulator_at_the_port_is_told_from_anything_else(
     level, told = examined(tmp_path, "--port", str(shared_emulator.port))["port"]
     assert (level, f"version {VERSION}" in told) == ("warning", True)
     level, told = examined(tmp_path, "--port", str(mute))["port"]
-    assert (level, "something that is no emulator" in told) == ("problem", True)
+    assert (level, f"port {mute} does not answer as an emulator" in told) == ("problem", True)
 
 
 def test_a_port_file_is_looked_at_and_not_written(tmp_path: Path) -> None:
@@ -133,7 +133,8 @@ def test_a_database_of_the_emulator_that_answers_is_as_it_should_be(tmp_path: Pa
 def test_a_database_is_looked_at_and_left_as_it_is(tmp_path: Path) -> None:
     SqliteStore(tmp_path / "kept.sqlite").close()
     before = (tmp_path / "kept.sqlite").read_bytes()
-    assert examined(tmp_path, *DATABASE)["database"] == ("ok", "kept.sqlite can be used")
+    told = f"kept.sqlite is of schema {max(steps(STEPS, 'sqlite'))}, which this version reads and writes"
+    assert examined(tmp_path, *DATABASE)["database"] == ("ok", told)
     assert (tmp_path / "kept.sqlite").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["kept.sqlite"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import run_here
-from tests.emulators import Emulator
+from tests.emulators import Emulator, served
 from tests.receivers import free_port, receiving, status
 
 HOSTILE = "\x1b[2J\x1b]0;gone\x07[red]order[/red]\x9b31m:smile:\u202eabc\x7f"
@@ -168,6 +168,16 @@ def test_what_the_emulator_refuses_is_told_in_its_words(emulator: Emulator) -> N
     done = ask(emulator, "deliveries", "--state", "gone", "--json")
     assert (done.returncode, done.stdout) == (1, "")
     assert "Must be one of: scheduled" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("advance", "1"), ("deliveries",), ("reset",)], ids=lambda command: command[0])
+def test_whoever_has_no_token_is_told_which_option_and_variable_give_it(tmp_path: Path, command: list[str]) -> None:
+    with served(control_token="a-secret-of-some-length") as emulator:
+        done = run_here(tmp_path, *command, "--url", emulator.url)
+        wrong = run_here(tmp_path, *command, "--url", emulator.url, CASE_EMULATOR_CONTROL_TOKEN="another")
+    assert (done.returncode, wrong.returncode) == (1, 1)
+    assert "asks for its control token: --control-token or CASE_EMULATOR_CONTROL_TOKEN gives it" in done.stderr
+    assert "this is not the control token: --control-token or CASE_EMULATOR_CONTROL_TOKEN gives it" in wrong.stderr
 
 
 def test_the_token_is_sent_and_one_that_cannot_be_is_wrong_usage(emulator: Emulator) -> None:

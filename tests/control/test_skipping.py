@@ -1,10 +1,15 @@
 """A wait that moves time: from one moment at which something is due to the next."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from emulator.client import CaseEmulator, WebhookMissing
+from emulator.core.deliveries import DeliveryFilter, DeliveryReport
+from emulator.core.delivery_queries import DeliveryQueries
 from tests.emulators import Emulator
 from tests.receivers import free_port, receiving, status
+from tests.waiting import wait_until
 
 FROZEN = {"mode": "frozen", "at": "2030-01-01T00:00:00Z"}
 
@@ -65,6 +70,20 @@ def test_who_expects_nothing_comes_to_the_end_of_all_deletions_too(frozen: Emula
     told = frozen.control("GET", "deliveries/wait?skip=1&expect=none&external_id=nobody").json()
     assert told["skipped"] == 30 * 86_400
     assert frozen.sphinxhq.get(f"{case['id']}/").status_code == 404
+
+
+def test_what_comes_while_a_wait_looks_is_not_passed_by(frozen: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    find = DeliveryQueries.find
+
+    def find_late(self: DeliveryQueries, sandbox: str, query: DeliveryFilter) -> Sequence[DeliveryReport]:
+        found = find(self, sandbox, query)
+        monkeypatch.undo()
+        frozen.sphinxhq.open_case(delete_after=30)
+        wait_until(lambda: bool(find(self, sandbox, query)))
+        return found
+
+    monkeypatch.setattr(DeliveryQueries, "find", find_late)
+    assert frozen.control("GET", "inbox/wait?skip=1").json()["skipped"] == 0
 
 
 def test_who_expects_nothing_is_told_what_came_instead(frozen: Emulator) -> None:

@@ -1,12 +1,14 @@
 """The real command on a disk without room: a limit on the size of its files, which is then lifted."""
 
+import subprocess
 import sys
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from tests.commands import run, serving
+from tests.commands import COMMAND, environment, run, serving
 
 FLAGS = ("--port", "0", "--database", "kept.sqlite", "--delay", "3600")
 
@@ -37,3 +39,14 @@ def test_what_was_taken_is_there_after_a_full_disk_and_a_restart(tmp_path: Path)
     with serving(tmp_path, *FLAGS) as process:
         kept = process.emulator.control("GET", "cases?limit=100").json()["cases"]
         assert sorted(case["id"] for case in kept) == taken
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has prlimit")
+def test_a_demo_without_room_says_so(tmp_path: Path, needs: Callable[[str], str]) -> None:
+    command = [needs("prlimit"), "--fsize=800000", *COMMAND, "serve", *FLAGS, "--demo"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+    assert "the cases of --demo, or some of them, cannot be stored: kept.sqlite cannot be written" in done.stderr

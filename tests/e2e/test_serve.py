@@ -8,10 +8,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from emulator.version import VERSION
 from tests.commands import COMMAND, environment, run, serving
 from tests.emulators import CREATE_CASE, served
 from tests.receivers import receiving
@@ -147,12 +149,36 @@ def test_the_port_file_is_there_when_it_serves_and_gone_after(tmp_path: Path) ->
     assert not (tmp_path / "port.txt").exists()
 
 
-def test_the_log_as_json_is_one_object_a_line(tmp_path: Path) -> None:
-    with serving(tmp_path, "--port", "0", "--delay", "0", "--log-format", "json") as process:
+def test_with_json_every_line_is_one_from_the_start_to_the_end(tmp_path: Path) -> None:
+    flags = (
+        "--delay",
+        "0",
+        "--log-format",
+        "json",
+        "--database",
+        "kept.sqlite",
+        "--webhook-url",
+        "http://127.0.0.1:1/x",
+    )
+    with serving(tmp_path, "--port", "0", *flags) as process:
         process.emulator.aplyid.open_case()
-        _, _, err = process.ask_to_stop()
-    logged = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
+        code, out, err = process.ask_to_stop()
+    emulator, logged = process.emulator, [json.loads(line) for line in err.splitlines()]
+    assert (code, out) == (0, "")
+    assert json.loads(process.ready_line) == {"message": "ready", "url": emulator.url, "port": emulator.port}
+    assert (logged[0]["url"], logged[0]["port"], logged[0]["version"]) == (emulator.url, emulator.port, VERSION)
+    assert logged[0]["database"].endswith("kept.sqlite")
+    assert "http://127.0.0.1:1/x" in logged[0]["webhooks"]
     assert any("POST /integrations/core/cases 201" in line["message"] for line in logged)
+    assert any(line["message"].startswith("stopping") for line in logged)
+    assert all(datetime.fromisoformat(line["time"]).tzinfo == UTC for line in logged)
+
+
+def test_with_json_a_start_that_is_refused_says_so_in_json(tmp_path: Path) -> None:
+    for flags, code in (("--port-file", "no/where"), 2), (("--database", "sqlite:///no/where.sqlite"), 2):
+        done = run(tmp_path, "serve", "--port", "0", "--log-format", "json", *flags)
+        [line] = [json.loads(line) for line in done.stderr.splitlines()]
+        assert (done.returncode, done.stdout, line["level"]) == (code, "", "error")
 
 
 def test_the_banner_s_requests_work_when_pasted(tmp_path: Path, needs: Callable[[str], str]) -> None:

@@ -102,7 +102,7 @@ def test_a_file_written_before_files_were_stamped_is_recognised_stamped_and_clos
     SqliteStore(path).close()
     execute(path, "PRAGMA application_id = 0", "INSERT INTO sandboxes (name, created_at) VALUES ('kept', 0)")
     path.chmod(0o644)
-    assert examine(path) == f"{path} can be used"
+    assert examine(path).startswith(f"{path} is of schema ")
     store = SqliteStore(path)
     with store.reading() as read:
         assert read.sandbox_names() == ["kept"]
@@ -244,7 +244,7 @@ WHOLE: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("change", WHOLE)
 def test_a_log_that_a_kill_may_leave_is_read(copied: Path, change: str) -> None:
     WHOLE[change](copied.with_name("copy.sqlite-wal"))
-    assert examine(copied) == f"{copied} can be used"
+    assert examine(copied).startswith(f"{copied} is of schema ")
     store = SqliteStore(copied)
     with store.reading() as read:
         assert read.sandbox_names() == (["one"] if change == "as it is" else [])

@@ -76,6 +76,15 @@ def test_a_case_reads_as_it_was_added(store: Store) -> None:
     assert [(case.id, case.client.id), [check.id for check in case.checks]] == [(10, 20), [30, 31]]
 
 
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30, 2**63 - 1, -(2**63)])
+def test_nothing_has_an_id_that_no_column_holds(store: Store, number: int) -> None:
+    with store.transaction() as tx:
+        found = [
+            ask("a", "p", number, NOW) for ask in (tx.case, tx.case_even_expired, tx.client, tx.check, tx.document)
+        ]
+        assert (found, tx.archive_case("a", "p", number, NOW)) == ([None] * 5, False)
+
+
 def test_a_transaction_that_raises_leaves_nothing_not_even_a_used_id(store: Store) -> None:
     def add_and_fail(tx: Transaction) -> None:
         write(tx, order())

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NoReturn
 
 import pytest
 
@@ -14,6 +15,7 @@ from emulator.core.completion import Completion
 from emulator.core.errors import StoreFull, StoreUnavailable
 from emulator.running import RunningEmulator
 from emulator.store.checkup import examine
+from emulator.store.database_file import log_of
 from emulator.store.sqlite import SqliteStore, StoreUnusable
 from tests.emulators import Emulator, settings
 from tests.waiting import wait_until
@@ -199,9 +201,24 @@ def test_a_full_disk_is_told_at_the_start_and_leaves_no_file(tmp_path: Path, mon
             small.execute("CREATE TABLE a (b)")
 
     monkeypatch.setattr("emulator.store.sqlite.try_room", is_full)
-    with pytest.raises(StoreUnusable, match="has no room: the disk is full"):
+    told = "has no room: the disk is full. Free some space, or name another file with --database$"
+    with pytest.raises(StoreUnusable, match=told):
         SqliteStore(tmp_path / "new.sqlite")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_log_that_a_full_disk_leaves_behind_does_not_keep_the_next_start_from_beginning_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave_a_log(path: Path, temporary: Path | None) -> NoReturn:
+        log_of(path).write_bytes(b"what could not be taken over")
+        raise StoreUnusable("has no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("emulator.store.sqlite._connect", leave_a_log)
+        with pytest.raises(StoreUnusable):
+            SqliteStore(tmp_path / "new.sqlite")
+    SqliteStore(tmp_path / "new.sqlite").close()
 
 
 def test_an_error_that_says_nothing_of_the_disk_is_no_trouble_of_the_store(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 INSTALL = {
     "caddy": "apt-get install caddy",
+    "prlimit": "apt-get install util-linux",
     "curl": "apt-get install curl",
     "node": "apt-get install nodejs",
     "npm": "apt-get install npm",

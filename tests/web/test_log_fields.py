@@ -88,4 +88,4 @@ def test_each_line_has_the_second_of_its_own_time(form: type[logging.Formatter])
     for moment in created:
         record = logging.makeLogRecord({"created": moment, "msg": "said", "levelno": logging.INFO})
         assert form_of_all.format(record) == form().format(record)
-        assert time.strftime("%M:%S", time.localtime(moment)) in form_of_all.format(record)
+        assert time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment)) in form_of_all.format(record)
