@@ -3,10 +3,14 @@
 import time
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
-from benchmarks.contestants import Cores, running
-from benchmarks.load import Job, drive
+from benchmarks.contestants import Cores, await_port, keeping_command, killed
+from benchmarks.growth import fill
+from benchmarks.layers import log_to_nowhere
+from benchmarks.workbench import Workbench
 
 BOUND = 0.010  # seconds, the median of the first page
 KEY = {"Cookie": "sessionid=test_default"}
@@ -20,6 +24,8 @@ BOUNDED = (
 ASKED = (
     *BOUNDED,
     "/api/cases/?page_size=25&customer_id=1000",
+    "/api/checks/?page_size=25&check_type=PEP",
+    "/api/checks/?page_size=25&check_type=PEP&min_risk_score=50",
     "/api/checks/?page_size=25&case_id=1000",
     "/api/cases/?page_size=25&page=last",
 )
@@ -39,13 +45,22 @@ class Failed(Exception):
 
 
 def measure(cases: int, cores: Cores) -> Listed:
-    """Open so many cases in one sandbox, and then ask for each list a few times on one connection."""
-    with running("emulator", cores) as server:
-        drive(Job(port=server.port, orders=("sphinxhq",), most=cases))
-        connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
-        medians = {path: median(_ask(connection, path) for _ in range(TIMES)) for path in ASKED}
+    """Write so many cases of each API into one sandbox, and then ask for each list a few times on one connection."""
+    with TemporaryDirectory(prefix="benchmarks-") as folder, log_to_nowhere():
+        command = keeping_command(port_file := Path(folder, "port"))
+        with Workbench.open(Path(command[-1])) as bench:
+            for _ in fill(bench, 2 * cases):
+                pass
+        with killed(command, Path(folder), cores) as process:
+            return Listed(cases, _medians(await_port(port_file, process)))
+
+
+def _medians(port: int) -> dict[str, float]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        return {path: median(_ask(connection, path) for _ in range(TIMES)) for path in ASKED}
+    finally:
         connection.close()
-    return Listed(cases, medians)
 
 
 def _ask(connection: HTTPConnection, path: str) -> float:

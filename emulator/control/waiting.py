@@ -56,7 +56,7 @@ def _skip(
         if any(map(ends_wait, context.deliveries.find(name, query))):
             break
         if moment is None or skip.is_busy:
-            if not skip.settle() and moment is None:
+            if not skip.settle() and moment is None and skip.next_moment() is None:  # it waited for attempts
                 break
         else:
             went += skip.to(moment)

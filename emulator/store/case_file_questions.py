@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from emulator.core.case_file import CheckFilter, Document, FiledCheck
-from emulator.core.model import Client
+from emulator.core.model import Client, Outcome
 from emulator.core.sandbox_clock import from_micros, to_micros
 from emulator.store import case_file_rows, rows
-from emulator.store.alike import is_by_outcome_alone
+from emulator.store.alike import outcomes_of
 from emulator.store.connection import Connection
 from emulator.store.named_queries import NamedQueries
 
@@ -47,32 +47,29 @@ class CaseFileQuestions:
     def list_checks(
         self, sandbox: str, provider: str, query: CheckFilter, now: datetime, *, offset: int, limit: int
     ) -> Sequence[FiledCheck]:
-        if is_by_outcome_alone(query):
-            return self._list_checks_alike(sandbox, provider, query, now, offset=offset, limit=limit)
+        if (outcomes := outcomes_of(query)) is not None:
+            params = _check_params(sandbox, provider, query, now)
+            return self._list_checks_alike(params, outcomes, offset=offset, limit=limit)
         ask = self._ask.list_checks if query.case_id is None else self._ask.list_checks_of_case
         params = _check_params(sandbox, provider, query, now)
         return [case_file_rows.filed_check_of(row) for row in ask(self._db, **params, offset=offset, limit=limit)]
 
     def _list_checks_alike(
-        self, sandbox: str, provider: str, query: CheckFilter, now: datetime, *, offset: int, limit: int
+        self, params: rows.Params, outcomes: Collection[Outcome | None], *, offset: int, limit: int
     ) -> Sequence[FiledCheck]:
-        """Return a page of the checks of these outcomes, newest first."""
-        ask, own = self._ask.newest_checks_alike, {"sandbox": sandbox, "provider": provider}
-        params = {**own, "now": to_micros(now), "limit": offset + limit}
-        found = [row[0] for each in query.outcomes or () for row in ask(self._db, **params, outcome=each or "")]
+        """Return a page of the checks of these outcomes that fit besides, newest first."""
+        ask, bounded = self._ask.newest_checks_alike, {**params, "limit": offset + limit}
+        found = [row[0] for each in outcomes for row in ask(self._db, **bounded, outcome=each or "")]
         ids = json.dumps(sorted(found, reverse=True)[offset : offset + limit])
-        return [case_file_rows.filed_check_of(row) for row in self._ask.checks_by_ids(self._db, **own, ids=ids)]
+        return [case_file_rows.filed_check_of(row) for row in self._ask.checks_by_ids(self._db, **params, ids=ids)]
 
     def count_checks(self, sandbox: str, provider: str, query: CheckFilter, now: datetime) -> int:
-        if is_by_outcome_alone(query):
-            params = {"sandbox": sandbox, "provider": provider, "now": to_micros(now)}
+        params = _check_params(sandbox, provider, query, now)
+        if (outcomes := outcomes_of(query)) is not None:
             ask_one = self._ask.count_checks_alike
-            return sum(int(ask_one(self._db, **params, outcome=each or "")) for each in query.outcomes or ())
-        if query == CheckFilter():
-            ask = self._ask.count_all_checks
-        else:
-            ask = self._ask.count_checks if query.case_id is None else self._ask.count_checks_of_case
-        return int(ask(self._db, **_check_params(sandbox, provider, query, now)))
+            return sum(int(ask_one(self._db, **params, outcome=each or "")) for each in outcomes)
+        ask = self._ask.count_all_checks if query.case_id is None else self._ask.count_checks_of_case
+        return int(ask(self._db, **params))
 
     def document(self, sandbox: str, provider: str, document_id: int, now: datetime) -> Document | None:
         key = {"sandbox": sandbox, "provider": provider, "id": document_id}

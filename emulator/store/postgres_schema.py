@@ -4,11 +4,12 @@ One process at a time runs steps, the others wait. Each step is compatible with 
 so that processes of both versions may use the database while one after the other is replaced.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
-from psycopg import Connection
+from psycopg import Connection, errors
 
 from emulator.store.migrations import STEPS, steps
 from emulator.store.ownership import FIRST_TABLES
@@ -18,6 +19,10 @@ from emulator.store.sqlite import StoreUnusable
 TRACKS = {"shared": STEPS, "postgres": STEPS / "postgres"}
 LOCK = 0x43617365  # "Case"
 VERSIONS = "SELECT track, version FROM schema_versions"
+# A step that waits for a lock makes all others wait that come after it, so it does not wait for long; and it gives up
+# before PostgreSQL looks for deadlocks (after a second), which would undo the transaction of a request instead.
+LOCK_TIMEOUT = "500ms"
+TRIES, PAUSE = 60, 0.2  # seconds
 
 
 def prepare(connection: Connection, place: str) -> None:
@@ -105,10 +110,24 @@ def _migrate(connection: Connection, track: str, found_steps: dict[int, Path], v
     """Apply each step after that version, in a transaction of its own."""
     for number, path in found_steps.items():
         if number > version:
-            with connection.transaction():
-                connection.execute(path.read_text(encoding="utf-8"))
-                connection.execute(
-                    "INSERT INTO schema_versions (track, version) VALUES (%s, %s) "
-                    "ON CONFLICT (track) DO UPDATE SET version = excluded.version",
-                    [track, number],
-                )
+            _give_way(connection, partial(_run_step, connection, track, number, path))
+
+
+def _give_way(connection: Connection, step: Callable[[], None]) -> None:
+    """Take a step; where a transaction of another process is in its way, let that one go first, and try again."""
+    for _ in range(TRIES - 1):
+        with suppress(errors.LockNotAvailable, errors.DeadlockDetected):
+            return step()
+        connection.execute("SELECT pg_sleep(%s)", [PAUSE])
+    return step()
+
+
+def _run_step(connection: Connection, track: str, number: int, path: Path) -> None:
+    with connection.transaction():
+        connection.execute(f"SET LOCAL lock_timeout TO '{LOCK_TIMEOUT}'")
+        connection.execute(path.read_text(encoding="utf-8"))
+        connection.execute(
+            "INSERT INTO schema_versions (track, version) VALUES (%s, %s) "
+            "ON CONFLICT (track) DO UPDATE SET version = excluded.version",
+            [track, number],
+        )

@@ -60,19 +60,19 @@ class Questions(CaseFileQuestions):
         self, sandbox: str, provider: str, query: CaseFilter, now: datetime, *, offset: int, limit: int
     ) -> Sequence[Case]:
         if (pairs := pairs_of(query)) is not None:
-            return self._list_alike(sandbox, provider, pairs, now, offset=offset, limit=limit)
+            return self._list_alike(_filter_params(sandbox, provider, query, now), pairs, now, offset, limit)
         ask = self._ask.list_cases if query.client_id is None else self._ask.list_cases_of_client
         params = _filter_params(sandbox, provider, query, now)
         return self._cases(list(ask(self._db, **params, offset=offset, limit=limit)), now)
 
     def _list_alike(
-        self, sandbox: str, provider: str, pairs: Sequence[rows.Params], now: datetime, *, offset: int, limit: int
+        self, params: rows.Params, pairs: Sequence[rows.Params], now: datetime, offset: int, limit: int
     ) -> Sequence[Case]:
-        """Return a page of the cases of these pairs of outcome and webhook, newest first."""
-        params = {"sandbox": sandbox, "provider": provider, "now": to_micros(now), "limit": offset + limit}
-        found = [row[0] for pair in pairs for row in self._ask.newest_alike(self._db, **params, **pair)]
+        """Return a page of the cases of these pairs of outcome and webhook that fit besides, newest first."""
+        bounded = {**params, "limit": offset + limit}
+        found = [row[0] for pair in pairs for row in self._ask.newest_alike(self._db, **{**bounded, **pair})]
         ids = json.dumps(sorted(found, reverse=True)[offset : offset + limit])
-        return self._cases(self._ask.cases_by_ids(self._db, sandbox=sandbox, provider=provider, ids=ids), now)
+        return self._cases(self._ask.cases_by_ids(self._db, **params, ids=ids), now)
 
     def search_cases(self, sandbox: str, provider: str, search: CaseSearch, now: datetime, most: int) -> Sequence[int]:
         params = {
@@ -86,8 +86,9 @@ class Questions(CaseFileQuestions):
 
     def count_cases(self, sandbox: str, provider: str, query: CaseFilter, now: datetime) -> int:
         if (pairs := pairs_of(query)) is not None:
-            params = {"sandbox": sandbox, "provider": provider, "now": to_micros(now)}
-            return sum(int(self._ask.count_alike(self._db, **params, **pair)) for pair in pairs)
+            params = _filter_params(sandbox, provider, query, now)
+            ask = self._ask.count_alike if query.external_id is None else self._ask.count_alike_of_reference
+            return sum(int(ask(self._db, **{**params, **pair})) for pair in pairs)
         if query == CaseFilter():
             ask = self._ask.count_all_cases
         elif query == CaseFilter(archived=None):
@@ -143,11 +144,11 @@ class Questions(CaseFileQuestions):
     def changed_sandboxes(self) -> Sequence[tuple[str, str]]:
         return [(row[0], row[1]) for row in self._ask.changed_sandboxes(self._db)]
 
-    def latest_moment(self) -> datetime:
-        return from_micros(self._ask.latest_moment(self._db))
-
     def sandbox_names(self) -> Sequence[str]:
         return [row[0] for row in self._ask.sandbox_names(self._db)]
+
+    def latest_moment(self) -> datetime:
+        return from_micros(self._ask.latest_moment(self._db))
 
     def secrets(self) -> Sequence[tuple[str, str]]:
         return [(row[0], row[1]) for row in self._ask.secrets(self._db)]
@@ -184,8 +185,7 @@ class Questions(CaseFileQuestions):
         return 0
 
     def holds_one_for(self, delivery: Delivery) -> bool:
-        found = self._ask.holds_one_for(self._db, sandbox=delivery.sandbox, target=delivery.target)
-        return found is not None
+        return self._ask.holds_one_for(self._db, sandbox=delivery.sandbox, target=delivery.target) is not None
 
     def find_deliveries(self, sandbox: str, query: DeliveryFilter, limit: int) -> Sequence[DeliveryReport]:
         ask = getattr(self._ask, _query_of(query))

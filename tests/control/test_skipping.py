@@ -1,15 +1,18 @@
 """A wait that moves time: from one moment at which something is due to the next."""
 
+import threading
 from collections.abc import Sequence
+from datetime import datetime
 
 import pytest
 
 from emulator.client import CaseEmulator, WebhookMissing
 from emulator.core.deliveries import DeliveryFilter, DeliveryReport
 from emulator.core.delivery_queries import DeliveryQueries
+from emulator.core.time_skip import TimeSkip
 from tests.emulators import Emulator
 from tests.receivers import free_port, receiving, status
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 FROZEN = {"mode": "frozen", "at": "2030-01-01T00:00:00Z"}
 
@@ -61,6 +64,28 @@ def test_a_webhook_that_is_tried_again_is_waited_for(frozen: Emulator) -> None:
         told = frozen.control("GET", "deliveries/wait?skip=1").json()
     assert [each["status"] for each in told["deliveries"][0]["attempts"]] == [503, 503, 200]
     assert told["skipped"] == 35
+
+
+def test_a_webhook_whose_attempt_ends_while_a_wait_looks_is_waited_for(
+    frozen: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, next_moment = threading.Event(), TimeSkip.next_moment
+
+    def look_too_early(self: TimeSkip) -> datetime | None:
+        moment = next_moment(self)
+        monkeypatch.undo()
+        held.set()
+        wait_until(lambda: next_moment(self) is not None and not self.is_busy)
+        return moment
+
+    with receiving(lambda handler: held.wait(PATIENCE) and status(503)(handler), status(200)) as receiver:
+        frozen.control("PATCH", "", {"webhook_url": receiver.url, "delay": 0})
+        frozen.aplyid.open_case()
+        receiver.next()
+        monkeypatch.setattr(TimeSkip, "next_moment", look_too_early)
+        told = frozen.control("GET", "deliveries/wait?skip=1").json()
+    assert [each["status"] for each in told["deliveries"][0]["attempts"]] == [503, 200]
+    assert told["skipped"] == 5
 
 
 def test_who_expects_nothing_comes_to_the_end_of_all_deletions_too(frozen: Emulator) -> None:

@@ -1,6 +1,8 @@
 """A page of a list takes as many statements for many rows as for one: each is time that everybody else waits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from typing import Any
 
 import pytest
 
@@ -74,15 +76,43 @@ def test_a_list_by_outcome_and_webhook_has_what_the_whole_list_has_of_them(emula
             assert (page["count"], page["results"]) == (len(fitting), fitting[2:4]), query
 
 
-def test_a_list_of_checks_by_outcome_has_what_the_whole_list_has_of_them(emulator: Emulator) -> None:
+def test_a_list_of_checks_has_what_the_whole_list_has_of_an_outcome_a_kind_and_a_range_of_risk(
+    emulator: Emulator,
+) -> None:
     _open_all_kinds(emulator)
     url = f"{emulator.url}/api/checks/?page_size=100"
     every = emulator.http.get(url, cookies=emulator.sphinxhq.cookies).json()["results"]
-    for outcome in ("ACCEPTED", "PENDING", "REJECTED"):
-        fitting = [check for check in every if check["outcome"] == outcome]
-        assert fitting
-        page = emulator.http.get(f"{url}&outcome={outcome}", cookies=emulator.sphinxhq.cookies).json()
-        assert (page["count"], page["results"]) == (len(fitting), fitting)
+    risks = sorted(check["risk_score"] for check in every if check["risk_score"] is not None)
+    least, most = risks[len(risks) // 4], risks[-len(risks) // 4]
+    fits: dict[str, Callable[[Any], bool]] = {
+        "outcome=ACCEPTED": lambda check: check["outcome"] == "ACCEPTED",
+        "outcome=PENDING": lambda check: check["outcome"] == "PENDING",
+        "outcome=REJECTED": lambda check: check["outcome"] == "REJECTED",
+        "check_type=PEP": lambda check: check["check_type"] == "PEP",
+        f"min_risk_score={least}": lambda check: check["risk_score"] is not None and check["risk_score"] >= least,
+        f"max_risk_score={most}": lambda check: check["risk_score"] is not None and check["risk_score"] <= most,
+    }
+    for asked in [*combinations(fits, 1), *combinations(fits, 2), tuple(fits)[2:]]:
+        if sum(each.startswith("outcome") for each in asked) > 1:
+            continue
+        fitting = [check for check in every if all(fits[each](check) for each in asked)]
+        page = emulator.http.get(f"{url}&{'&'.join(asked)}", cookies=emulator.sphinxhq.cookies).json()
+        assert (page["count"], page["results"]) == (len(fitting), fitting), asked
+        assert fitting or len(asked) > 1, asked
+
+
+def test_the_cases_of_a_reference_are_listed_newest_first_with_and_without_the_archived_ones(
+    emulator: Emulator,
+) -> None:
+    references = ("a", "b", "a", "", "a")
+    opened = [emulator.aplyid.open_case(activity__external_id=each)["case_id"] for each in references]
+    newest = opened[::-2]
+    for query, ids in (("", newest), ("&limit=2", newest[:2]), ("&archived=false", newest)):
+        found = emulator.wait(f"cases?external_id=a{query}")
+        assert (found["count"], [case["id"] for case in found["cases"]]) == (3, ids)
+    assert emulator.wait("cases?external_id=a&archived=true") == {"count": 0, "cases": []}
+    assert emulator.wait("cases?external_id=nobody") == {"count": 0, "cases": []}
+    assert emulator.wait("cases?external_id=")["count"] == 1
 
 
 def _open_all_kinds(emulator: Emulator) -> None:
@@ -92,7 +122,7 @@ def _open_all_kinds(emulator: Emulator) -> None:
             for days in (-1, -1, -1, 0):
                 customer = {"full_name": f"Mary {name}"}
                 case = emulator.sphinxhq.open_case(
-                    customer=customer, delete_after=days, checks=[{"check_type": "PEP"}], **more
+                    customer=customer, delete_after=days, checks=[{"check_type": "PEP"}, {"check_type": "IDV"}], **more
                 )
             emulator.control("POST", "clock/advance", {"seconds": 60})
             if name != "Stuck":

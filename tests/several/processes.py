@@ -42,14 +42,16 @@ class Machine:
 
 
 @contextmanager
-def machine(folder: Path, url: str, name: str, *flags: str, lease: float = 15.0) -> Iterator[Machine]:
-    """A process with that database, ready; killed at the end if it still runs."""
-    log = folder / f"{name}.log"
+def machine(
+    folder: Path, url: str, name: str, *flags: str, lease: float = 15.0, code: Path | None = None
+) -> Iterator[Machine]:
+    """A process with that database, ready; killed at the end if it still runs. `code` is a folder with other code."""
+    log, path = folder / f"{name}.log", {"PYTHONPATH": str(code)} if code else {}
     with log.open("w", encoding="utf-8") as errors:
         popen = subprocess.Popen(
             [sys.executable, "-c", START, str(lease), "serve", "--port", "0", "--delay", "0", *flags],
             cwd=folder,
-            env=environment(CASE_EMULATOR_DATABASE=url),
+            env=environment(CASE_EMULATOR_DATABASE=url, **path),
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,

@@ -27,6 +27,7 @@ FOUND_BY = {
     "deliveries_of_case": "deliveries_of_case (sandbox=? AND provider=? AND case_id=?)",
     "list_cases": "sqlite_autoindex_cases_1 (sandbox=? AND provider=?)",
     "newest_alike": "cases_by_outcome (sandbox=? AND provider=? AND <expr>=? AND <expr>=?)",
+    "count_alike_of_reference": "cases_by_outcome (sandbox=? AND provider=? AND <expr>=? AND <expr>=?)",
     "count_alike": "cases_by_outcome (sandbox=? AND provider=? AND <expr>=? AND <expr>=?)",
     "newest_checks_alike": "checks_by_outcome (sandbox=? AND provider=? AND <expr>=?)",
     "count_checks_alike": "checks_by_outcome (sandbox=? AND provider=? AND <expr>=?)",

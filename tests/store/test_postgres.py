@@ -3,22 +3,24 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
+from emulator.core.case_file import CheckFilter
 from emulator.core.errors import StoreUnavailable
 from emulator.core.journal import Exchange
 from emulator.core.model import CaseFilter, ClientClaim, Decision, NewCase, NewClient, Outcome, Schedule
 from emulator.core.ports import Newborn
 from emulator.core.sandbox_clock import WALL_TIME, SandboxClock
-from emulator.store import postgres_clock_history, postgres_journal
+from emulator.store import postgres_clock_history, postgres_journal, postgres_schema
 from emulator.store.opening import AnyStore, open_store
 from emulator.store.postgres import PostgresStore, place_of
 from emulator.store.postgres_text import escaped, unescaped
 from emulator.store.sqlite import StoreUnusable
 from tests.postgres import Server
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_until
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NEWBORN = Newborn(first_ids=(("case", 10), ("client", 20), ("check", 30)))
@@ -137,6 +139,24 @@ def test_processes_that_start_at_once_make_the_schema_once(url: str) -> None:
     for store in stores:
         store.check()
         store.close()
+
+
+def test_a_step_of_the_schema_gives_way_to_a_transaction_that_would_deadlock_with_it(
+    pair: tuple[AnyStore, AnyStore], url: str, postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "0001_more.sql").write_text("ALTER TABLE checks ADD a INT; ALTER TABLE cases ADD a INT;", "utf-8")
+    monkeypatch.setitem(postgres_schema.TRACKS, "more", tmp_path)
+    cases = f"'{url.rpartition('%3D')[2]}.cases'::regclass"
+    waits = f"SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = {cases}"
+    upgraded: list[AnyStore] = []
+    upgrade = Thread(target=lambda: upgraded.append(open_store(None, url)))
+    with pair[0].transaction() as tx:
+        assert tx.count_cases("a", "p", CaseFilter(archived=None, client_id=1), NOW) == 0
+        upgrade.start()
+        wait_until(lambda: postgres.ask(waits) == [(1,)])
+        assert tx.count_checks("a", "p", CheckFilter(kind="PEP"), NOW) == 0
+    upgrade.join()
+    upgraded[0].close()
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,12 @@ JOIN clients AS l ON l.sandbox = c.sandbox AND l.provider = c.provider AND l.id 
 -- What a check is like that fits a filter; none of archived or expired cases does.
 AND (k.expires_at IS NULL OR k.expires_at > :now)
 AND c.archived_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > :now)
-AND (:kind IS NULL OR k.kind = :kind)
 AND (:outcomes IS NULL OR :outcomes LIKE '%|' || coalesce(k.outcome, '') || '|%')
+{of_kind_and_risk}
+
+-- part: of_kind_and_risk
+-- What a filter compares besides, all of which their index has.
+AND (:kind IS NULL OR k.kind = :kind)
 AND (:least_risk IS NULL OR k.risk_score >= :least_risk)
 AND (:most_risk IS NULL OR k.risk_score <= :most_risk)
 
@@ -58,19 +62,12 @@ WHERE k.sandbox = :sandbox AND k.provider = :provider AND k.id = :id
     AND (c.expires_at IS NULL OR c.expires_at > :now);
 
 -- name: list_checks
--- A page of the checks of one sandbox and provider, newest first; none of archived or expired cases.
+-- A page of all checks of one sandbox and provider, newest first; none of archived or expired cases.
 {check}
 WHERE k.sandbox = :sandbox AND k.provider = :provider
     {fits_checks}
 ORDER BY k.id DESC
 LIMIT :limit OFFSET :offset;
-
--- name: count_checks$
--- The number of checks that fit the same filter.
-SELECT count(*) FROM checks AS k
-JOIN cases AS c ON c.sandbox = k.sandbox AND c.provider = k.provider AND c.id = k.case_id
-WHERE k.sandbox = :sandbox AND k.provider = :provider
-    {fits_checks};
 
 -- name: list_checks_of_case
 -- The same as list_checks for one case, found by its index.
