@@ -124,7 +124,7 @@ def test_a_sandbox_with_a_pace_says_so(emulator: Emulator) -> None:
 @pytest.mark.parametrize("typed", ["NaN", "Infinity", "-Infinity", "1e400", "[NaN]"])
 def test_a_number_that_json_has_not_is_refused_beside_its_field(emulator: Emulator, typed: str) -> None:
     for path, field in (("/planning/faults/latency", "seconds"), ("/sandboxes/settings", "delay")):
-        answer = submit(emulator, path, **{field: typed})
+        answer = submit(emulator, path, scripted=True, **{field: typed})
         wrong = [each for tag, each in read(answer).elements if each.get("aria-invalid")]
         assert (answer.status_code, [each["name"] for each in wrong]) == (422, [field])
         assert wrong[0]["value"] == typed

@@ -127,7 +127,7 @@ def test_ctrl_c_in_the_plain_world_ends_the_command(tmp_path: Path) -> None:
     stuck = f"import os, pathlib, threading; pathlib.Path({str(begun)!r}).write_text(str(os.getpid())); "
     command = [sys.executable, "-c", f"{stuck} threading.Event().wait(600)"]
     process = subprocess.Popen([*COMMAND, "worlds", "--", *command], cwd=tmp_path, env=environment())
-    wait_until(lambda: begun.exists() and begun.read_text("utf-8"))
+    wait_until(lambda: begun.exists() and begun.read_text("utf-8") != "")
     process.send_signal(signal.SIGINT)
     assert process.wait(PATIENCE) == 130
     with pytest.raises(ProcessLookupError):
