@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 
 from emulator.control.fault_schemas import AnyJsonObject
 from emulator.control.filter_words import EXTENSION, FilterWords, Word
-from emulator.control.matching import LONGEST, MOST_CONDITIONS, When
+from emulator.control.matching import LONGEST, When
 from emulator.control.outcomes import OutcomeWord, outcome_words
 from emulator.control.response_schemas import ProblemOut
 from emulator.control.views import Document, Responds, Takes, Variants
@@ -119,18 +119,10 @@ def _rule_of_outcomes(completion_schemas: CompletionSchemas) -> openapi.Rule:
 
 
 def _rule_of_objects(converter: OpenAPIConverter, field: fields.Field[Any], ret: Json) -> Json:
-    """Return the rules of JSON objects whose keys are not known before."""
+    """Return what an object whose keys are not known before may hold."""
     if isinstance(field, AnyJsonObject):
         return {"minProperties": 1}
-    if not isinstance(field, When):
-        return {}
-    for bound in ("minLength", "maxLength"):  # which apispec makes of the validator, and which are about texts
-        ret.pop(bound, None)
-    return {
-        "maxProperties": MOST_CONDITIONS,
-        "propertyNames": {"minLength": 1, "maxLength": LONGEST},
-        "additionalProperties": CONDITION,
-    }
+    return {"additionalProperties": CONDITION} if isinstance(field, When) else {}
 
 
 def _name(schema: type[Schema] | Schema) -> str:

@@ -18,7 +18,7 @@ from marshmallow import Schema, fields
 
 from emulator.core.model import DEFAULT_SANDBOX
 from emulator.openapi.open_objects import open_objects
-from emulator.openapi.patterns import open_bounds_of, pattern_of
+from emulator.openapi.patterns import bounds_of_objects, open_bounds_of, pattern_of
 from emulator.version import VERSION
 from emulator.web.advice import LONGEST
 from emulator.web.credentials import SANDBOX_NAME
@@ -89,7 +89,7 @@ def begin(
     assert converter is not None  # made by APISpec
     # A mapping of its own, because apispec shares one between all documents.
     converter.field_mapping = {**converter.field_mapping, **(types or {})}
-    for rule in (pattern_of, open_bounds_of, *rules):
+    for rule in (pattern_of, open_bounds_of, bounds_of_objects, *rules):
         converter.add_attribute_function(rule)  # type: ignore[no-untyped-call]
     for name, (description, is_required, schema) in HEADERS.items():
         spec.components.header(name, {"description": description, "required": is_required, "schema": schema})

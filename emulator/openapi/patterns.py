@@ -4,7 +4,7 @@ Patterns are as ECMA-262 writes them, which is what JSON Schema asks for: it sea
 """
 
 from marshmallow import fields
-from marshmallow.validate import Range, Regexp
+from marshmallow.validate import Length, Range, Regexp
 
 # What every database stores, and the same with something in it that can be seen.
 STORABLE, NOT_BLANK = r"^[^\u0000]*$", r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
@@ -34,3 +34,18 @@ def open_bounds_of(converter: object, field: fields.Field[object], ret: dict[str
         if isinstance(rule, Range) and rule.max is not None and not rule.max_inclusive:
             found["exclusiveMaximum"] = ret.pop("maximum", rule.max)
     return found
+
+
+def bounds_of_objects(converter: object, field: fields.Field[object], ret: dict[str, object]) -> dict[str, object]:
+    """Return how many keys an object may have, which apispec writes as if it were a text, and how long they may be."""
+    if not isinstance(field, fields.Dict):
+        return {}
+    found = {f"{bound}Properties": ret.pop(f"{bound}Length") for bound in ("min", "max") if f"{bound}Length" in ret}
+    names = _lengths(field.key_field) if field.key_field else {}
+    return {**found, **({"propertyNames": names} if names else {})}
+
+
+def _lengths(field: fields.Field[object]) -> dict[str, object]:
+    rules = [rule for rule in field.validators if isinstance(rule, Length)]
+    bounds = {"minLength": [rule.min for rule in rules], "maxLength": [rule.max for rule in rules]}
+    return {name: bound for name, found in bounds.items() for bound in found if bound is not None}

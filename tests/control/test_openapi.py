@@ -111,6 +111,25 @@ def test_the_document_served_is_the_one_a_command_would_print(emulator: Emulator
     assert told.json() == describe(name, Settings(public_url=emulator.url))
 
 
+def schemas_in(part: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a document that has a type."""
+    if isinstance(part, dict):
+        if "type" in part:
+            yield part
+        for inner in part.values():
+            yield from schemas_in(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from schemas_in(inner)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_texts_have_bounds_of_texts(name: str) -> None:
+    of_texts = {"minLength", "maxLength", "pattern"}
+    found = [each for each in schemas_in(document(name).content) if of_texts & each.keys()]
+    assert [each for each in found if each["type"] != "string" and "string" not in each["type"]] == []
+
+
 def test_an_unknown_name_is_told_the_known_ones(emulator: Emulator) -> None:
     told = emulator.http.get(f"{emulator.url}{ROOT}/openapi/nobody.json")
     assert (told.status_code, told.headers["Content-Type"]) == (404, "application/problem+json")
@@ -268,6 +287,7 @@ class Asking:
         ("SettingsIn", {"retry": "1,5.5,30", "pace": None, "delay": 1}, {"retry": ""}),
         ("SettingsIn", {"pace": "fast"}, {"delay": 1}),
         ("SettingsIn", {"seed": 0}, {"seed": -1}),
+        ("SettingsIn", {"case_configs": {"a": ["PEP"]}}, {"case_configs": {"": ["PEP"]}}),
         ("SettingsIn", {"delay": 31_536_000}, {"delay": 31_536_001}),
         ("ClockIn", {"mode": "scaled", "factor": 2}, {"mode": "frozen"}),
         ("ClockIn", {"mode": "frozen", "at": "2030-01-01T00:00:00Z"}, {"mode": "real"}),
