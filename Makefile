@@ -6,9 +6,11 @@ BIN := $(VENV)/bin
 SOURCES := emulator tests benchmarks examples
 # With it, each of the many processes that the tests start compiles all modules once more.
 unexport PYTHONDONTWRITEBYTECODE
+# One more than there are cores, but four at most: a third of the time a worker waits, for a browser or for a process.
+WORKERS := $$($(BIN)/python -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 # A worker that has nothing left to do takes over from the others, so that none ends long after them.
 # Each process would load plugins that no test uses.
-PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal -p no:schemathesis -p no:faker -p no:anyio
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal -p no:schemathesis -p no:faker -p no:anyio
 
 # What a store decides, whichever engine it is on.
 ON_POSTGRES := $(addprefix tests/,core control conformance machine bad_input providers web)
@@ -44,6 +46,7 @@ test-worlds: $(VENV)/test.stamp ## Try every shop of tests/worlds in every world
 	@WORLDS_ALL=1 $(PYTEST) tests/worlds $(ARGS)
 
 fuzz: $(VENV)/test.stamp ## Try the documents for up to half an hour; ARGS="50 120 aplyid": examples, seconds, which
+	@SIDE_BY_SIDE=20 $(PYTEST) tests/conformance/test_side_by_side.py
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 check: $(VENV)/test.stamp ## Formatting, lint, types, and which room may import which

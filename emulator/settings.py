@@ -209,6 +209,7 @@ class RuleText(str):
 
 OPTIONS = {f.name: f for f in fields(Settings)}
 # The settings whose values no message shows.
+SHORTEST_TOKEN = 16  # characters of a control token that strangers may try to guess
 SECRETS = frozenset({"access_key", "session_id", "credential", "control_token"})
 # The settings that name a credential as its API does; --credential serves every API.
 CREDENTIAL_ALIASES = {"aplyid": "access_key", "sphinxhq": "session_id"}

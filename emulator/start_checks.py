@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from emulator.delivery.targets import is_loopback
-from emulator.settings import BadSetting, Settings, suggest
+from emulator.settings import SHORTEST_TOKEN, BadSetting, Settings, suggest
 
 
 def check_credentials(credentials: Iterable[str], providers: Iterable[str]) -> None:
@@ -25,9 +25,6 @@ def port_file_obstacle(port_file: Path) -> str | None:
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"--port-file {port_file} cannot be written: you may not write to {folder}"
     return None
-
-
-SHORTEST_TOKEN = 16  # characters of a token that strangers may try to guess
 
 
 def refuse_open_control(settings: Settings) -> None:

@@ -50,7 +50,7 @@ class Receiver:
         return self.received.empty()
 
 
-Reply = Callable[[BaseHTTPRequestHandler], None]
+Reply = Callable[[BaseHTTPRequestHandler], object]  # what it returns is not looked at
 
 
 def status(code: int, **headers: str) -> Reply:

@@ -1,10 +1,10 @@
 """The answers of the control API that the client reads, as types."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, NotRequired, TypedDict
 
 Json = dict[str, Any]  # an object whose keys depend on what is asked, as in an answer of an emulated API
-Query = str | int | float | timedelta | None  # a parameter of a query; None is not sent
+Query = str | int | float | timedelta | date | None  # a parameter of a query; None is not sent
 
 
 class Attempt(TypedDict):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from emulator.client.address import SandboxAddress, without_none
@@ -58,7 +59,7 @@ class Webhooks:
         case_id: int | None = None,
         provider: str | None = None,
         event: str | None = None,
-        timeout: float = 5.0,
+        timeout: float | timedelta = 5.0,
         skip: bool | None = None,
     ) -> Webhook:
         """Wait for the first webhook that matches and was delivered, or kept instead of sent; raise WebhookMissing.
@@ -85,7 +86,7 @@ class Webhooks:
         case_id: int | None = None,
         provider: str | None = None,
         event: str | None = None,
-        timeout: float = 0.5,
+        timeout: float | timedelta = 0.5,
         skip: bool = False,
     ) -> None:
         """Check that no webhook matches, now or within the timeout; raise UnexpectedWebhook.

@@ -80,7 +80,7 @@ class Relay:
             return None
         try:
             # Between `_unblock` and `_block`, because a child inherits the blocked signals.
-            return subprocess.Popen([_program(command[0], variables), *command[1:]], env=dict(variables))
+            return subprocess.Popen([program_of(command[0], variables), *command[1:]], env=dict(variables))
         except (OSError, ValueError) as error:
             raise why_not_started(command[0], variables, error) from error
         finally:
@@ -149,7 +149,7 @@ def _are_in_foreground() -> bool:
         os.close(terminal)
 
 
-def _program(name: str, variables: Mapping[str, str]) -> str:
+def program_of(name: str, variables: Mapping[str, str]) -> str:
     """Return the program to start; on Windows `npm` may stand for npm.cmd, which only a search of PATH finds."""
     return (shutil.which(name, path=variables.get("PATH")) or name) if sys.platform == "win32" else name
 

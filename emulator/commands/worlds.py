@@ -1,13 +1,13 @@
 """The command `case-emulator worlds`."""
 
 import gc
-import json
 import logging
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,19 @@ import click
 
 from emulator.commands.beside import Names, authority, check_names, names_flag, variables
 from emulator.commands.environment import environment
-from emulator.commands.output import FAILURE, USAGE, print_rows, stop
-from emulator.commands.relay import why_not_started
+from emulator.commands.output import FAILURE, USAGE, stop
+from emulator.commands.relay import program_of, why_not_started
 from emulator.commands.setting_flags import setting_flags
 from emulator.commands.starting import settings_for_tests
+from emulator.commands.worlds_output import (
+    print_outcome,
+    print_pages,
+    print_table,
+    print_worlds,
+    tell_names,
+    tell_plain,
+    write_reports,
+)
 from emulator.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,9 +35,16 @@ if TYPE_CHECKING:
     from emulator.worlds.runner import Runner
     from emulator.worlds.world import World
 
-NOTHING_VERIFIED, PLAIN_RED, INTERRUPTED = 4, 5, 130
-COLUMNS = ("world", "kind", "verdict", "exercised", "seconds", "failed")
-MOST_NAMED = 3  # tests in a row of the table
+PLAIN_RED, INTERRUPTED = 5, 130
+
+
+class Amount(click.FloatRange):
+    """A number in a range; click takes NaN for one that is in every range."""
+
+    def convert(self, value: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number; fail for NaN, too."""
+        number = super().convert(value, param, ctx)
+        return self.fail("nan is no number", param, ctx) if isnan(number) else number
 
 
 def _read_kinds(context: click.Context, parameter: click.Parameter, text: str | None) -> Sequence[str]:
@@ -39,13 +55,14 @@ def _read_kinds(context: click.Context, parameter: click.Parameter, text: str | 
 @click.option("--only", "kinds", metavar="KINDS", callback=_read_kinds, help="Of guesses, hazards, mutants; all three.")
 @click.option("--world", "chosen", metavar="NAME", multiple=True, help="Run this world alone; repeatable.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Run so many at once. Default: 1.")
-@click.option("--timeout", type=click.FloatRange(0.1), metavar="S", help="Seconds that a run may take.")
-@click.option("--score", type=click.FloatRange(0, 1), default=0.8, help="Mutants to catch at least. Default: 0.8.")
+@click.option("--timeout", type=Amount(0.1), metavar="S", help="Seconds that a run may take.")
+@click.option("--score", type=Amount(0, 1), default=0.8, help="Mutants to catch at least. Default: 0.8.")
 @click.option("--results", metavar="FILE", help="The JUnit file that the command writes; {world} in it is the world.")
 @click.option("--html", metavar="FILE", help="Write the report as a page.")
 @click.option("--junit", metavar="FILE", help="Write the report as a JUnit file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON.")
 @click.option("--list", "lists", is_flag=True, help="Print the worlds, and run nothing.")
+@click.option("--explain", metavar="NAME", multiple=True, help="Print the page of this world, and run nothing.")
 @setting_flags
 @names_flag
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND ...")
@@ -60,6 +77,7 @@ def worlds(
     junit: str | None,
     json_file: str | None,
     lists: bool,
+    explain: Sequence[str],
     config: Path | None,
     names: Names,
     command: Sequence[str],
@@ -76,25 +94,34 @@ def worlds(
       case-emulator worlds -- pytest -q
       case-emulator worlds --only hazards --html worlds.html -- npm test
       case-emulator worlds --list
+      case-emulator worlds --explain duplicate
     """
+    if explain:
+        print_pages(_pick([], explain))
+        return
     picked = _pick(kinds, chosen)
     if lists:
-        _print_worlds(picked)
+        print_worlds(picked)
         return
-    if not command:
-        stop(USAGE, "say which command to run, as in: case-emulator worlds -- pytest -q")
-    if jobs > 1 and results and "{world}" not in results:
-        stop(USAGE, "--results: with several jobs each run needs a file of its own: write {world} into its name")
     settings = settings_for_tests(flags, config, port=0)
-    if jobs > 1 and (settings.port or settings.tls):
-        stop(USAGE, "--jobs: several emulators at once cannot have one --port, or one file of the --tls authority")
+    _check_together(command, jobs, results, settings)
     check_names(names)
     _check_files(html, junit, json_file)
     _be_quiet(settings)
     with authority(replace(settings, ephemeral=True)) as complete:
         outcome, code = _run(complete, names, command, picked, jobs, timeout, results)
-    _write(outcome, html, junit, json_file)
-    sys.exit(code if code is not None else _print_outcome(outcome, score))
+    write_reports(outcome, html, junit, json_file)
+    sys.exit(code if code is not None else print_outcome(outcome, score))
+
+
+def _check_together(command: Sequence[str], jobs: int, results: str | None, settings: Settings) -> None:
+    """End the process when there is no command, or when flags do not fit together."""
+    if not command or not command[0]:
+        stop(USAGE, "say which command to run, as in: case-emulator worlds -- pytest -q")
+    if jobs > 1 and results and "{world}" not in results:
+        stop(USAGE, "--results: with several jobs each run needs a file of its own: write {world} into its name")
+    if jobs > 1 and (settings.port or settings.tls):
+        stop(USAGE, "--jobs: several emulators at once cannot have one --port, or one file of the --tls authority")
 
 
 def _pick(kinds: Sequence[str], chosen: Sequence[str]) -> "Sequence[World]":
@@ -106,14 +133,12 @@ def _pick(kinds: Sequence[str], chosen: Sequence[str]) -> "Sequence[World]":
         stop(USAGE, str(error))
 
 
-def _print_worlds(picked: "Sequence[World]") -> None:
-    print_rows([{"world": world.name, "kind": world.kind.value, "what is different": world.what} for world in picked])
-
-
 def _check_files(*files: str | None) -> None:
     """End the process, before anything is run, when a report could not be written."""
     for file in filter(None, files):
         folder = Path(file).absolute().parent
+        if Path(file).is_dir():
+            stop(USAGE, f"{file} cannot be written: it is a folder")
         if not folder.is_dir():
             stop(USAGE, f"{file} cannot be written: there is no folder {folder}")
 
@@ -142,14 +167,16 @@ def _run(
     gc.freeze()  # what is imported now is never garbage
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # or the command would go on without us
     around = partial(variables, names, settings=settings, environ=dict(environment()))
-    launcher = Launcher(command, settings, around, results, timeout)
+    program = program_of(command[0], environment())
+    launcher = Launcher([program, *command[1:]], settings, around, results, timeout)
     judged: list[Judged] = []
     plain: Run | None = None
     try:
         plain = launcher.run(None)
         if plain.is_red:
-            _tell_plain(plain)
+            tell_plain(plain)
             return Outcome(plain=plain, judged=[]), PLAIN_RED
+        tell_names(plain, results)
         launcher.seconds = timeout or longest(plain)
         _run_all(Runner(launcher, jobs), plain, picked, judged)
     except CommandNotStarted as error:
@@ -163,18 +190,9 @@ def _run(
             sys.exit(INTERRUPTED)
         click.echo("case-emulator: stopped; what was found so far:", err=True)
         outcome = Outcome(plain=plain, judged=judged)
-        _print_table(outcome)
+        print_table(outcome)
         return outcome, INTERRUPTED
     return Outcome(plain=plain, judged=judged), None
-
-
-def _tell_plain(plain: "Run") -> None:
-    click.echo(plain.tail, err=True)
-    click.echo(
-        f"case-emulator: the command ended with {plain.rc} in the plain world, in which nothing is otherwise: "
-        "a suite that fails there proves nothing",
-        err=True,
-    )
 
 
 def _run_all(runner: "Runner", plain: "Run", picked: "Sequence[World]", judged: "list[Judged]") -> None:
@@ -187,64 +205,3 @@ def _run_all(runner: "Runner", plain: "Run", picked: "Sequence[World]", judged: 
         judged.append(each)
         place = f"[{len(judged):{len(str(len(picked)))}}/{len(picked)}]"
         click.echo(f"{place} {each.world.name}: {each.verdict}, {each.run.seconds:.1f} s", err=True)
-
-
-def _write(outcome: "Outcome", html: str | None, junit: str | None, json_file: str | None) -> None:
-    from emulator.worlds.report_html import as_html
-    from emulator.worlds.report_json import as_json, as_junit
-
-    reports: tuple[tuple[str | None, Callable[[], bytes]], ...] = (
-        (html, lambda: as_html(outcome).encode("utf-8", "backslashreplace")),
-        (junit, lambda: as_junit(outcome)),
-        (json_file, lambda: (json.dumps(as_json(outcome), indent=2) + "\n").encode()),
-    )
-    for file, report in reports:
-        if file:
-            try:
-                Path(file).write_bytes(report())
-            except OSError as error:
-                stop(USAGE, f"{file} cannot be written: {error.strerror or error}")
-
-
-def _print_outcome(outcome: "Outcome", least_score: float) -> int:
-    """Print the table and what it comes to; return the exit code."""
-    _print_table(outcome)
-    if not outcome.is_exercised:
-        click.echo("Nothing was exercised: the command did nothing that a world makes different")
-        return NOTHING_VERIFIED
-    if (score := outcome.score) is not None:
-        click.echo(f"Score: {score:.2f} of the exercised mutants were caught, {least_score:g} is needed")
-    return 0 if outcome.is_good(least_score) else FAILURE
-
-
-def _print_table(outcome: "Outcome") -> None:
-    from emulator.worlds.texts import EXERCISED, advice_for, meaning_of
-
-    print_rows([_row(each) for each in outcome.judged], COLUMNS)
-    click.echo(EXERCISED if outcome.judged else "No world was run to its end.")
-    for each in outcome.judged:
-        if each.verdict in ("breaks", "missed", "flaky"):
-            click.echo(f"{each.world.name} {each.verdict}: {meaning_of(each)}. {advice_for(each)}")
-            _print_evidence(each)
-
-
-def _print_evidence(judged: "Judged") -> None:
-    """Print which tests changed; where nobody told their names, the exit code and the last lines."""
-    for name in judged.failed:
-        click.echo(f"  {name}")
-    if judged.run.is_red and not judged.failed:
-        click.echo(f"  the command ended with {judged.run.rc}:")
-        for line in judged.run.tail.splitlines()[-10:]:
-            click.echo(f"    {line}")
-
-
-def _row(judged: "Judged") -> dict[str, str]:
-    named = [*judged.failed[:MOST_NAMED], *(["..."] if len(judged.failed) > MOST_NAMED else [])]
-    return {
-        "world": judged.world.name,
-        "kind": judged.world.kind.value,
-        "verdict": judged.verdict.value,
-        "exercised": str(judged.exercised),
-        "seconds": f"{judged.run.seconds:.1f}",
-        "failed": ", ".join(named),
-    }

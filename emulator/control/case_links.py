@@ -9,6 +9,7 @@ from emulator.control.context import ControlContext
 from emulator.control.payloads_cases import CaseLinkPayload
 from emulator.control.views import json_response, responds
 from emulator.hosts import literal_of
+from emulator.settings import SHORTEST_TOKEN
 from emulator.web.problem_json import Problem
 
 QUIET_ZONE = 4  # modules around the code, as the standard has it
@@ -46,5 +47,6 @@ def _advice(link: str) -> str | None:
     own = f"{parts.scheme}://ADDRESS" + (f":{parts.port}" if parts.port else "")
     return (
         "Only this machine can open it. For a phone in the same network, start the emulator with "
-        f"--host 0.0.0.0 --public-url {own} --control-token SECRET, where ADDRESS is that of this machine."
+        f"--host 0.0.0.0 --public-url {own} --control-token TOKEN, where ADDRESS is that of this machine, and TOKEN "
+        f"{SHORTEST_TOKEN} or more characters that you choose."
     )

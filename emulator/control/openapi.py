@@ -206,13 +206,14 @@ def _responses(view: Callable[..., object]) -> Json:
     return {str(responds.status): response_object(responds.description, body)}
 
 
-OPERAND: Json = {"type": ["string", "number", "boolean"], "maxLength": LONGEST}
+OPERAND: Json = {"type": ["string", "number"], "maxLength": LONGEST}
 CONDITION: Json = {
     "type": ["string", "number", "boolean", "null", "object"],
     "maxLength": LONGEST,
     "minProperties": 1,
     "properties": {
-        name: {**OPERAND, "type": [*OPERAND["type"], "null"]} if name == "equals" else OPERAND for name in COMPARISONS
+        name: {**OPERAND, "type": [*OPERAND["type"], "boolean", "null"]} if name == "equals" else OPERAND
+        for name in COMPARISONS
     },
     "additionalProperties": False,
 }

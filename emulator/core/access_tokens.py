@@ -1,21 +1,26 @@
 """Tokens that open a sandbox for a while, by the clock of that sandbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 
-from emulator.core.ports import Store
+from emulator.core.early_expiry import EarlyExpiry
+from emulator.core.faults import FaultContext, FaultHit
+from emulator.core.opening_lies import TokenEndsEarly
+from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import fresh_secret
+from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.wired import wired
 
 
 @dataclass(frozen=True, slots=True)
 class FoundToken:
-    """The sandbox that a token opens, or opened until it expired."""
+    """The sandbox that a token opens, or opened until it expired, and the fault that ended it before its time."""
 
     sandbox: str
     is_expired: bool
+    fault: str | None = None
 
 
 @wired
@@ -24,14 +29,26 @@ class AccessTokens:
 
     store: Store
     sandboxes: Sandboxes
+    _early: EarlyExpiry = field(default_factory=EarlyExpiry)
 
     def issue(self, sandbox: str, provider: str, life: timedelta) -> str:
         """Return a new token; those that were issued before stay valid."""
         token = fresh_secret()
         with self.store.transaction() as tx:
-            now = self.sandboxes.enter(tx, sandbox).now
-            tx.add_access_token(sandbox, provider, _digest(token), now + life, now=now)
+            view = self.sandboxes.enter(tx, sandbox)
+            tx.add_access_token(sandbox, provider, _digest(token), view.now + life, now=view.now)
+            hits = self._hits(tx, view, provider)
+        if hits:
+            self._early.mark(sandbox, _digest(token), hits[0].fault)
         return token
+
+    def _hits(self, tx: Transaction, view: SandboxView, provider: str) -> list[FaultHit]:
+        """Return the faults that end a token of the sandbox early which is issued now."""
+        context = FaultContext(provider=provider, path=None, document=lambda: None)
+        hits = self.sandboxes.trigger(tx, view, {TokenEndsEarly.kind}, context)
+        marked = self._early.first_of(view.name)
+        has_first = marked is not None and tx.access_token(provider, marked) is not None  # it goes with a reset
+        return [hit for hit in hits if not (has_first and hit.fault.has("first"))]
 
     def find(self, provider: str, token: str) -> FoundToken | None:
         """Return what a token opens; None for one that was never issued, or that went with its sandbox."""
@@ -40,7 +57,18 @@ class AccessTokens:
             if found is None:
                 return None
             sandbox, expires_at = found
-            return FoundToken(sandbox, self.sandboxes.view(read, sandbox).now >= expires_at)
+            if self.sandboxes.view(read, sandbox).now >= expires_at:
+                return FoundToken(sandbox, is_expired=True)
+        fault = self._early.fault_of(_digest(token))
+        return FoundToken(sandbox, fault is not None, fault)
+
+    def note_use(self, token: str) -> None:
+        """Note that a request with this token is carried out: one that ends early was good for this one alone."""
+        self._early.note_use(_digest(token))
+
+    def note_refusal(self) -> None:
+        """Count that a token was refused before its time."""
+        self.sandboxes.strikes.note(TokenEndsEarly.kind)
 
 
 def _digest(token: str) -> str:

@@ -8,9 +8,9 @@ from emulator.core.client_claims import find_client, write_client
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound, StoreUnavailable
-from emulator.core.faults import FaultContext
+from emulator.core.faults import FaultContext, FaultHit
 from emulator.core.model import Case, CaseFilter, CaseSearch, Decision, NewCase, State
-from emulator.core.opening_lies import NO_LIES, OpeningLie, OpeningLies
+from emulator.core.opening_lies import NEVER_ENDS, NO_LIES, OpeningLie, OpeningLies, lies_of
 from emulator.core.outcomes import decide
 from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import SeededRandom
@@ -65,7 +65,7 @@ class Cases:
         with self.store.transaction() as tx:
             view = self.sandboxes.view(tx, order.sandbox)
             hits = self.sandboxes.trigger(tx, view, {OpeningLie.kind}, context)
-        return OpeningLies({str(hit.fault.how): hit for hit in hits}, self.sandboxes.strikes)
+        return lies_of(hits, self.sandboxes.strikes)
 
     def begin(self, tx: Transaction, view: SandboxView, order: NewCase, lies: OpeningLies = NO_LIES) -> Begun:
         """Open a case within a transaction, after which `follow_up` is to be called; raise what `open` raises."""
@@ -149,6 +149,7 @@ class Cases:
         self, tx: Transaction, view: SandboxView, case: Case, delay: timedelta | None, request: object
     ) -> Begun:
         """Return a case on which work begins now and takes that long (None: it never ends); the caller saves it."""
+        delay = self.lies_on(view).scheduled(delay, (case.sandbox, case.provider, case.id))
         begun = replace(
             case,
             state=State.OPEN,
@@ -159,6 +160,13 @@ class Cases:
         )
         early = self.early_faults(tx, view, case.provider, request, begun.finish_at) if begun.due_at else ()
         return Begun(begun, begun.due_at and view.wall_time_of(begun.due_at), early)
+
+    def lies_on(self, view: SandboxView) -> OpeningLies:
+        """Return the standing lies that are told when work on a case that exists begins: that it never ends."""
+        standing = view.settings.standing
+        faults = [fault for fault in standing if fault.kind == OpeningLie.kind and fault.how == NEVER_ENDS]
+        random = SeededRandom(view.settings.seed, view.name, NEVER_ENDS)
+        return lies_of([FaultHit(fault, random) for fault in faults], self.sandboxes.strikes) if faults else NO_LIES
 
     def get(self, sandbox: str, provider: str, case_id: int) -> Case:
         """Return a case with its client and checks, archived or not; raise NotFound for an unknown or expired one."""

@@ -64,7 +64,8 @@ class Checks:
     def _reopen(self, tx: Transaction, view: SandboxView, case: Case, order: AddedCheck) -> Begun:
         view, decision = self.cases.decide(tx, view, order.provider, order.request, case.client.name)
         usual = self.cases.usual_delay(view, order.provider, case.id, of_business=order.of_business)
-        delay = decision.delay(usual)
+        id_of_case = (case.sandbox, case.provider, case.id)
+        delay = self.cases.lies_on(view).scheduled(decision.delay(usual), id_of_case)
         due = None if delay is None else view.now + delay
         risks = [check.risk_score for check in case.checks if check.risk_score is not None]
         opened = replace(

@@ -72,6 +72,10 @@ class Fault:
         """The variant that its settings choose, for kinds that have variants."""
         return json.loads(self.settings).get("how")
 
+    def has(self, name: str) -> bool:
+        """Return whether a setting is true that its kind may leave out."""
+        return bool(json.loads(self.settings).get(name))
+
     @property
     def is_standing(self) -> bool:
         """Whether it holds in every sandbox, whatever is set there."""

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from emulator.core.deviation import Strikes
 from emulator.core.errors import RefusedThoughValid
 from emulator.core.faults import FaultHit, FaultKind, Side, setting
-from emulator.core.model import Case, CaseFilter, Client, NewCase, Schedule
+from emulator.core.model import Case, CaseFilter, Client, NewCase
 from emulator.core.ports import Transaction
 from emulator.core.sandbox_view import SandboxView
 
+When = TypeVar("When")
 REFUSED, FOREIGN_ID, NO_REUSE, ONE_CLIENT, NEVER_ENDS = LIES = (
     "refused_though_valid",
     "foreign_case_id",
@@ -44,7 +45,16 @@ class AnyCredential:
     side: ClassVar[Side] = Side.API
 
 
-OPENING_FAULT_KINDS: tuple[type[FaultKind], ...] = (OpeningLie, AnyCredential)
+@dataclass(frozen=True, kw_only=True)
+class TokenEndsEarly:
+    """An access token that is issued now is refused from its second request on, as if it had expired."""
+
+    kind: ClassVar[str] = "token_ends_early"
+    side: ClassVar[Side] = Side.API
+    first: bool = setting(False, "whether only the first token that a sandbox has is refused")
+
+
+OPENING_FAULT_KINDS: tuple[type[FaultKind], ...] = (OpeningLie, AnyCredential, TokenEndsEarly)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +87,9 @@ class OpeningLies:
         if self._strikes(REFUSED):
             raise RefusedThoughValid
 
-    def scheduled(self, schedule: Schedule | None, case: tuple[str, str, int]) -> Schedule | None:
+    def scheduled(self, due: When | None, case: tuple[str, str, int]) -> When | None:
         """Return when a case is to end: never, where that is one of the lies. `case` is sandbox, provider and id."""
-        return None if self._strikes(NEVER_ENDS, if_so=schedule, about=case) else schedule
+        return None if self._strikes(NEVER_ENDS, if_so=due is not None, about=case) else due
 
     def shown(self, tx: Transaction, view: SandboxView, case: Case) -> Case | None:
         """Return what the answer shows in place of the case, if anything."""
@@ -94,6 +104,11 @@ class OpeningLies:
 
 
 NO_LIES = OpeningLies({}, Strikes())
+
+
+def lies_of(hits: Sequence[FaultHit], strikes: Strikes) -> OpeningLies:
+    """Return the lies that triggered, by what they do."""
+    return OpeningLies({str(hit.fault.how): hit for hit in hits}, strikes)
 
 
 def _another_case_id(tx: Transaction, view: SandboxView, case: Case) -> Case:

@@ -56,7 +56,8 @@ class Reruns:
             if case is None or (case.archived_at and not archived):
                 raise NotFound("case", case_id)
             if archived:
-                begun, done = self.cases.begin(tx, view, terms.reorder(case)), Started.REPLACED
+                begun = self.cases.begin(tx, view, terms.reorder(case), self.cases.lies_on(view))
+                done = Started.REPLACED
                 tx.move_documents(case, begun.case, view.now)
             else:
                 begun, done = self._start_in_place(tx, view, case, terms)

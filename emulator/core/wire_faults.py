@@ -57,7 +57,7 @@ class LostAcknowledgement(WireFault):
 
 @dataclass(frozen=True, kw_only=True)
 class Unreachable(WireFault):
-    """Two connections end before a byte is sent, as with a receiver that starts again; then the webhook is sent."""
+    """Three connections end without a byte within 0.4 s, as with a receiver that starts again; then it is sent."""
 
     kind: ClassVar[str] = "unreachable"
 

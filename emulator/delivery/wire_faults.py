@@ -18,7 +18,7 @@ from emulator.delivery.wire_bodies import Body, CutBody, HeldBody, chunked
 from emulator.wired import wired
 
 COPIES, STRANGERS, AT_ONCE = 8, 16, 4
-PAUSE = 0.1  # seconds between two connections that end before a byte is sent
+PAUSES = (0.1, 0.3)  # seconds after each of the connections that end before a byte is sent
 Begin = Callable[[], None]  # called when a connection is made, before the first byte is sent
 
 
@@ -71,10 +71,7 @@ class WireFaults:
     def _before(self, delivery: Delivery, post: SendOnce, knock: Callable[[], bool], away: Away) -> Attempt | None:
         """Do what comes before the webhook itself; return an attempt that ends it here."""
         if kinds.Unreachable.is_of(delivery) and knock():
-            with away():
-                Event().wait(PAUSE)  # never set, so that waiting for it is a sleep
-            knock()
-            self.note(kinds.Unreachable.kind)
+            self._stay_away(knock, away)
         stranger = unknown_event(delivery) if kinds.StrangerFirst.is_of(delivery) else None
         if stranger:
             attempt = post(stranger, begin=self._counting(kinds.StrangerFirst.kind))
@@ -86,6 +83,14 @@ class WireFaults:
         if kinds.CutOff.is_of(delivery):
             post(delivery, lambda body, connection: CutBody(body, connection, lambda: self.note(kinds.CutOff.kind)))
         return None
+
+    def _stay_away(self, knock: Callable[[], bool], away: Away) -> None:
+        """Knock again after each pause, as whoever finds the receiver away for a while."""
+        for pause in PAUSES:
+            with away():
+                Event().wait(pause)  # never set, so that waiting for it is a sleep
+            knock()
+        self.note(kinds.Unreachable.kind)
 
     def _send(self, delivery: Delivery, post: SendOnce, away: Away) -> Attempt:
         """Send the webhook, and once more where a fault says so."""

@@ -56,17 +56,17 @@ def _told_of_the_webhook(facts: Facts) -> str:
     if facts.is_delivered:
         return "Its webhook told your application."
     if facts.in_vain:
-        return f"Its webhook is not through yet: {phrases.failing(facts.in_vain[-1])}."
+        return f"Its webhook has not arrived yet: {phrases.failing(facts.in_vain[-1])}."
     kept = [webhook for webhook in facts.webhooks if webhook["state"] in ("inbox", "blocked")]
     if kept:
-        return "Its webhook was kept in the inbox: nobody may be sent it."
+        return "Its webhook is kept in the inbox: it may not be sent there."
     return "Its webhook is on its way." if facts.webhooks else "It sends no webhook."
 
 
 def told_of_the_sends(facts: Facts) -> str:
     """Say how often the webhook was sent: always the same id and bytes."""
     times = phrases.count(len(facts.attempts), "time")
-    return f"Sent {times}, with the same id and the same bytes: whoever remembers the id does nothing twice."
+    return f"Sent {times}, with the same id and the same bytes: an application that remembers the id acts once."
 
 
 def told_of_the_first_attempt(facts: Facts) -> str:
@@ -75,7 +75,7 @@ def told_of_the_first_attempt(facts: Facts) -> str:
         return "The case has ended, and its webhook is on its way."
     first = facts.attempts[0]
     if state_marks.is_delivered(first):
-        return "The case has ended, and its webhook was delivered at once: somebody had switched the receiver on."
+        return "The case has ended, and its webhook was delivered at once: the receiver was on."
     return f"The case has ended, and the first attempt failed: {phrases.failing(first)}."
 
 
@@ -94,8 +94,8 @@ def told_of_the_wait(facts: Facts) -> str:
 def told_of_the_receiver(facts: Facts) -> str:
     """Say whether somebody listens, and whether the webhook is through."""
     if facts.is_delivered:
-        return "Somebody listened again when the next attempt was due."
-    return "Somebody listens, but the next attempt is not due yet."
+        return "The receiver was on when the next attempt was due."
+    return "The receiver is on, but the next attempt is not due yet."
 
 
 def told_of_the_delivery(facts: Facts) -> str:

@@ -36,6 +36,7 @@ def story(api: ApiClient, name: str) -> Response:
         "step": found.position(facts),
         "facts": facts,
         "case_id": scene.case_id,
+        "is_gone": scene.case_id is None and _number(request.args.get("case")) > 0,
         "receiver": receiver,
         "story_clock": api.get(f"{scene.sandbox_path}/clock"),
         "told": _told(api),

@@ -6,7 +6,8 @@ to be sent then goes to the demo's own receiver.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any, NotRequired, TypedDict, cast
@@ -80,13 +81,8 @@ def fill(api: ApiClient, name: str) -> bool:
 
 
 def _fill(api: ApiClient, sandbox_path: str, story: CompanyStory, receiver: str) -> None:
-    webhooks = logging.getLogger("emulator.webhooks")
-    before = webhooks.level
-    webhooks.setLevel(logging.ERROR)  # it would warn that webhooks are not sent, as is intended
-    try:
+    with _quiet():
         _live_through(api, sandbox_path, story, receiver)
-    finally:
-        webhooks.setLevel(before)
     # The journal keeps the requests, which are part of the story.
     api.ask(
         "POST",
@@ -94,6 +90,22 @@ def _fill(api: ApiClient, sandbox_path: str, story: CompanyStory, receiver: str)
         _with_webhooks(api.get(f"{sandbox_path}/snapshot"), story),
         {"journal": "keep"},
     )
+    opened = sum("ends" in case for case in story["cases"])
+    log.info("the sandbox has %s cases of %s, a company that does not exist", opened, story["company"])
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Log only what goes wrong: forty lines of cases that fail as intended would hide where the pages are."""
+    loggers = [logging.getLogger(f"emulator.{name}") for name in ("requests", "cases", "webhooks")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 def _live_through(api: ApiClient, sandbox_path: str, story: CompanyStory, receiver: str) -> None:

@@ -63,14 +63,14 @@ def _position_with_receiver(facts: Facts) -> int:
 OPEN = Step(
     title="Open a case",
     button="Open a case",
-    says="Your application asks for a check of a new client. If nobody is named to receive webhooks, we do.",
-    tell=lambda facts: "Answered at once, with the link for the applicant, whom the case waits for.",
+    says="Your application asks for a check of a new client. The webhook goes to your receiver, or else to the demo’s.",
+    tell=lambda facts: "It was answered at once, with a link. The case waits for the applicant to open it.",
     act=acts.open_waiting,
 )
 AGAIN = Step(
     title="Send the webhook again",
     button="Send the webhook again",
-    says="Networks repeat themselves. Your application must take the second one for what it is.",
+    says="A network may deliver a message twice. Your application has to recognise the second one.",
     tell=told_of_the_sends,
     act=acts.send_again,
 )
@@ -98,7 +98,7 @@ STORIES = (
     Story(
         name="deny",
         title="A client is denied",
-        about="The answer nobody can order from a live service.",
+        about="The outcome that no live service gives on request.",
         provider="aplyid",
         steps=(OPEN, _finish("denied"), AGAIN),
         position=_position_with_applicant,
@@ -106,27 +106,27 @@ STORIES = (
     Story(
         name="recover",
         title="The receiver is down, and recovers",
-        about="Retries, in seconds instead of hours, because the clock can be moved.",
+        about="Every retry is seen within a minute, because the clock can be moved.",
         provider="sphinxhq",
         steps=(
             Step(
                 title="The receiver is off when a case ends",
                 button="Switch the receiver off and ask for checks",
-                says="Your application is being deployed, just when a check is done.",
+                says="Your application is being deployed just as its check ends.",
                 tell=told_of_the_first_attempt,
                 act=acts.open_for_the_receiver,
             ),
             Step(
                 title="A minute goes by",
                 button="Let a minute go by",
-                says="The webhook is tried again after 5 seconds, then 30, then 2 minutes, 10 minutes, an hour.",
+                says="The webhook is tried again after 5 seconds, 30 seconds, 2 minutes, 10 minutes and an hour.",
                 tell=told_of_the_wait,
                 act=acts.let_go_by(60),
             ),
             Step(
                 title="The receiver is on again",
                 button="Switch the receiver on",
-                says="The deployment is through, and your application listens again.",
+                says="The deployment is done, and your application listens again.",
                 tell=told_of_the_receiver,
                 act=acts.recover,
             ),

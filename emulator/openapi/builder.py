@@ -17,6 +17,7 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields
 
 from emulator.core.model import DEFAULT_SANDBOX
+from emulator.openapi.open_objects import open_objects
 from emulator.openapi.patterns import open_bounds_of, pattern_of
 from emulator.version import VERSION
 from emulator.web.advice import LONGEST
@@ -147,7 +148,8 @@ def finish(spec: APISpec, examples: Mapping[str, object]) -> Json:
             for parameter in operation.get("parameters", ()):
                 parameter.setdefault("example", example_of(parameter["name"], parameter["schema"], examples))
     order = ("openapi", "info", "servers", "security", "tags", "paths", "webhooks", "components")
-    return {key: document[key] for key in order if key in document}
+    opened: Json = open_objects({key: document[key] for key in order if key in document})
+    return opened
 
 
 def example_of(name: str, schema: Json, examples: Mapping[str, object]) -> object:

@@ -15,7 +15,8 @@ from emulator.version import VERSION
 log = logging.getLogger("emulator.requests")
 ADVICE = {
     404: "Go back to the feed: it shows what this sandbox holds.",
-    409: "Look at the page again: things have moved on.",
+    400: "Change what was sent, and send it again.",
+    409: "",  # the reason says what to do
     422: "Change what is named and send it again.",
     503: "Wait a second and try again: other requests are waiting for their answers.",
     507: "Make room on the disk of the emulator, then do it again.",
@@ -41,7 +42,10 @@ def explain(api: ApiClient, error: Exception, *, is_known: bool) -> Response:
         return html(render_template("trouble_live.html", **values), STOP_POLLING) if is_gone else html("", 204)
     if not is_scripted():
         return page(api, "trouble.html", what, {"why": why, "advice": advice}, error.status)
-    answer = html(render_template("told.html", told=f"{what}.", lines=[f"{why}.", advice], tone="bad"), error.status)
+    answer = html(
+        render_template("told.html", told=f"{what}.", lines=[f"{why}.", *filter(None, [advice])], tone="bad"),
+        error.status,
+    )
     answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#told", "innerHTML"
     answer.headers["HX-Reselect"] = ".told"  # a form may select a part of the page that is not in this answer
     return answer

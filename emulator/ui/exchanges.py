@@ -35,6 +35,8 @@ def show(api: ApiClient) -> Response:
 
 def _find(api: ApiClient, typed: Mapping[str, str]) -> dict[str, object]:
     path = f"{sandbox_path()}/requests{'/near-misses' if typed.get('refused') else ''}"
+    if typed.get("value") and not typed.get("field"):
+        return {"errors": {"field": "name the field that has this value"}, "exchanges": [], "evicted": 0}
     try:
         found = api.get(path, **_query(typed))
     except ApiRefusal as error:
@@ -93,9 +95,9 @@ def _fields(titles: Mapping[str, str]) -> list[Field]:
         {"name": "provider", "label": "API", "choices": ["", *titles], "titles": titles},
         {"name": "method", "label": "Method", "choices": METHODS},
         {"name": "status", "label": "Status", "type": "integer"},
-        {"name": "path", "label": "Path starts with"},
-        {"name": "field", "label": "Field of the body"},
-        {"name": "value", "label": "is"},
+        {"name": "path", "label": "Path prefix"},
+        {"name": "field", "label": "Body field"},
+        {"name": "value", "label": "Its value"},
         {"name": "direction", "label": "Direction", "choices": ("in", "out", "both")},
         {"name": "refused", "label": "Refused only", "type": "boolean"},
     ]

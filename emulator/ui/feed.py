@@ -53,6 +53,7 @@ def _values(api: ApiClient, providers: Mapping[str, Any], typed: Mapping[str, st
         "now": api.get(f"{sandbox_path()}/clock")["now"],
         "titles": {provider["name"]: provider["title"] for provider in providers["providers"]},
         "counters": _counters(counts, len(_newest_refused(api)) if any(typed.values()) else len(refused)),
+        "fits": _fits(cases["count"], len(refused), typed) if typed["search"] else None,
         "shown": shown,
         "many": cases["count"],
         "reached": providers,
@@ -86,6 +87,13 @@ def _text_of(exchange: Row) -> str:
     return f"{exchange['path']} {exchange['body'] or ''} {exchange['answer']['body']}"
 
 
+def _fits(cases: int, refused: int, typed: Mapping[str, str]) -> str:
+    """Return how many cases and refused requests fit a search; those that the filter leaves out are not named."""
+    parts = [] if typed["state"] == REFUSED else [phrases.count(cases, "case")]
+    parts += [] if typed["state"] in STATES else [phrases.count(refused, "refused request")]
+    return f"{' and '.join(parts)} with “{typed['search']}”"
+
+
 def _counters(counts: Mapping[str, Any], refused: int) -> list[dict[str, object]]:
     """Return the numbers above the rows with their words and what each leads to: a filter, or a list of webhooks.
 
@@ -102,6 +110,7 @@ def _counters(counts: Mapping[str, Any], refused: int) -> list[dict[str, object]
         (cases.get("waiting", 0), "not started", "waiting", None),
         (cases.get("completed", 0), "completed", "completed", None),
         (cases.get("failed", 0), "failed", "failed", None),
+        (cases.get("cancelled", 0), "cancelled", "cancelled", None),
         (refused, "refused lately", REFUSED, None),
         (delivered, "webhook delivered" if delivered == 1 else "webhooks delivered", None, "delivered"),
         (waiting, "on the way", None, "waiting"),

@@ -1,6 +1,7 @@
 """Read forms into bodies of the control API, and show its refusals beside the fields."""
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
@@ -74,10 +75,18 @@ def _value(field: Field, text: str) -> object:
 
 def _json(text: str) -> object:
     try:
-        value: object = json.loads(text)
+        value: object = json.loads(text, parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError):
         return text
     return value
+
+
+def _finite(text: str) -> float:
+    """Return a number that JSON can carry; raise ValueError for NaN, Infinity and what is as large."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number of JSON")
+    return number
 
 
 def text_of(value: object) -> str:

@@ -12,6 +12,7 @@ from emulator.ui.json_panes import curl, pane_of
 from emulator.ui.page import show as show_page
 from emulator.ui.redirects import done
 from emulator.ui.sandbox_links import sandbox_path
+from emulator.ui.target import carried_out, refused_address
 
 SHOWN = 50
 STATES = {"kept": "Kept here", "all": "All", "delivered": "Delivered", "waiting": "On the way", "failed": "Given up"}
@@ -36,9 +37,12 @@ def show_one(api: ApiClient, delivery_id: str) -> Response:
 def send_on(api: ApiClient, delivery_id: str) -> Response:
     """Send a webhook once to the URL that was typed."""
     url = request.form.get("url", "").strip()
-    sent = api.ask("POST", f"{sandbox_path()}/deliveries/{part(delivery_id)}/send-on", {"url": url})
+    try:
+        sent = api.ask("POST", f"{sandbox_path()}/deliveries/{part(delivery_id)}/send-on", {"url": url})
+    except ApiRefusal as refused:
+        return refused_address(refused, "send_on_form", target=url, delivery_id=delivery_id)
     if sent["delivered"]:
-        return done(f"Sent on to {sent['url']}: {sent['status']} in {sent['latency_ms']:.0f} ms.")
+        return carried_out(f"Sent on to {sent['url']}: {sent['status']} in {sent['latency_ms']:.0f} ms.")
     return done("It was not taken.", [f"{sent['error'][:1].upper()}{sent['error'][1:]}."], tone="bad")
 
 

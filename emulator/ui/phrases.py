@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+UNBROKEN = "\N{NO-BREAK SPACE}"  # between a number and its unit, which stay on one line
 RULES = {
     "default": "by default, as no plan, no surname and no rule said how",
     "explicit": "because somebody completed it by hand",
@@ -59,11 +60,11 @@ def exactly(text: str) -> str:
 def span(seconds: float) -> str:
     """Return a duration in one unit: 1.4 s, 28 s, 3 min, 2 h, 5 d."""
     if seconds < 10:
-        return f"{max(seconds, 0):.1f}".removesuffix(".0") + " s"
+        return f"{max(seconds, 0):.1f}".removesuffix(".0") + f"{UNBROKEN}s"
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
         if seconds >= 2 * size or (seconds >= size and seconds % size == 0):
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s"
+            return f"{seconds / size:.0f}{UNBROKEN}{unit}"
+    return f"{seconds:.0f}{UNBROKEN}s"
 
 
 def until(text: str, now: str) -> str:
@@ -82,19 +83,20 @@ def count(many: int, one: str, more: str | None = None) -> str:
     return f"{many} {one if many == 1 else more or one + 's'}"
 
 
-def what_became(delivery: Mapping[str, Any], now: str) -> str:
-    """Return in a line what became of a webhook."""
+def what_became(delivery: Mapping[str, Any], now: str, *, is_whole: bool = False) -> str:
+    """Return in a line what became of a webhook; if `is_whole`, with what to do about one that may not be sent."""
     state, attempts = delivery["state"], delivery["attempts"]
     last = attempts[-1] if attempts else None
     if state == "delivered" and last:
-        return f"webhook delivered {last['status']} in {last['latency_ms']:.0f} ms"
+        return f"webhook delivered {last['status']} in {last['latency_ms']:.0f}{UNBROKEN}ms"
     if state == "scheduled":
         when = until(delivery["next_attempt_at"], now)
         return f"webhook: {failing(last)}, next try in {when}" if last else f"webhook is sent in {when}"
     if state == "failed":
         return f"webhook given up: {delivery['reason'] or (failing(last) if last else 'a fault dropped it')}"
     plain = {"in_flight": "webhook is being sent", "inbox": "webhook in the inbox: it had no receiver"}
-    return plain.get(state) or f"webhook kept: {delivery['reason'] or 'it may not be sent there'}"
+    reason = delivery["reason"] or "it may not be sent there"
+    return plain.get(state) or f"webhook kept: {reason if is_whole else reason.partition('; ')[0]}"
 
 
 def failing(attempt: Mapping[str, Any]) -> str:

@@ -43,9 +43,9 @@ def show(api: ApiClient, refused: Form | None = None) -> Response:
 
 
 def _changed(faults: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """Return the fault that is to be changed, as the address names it."""
+    """Return the fault that is to be changed, as the address names it, if its form would lose nothing of it."""
     wanted = request.args.get("change")
-    return next((fault for fault in faults if fault["id"] == wanted), None)
+    return next((fault for fault in faults if fault["id"] == wanted and planning_words.fits_form(fault)), None)
 
 
 def _kind(provider: Field, kind: Mapping[str, Any], changed: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -57,9 +57,9 @@ def _kind(provider: Field, kind: Mapping[str, Any], changed: Mapping[str, Any] |
 
 
 def _typed(fault: Mapping[str, Any]) -> dict[str, str]:
-    """Return a planned fault as it would be typed into its form; of several conditions the first."""
+    """Return a planned fault, of at most one condition, as it would be typed into its form."""
     typed = {name: text_of(value) for name, value in fault.items() if name not in ("id", "when", "seen")}
-    for field, conditions in list(fault.get("when", {}).items())[:1]:
+    for field, conditions in fault.get("when", {}).items():
         comparison, value = next(iter(conditions.items())) if isinstance(conditions, dict) else ("equals", conditions)
         shown = json.dumps(value, ensure_ascii=False) if comparison == "equals" else text_of(value)
         typed |= {"when_field": field, "when_comparison": comparison, "when_value": shown}

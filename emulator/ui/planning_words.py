@@ -24,6 +24,12 @@ def _comparison(condition: object) -> str:
     return " and ".join(f"{name.replace('_', ' ')} {as_json(value)}" for name, value in condition.items())
 
 
+def fits_form(fault: Mapping[str, Any]) -> bool:
+    """Return whether the form, which has room for one comparison, would lose nothing of a fault that it changes."""
+    comparisons = [len(each) if isinstance(each, dict) else 1 for each in fault.get("when", {}).values()]
+    return sum(comparisons) <= 1
+
+
 def effect_of(rule: Mapping[str, Any]) -> str:
     """Return in a line what a rule sets."""
     parts = [f"ends {rule['outcome']}"] if rule.get("outcome") else []

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, render_template, request, url_for
 
 from emulator.ui.api_client import ApiClient, ApiRefusal, part
 from emulator.ui.forms import Field, Form, read, submit
 from emulator.ui.page import show as show_page
-from emulator.ui.redirects import done
+from emulator.ui.redirects import done, is_scripted
 from emulator.ui.sandbox_links import DEFAULT, home_of, sandbox, sandbox_path
 
 LISTED = 100
@@ -56,10 +56,18 @@ def create(api: ApiClient) -> Response:
     made: list[str] = []
 
     def order() -> None:
-        made.append(api.ask("POST", "/sandboxes", read(NEW))["name"])
+        try:
+            made.append(api.ask("POST", "/sandboxes", read(NEW))["name"])
+        except ApiRefusal as refused:
+            raise _of_name(refused) if refused.status == 409 else refused from refused
 
     answer = submit(_new_form(), order, "The sandbox was made.", lambda refused: show(api, refused))
     return done("The sandbox was made.", path=home_of(made[0])) if made else answer
+
+
+def _of_name(refused: ApiRefusal) -> ApiRefusal:
+    """Return the refusal of a name that is taken as one of its field."""
+    return ApiRefusal(422, "", {"errors": {"name": refused.detail}})
 
 
 def change(api: ApiClient) -> Response:
@@ -82,7 +90,12 @@ def reset(api: ApiClient) -> Response:
     if request.form.get("name") != sandbox():
         raise ApiRefusal(409, "nothing was reset: that button was on the page of another sandbox", None)
     api.ask("POST", f"{sandbox_path()}/reset")
-    return done(f"The sandbox {sandbox()} is empty, as on its first use.")
+    answer = done(f"The sandbox {sandbox()} is empty, as on its first use.")
+    if is_scripted():  # the settings are gone as well, so their form is drawn anew
+        answer.set_data(
+            answer.get_data() + render_template("form.html", form=_settings_form(api), beside=True).encode()
+        )
+    return answer
 
 
 def _settings_form(api: ApiClient) -> Form:

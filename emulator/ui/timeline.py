@@ -105,7 +105,7 @@ def _steps(case: Mapping[str, Any]) -> Iterator[Event]:
 def _attempts(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iterator[Event]:
     for attempt in webhook["attempts"]:
         mark = state_marks.of_attempt(attempt)
-        title, result = f"{lead}attempt {attempt['number']}", str(attempt["status"] or "no answer")
+        title, result = f"{lead}attempt {attempt['number']}", str(attempt["status"] or _silence(webhook, attempt))
         yield Event(phrases.moment_of(attempt["ended_at"]), title, mark.tone, mark.shape, True, result)
     if webhook["state"] in ("inbox", "blocked"):
         mark = state_marks.of_webhook(webhook)
@@ -114,6 +114,11 @@ def _attempts(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iter
         yield Event(after_case, f"{lead}{mark.word}", mark.tone, "dot", True)
     if webhook["state"] == "scheduled" and webhook["next_attempt_at"]:
         yield from _expected(webhook, retry, lead)
+
+
+def _silence(webhook: Mapping[str, Any], attempt: Mapping[str, Any]) -> str:
+    """Return why an attempt has no status: nobody answered, or nobody was asked because that is not allowed."""
+    return "not dialled" if webhook["state"] == "blocked" and attempt == webhook["attempts"][-1] else "no answer"
 
 
 def _expected(webhook: Mapping[str, Any], retry: list[float], lead: str) -> Iterator[Event]:

@@ -19,11 +19,11 @@ def advise(text: str, environ: WSGIEnvironment | None = None) -> None:
 
 def advise_unknown_keys(given: Mapping[str, object], known: Collection[str], where: str = "") -> None:
     """Advise that keys which are not `known` were ignored, and suggest what was meant; `where` precedes each key."""
-    if given.keys() <= set(known):
+    if all(map(known.__contains__, given)):
         return
     import difflib  # imported here, because only mistakes need it
 
-    for key in sorted(given.keys() - known)[:MOST_KEYS]:
+    for key in sorted(given.keys() - set(known))[:MOST_KEYS]:
         close = difflib.get_close_matches(key, known, n=1)
         hint = f", did you mean {close[0]}?" if close else ""
         advise(f"{where}{key[:100]} is not a known key and was ignored{hint}")

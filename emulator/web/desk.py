@@ -5,7 +5,7 @@ from wsgiref.types import WSGIEnvironment
 
 from flask import request
 
-from emulator.core.access_tokens import AccessTokens
+from emulator.core.access_tokens import AccessTokens, FoundToken
 from emulator.core.case_changes import CaseChanges
 from emulator.core.cases import Cases
 from emulator.core.checks import Checks
@@ -18,10 +18,11 @@ from emulator.web.advice import advise
 from emulator.web.credentials import is_literal, open_sandbox
 from emulator.web.links import Links
 from emulator.web.request_faults import RequestFaults
-from emulator.web.request_state import current_state, state_of
+from emulator.web.request_state import RequestState, current_state, state_of
 from emulator.wired import wired
 
 TOKEN_EXPIRED = "the access token has expired by the clock of its sandbox: ask for a new one"
+TOKEN_ENDED = "a fault has ended the access token after its first request: ask for a new one"
 
 
 @wired
@@ -63,10 +64,19 @@ class Desk:
         state = state_of(environ)
         state.sandbox = state.path_sandbox or found.sandbox
         if found.is_expired and self.request_faults.let_in(environ, self.provider) is None:
-            advise(TOKEN_EXPIRED)
+            self._tell_why(found, state)
             raise Unauthorized
         self.request_faults.admit(environ, self.provider, state.sandbox)
+        self.access_tokens.note_use(token)
         return state.sandbox
+
+    def _tell_why(self, found: FoundToken, state: RequestState) -> None:
+        if found.fault is None:
+            advise(TOKEN_EXPIRED)
+            return
+        state.faults.append(found.fault)
+        self.access_tokens.note_refusal()
+        advise(TOKEN_ENDED)
 
     def open_case(self, order: NewCase) -> Case:
         """Open a case and note it for the journal; raise what `Cases.open` raises."""

@@ -18,6 +18,9 @@ class Switch:
     name: str
     choices: tuple[str, ...]
     meaning: str
+    breaks: str = ""  # what typically depends on the default
+    holds: str = ""  # what to do instead
+    recipe: str = ""  # code that does so
 
 
 class UsedSwitches(dict[str, str]):

@@ -11,6 +11,7 @@ from emulator.core.errors import Invalid
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandboxes import Sandboxes
 from emulator.web.api_faults import AnswerForm, ApiFault, Lie
+from emulator.web.extras import Samples
 from emulator.web.internal_client import ask
 from emulator.web.provider import Provider
 from emulator.web.request_state import RequestState
@@ -78,7 +79,8 @@ class Lies:
         if provider.samples is None:
             return response
         sandbox = state.sandbox or state.named_sandbox
-        sample = provider.samples.draw(SeededRandom(0, sandbox, "pretended"), sandbox)
+        samples = _samples_like(environ, provider.samples)
+        sample = samples.draw(SeededRandom(0, sandbox, "pretended"), sandbox)
         body = json.dumps(sample.body).encode()
         pretended = ask(self.dispatch, sample.method, sample.path, sample.headers, body, quiet=True)
         if pretended.status != CREATED:
@@ -86,6 +88,15 @@ class Lies:
         response.status_code = CREATED
         response.set_data(pretended.body)
         return response
+
+
+def _samples_like(environ: WSGIEnvironment, samples: Samples) -> Samples:
+    """Return the samples of the generation that a request speaks, by the header in which its key was sent."""
+    if samples.current is None:
+        return samples
+    name, key = samples.current.key_of("")
+    sent = str(environ.get(f"HTTP_{name.upper().replace('-', '_')}", ""))
+    return samples.current if sent.lower().startswith(key.partition(" ")[0].lower()) else samples
 
 
 def _in_form(provider: Provider, response: Response, how: str) -> bytes:

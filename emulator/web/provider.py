@@ -61,6 +61,8 @@ class Provider:
     invalid_status: int = 422  # of an answer to a request whose fields break the rules
     # Texts of errors that are assumed, and other words that say the same.
     assumed_words: Mapping[str, str] = field(default_factory=dict)
+    # What the recipes of worlds call `$name`: code of a receiver or a test, in the words of this API.
+    recipe_words: Mapping[str, str] = field(default_factory=dict)
     samples: Samples | None = None
     flow: Flow | None = None
     completion: type[Schema] = CompletionIn  # a body that completes a case; loads to CompletionOrder

@@ -71,9 +71,10 @@ class Launcher:
         variables = {**self.variables(address), WORLD_RESULTS_VARIABLE: str(told), WORLD_VARIABLE: name}
         started = self._clock.stopwatch()
         with (folder / "output.txt").open("w+b") as output:
-            rc = self._wait(self._start(variables, output))
+            rc, allowed = self._wait(self._start(variables, output))
             tail = _tail(output)
         return Run(
+            allowed=allowed,
             rc=rc,
             seconds=self._clock.stopwatch() - started,
             struck=deviation.strikes.count,
@@ -103,16 +104,22 @@ class Launcher:
             _end(started)
         return started
 
-    def _wait(self, started: "subprocess.Popen[bytes]") -> int:
+    def _wait(self, started: "subprocess.Popen[bytes]") -> tuple[int, float | None]:
+        """Return the exit code, and how long the command might have taken where it was ended for that."""
+        allowed = None
         try:
             code = started.wait(self.seconds)
         except subprocess.TimeoutExpired:
             _end(started)
-            code = TIMED_OUT
+            code, allowed = TIMED_OUT, self.seconds
+        except KeyboardInterrupt:  # it is in a session of its own, so that the Ctrl-C did not reach it
+            _end(started)
+            raise
         finally:
             with self._lock:
                 self._running.discard(started)
-        return 128 - code if code < 0 else code
+        _signal_group(started, signal.SIGTERM)  # what it left behind: a receiver of its port would meet the next run
+        return (128 - code if code < 0 else code), allowed
 
     def stop(self) -> None:
         """End every run that goes on, and each that begins from now on."""
@@ -134,11 +141,15 @@ def _end(started: "subprocess.Popen[bytes]") -> None:
 
 
 def _signal(started: "subprocess.Popen[bytes]", number: int) -> None:
-    with suppress(OSError):  # it has ended
-        if hasattr(os, "killpg"):
-            os.killpg(started.pid, number)
-        else:
-            started.terminate()
+    if hasattr(os, "killpg"):
+        _signal_group(started, number)
+    else:
+        started.terminate()
+
+
+def _signal_group(started: "subprocess.Popen[bytes]", number: int) -> None:
+    with suppress(OSError, AttributeError):  # all have ended; Windows has no groups
+        os.killpg(started.pid, number)
 
 
 def _tail(output: IO[bytes]) -> str:

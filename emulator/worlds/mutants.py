@@ -1,6 +1,17 @@
-"""The worlds in which the emulator lies in one way."""
+"""The worlds in which the emulator lies: about how a case ended here, in one answer in `answer_mutants.py`."""
 
 from emulator.core.deviation import standing_fault
+from emulator.worlds.answer_mutants import (
+    AnyCredential,
+    CreatedThoughInvalid,
+    EmptyError,
+    FieldsMissing,
+    ForeignCaseId,
+    NoReuse,
+    OneClientForTwo,
+    RefusedThoughValid,
+    Success200,
+)
 from emulator.worlds.world import Mutant
 
 
@@ -9,7 +20,17 @@ class DeniedAsApproved(Mutant):
 
     name = "denied-as-approved"
     what = "A case that is denied is told to be approved."
+    breaks = "No test looks at an order whose customer was denied."
     how = "Test that a denied customer gets nothing."
+    needs = "A case that ends denied; the inbox will do."
+    recipes = (
+        """
+        sandbox.outcomes.next("denied", provider="$name")
+        shop.order("order-1")
+        sandbox.webhooks.wait($wanted, skip=True)
+        assert shop.state("order-1") == "cancelled"
+    """,
+    )
     faults = (standing_fault("told_outcome", of="denied", told="approved"),)
 
 
@@ -18,7 +39,16 @@ class ApprovedAsDenied(Mutant):
 
     name = "approved-as-denied"
     what = "A case that is approved is told to be denied."
+    breaks = "No test looks at an order whose customer was approved."
     how = "Test that an approved customer is served."
+    needs = "A case that ends approved; the inbox will do."
+    recipes = (
+        """
+        shop.order("order-1")
+        sandbox.webhooks.wait($wanted, skip=True)
+        assert shop.state("order-1") == "deliver"
+    """,
+    )
     faults = (standing_fault("told_outcome", of="approved", told="denied"),)
 
 
@@ -27,7 +57,17 @@ class UndecidedAsApproved(Mutant):
 
     name = "undecided-as-approved"
     what = "A case that ends without a decision is told to be approved."
+    breaks = "No test has a case that ends without a decision."
     how = "Test what happens with a customer about whom nothing was decided."
+    needs = "A case that ends undecided; the inbox will do."
+    recipes = (
+        """
+        sandbox.outcomes.next("undecided", provider="$name")
+        shop.order("order-1")
+        sandbox.webhooks.wait($wanted, skip=True)
+        assert shop.state("order-1") == "call the customer"
+    """,
+    )
     faults = (standing_fault("told_outcome", of="undecided", told="approved"),)
 
 
@@ -36,7 +76,15 @@ class NeverSent(Mutant):
 
     name = "never-sent"
     what = "No webhook is ever sent."
+    breaks = "The tests look at what is true before a webhook too."
     how = "Assert on what your code made of a webhook, not that nothing failed."
+    needs = "A case that ends; the inbox will do."
+    recipes = (
+        """
+        sandbox.webhooks.wait($wanted, skip=True)  # raises when none comes
+        assert shop.state("order-1") == "deliver"  # and not: != "failed"
+    """,
+    )
     faults = (standing_fault("drop"),)
 
 
@@ -45,7 +93,17 @@ class OtherCase(Mutant):
 
     name = "other-case"
     what = "Every webhook is about another case, with its id and reference."
+    breaks = "With one order at a time, any webhook is the right one."
     how = "Assert that the right order changed."
+    needs = "A case that ends; the inbox will do."
+    recipes = (
+        """
+        shop.order("order-1")
+        shop.order("order-2")
+        sandbox.webhooks.wait($wanted, skip=True)
+        assert shop.state("order-1") == "deliver"
+    """,
+    )
     faults = (standing_fault("told_case", how="other_case"),)
 
 
@@ -54,62 +112,17 @@ class OtherReference(Mutant):
 
     name = "other-reference"
     what = "Every webhook names another reference than the one that was sent."
+    breaks = "No test compares the reference of a webhook with the one that was sent."
     how = "Assert that the order with your reference changed, or that the reference is the one you sent."
+    needs = "A case that ends; the inbox will do."
+    recipes = (
+        """
+        webhook = sandbox.webhooks.wait($wanted, skip=True)
+        body = webhook.json
+        assert $reference == "order-1"
+    """,
+    )
     faults = (standing_fault("told_case", how="other_reference"),)
-
-
-class CreatedThoughInvalid(Mutant):
-    """201 where a refusal was due."""
-
-    name = "created-though-invalid"
-    what = "A request with wrong fields is answered 201."
-    how = "Test what your code does when a request is refused, and that it is refused."
-    faults = (standing_fault("lie", how="created_though_invalid"),)
-
-
-class RefusedThoughValid(Mutant):
-    """A refusal where 201 was due."""
-
-    name = "refused-though-valid"
-    what = "A valid request for a new case is refused as if a field were wrong."
-    how = "Assert that a case was opened."
-    faults = (standing_fault("opening_lie", how="refused_though_valid"),)
-
-
-class NoReuse(Mutant):
-    """A known client is not reused."""
-
-    name = "no-reuse"
-    what = "A client that is known gets a second record."
-    how = "Open two cases for one customer, and assert that both have the same client."
-    faults = (standing_fault("opening_lie", how="no_reuse"),)
-
-
-class OneClientForTwo(Mutant):
-    """One client for two references."""
-
-    name = "one-client-for-two"
-    what = "A client with a new reference is taken for the client of the case before."
-    how = "Open cases for two customers, and assert that they have two clients."
-    faults = (standing_fault("opening_lie", how="one_client"),)
-
-
-class ForeignCaseId(Mutant):
-    """The id of another case."""
-
-    name = "foreign-case-id"
-    what = "The answer to a new case has the id of another case."
-    how = "Assert that the case id you stored is the one that the webhook names."
-    faults = (standing_fault("opening_lie", how="foreign_case_id"),)
-
-
-class AnyCredential(Mutant):
-    """Any credential is accepted."""
-
-    name = "any-credential"
-    what = "A wrong credential, or none, is accepted."
-    how = "Test what your code does with a key that is refused."
-    faults = (standing_fault("any_credential"),)
 
 
 class NeverEnds(Mutant):
@@ -117,35 +130,17 @@ class NeverEnds(Mutant):
 
     name = "never-ends"
     what = "No case ever ends by itself."
+    breaks = "The tests end when a case is open."
     how = "Assert on the end of a case, not only on its beginning."
+    needs = "A case that would end."
+    recipes = (
+        """
+        shop.order("order-1")
+        sandbox.webhooks.wait($wanted, skip=True)  # raises when nothing more is due
+        assert shop.state("order-1") == "deliver"
+    """,
+    )
     faults = (standing_fault("opening_lie", how="never_ends"),)
-
-
-class FieldsMissing(Mutant):
-    """An answer without fields."""
-
-    name = "fields-missing"
-    what = "The answer to a new case is an object without fields."
-    how = "Assert on what your code keeps of the answer: the id, the link."
-    faults = (standing_fault("lie", how="fields_missing"),)
-
-
-class Success200(Mutant):
-    """200 for 201."""
-
-    name = "200-for-201"
-    what = "A new case is answered 200 instead of 201."
-    how = "Demand the documented status in your client, and test what happens with another."
-    faults = (standing_fault("lie", how="success_200"),)
-
-
-class EmptyError(Mutant):
-    """An error without a body."""
-
-    name = "empty-error"
-    what = "Every error has an empty body."
-    how = "Assert on the reason that your code tells for a refusal."
-    faults = (standing_fault("lie", how="empty_error"),)
 
 
 MUTANTS: tuple[type[Mutant], ...] = (

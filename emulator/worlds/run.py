@@ -19,6 +19,7 @@ class Run:
     tests: tuple[TestResult, ...] = ()
     tail: str = ""  # the last lines of what the command wrote
     exchanges: tuple[Exchange, ...] = ()  # that the deviation changed
+    allowed: float | None = None  # seconds; None: it ended by itself, and else it was ended after these
 
     @property
     def is_red(self) -> bool:

@@ -25,10 +25,16 @@ class World:
     name: str
     what: str  # is different
     why: str  # it happens in life
+    breaks: str  # in code or in tests, typically
+    needs: str  # what a suite has to do for the deviation to come to pass
     how: str  # a receiver or a test is written that is right here
+    # Code that is right, with `$words` in place of what each API calls otherwise. The first counts whose words an API
+    # has all of.
+    recipes: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     id_shift: int = 0
     switch: str | None = None  # as --switch takes it
+    provider: str | None = None  # of which alone it tells; None: of all
     counted: Collection[str] = ()  # what counts beside the kinds of the faults
 
     def deviation(self) -> Deviation:
@@ -46,6 +52,8 @@ class Guess(World):
 
     kind = Kind.GUESS
     why = "The service's pages do not say how this is, and an emulator can only guess."
+    breaks = "Code and tests that compare with what the emulator happens to do."
+    needs = "A request whose answer, or a webhook whose bytes, this shapes."
     how = "Depend on what is documented alone: compare states and ids, not what nobody promised."
 
 
@@ -53,10 +61,12 @@ class Hazard(World):
     """Delivery does this in life, so a receiver has to bear it."""
 
     kind = Kind.HAZARD
+    needs = "A receiver of yours (`webhook_url` of the sandbox), and a test that waits until the webhook came."
 
 
 class Mutant(World):
     """The emulator lies in one way, so a test should notice."""
 
     kind = Kind.MUTANT
+    needs = "A new case."
     why = "A service may have a bug, and so may your code: a test that cannot turn red shows neither."

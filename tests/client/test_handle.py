@@ -71,7 +71,7 @@ def test_what_is_given_is_merged_into_it(handle: CaseEmulator) -> None:
     case = handle.aplyid.create_case(activity={"external_id": "order-1"}, client={"name": "Jo Denied"})
     [sent] = handle.requests.find(body={"client.name": "Jo Denied"})
     assert (case["external_id"], case["client"]["name"]) == ("order-1", "Jo Denied")
-    assert '"nature": "' in sent["body"]
+    assert '"nature": "' in str(sent["body"])
     body = handle.aplyid.sample(activity={"external_id": LEAVE_OUT, "address_attributes": {"suburb": LEAVE_OUT}})
     assert "external_id" not in body["activity"]
     assert body["activity"]["address_attributes"].keys() == {"country_code", "address_line_1", "state", "postcode"}

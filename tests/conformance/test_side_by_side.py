@@ -1,6 +1,7 @@
 """Generated requests, sent to the emulator and to an application of the real framework: the same answers."""
 
 import json
+import os
 import re
 import string
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ from emulator.app import Built, build_emulator
 from emulator.settings import Settings
 from tests.conformance.reference import shop
 
-EXAMPLES, EXAMPLES_NOW = 300, 100  # an endpoint, in the first generation and in the current one
+# Examples of an endpoint, in the first generation and in the current one; `make fuzz` tries twenty times as many.
+TIMES = int(os.environ.get("SIDE_BY_SIDE", "1"))
+EXAMPLES, EXAMPLES_NOW = 150 * TIMES, 60 * TIMES
 CRASHED = 500
 KEPT = {"created_at": "a moment", "updated_at": "a moment", "file": "an address", "access_token": "a token"}
 DRAWN = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -32,7 +35,7 @@ class Both:
 
     def ask(self, method: str, path: str, body: bytes | None = None, *, by_token: bool = False) -> tuple[Any, Any]:
         """Status and body of both, asked with the cookie or with a token."""
-        sent = {"data": body, "content_type": TOLD} if body is not None else {}
+        sent: dict[str, Any] = {"data": body, "content_type": TOLD} if body is not None else {}
         key = {"Authorization": "Bearer test_default"} if by_token else {"Cookie": "sessionid=test_default"}
         client = self.built.app.test_client(use_cookies=False)
         emulated = client.open(path, method=method, headers=key, **sent)
@@ -68,7 +71,10 @@ def both() -> Iterator[Both]:
     known = {"customer": {"full_name": "Mary Stuck", "external_id": "known"}, "checks": [{"check_type": "PEP"}]}
     opened = client.post("/api/cases/", json=known, headers={"Cookie": "sessionid=test_default"})
     assert opened.status_code == 201
-    later = {"customer": {"full_name": "Grace Stuck", "external_id": "known-now"}, "external_id": "taken"}
+    later: dict[str, Any] = {
+        "customer": {"full_name": "Grace Stuck", "external_id": "known-now"},
+        "external_id": "taken",
+    }
     later["checks"] = [{"check_type": "NAME_CHECK"}]
     opened = client.post("/api/cases/", json=later, headers={"Authorization": "Bearer test_default"})
     assert opened.status_code == 201

@@ -30,6 +30,8 @@ def test_on_a_machine_of_its_own_it_says_how_to_start_for_a_phone(emulator: Emul
     emulator.aplyid.open_case()
     told = emulator.control("GET", "cases/aplyid/1024/link").json()
     assert "--host 0.0.0.0 --public-url http://ADDRESS:" in told["advice"]
+    assert "--control-token TOKEN, where" in told["advice"]
+    assert "TOKEN 16 or more characters" in told["advice"]  # a shorter one is refused at the start
 
 
 @pytest.mark.parametrize("address", ["http://192.168.1.20:8642", "https://demo.example"])

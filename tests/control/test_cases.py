@@ -200,7 +200,7 @@ def test_the_documents_of_a_case_are_listed_without_their_bytes(patient: Emulato
 
 
 def test_a_case_says_how_it_ended_in_the_word_of_its_provider(patient: Emulator) -> None:
-    words = {
+    words: dict[str, dict[str, str | None]] = {
         "aplyid": {"approved": "approved", "denied": "denied", "undecided": "no_decision_yet", "failed": None},
         "sphinxhq": {"approved": "ACCEPTED", "denied": "REJECTED", "undecided": "PENDING", "failed": "ERROR"},
     }

@@ -247,7 +247,7 @@ def test_without_a_key_the_default_sandbox_is_told_unless_the_path_names_another
     with served() as emulator:
         mine = emulator.of("mine")
         for provider in ("aplyid", "sphinxhq"):
-            empty = {"X_Workflow_Access_Key": "wrong", "Cookie": "sessionid=wrong"}
+            empty: dict[str, Any] = {"X_Workflow_Access_Key": "wrong", "Cookie": "sessionid=wrong"}
             assert send(emulator, provider, **empty) == 401
             assert needed(emulator)[0].startswith("any key test_<name> opens")
             header = (

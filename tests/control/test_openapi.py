@@ -98,7 +98,8 @@ def test_each_ending_is_described_in_the_words_of_its_provider() -> None:
     described = document("control")
     for body in ({"outcome": "denied"}, {"outcome": "REJECTED", "checks": [{"id": 1, "risk_score": 0.9}]}, {}):
         assert described.problems(body, "paths", *place, "schema") == []
-    for body in ({"outcome": "perhaps"}, {"outcome": "denied", "risk_score": 1}, {"checks": [{}]}):
+    wrong: list[dict[str, Any]] = [{"outcome": "perhaps"}, {"outcome": "denied", "risk_score": 1}, {"checks": [{}]}]
+    for body in wrong:
         assert described.problems(body, "paths", *place, "schema")
 
 
@@ -179,7 +180,7 @@ def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> No
         ask("GET", path)
     for provider, body in (("aplyid", {"outcome": "denied"}), ("sphinxhq", {"status": "ERROR"})):
         (emulator.aplyid if provider == "aplyid" else emulator.sphinxhq).open_case()
-        case = {"provider": provider, "case_id": 1025 if provider == "aplyid" else 2}
+        case: dict[str, Any] = {"provider": provider, "case_id": 1025 if provider == "aplyid" else 2}
         ask("GET", "/cases")
         ask("GET", "/cases?webhooks=true&state=completed")
         ask("GET", "/samples/{provider}?seed=7", **case)

@@ -287,7 +287,7 @@ def refusal(emulator: Emulator, document: Any) -> str:
     return str(answer.json()["detail"])
 
 
-WRONG = {
+WRONG: dict[str, list[Any]] = {
     "text": [5, None, [], {}, True, "\ud800"],
     "whole": ["5", None, 1.5, True, [], 2**63, -(2**63) - 1],
     "number": ["x", None, [], True, 10**400],

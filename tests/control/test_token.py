@@ -1,5 +1,6 @@
 """The control token: with it set, nobody acts or reads by the control API who does not know it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from werkzeug.routing import Rule
 
 from emulator.settings import BadSetting
 from emulator.start_checks import refuse_open_control
+from tests.clean import ROOT
 from tests.commands import run, serving
 from tests.control.test_guard_walk import CONTROL_RULES
 from tests.emulators import Emulator, served, settings
@@ -130,6 +132,12 @@ def test_a_token_that_could_be_guessed_is_refused_on_a_public_address(host: str,
         with pytest.raises(BadSetting, match=r"--host .* 16 or more"):
             refuse_open_control(settings(host=host, control_token=token, insecure_no_token=insecure))
     refuse_open_control(settings(host=host, control_token="sixteen-letters-"))
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.stem)
+def test_a_token_that_a_page_prints_for_a_public_address_is_taken(page: Path) -> None:
+    for command in re.findall(r"--host 0\.0\.0\.0 .*--control-token (\S+)", page.read_text("utf-8")):
+        refuse_open_control(settings(host="0.0.0.0", control_token=command))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])

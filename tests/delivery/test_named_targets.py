@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from emulator.delivery import targets
 from emulator.delivery.targets import Targets
 from emulator.settings import Settings
 from emulator.target_settings import targets_of
@@ -51,7 +50,7 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     found = [
         (socket.AF_INET6 if ":" in ip else socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 80)) for ip in addresses
     ]
-    monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: found)
 
 
 @pytest.mark.parametrize("public", [False, True])

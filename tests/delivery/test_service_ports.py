@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from emulator.delivery import targets
 from emulator.delivery.service_ports import SERVICE_PORTS
 from emulator.delivery.targets import Target, Targets
 from emulator.settings import Settings
@@ -39,11 +38,11 @@ def test_a_name_with_its_port_is_dialled_and_looked_up_only_if_the_port_is_named
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.9", 6379))]
-    monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: found)
     for allowed in ("queue:6379", "10.0.0.9:6379"):
         assert Targets(frozenset({allowed})).find("http://queue:6379/").addresses == ("10.0.0.9",)
     assert "a port of a cache" in refusal("http://queue:6379/", Targets(frozenset({"other:6379"})))
-    monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_, **__: pytest.fail("it was looked up"))
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: pytest.fail("it was looked up"))
     assert "a port of a cache" in refusal("http://queue:6379/", Targets(frozenset({"queue"})))
 
 

@@ -41,13 +41,13 @@ def test_this_machine_and_private_networks_are_dialled(url: str) -> None:
 
 @pytest.mark.parametrize("url", ["https://hooks.acme.com/x", "http://8.8.8.8/", "http://[2001:4860:4860::8888]/"])
 def test_a_public_host_is_blocked_and_the_flag_named(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_, **__: pytest.fail("it was looked up"))
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: pytest.fail("it was looked up"))
     assert "--allow-target" in refusal(url)
 
 
 def test_an_allowed_host_is_dialled(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 443))]
-    monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: found)
     for allowed in ("hooks.acme.com", "*"):
         target = Targets(frozenset({allowed})).find("https://hooks.acme.com/x")
         assert (target.addresses, target.port) == (("93.184.216.34",), 443)
@@ -124,7 +124,7 @@ def test_line_breaks_cannot_smuggle_a_second_request() -> None:
 
 def test_a_name_with_a_public_and_a_private_address_is_not_dialled(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 80)) for ip in ("10.0.0.1", "8.8.8.8")]
-    monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: found)
     assert "8.8.8.8" in refusal("http://receiver/")
 
 
@@ -154,7 +154,7 @@ def test_bound_publicly_even_neighbours_need_the_flag(url: str) -> None:
 def test_an_objection_is_told_without_asking_for_a_name(
     url: str, objected: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_, **__: pytest.fail("it was looked up"))
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: pytest.fail("it was looked up"))
     policy = Targets(frozenset(), {("localhost", 8642)})
     assert (policy.objection(url) is not None) is objected
 

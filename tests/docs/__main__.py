@@ -3,7 +3,8 @@
 import sys
 
 from tests.docs.blocks import BLOCKS
-from tests.docs.pages import PAGES, ROOT, rewritten
+from tests.docs.pages import PAGES, ROOT, WORLDS, rewritten
+from tests.docs.tables import world_pages
 
 
 def main() -> None:
@@ -14,6 +15,17 @@ def main() -> None:
         if after != before:
             page.write_text(after, "utf-8")
             sys.stdout.write(f"{page.relative_to(ROOT)} is written\n")
+    _write_worlds()
+
+
+def _write_worlds() -> None:
+    """Write a page for each world, and remove those of worlds that are no more."""
+    WORLDS.mkdir(exist_ok=True)
+    pages = world_pages()
+    for gone in (page for page in WORLDS.glob("*.md") if page.name not in pages):
+        gone.unlink()
+    for name, text in pages.items():
+        (WORLDS / name).write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

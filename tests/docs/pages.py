@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+WORLDS = ROOT / "docs" / "worlds"
 README = ROOT / "README.md"
 PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
 MARKED = re.compile(r"^<!-- made by make docs: (\S+) -->\n(?:```.*?^```\n|(?:\|[^\n]*\n)+)?", re.DOTALL | re.MULTILINE)

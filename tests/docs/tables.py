@@ -7,8 +7,10 @@ from typing import Any
 from click import Context
 
 from emulator.cli import COMMANDS, main
-from emulator.control.faults import FAULT_KINDS, describe_kind
+from emulator.control.fault_schemas import FAULT_KINDS
+from emulator.control.faults import describe_kind
 from emulator.settings import PREFIX, Settings
+from emulator.worlds.pages import file_of, page_of
 from emulator.worlds.registry import all_worlds
 from emulator.worlds.world import Kind
 
@@ -33,7 +35,7 @@ def faults_table(side: str) -> str:
     return "\n".join(rows)
 
 
-def _fault_setting(about: dict[str, Any]) -> str:
+def _fault_setting(about: Any) -> str:
     limits = ["needed"] if about["required"] else []
     limits += [" or ".join(f"`{choice}`" for choice in about["choices"])] if "choices" in about else []
     limits += [f"{_number(about['low'])} to {_number(about['high'])}"] if about["type"] in ("integer", "number") else []
@@ -47,11 +49,16 @@ def _number(value: Any) -> str:
 
 
 def worlds_table(kind: Kind) -> str:
-    """Return every world of that kind with its words; of the guesses, those that are no switches."""
-    rows = ["| world | what is different | why it happens | what holds |", "|---|---|---|---|"]
-    worlds = (world for world in all_worlds() if world.kind is kind and world.switch is None)
-    rows += [f"| `{world.name}` | {world.what} | {world.why} | {world.how} |" for world in worlds]
+    """Return every world of that kind, with a link to its page."""
+    rows = ["| world | what is different | what holds |", "|---|---|---|"]
+    worlds = (world for world in all_worlds() if world.kind is kind)
+    rows += [f"| [`{world.name}`](worlds/{file_of(world)}) | {world.what} | {world.how} |" for world in worlds]
     return "\n".join(rows)
+
+
+def world_pages() -> dict[str, str]:
+    """Return the page of each world by the name of its file in docs/worlds."""
+    return {file_of(world): f"{page_of(world)}\n[All worlds](../worlds.md)\n" for world in all_worlds()}
 
 
 def commands_table() -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -62,7 +63,7 @@ def provoked(emulator: Emulator) -> dict[str, list[tuple[int, str]]]:
     )
     key, json_type = {"X-Workflow-Access-Key": "test_default"}, {"Content-Type": "application/json"}
     wants_json, huge = {"Accept": "application/json"}, b" " * (1024 * 1024 + 1)
-    session = {"cookies": {"sessionid": "test_default"}}
+    session: dict[str, Any] = {"cookies": {"sessionid": "test_default"}}
     answers = {
         "APLYiD": [
             send("POST", aplyid, headers=key, json={}),

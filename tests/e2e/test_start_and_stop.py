@@ -24,10 +24,10 @@ def use_once(database: Path | None = None) -> int:
 
 @pytest.mark.slow
 @needs_proc
-def test_a_hundred_in_a_row_leave_no_thread_file_or_port(tmp_path: Path) -> None:
+def test_fifty_in_a_row_leave_no_thread_file_or_port(tmp_path: Path) -> None:
     use_once()  # what is imported and kept for good
     files, threads = opened(), set(threading.enumerate())
-    ports = [use_once(tmp_path / "kept.sqlite" if number % 10 == 0 else None) for number in range(100)]
+    ports = [use_once(tmp_path / "kept.sqlite" if number % 10 == 0 else None) for number in range(50)]
     assert opened() <= files
     assert set(threading.enumerate()) <= threads  # one of an earlier test may have ended meanwhile
     assert all(map(is_free, ports))

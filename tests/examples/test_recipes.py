@@ -17,7 +17,7 @@ from emulator.delivery.targets import BlockedTarget, Targets
 from emulator.setting_sources import read_settings
 from emulator.settings import OTHER_VARIABLES, PREFIX, Settings
 from tests.clean import ROOT, CleanMachine
-from tests.commands import PLAIN_PYTEST, environment, serving
+from tests.commands import PLAIN_PYTEST, environment, run, serving
 from tests.docs.pages import samples
 from tests.emulators import Emulator, served
 from tests.wire import request_bytes
@@ -182,3 +182,11 @@ def test_the_fixture_for_testcontainers_gives_every_test_its_sandbox(
     done.assert_outcomes(passed=1)
     told = json.loads((pytester.path / "environment").read_text("utf-8"))
     assert read_settings({}, told, NOWHERE).allow_target == ("host.docker.internal",)
+
+
+def test_the_test_in_node_passes(tmp_path: Path, needs: Callable[[str], str]) -> None:
+    node = needs("node")
+    [script] = samples(PAGE, "js")
+    (tmp_path / "denied.test.mjs").write_text(script, "utf-8")
+    done = run(tmp_path, "run", "--", node, "--test", str(tmp_path))
+    assert (done.returncode, "# pass 1" in done.stdout, "# fail 0" in done.stdout) == (0, True, True), done.stdout

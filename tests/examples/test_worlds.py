@@ -1,15 +1,14 @@
-"""The shops of examples/worlds, in the plain world and in two others."""
+"""The shop of examples/worlds in Node, in the plain world and in two others; tests/docs has the one in Python."""
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.clean import ROOT
-from tests.commands import COMMAND, PLAIN_PYTEST, environment
+from tests.commands import COMMAND, environment
 
 SHOPS = ROOT / "examples" / "worlds"
 
@@ -31,17 +30,6 @@ def judged(folder: Path, report: Path, *command: str, results: Path | None = Non
     return {
         each["name"]: [each["verdict"], *each["failed"]] for each in json.loads(report.read_text("utf-8"))["worlds"]
     }
-
-
-@pytest.mark.slow
-def test_the_shop_in_python(tmp_path: Path) -> None:
-    found = judged(SHOPS / "python", tmp_path / "r.json", sys.executable, "-m", "pytest", *PLAIN_PYTEST)
-    assert found["swapped"] == ["holds"]
-    assert found["denied-as-approved"] == [
-        "caught",
-        "test_shop.py::test_the_decision_decides[denied-cancel]",
-        "test_shop.py::test_two_orders_of_two_customers",
-    ]
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from tests.emulators import served
 from tests.fuzz.exceptions import EXEMPTIONS, is_exempt
 from tests.fuzz.fuzzing import NAMES, Bound, fuzz
 
-BOUND = Bound(examples=5)
+BOUND = Bound(examples=2)
 
 
 @pytest.mark.slow

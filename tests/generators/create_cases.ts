@@ -33,5 +33,24 @@ async function openWithSphinx(full_name: string): Promise<unknown[]> {
   return [response.status, [data.id, status, read.data?.customer.full_name]];
 }
 
+// With a token: the shapes of the current generation, in the same document.
+async function openWithToken(full_name: string): Promise<unknown[]> {
+  const issued = await sphinxhq.POST("/api/oauth/token/", {
+    body: { client_id: "7e57ed00-0000-4000-8000-000000000001", client_secret: key, grant_type: "client_credentials" },
+  });
+  const headers = { Authorization: `${issued.data?.token_type} ${issued.data?.access_token}` };
+  const { data, error, response } = await sphinxhq.POST("/api/cases/", {
+    headers,
+    body: { customer: { full_name }, checks: [{ check_type: "NAME_CHECK" }], metadata: { shelf: "A1" } },
+  });
+  if (!data) return [response.status, error];
+  const path = { id: data.id };
+  const changed = await sphinxhq.PATCH("/api/cases/{id}/", { headers, params: { path }, body: { metadata: { shelf: "B2" } } });
+  const started = await sphinxhq.POST("/api/cases/{id}/start/", { headers, params: { path }, body: { allow_restart: true } });
+  const action = started.data && "action_taken" in started.data ? started.data.action_taken : undefined;
+  return [response.status, "is_complete" in data && data.is_complete, changed.data?.metadata, started.response.status, action];
+}
+
 const answers = [openWithAplyid("Onboarding"), openWithAplyid(""), openWithSphinx("Mary Chen"), openWithSphinx("")];
-console.log(JSON.stringify(await Promise.all(answers)));
+const withToken = [openWithToken("Ada Byron"), openWithToken("")];
+console.log(JSON.stringify([...(await Promise.all(answers)), ...(await Promise.all(withToken))]));

@@ -78,6 +78,8 @@ def test_a_client_opens_cases_with_both_apis_and_reads_refusals(project: Project
         [422, {"message": "Name can't be blank", "code": "APLY-422"}],
         [201, [1, "PENDING", "Mary Chen"]],
         [400, {"customer": {"full_name": ["This field may not be blank."]}}],
+        [201, False, {"shelf": "B2"}, 202, "noop_already_running"],
+        [400, {"customer": {"full_name": ["This field may not be blank."]}}],
     ]
 
 

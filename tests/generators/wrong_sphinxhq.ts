@@ -11,5 +11,9 @@ http.POST("/api/cases/", { body: { customer: {} } });
 http.POST("/api/cases/", { body: { customer_id: 123, checks: [{ check_type: "HOROSCOPE" }] } });
 // @ts-expect-error - it is a number
 http.POST("/api/cases/", { body: { customer_id: "123" } });
+// @ts-expect-error - no generation has such a flag
+http.POST("/api/cases/{id}/start/", { params: { path: { id: 1 } }, body: { allow_restart: [] } });
+// @ts-expect-error - only that grant is known
+http.POST("/api/oauth/token/", { body: { client_id: "x", client_secret: "y", grant_type: "password" } });
 // @ts-expect-error - and so it is in the path
 http.GET("/api/cases/{id}/", { params: { path: { id: "one" } } });

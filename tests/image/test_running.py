@@ -20,7 +20,7 @@ DATABASE = {"CASE_EMULATOR_DATABASE": "sqlite:////data/cases.sqlite"}
 RUNS = [words for words in documented_commands() if words[1] == "run"]
 EXECS = [words for words in documented_commands() if words[1] == "exec"]
 OPENSHIFT = "54321:0"
-LOCKED_DOWN = {"read_only": True, "tmpfs": ("/tmp",)}
+LOCKED_DOWN: dict[str, Any] = {"read_only": True, "tmpfs": ("/tmp",)}
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ CHECK_TEXTS = ("title", "note", "reasoning")
 
 def told(moment: datetime | None) -> str | None:
     """A moment as every document of the emulator writes it."""
-    return moment and moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z") if moment else None
 
 
 def compact(value: Any) -> bytes:

@@ -87,11 +87,11 @@ def test_what_is_made_up_is_the_same_in_every_run(pytester: pytest.Pytester) -> 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("nothing_stays")
-def test_two_hundred_tests_in_eight_workers_share_one_emulator_and_see_nothing_of_each_other(
+def test_a_hundred_tests_in_five_workers_share_one_emulator_and_see_nothing_of_each_other(
     pytester: pytest.Pytester,
 ) -> None:
-    done = run(pytester, MANY.format(many=200), "-n", "8", "--case-emulator-shared")
-    done.assert_outcomes(passed=200)
+    done = run(pytester, MANY.format(many=100), "-n", "5", "--case-emulator-shared")
+    done.assert_outcomes(passed=100)
     assert len(set(Path("urls").read_text("utf-8").split())) == 1
 
 
@@ -172,7 +172,7 @@ def test_a_setting_that_is_none_is_said_to_be_none(pytester: pytest.Pytester) ->
 @pytest.mark.slow
 def test_flags_of_the_emulator_stand_in_the_ini_file(pytester: pytest.Pytester) -> None:
     suite = "def test_one(sandbox):\n    assert sandbox.configure()['seed'] == 7\n"
-    run(pytester, suite, "-o", "case_emulator_args=--seed 7").assert_outcomes(passed=1)
+    run(pytester, suite, "-o", "case_emulator_args=--seed 7 --log-format json").assert_outcomes(passed=1)
     done = run(pytester, ONE, "-o", "case_emulator_args=--sed 7")
     assert "the emulator did not start" in done.stdout.str()
     assert "--seed" in done.stdout.str()

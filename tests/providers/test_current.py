@@ -1,5 +1,6 @@
 """The current generation of Sphinx: create, read, list, change and webhook."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,7 +18,7 @@ def office(emulator: Emulator) -> Newcomer:
 
 
 def test_a_case_holds_what_was_sent_and_reads_back_the_same(office: Newcomer) -> None:
-    sent = {
+    sent: dict[str, Any] = {
         "external_id": " order-1 ",
         "metadata": {"a": {"b": [1, None]}},
         "assignee": "ada@example.com",

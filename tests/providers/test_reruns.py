@@ -1,6 +1,7 @@
 """A case of Sphinx that is started again."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def test_a_running_case_comes_back_unchanged_whatever_is_sent_along(office: Offi
 
 
 def test_a_finished_case_is_archived_and_replaced_by_one_with_the_same_payload(office: Office) -> None:
-    details = {"notes": "n", "rfi": "r", "webhook_url": "", "delete_after": 9}
+    details: dict[str, Any] = {"notes": "n", "rfi": "r", "webhook_url": "", "delete_after": 9}
     case = office.open("PEP", "IDV", **details)
     added = office.add_check(case["id"], "SANCTION", input_details={"a": 1})
     office.advance()

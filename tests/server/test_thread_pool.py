@@ -14,7 +14,11 @@ def no_more(thread: Thread) -> None:
 
 def test_a_job_waits_for_a_thread_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     pool, go_on, done = ThreadPool(8), Event(), Event()
-    pool.submit(lambda: go_on.wait(PATIENCE) and None)
+
+    def wait() -> None:
+        go_on.wait(PATIENCE)
+
+    pool.submit(wait)
     monkeypatch.setattr(Thread, "start", no_more)
     pool.submit(done.set)
     go_on.set()

@@ -78,7 +78,7 @@ class Client:
     def await_more(self) -> None:
         """Wait until it has opened some more."""
         there = len(self.opened)
-        wait_until(lambda: bool(self.refused) or len(self.opened) >= there + 2 * MORE)
+        wait_until(lambda: self.refused != [] or len(self.opened) >= there + 2 * MORE)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from emulator.core.ports import Transaction
-from emulator.store import database_file, migrations
+from emulator.store import migrations
 from emulator.store.checkup import examine
 from emulator.store.ownership import APPLICATION_ID, TABLES
 from emulator.store.sqlite import SqliteStore, StoreUnusable
@@ -178,8 +178,8 @@ def test_a_folder_that_passes_its_group_on_opens_the_files_to_that_group(tmp_pat
 def test_group_0_of_a_container_under_any_number_may_read_and_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, group: int, mode: int
 ) -> None:
-    monkeypatch.setattr(database_file.os, "getuid", lambda: user)
-    monkeypatch.setattr(database_file.os, "getgid", lambda: group)
+    monkeypatch.setattr("os.getuid", lambda: user)
+    monkeypatch.setattr("os.getgid", lambda: group)
     SqliteStore(tmp_path / "kept.sqlite").close()
     assert modes(tmp_path) == {"kept.sqlite": mode}
 

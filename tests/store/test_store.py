@@ -61,7 +61,9 @@ def write(tx: Transaction, new: NewCase, schedule: Schedule | None = None) -> Ca
     fresh = NewClient(name="Ada", kind="person", details='{"x":1}')
     client = tx.add_client("a", "p", ids.client, new.client, fresh, NOW)
     assert client, "its external id is taken"
-    return tx.add_case(new, client, ids, NOW, schedule, DECISION)
+    case = tx.add_case(new, client, ids, NOW, schedule, DECISION)
+    assert case, "its key is taken"
+    return case
 
 
 def read(store: Store, case_id: int, now: datetime = NOW) -> Case | None:

@@ -38,13 +38,15 @@ class Disk:
 
     def _limit(self, pages: int) -> None:
         with self.store.reading() as read:
-            read._db.execute(f"PRAGMA max_page_count = {pages}").fetchall()
+            read._db.execute(f"PRAGMA max_page_count = {pages}", {}).fetchall()
 
 
 @contextmanager
 def serving(**given: object) -> Iterator[tuple[Emulator, Disk]]:
     with RunningEmulator(settings(**given)) as running, Emulator(running.address).http as http:
-        yield Emulator(running.address, http=http), Disk(running._built.store)
+        store = running._built.store
+        assert isinstance(store, SqliteStore)
+        yield Emulator(running.address, http=http), Disk(store)
 
 
 @pytest.fixture(params=["file", "temporary"])
@@ -224,7 +226,7 @@ def test_a_log_that_a_full_disk_leaves_behind_does_not_keep_the_next_start_from_
 def test_an_error_that_says_nothing_of_the_disk_is_no_trouble_of_the_store(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "kept.sqlite")
     with pytest.raises(sqlite3.OperationalError, match="no such table"), store.transaction() as tx:
-        tx._db.execute("SELECT * FROM nowhere")
+        tx._db.execute("SELECT * FROM nowhere", {})
     error = sqlite3.DatabaseError("malformed")
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     with pytest.raises(StoreUnavailable, match="is damaged"), store.transaction():

@@ -42,7 +42,7 @@ class Read(HTMLParser):
         self.elements.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        self.text += data.replace("\N{NO-BREAK SPACE}", " ")  # which nobody tells from a space
 
 
 def read(answer: requests.Response) -> Read:

@@ -1,6 +1,7 @@
 """The demo: the same company at every start, and three stories that run to their end."""
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -39,8 +40,19 @@ def start(**given: Any) -> dict[str, Any]:
         return json.loads(text) | {"clock": taken["clock"]}
 
 
-def test_it_starts_the_same_each_time() -> None:
+def test_it_starts_the_same_each_time_and_says_so_in_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
     assert start() == start()
+    ours = [record for record in caplog.records if record.name.startswith("emulator.")]
+    told = [record.getMessage() for record in ours if record.name == "emulator.demo"]
+    assert told == ["the sandbox has 20 cases of Finch & Harbour Real Estate, a company that does not exist"] * 2
+    assert not [record for record in ours if record.name in ("emulator.cases", "emulator.webhooks")]
+
+
+def test_who_comes_without_a_browser_is_told_what_to_open_in_one(demo: Emulator, emulator: Emulator) -> None:
+    told = {one.url: requests.get(f"{one.url}/", timeout=10).text for one in (demo, emulator)}
+    assert all(f"The same in a browser:\n  {url}/\n" in text for url, text in told.items())
+    assert {url: f"  {url}/demo " in text for url, text in told.items()} == {demo.url: True, emulator.url: False}
 
 
 def test_it_shows_every_state_of_three_days(demo: Emulator) -> None:

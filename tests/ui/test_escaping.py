@@ -120,7 +120,8 @@ def check(answer: Response, path: str) -> None:
 def test_what_a_refused_form_keeps_is_text(emulator: Emulator, field: str) -> None:
     for payload in PAYLOADS[:30]:
         for path in ("/planning/rules", "/planning/next", "/planning/faults/status"):
-            check(submit(emulator, path, **{field: payload}), path)
+            fields: dict[str, Any] = {field: payload}
+            check(submit(emulator, path, **fields), path)
         check(open_page(emulator, f"/requests?{field}=x&path={payload}&status={payload}"), "/requests")
 
 

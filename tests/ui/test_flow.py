@@ -343,7 +343,8 @@ def ending_of(emulator: Emulator, token: str) -> str:
 
 def owners_on(page: str) -> list[str]:
     """The owners that a page of the flow lists, as `name, share`."""
-    return re.findall(r"<li>([^<]+, \d+ %)</li>", page)
+    found: list[tuple[str, str]] = re.findall(r"<li><bdi>([^<]+)</bdi>, (\d+ %)</li>", page)
+    return [f"{name}, {share}" for name, share in found]
 
 
 def test_a_company_sees_the_owners_above_a_quarter_on_the_way_and_in_the_result(stage: Stage) -> None:

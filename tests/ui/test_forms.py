@@ -1,5 +1,7 @@
 """Forms and buttons of the pages, as HTML: made of what the control API says, and sent with our script or without."""
 
+from typing import Any
+
 import pytest
 
 from tests.emulators import Emulator
@@ -26,7 +28,8 @@ def test_a_fault_is_planned_by_its_form_as_it_stands(emulator: Emulator, kind: s
         for tag, a in page.elements
         if tag == "input" and str(a.get("id")).startswith(prefix)
     }
-    answer = submit(emulator, f"/planning/faults/{kind}", **{**typed_before, **typed, "provider": "aplyid"})
+    fields: dict[str, Any] = {**typed_before, **typed, "provider": "aplyid"}
+    answer = submit(emulator, f"/planning/faults/{kind}", **fields)
     assert (answer.status_code, "The fault was planned." in answer.headers["HX-Trigger"]) == (200, True), answer.text
     [fault] = emulator.control("GET", "faults").json()["faults"]
     assert (fault["kind"], fault["provider"]) == (kind, "aplyid")
@@ -46,7 +49,8 @@ def test_a_refused_form_says_why_beside_the_field_and_keeps_what_was_typed(emula
 
 
 def test_rules_and_plans_are_made_and_taken_back(emulator: Emulator) -> None:
-    rule = {"when_field": "client.email", "when_comparison": "contains", "when_value": "@risky.", "outcome": "denied"}
+    rule: dict[str, Any] = {"when_field": "client.email", "when_comparison": "contains", "when_value": "@risky."}
+    rule |= {"outcome": "denied"}
     assert submit(emulator, "/planning/rules", **rule).status_code == 200
     assert submit(emulator, "/planning/next", outcome="stuck", times="2", provider="sphinxhq").status_code == 200
     told = emulator.control("GET", "outcomes").json()
@@ -115,3 +119,39 @@ def test_a_sandbox_with_a_pace_says_so(emulator: Emulator) -> None:
     emulator.control("PATCH", "", {"pace": "real"})
     text = read(open_page(emulator, "/sandboxes")).text
     assert ("now by the pace real" in text, "(now 2" in text) == (True, False)
+
+
+@pytest.mark.parametrize("typed", ["NaN", "Infinity", "-Infinity", "1e400", "[NaN]"])
+def test_a_number_that_json_has_not_is_refused_beside_its_field(emulator: Emulator, typed: str) -> None:
+    for path, field in (("/planning/faults/latency", "seconds"), ("/sandboxes/settings", "delay")):
+        answer = submit(emulator, path, scripted=True, **{field: typed})
+        wrong = [each for tag, each in read(answer).elements if each.get("aria-invalid")]
+        assert (answer.status_code, [each["name"] for each in wrong]) == (422, [field])
+        assert wrong[0]["value"] == typed
+    assert emulator.control("GET", "faults").json()["count"] == 0
+
+
+def test_a_name_that_is_taken_is_told_beside_its_field(emulator: Emulator) -> None:
+    emulator.aplyid.open_case()
+    for scripted in (True, False):
+        answer = submit(emulator, "/sandboxes", scripted=scripted, name=emulator.sandbox)
+        [wrong] = [each for _, each in read(answer).elements if each.get("aria-invalid")]
+        assert (answer.status_code, wrong["name"], wrong["value"]) == (422, "name", emulator.sandbox)
+        assert f"there is a sandbox {emulator.sandbox} already" in answer.text
+
+
+def test_a_reset_takes_the_settings_out_of_their_form(emulator: Emulator) -> None:
+    submit(emulator, "/sandboxes/settings", webhook_url="http://localhost:3999/mine", delay="7")
+    told = submit(emulator, "/sandboxes/reset", name=emulator.sandbox)
+    [form] = [each for tag, each in read(told).elements if tag == "form"]
+    assert (form["id"], form["hx-swap-oob"]) == ("settings", "true")
+    assert "localhost:3999" not in told.text
+    assert "hx-swap-oob" not in open_page(emulator, "/sandboxes").text
+
+
+def test_advice_is_given_where_there_is_some(emulator: Emulator) -> None:
+    told = submit(emulator, "/clock", order="next")
+    assert (told.status_code, "open a case first" in told.text) == (409, True)
+    assert "things have moved on" not in told.text
+    plain = submit(emulator, "/clock", scripted=False, order="next")
+    assert ("open a case first" in plain.text, "<p></p>" in plain.text) == (True, False)

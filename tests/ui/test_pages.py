@@ -379,6 +379,7 @@ def test_a_name_with_odd_letters_is_read_back_as_it_was(emulator: Emulator) -> N
 
 def test_the_page_of_rules_and_faults_asks_the_control_api_seven_times(monkeypatch: pytest.MonkeyPatch) -> None:
     from emulator.ui import api_client
+    from emulator.web import internal_client
 
     asked: list[str] = []
 
@@ -386,7 +387,7 @@ def test_the_page_of_rules_and_faults_asks_the_control_api_seven_times(monkeypat
         asked.append(target)
         return real(application, method, target, *more, **named)
 
-    real = api_client.ask
+    real = internal_client.ask
     monkeypatch.setattr(api_client, "ask", ask)
     built = build_emulator(Settings())
     page = built.app.test_client().get("/planning", headers={"Accept": "text/html"})

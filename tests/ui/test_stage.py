@@ -153,6 +153,20 @@ def test_a_button_of_an_old_page_does_nothing_twice(demo: Emulator) -> None:
     assert own.control("GET", "cases").json()["count"] == 1
 
 
+def test_a_story_whose_case_was_reset_away_says_so_and_begins_anew(demo: Emulator) -> None:
+    own = demo.of("reset-away")
+    case = take_step(own, "approve", 0, None)
+    own.control("POST", "reset", {})
+    page = open_story(own, "approve", case=case)
+    assert (past_steps(page), "The case of this story is gone" in page) == (0, True)
+    assert "is gone" not in open_story(own, "approve")
+    path = f"{own.url}/s/{own.sandbox}/demo/approve"
+    assert own.http.post(path, data={"step": 1, "case": case}, allow_redirects=False).status_code == 303
+    assert own.control("GET", "cases").json()["count"] == 0  # the button of the old page did nothing
+    take_step(own, "approve", 0, None)
+    assert own.control("GET", "cases").json()["count"] == 1
+
+
 CLOCKS: list[dict[str, Any]] = [
     {"mode": "real"},
     {"mode": "scaled", "factor": 60},

@@ -8,7 +8,7 @@ from markupsafe import escape
 from emulator.ui.timeline import bars
 from tests.emulators import Emulator
 from tests.receivers import free_port, receiving, status
-from tests.ui.reading import Read, fill, open_page, read, submit
+from tests.ui.reading import STRIP, Read, fill, open_page, place, read, submit
 
 
 def names(page: Read) -> list[str]:
@@ -52,6 +52,53 @@ def test_each_counter_leads_to_what_it_counts_and_says_it_in_the_right_number(em
     assert {f"{home}?state=completed", f"{home}inbox?state=kept"} <= links
     for link in links:
         assert emulator.http.get(emulator.url + link, headers={"Accept": "text/html"}).status_code == 200, link
+
+
+def test_a_search_says_how_much_fits_it_and_shows_no_figures_of_everything(emulator: Emulator) -> None:
+    fill(emulator)
+    assert "3 cases" in " ".join(read(open_page(emulator, "/")).text.split())
+    for query, told in (
+        ("?search=mary+denied", "1 case and 0 refused requests with “mary denied”"),
+        ("?search=blank", "0 cases and 1 refused request with “blank”"),
+        ("?search=mary+denied&state=completed", "1 case with “mary denied”"),
+        ("?search=blank&state=refused", "1 refused request with “blank”"),
+    ):
+        page = open_page(emulator, f"/{query}").text.partition('id="live"')[2]
+        assert told in page
+        counters = page.partition('class="counters"')[2].partition("</ul>")[0]
+        assert ("completed" in counters, re.findall(r"<b>\d+</b>", counters)) == (True, [])
+
+
+def test_a_cancelled_case_is_counted(emulator: Emulator) -> None:
+    emulator.aplyid.open_case(activity__status="cancelled")
+    page = read(open_page(emulator, "/"))
+    assert "1 cancelled" in " ".join(page.text.split())
+    assert f"/s/{emulator.sandbox}/?state=cancelled" in {each.get("href") for _, each in page.elements}
+
+
+def test_a_value_without_its_field_is_no_filter_for_everything(emulator: Emulator) -> None:
+    fill(emulator)
+    answer = open_page(emulator, "/requests?value=Jane")
+    [wrong] = [each for _, each in read(answer).elements if each.get("aria-invalid")]
+    assert (wrong["name"], "name the field that has this value" in answer.text) == ("field", True)
+    assert ("A filter was not understood" in answer.text, "No exchange fits" in answer.text) == (True, False)
+    assert names(read(answer)) == []
+
+
+@pytest.mark.parametrize("typed", ["nonsense", "ftp://x", "http://[::1", "http://user:pw@localhost/", "http://a b/"])
+def test_an_address_that_is_none_is_told_beside_its_field_and_stays_there(emulator: Emulator, typed: str) -> None:
+    emulator.aplyid.open_case()
+    [kept] = emulator.wait("inbox/wait")["webhooks"]
+    for path, order in (("/target", "save"), ("/target", "test"), (f"/inbox/{kept['id']}/send-on", "")):
+        answer = submit(emulator, path, url=typed, order=order)
+        page = read(answer)
+        [field] = [each for tag, each in page.elements if tag == "input"]
+        [form] = [each for tag, each in page.elements if tag == "form"]
+        assert (answer.status_code, field["value"], field["aria-invalid"]) == (422, typed, "true")
+        assert answer.headers["HX-Retarget"] == f"#{form['id']}"
+        assert ("not a URL that can be dialled" in page.text, "url:" in page.text.lower()) == (True, False)
+        assert STRIP in submit(emulator, path, scripted=False, url=typed, order=order).text
+    assert emulator.control("GET", "").json()["settings"]["webhook_url"] is None
 
 
 def test_every_row_of_the_feed_has_its_time_and_a_refusal_that_of_the_sandbox(emulator: Emulator) -> None:
@@ -126,6 +173,35 @@ def test_a_webhook_is_sent_on_by_a_form_and_that_is_remembered(emulator: Emulato
     assert f"sent on to {receiver.url}" in read(open_page(emulator, f"/inbox/{kept['id']}")).text
 
 
+def test_why_a_webhook_is_kept_is_short_in_lists_and_whole_on_its_page(emulator: Emulator) -> None:
+    emulator.control("PATCH", "clock", {"mode": "frozen"})
+    emulator.control("PATCH", "", {"webhook_url": "https://hooks.example.com/kyc"})
+    emulator.aplyid.open_case()
+    emulator.control("POST", "clock/advance", {"seconds": 60})
+    [kept] = emulator.control("GET", "deliveries").json()["deliveries"]
+    short, _, remedy = kept["reason"].partition("; ")
+    assert "--allow-target" in remedy
+    for path, is_whole in (
+        ("/", False),
+        ("/inbox", False),
+        (f"/inbox/{kept['id']}", True),
+        ("/cases/aplyid/1024", True),
+    ):
+        text = read(open_page(emulator, path)).text
+        assert (f"webhook kept: {short}" in text, remedy in text) == (True, is_whole), path
+
+
+def test_a_number_stays_on_a_line_with_its_unit(emulator: Emulator) -> None:
+    fill(emulator)
+    emulator.aplyid.open_case()
+    assert "ends in 1\N{NO-BREAK SPACE}min" in open_page(emulator, "/").text
+
+
+def test_settings_in_the_words_about_a_fault_are_marked_as_such(emulator: Emulator) -> None:
+    page = open_page(emulator, "/planning").text
+    assert ("as <code>how</code> says" in page, "`" in page) == (True, False)
+
+
 def test_where_webhooks_go_is_changed_and_tried_in_the_head(emulator: Emulator) -> None:
     assert "Webhooks go to inbox" in " ".join(read(open_page(emulator, "/requests")).text.split())
     port = free_port()
@@ -185,6 +261,22 @@ def test_a_preset_is_one_click_and_then_changed(emulator: Emulator) -> None:
     assert submit(emulator, "/planning/presets", name="nothing").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "when",
+    [{"client.name": "Jo", "client.email": "a@b.c"}, {"client.name": {"contains": "J", "starts_with": "J"}}],
+    ids=["two fields", "two comparisons"],
+)
+def test_a_fault_of_several_conditions_is_not_changed_by_a_form_that_has_room_for_one(
+    emulator: Emulator, when: dict[str, object]
+) -> None:
+    made = emulator.control("POST", "faults", {"kind": "drop", "when": when}).json()
+    page = open_page(emulator, f"/planning?change={made['id']}")
+    assert ('name="replaces"' in page.text, f"change={made['id']}#" in page.text) == (False, False)
+    assert ("Take back" in page.text, "client.name" in page.text) == (True, True)
+    emulator.control("POST", "faults", {"kind": "drop", "when": {"client.name": {"contains": "J"}}})
+    assert "Change</a>" in open_page(emulator, "/planning").text
+
+
 def test_forms_name_apis_by_their_titles_and_have_the_needed_field_first(emulator: Emulator) -> None:
     emulator.control("POST", "faults", {"kind": "status", "status": 503, "provider": "aplyid", "path": "/x"})
     page = open_page(emulator, "/planning")
@@ -216,6 +308,62 @@ def test_the_documents_have_the_key_of_the_sandbox_at_hand(emulator: Emulator) -
         page = open_page(emulator, f"/documents/{name}")
         assert f'data-key="test_{emulator.sandbox}"' in page.text
     assert 'data-key=""' in open_page(emulator, "/documents/control").text
+
+
+def test_a_name_that_turns_the_letters_round_turns_those_of_nobody_else(emulator: Emulator) -> None:
+    turned = "Zo\N{RIGHT-TO-LEFT OVERRIDE}evil"
+    emulator.control("PATCH", "clock", {"mode": "frozen"})
+    emulator.control("POST", "outcomes/next", {"outcome": "stuck"})
+    made = emulator.aplyid.open_case(client__clientable_attributes__firstname=turned, client__name=f"{turned} Bee")
+    emulator.aplyid.open_case(client__name=f"{turned} Bee", client__external_id="another")
+    emulator.control("POST", "clock/advance", {"seconds": 60})
+    link = made["case_url"].partition(f"/s/{emulator.sandbox}")[2]
+    for path in ("/", "/inbox", link):
+        answer = open_page(emulator, path)
+        alone = re.findall(r"<bdi>(.*?)</bdi>", answer.text)
+        assert turned in "".join(alone), path
+        assert turned not in re.sub(r"<bdi>.*?</bdi>|<title>.*?</title>", "", answer.text), path
+
+
+def drawer(emulator: Emulator, made: dict[str, object]) -> str:
+    """What the presenter's drawer behind the link of a case says."""
+    page = open_page(emulator, str(made["case_url"]).partition(f"/s/{emulator.sandbox}")[2]).text
+    return " ".join(re.sub(r"<[^>]+>", " ", page.partition('id="arrival"')[2].partition(">")[2]).split())
+
+
+def test_the_drawer_says_when_a_case_ends_why_it_ended_and_why_no_webhook_comes(emulator: Emulator) -> None:
+    emulator.control("PATCH", "", {"delay": 60})
+    emulator.control("PATCH", "clock", {"mode": "frozen", "at": "2040-01-01T00:00:00Z"})
+    made = emulator.aplyid.open_case()
+    assert "ends by itself at 00:01:00" in drawer(emulator, made)  # and not its next step, half a minute before
+    emulator.control("POST", "cases/aplyid/1024/complete", {"outcome": "denied"})
+    assert "Case 1024, decided because somebody completed it by hand" in drawer(emulator, made)
+    cancelled = emulator.aplyid.open_case(activity__status="cancelled")
+    assert "A cancelled case sends none." in drawer(emulator, cancelled)
+
+
+def test_who_was_never_dialled_is_not_said_to_give_no_answer(emulator: Emulator) -> None:
+    emulator.control("PATCH", "clock", {"mode": "frozen"})
+    emulator.control("PATCH", "", {"webhook_url": "https://hooks.example.com/kyc"})
+    emulator.aplyid.open_case()
+    emulator.control("POST", "clock/advance", {"seconds": 60})
+    page = open_page(emulator, "/cases/aplyid/1024").text
+    assert ("not dialled" in page, "no answer" in page) == (True, False)
+
+
+def test_what_is_no_mistake_is_not_called_one(emulator: Emulator) -> None:
+    emulator.aplyid.open_case(activity__status="in_review")
+    page = read(open_page(emulator, "/cases/aplyid/1024")).text
+    assert "activity.status is in_review: the case waits until somebody completes it" in page
+    assert "robably a mistake" not in page
+
+
+@pytest.mark.parametrize("name", ["aplyid", "sphinxhq", "control"])
+def test_no_word_of_a_document_is_taken_for_markup(emulator: Emulator, name: str) -> None:
+    document = emulator.http.get(place(emulator, f"/documents/{name}.json")).json()
+    schemes = document["components"].get("securitySchemes", {}).values()
+    for text in [document["info"].get("description", ""), *(scheme.get("description", "") for scheme in schemes)]:
+        assert "<" not in "".join(text.split("`")[::2]), text  # Swagger UI draws what is outside of code as HTML
 
 
 def test_one_slow_attempt_does_not_flatten_the_others() -> None:

@@ -118,9 +118,9 @@ def test_where_webhooks_go_is_changed_in_place(emulator: Emulator, window: Opene
         press(page, "Send a test")
         expect(page.locator("#told")).to_contain_text("took it: 200")
         receiver.next()
-        page.locator(".target summary").click()
         press(page, "Save")
         expect(page.locator("#head-target")).to_have_text(receiver.url)
+        expect(page.locator(".target .items")).to_be_hidden()
     go(page, emulator, "/planning")
     press(page, "Drop the next webhook")
     expect(page.locator("#head-faults")).to_have_text("1 fault in force")
@@ -130,6 +130,30 @@ def test_where_webhooks_go_is_changed_in_place(emulator: Emulator, window: Opene
     expect(page.locator("#told")).to_contain_text("The fault was changed.")
     expect(page.locator(".list")).to_contain_text("3 times more")
     expect(page.locator(".list > li")).to_have_count(1)
+
+
+def test_an_address_that_is_none_is_mended_where_it_was_typed(emulator: Emulator, window: Opener) -> None:
+    page = window()
+    go(page, emulator, "/sandboxes")
+    page.locator(".target summary").click()
+    field = page.get_by_label("Address of your receiver")
+    field.fill("localhost:3000")
+    page.keyboard.press("Enter")
+    expect(page.locator("#target-means")).to_contain_text("not a URL that can be dialled")
+    expect(field).to_be_focused()
+    assert serious(page) == []
+    field.fill("http://localhost:3000/")
+    page.keyboard.press("Enter")
+    expect(field).to_be_hidden()
+    expect(page.locator("#head-target")).to_have_text("http://localhost:3000/")
+    page.reload()
+    expect(page.get_by_label("Webhook URL")).to_have_value("http://localhost:3000/")
+    page.once("dialog", lambda dialog: dialog.accept())
+    press(page, f"Reset {emulator.sandbox}")
+    expect(page.get_by_label("Webhook URL")).to_have_value("")
+    expect(page.locator("#head-target")).to_have_text("inbox")
+    page.locator(".target summary").click()
+    expect(field).to_have_value("")
 
 
 def test_a_kept_webhook_is_opened_compared_and_sent_on(emulator: Emulator, window: Opener) -> None:
@@ -186,6 +210,31 @@ def test_on_a_phone_everything_is_large_enough_and_rows_begin_high_up(emulator: 
             assert first is not None
             assert first["y"] < 480, path
         assert too_wide(page, NARROW) == [], path
+
+
+# What is drawn over something else, or wider than its own box; and what is not broken where it could be.
+CROWDED = """(() => {
+    const all = [...document.querySelectorAll('.top .reading, .top button, .tabs a, .counters a')]
+        .filter((one) => one.checkVisibility());
+    const cut = all.filter((one) => one.scrollWidth > one.clientWidth + 1 || one.offsetHeight > 50);
+    const boxes = all.map((one) => [one, one.getBoundingClientRect()]);
+    const over = boxes.filter(([one, a]) => boxes.some(([other, b]) => one !== other
+        && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1)).map(([one]) => one);
+    return [...cut, ...over].map((one) => one.textContent.trim());
+})()"""
+NARROWEST_CELL = "Math.min(...[...document.querySelectorAll('.differences td')].map((one) => one.offsetWidth))"
+
+
+def test_nothing_is_cut_or_drawn_over_in_the_narrowest_window(emulator: Emulator, window: Opener) -> None:
+    fill(emulator)
+    page = window(NARROW)
+    for path in ("/", "/inbox?state=all", "/inbox/WEBHOOK"):
+        go(page, emulator, address(emulator, path))
+        assert page.evaluate(CROWDED) == [], path
+    for size in (NARROW, DESK):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        assert page.evaluate(NARROWEST_CELL) > 150
 
 
 def test_a_large_window_is_used_to_its_end_in_larger_type(emulator: Emulator, window: Opener) -> None:

@@ -1,7 +1,7 @@
 """Who guesses the control token is slowed down, and nobody else."""
 
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
@@ -74,7 +74,7 @@ def guarded() -> Iterator[Emulator]:
         yield emulator
 
 
-GUESSES = {
+GUESSES: Mapping[str, Callable[[int], tuple[str, str, dict[str, str], bytes]]] = {
     "header": lambda number: ("GET", "/_emulator/sandboxes", {"Authorization": f"Bearer {number}"}, b""),
     "form": lambda number: (
         "POST",

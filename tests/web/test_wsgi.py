@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -23,7 +24,7 @@ from tests.waiting import PATIENCE
 from tests.web.test_embedding import BODY, KEY, ON_POSIX, running
 
 
-def named(variables: Mapping[str, str]) -> dict[str, str]:
+def named(variables: Mapping[str, str]) -> dict[str, Any]:
     return {f"CASE_EMULATOR_{name}": value for name, value in variables.items()}
 
 

@@ -20,12 +20,14 @@ def _load() -> ModuleType:
     return module
 
 
-FOUND_IN: Mapping[str, str] = _load().FOUND_IN
+_SHOP = _load()
+FOUND_IN: Mapping[str, str] = _SHOP.FOUND_IN
+CURRENT: frozenset[str] = frozenset(_SHOP.FOUND_IN_CURRENT)  # mistakes about Sphinx' current generation
 # Mistakes that more than one world finds, with the others.
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "CountsTwice": ("eight-at-once", "lost-acknowledgement"),
-    "NotesTooEarly": ("burst",),  # Sphinx names no event, so that one webhook is taken for another
     "TakesOldest": ("burst", "lost-acknowledgement"),
     "ReadsOnce": ("chunked", "eight-at-once"),
     "CountsReasons": ("aplyid.join=first",),
+    "GivesUpAt401": ("sphinxhq.token-life=60", "late"),
 }

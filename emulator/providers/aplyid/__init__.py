@@ -8,7 +8,7 @@ from emulator.providers.aplyid import errors, routes, webhook
 from emulator.providers.aplyid.completion import CompletionIn
 from emulator.providers.aplyid.flow import FLOW
 from emulator.providers.aplyid.samples import PATH, AplyidSamples
-from emulator.web.extras import Switch
+from emulator.providers.aplyid.switches import RECIPE_WORDS, SWITCHES
 from emulator.web.provider import Operation, Provider
 
 # A person at the customer's office marks a case complete, after verification and a risk assessment.
@@ -39,19 +39,8 @@ PROVIDER = Provider(
         "Clientable must exist": "Clientable can't be blank",
         "Status is not included in the list": "Status is invalid",
     },
-    switches=(
-        Switch(
-            "activity-missing",
-            ("documented", "activity", "must_exist"),
-            "the end of the message when `activity` is missing: what the page prints, or another guess",
-        ),
-        Switch("join", ("sentence", "comma", "first"), "how several messages become one"),
-        Switch(
-            "case-url",
-            ("own", "real", "signed"),
-            "whose address `case_url` names: this emulator's, the service's, or this emulator's with a signature",
-        ),
-    ),
+    switches=SWITCHES,
+    recipe_words=RECIPE_WORDS,
     samples=AplyidSamples(),
     flow=FLOW,
     completion=CompletionIn,

@@ -145,7 +145,7 @@ ACCESS_KEY: Json = {
     "type": "apiKey",
     "in": "header",
     "name": "X-Workflow-Access-Key",
-    "description": "test_<name> opens the sandbox <name>",
+    "description": "`test_<name>` opens the sandbox `<name>`",
 }
 
 

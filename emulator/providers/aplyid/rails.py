@@ -9,6 +9,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import TypedDict, Unpack
 
 from marshmallow import EXCLUDE, ValidationError, fields, missing
@@ -26,6 +27,7 @@ DECIMAL = re.compile(
     re.ASCII,
 )
 
+LONGEST_RECURRING = 64  # characters of a text that is remembered with what became of it
 Validator = Callable[[str], object]
 
 
@@ -46,11 +48,6 @@ def is_storable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _is_plain(text: str) -> bool:
-    """Return whether a text is neither blank nor hard to store, as nearly every one is."""
-    return text.isascii() and text.isprintable() and bool(text.strip())
 
 
 def max_length(most: int) -> Length:
@@ -90,14 +87,16 @@ class Text(Column):
     def __init__(self, *rules: Validator, most: int | None = None, **options: Unpack[FieldOptions]) -> None:
         super().__init__(validate=[max_length(most)] if most else None, allow_none=True, **options)
         self.rules = rules
-        self.longest = most or sys.maxsize
-        self.keeps_plain = not rules and type(self).normalize is Text.normalize
+        if not rules and (type(self).cast, type(self).normalize) == (Text.cast, Text.normalize):
+            self.longest_plain = most or sys.maxsize
+        # Of those that are judged by rules nearly all are codes and the like, which recur.
+        self._cast_again = lru_cache(maxsize=256)(self.cast)
 
     def deserialize(
         self, value: object, attr: str | None = None, data: Mapping[str, object] | None = None, **options: object
     ) -> object:
-        if type(value) is str and self.keeps_plain and _is_plain(value) and len(value) <= self.longest:
-            return value  # nearly every text, at half the time
+        if type(value) is str and len(value) <= LONGEST_RECURRING:
+            return self._cast_again(value)
         return self.cast(value)
 
     def cast(self, value: object) -> object:

@@ -8,11 +8,12 @@ from emulator.core.pace import RealPace, Span
 from emulator.core.ports import Newborn
 from emulator.providers.sphinxhq import credentials, errors, routes, tokens, webhook
 from emulator.providers.sphinxhq.completion import CompletionIn
+from emulator.providers.sphinxhq.credentials import WRONG_TOKEN
 from emulator.providers.sphinxhq.current_samples import CurrentSamples
 from emulator.providers.sphinxhq.current_schemas import ALL_CHECK_TYPES
 from emulator.providers.sphinxhq.document_routes import MEDIA
 from emulator.providers.sphinxhq.samples import PATH, SphinxSamples
-from emulator.web.extras import Switch
+from emulator.providers.sphinxhq.switches import RECIPE_WORDS, SWITCHES
 from emulator.web.provider import Operation, Provider
 
 # Documented: about 90 seconds for the checks of a person, about 4 minutes for those of a company.
@@ -66,15 +67,13 @@ PROVIDER = Provider(
         "Documents not found": "No such documents",
         "Ensure this value is less than or equal to 365.": "At most 365 days.",
         "Ensure this value is greater than or equal to -1.": "At least -1 days.",
+        "This field must be unique.": "This is taken.",
+        "A case needs at least one check to be started.": "There is nothing to start.",
+        "Provide either case_config or checks, not both.": "Both name checks.",
+        WRONG_TOKEN: "No such token.",
     },
-    switches=(
-        Switch("unauthorized", ("401", "403"), "the status without a valid session"),
-        Switch("check-errors", ("list", "dict"), "the shape of errors inside `checks`"),
-        Switch("fresh-outcome", ("PENDING", "null"), "the outcome of a case or check that is not decided yet"),
-        Switch("archived", ("readable", "hidden"), "whether a case that was started again can still be read"),
-        Switch("token-error", ("oauth", "detail"), "the answer to a wrong `client_secret`"),
-        Switch("customer-exists", ("refuse", "update"), "what Create Customer does with a known `external_id`"),
-    ),
+    switches=SWITCHES,
+    recipe_words=RECIPE_WORDS,
     check_types=ALL_CHECK_TYPES,
     samples=SphinxSamples(current=CurrentSamples()),
     completion=CompletionIn,

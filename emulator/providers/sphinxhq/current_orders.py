@@ -125,10 +125,13 @@ def read_change(body: object, known: Known) -> CaseChangePayload:
     return cast(CaseChangePayload, load_body(CASE_CHANGE, body, known))
 
 
-def changed(case: Case, change: CaseChangePayload) -> CaseChange:
+def changed(case: Case, change: CaseChangePayload, switches: Mapping[str, str]) -> CaseChange:
     """Return the case as it is after a change; what was not sent stays."""
     details = json.loads(case.details)
+    before = details.get("metadata", {})
     details |= {name: value for name, value in change.items() if name in ("metadata", "sync_platforms", "delete_after")}
+    if before.keys() - details.get("metadata", {}).keys() and switches["patch-metadata"] == "merge":
+        details["metadata"] = before | details["metadata"]
     return CaseChange(
         external_id=change.get("external_id", case.external_id),
         webhook_url=change.get("webhook_url", case.webhook_url),
@@ -138,12 +141,22 @@ def changed(case: Case, change: CaseChangePayload) -> CaseChange:
     )
 
 
-def read_restart(body: object, query: Mapping[str, str], known: Known) -> bool:
+def read_restart(body: object, query: Mapping[str, str], known: Known, switches: Mapping[str, str]) -> bool:
     """Return whether a case that has ended may be started again, as the body or else the query says."""
-    allowed: bool | None = load_body(START, body, known).get("allow_restart")
-    if allowed is None and query.get("allow_restart"):
-        allowed = load_body(START, {"allow_restart": _as_json(query["allow_restart"])}, known)["allow_restart"]
-    return bool(allowed)
+    of_body: bool | None = load_body(START, body, known).get("allow_restart")
+    if of_body is None and not query.get("allow_restart"):
+        return False
+    place = switches["restart-flag"]
+    if place == "body" or (place == "either" and of_body is not None):
+        return bool(of_body)
+    return _restart_of(query, known)
+
+
+def _restart_of(query: Mapping[str, str], known: Known) -> bool:
+    if not query.get("allow_restart"):
+        return False
+    flag = {"allow_restart": _as_json(query["allow_restart"])}
+    return bool(load_body(START, flag, known)["allow_restart"])
 
 
 def _as_json(text: str) -> object:

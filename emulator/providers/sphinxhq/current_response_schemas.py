@@ -48,7 +48,7 @@ class CurrentCheckOut(ServiceOut):
     note = fields.String(allow_none=True, metadata=DOCUMENTED)
     reasoning = fields.List(fields.String(), metadata=FRESH)
     outcome = fields.String(validate=OneOf(list(OUTCOMES.values())), metadata=FRESH)
-    status = fields.String(validate=OneOf(list(dict.fromkeys(CHECK_STATUSES.values()))), metadata=DOCUMENTED)
+    status = fields.String(validate=OneOf([*dict.fromkeys(CHECK_STATUSES.values()), "SUBMITTED"]), metadata=DOCUMENTED)
     created_at = fields.DateTime(metadata=PRECISION)
     updated_at = fields.DateTime(metadata=PRECISION)
     input_details = fields.Raw(allow_none=True, metadata={**DOCUMENTED, "description": "as it was sent"})

@@ -37,7 +37,7 @@ def update_case(caller: Caller, key: str) -> Response:
     if objection:
         advise(f"the webhook will be kept, not sent: {objection}")
     after = caller.desk.case_changes.change(
-        caller.sandbox, PROVIDER, before.id, lambda case: current_orders.changed(case, change)
+        caller.sandbox, PROVIDER, before.id, lambda case: current_orders.changed(case, change, caller.desk.switches)
     )
     return caller.answer_case(after, 200)
 
@@ -46,13 +46,13 @@ def start_case(caller: Caller, key: str) -> Response:
     """Answer POST /api/cases/{id}/start/; a case that was started before is only replaced where that is allowed."""
     advise_of_query(("allow_restart",))
     found = _find(caller, key)
-    allowed = current_orders.read_restart(read_body(), dict(query_pairs()), caller.known)
+    allowed = current_orders.read_restart(read_body(), dict(query_pairs()), caller.known, caller.desk.switches)
     terms = StartTerms(reorder=reorder, replaces=allowed, revives_after=STUCK_AFTER, empty=NoChecks())
     case, done = caller.desk.start_case(caller.sandbox, found.id, terms)
     if done is Started.ENDED:
         advise(ALLOW_RESTART)
     body = caller.generation.render_case(case, caller.desk.switches) | {"action_taken": ACTIONS[done]}
-    return drf_response(body, 202 if done in NO_EFFECT else 200)
+    return drf_response(body, 202 if done in NO_EFFECT else int(caller.desk.switches["start-status"]))
 
 
 def _find(caller: Caller, key: str) -> Case:

@@ -81,16 +81,11 @@ class Text(Field):
     ) -> None:
         rule = Length(max=most, error="Ensure this field has no more than {max} characters.") if most else None
         super().__init__(null=null, validate=rule, **options)
-        self.blank, self.longest = blank, most or sys.maxsize
-        self.keeps_plain = type(self).check is Field.check  # nothing but the length is checked
+        self.blank = blank
+        if (type(self).read, type(self).check) == (Text.read, Field.check):  # nothing but the length is checked
+            self.longest_plain = most or sys.maxsize
 
     def read(self, value: object) -> str:
-        if type(value) is str and self.keeps_plain and is_plain(value) and len(value) <= self.longest:
-            return value  # nearly every text, at a third of the time
-        return self.read_any(value)
-
-    def read_any(self, value: object) -> str:
-        """Return the text of what was sent, whatever it is; raise ValidationError."""
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise ValidationError(self.no_text)
         text = str(value).strip()
@@ -98,11 +93,6 @@ class Text(Field):
             raise ValidationError("This field may not be blank.")
         self.check(text, _unstorable(text))
         return text
-
-
-def is_plain(text: str) -> bool:
-    """Return whether a text has no blanks around it and is neither empty nor hard to store, as nearly every one."""
-    return text.isascii() and text.isprintable() and text.strip() == text != ""
 
 
 def _unstorable(text: str) -> list[str]:

@@ -107,12 +107,12 @@ SESSION: Json = {
     "type": "apiKey",
     "in": "cookie",
     "name": "sessionid",
-    "description": "speaks the first generation; test_<name> opens the sandbox <name>; no CSRF token is asked for",
+    "description": "speaks the first generation; `test_<name>` opens the sandbox `<name>`; no CSRF token is asked for",
 }
 TOKEN: Json = {
     "type": "http",
     "scheme": "bearer",
-    "description": "speaks the current generation; test_<name>, or a token of POST /api/oauth/token/",
+    "description": "speaks the current generation; `test_<name>`, or a token of `POST /api/oauth/token/`",
 }
 REFUSALS: dict[str, Json] = {
     "301": response_object(

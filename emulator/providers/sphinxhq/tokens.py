@@ -20,7 +20,6 @@ from emulator.web.errors import Malformed
 from emulator.web.request_state import current_state
 
 PATH = "/api/oauth/token/"
-LIFE = timedelta(hours=1)
 FORM = "application/x-www-form-urlencoded"
 FORM_READ = "a form was read, as OAuth2 libraries send it; the service documents JSON"
 BASIC_IGNORED = "client credentials in a Basic header are not read: send client_id and client_secret in the body"
@@ -42,8 +41,9 @@ def issue_token(desk: Desk) -> Response:
         sandbox = desk.admit(request.environ, asked["client_secret"])
     except Unauthorized as error:
         raise WrongClient from error
-    token = desk.access_tokens.issue(sandbox, PROVIDER, LIFE)
-    answer = {"access_token": token, "token_type": "Bearer", "expires_in": int(LIFE.total_seconds())}
+    seconds = int(desk.switches["token-life"])
+    token = desk.access_tokens.issue(sandbox, PROVIDER, timedelta(seconds=seconds))
+    answer = {"access_token": token, "token_type": desk.switches["token-type"], "expires_in": seconds}
     return drf_response(answer, 200)
 
 

@@ -158,11 +158,14 @@ def arrival(visit: Visit) -> Arrival:
             StatusLine(mark="progress", title="Webhook to come", details="It is sent as soon as the case ends.")
         ]
     elif not webhooks:
-        webhooks = [
-            StatusLine(mark="blocked", title="No webhook", details="The request gave no reference, so none is sent.")
-        ]
+        webhooks = [StatusLine(mark="blocked", title="No webhook", details=_why_none(visit.case))]
     waits = any(delivery["state"] not in SETTLED for delivery in visit.deliveries)
     return Arrival(case=case_line(visit.case), webhooks=webhooks, moves=visit.is_open or waits)
+
+
+def _why_none(case: Mapping[str, Any]) -> str:
+    is_cancelled = case["state"] == "cancelled"
+    return "A cancelled case sends none." if is_cancelled else "The request gave no reference, so none is sent."
 
 
 def _title(word: str) -> str:
@@ -174,8 +177,9 @@ def case_line(case: Mapping[str, Any]) -> StatusLine:
     if case["state"] == "completed":
         outcome = case["outcome"] or "undecided"
         title = _title(case["outcome_word"] or outcome)
-        return StatusLine(mark=outcome, title=title, details=f"Case {case['id']}, rule: {case['rule']}")
-    planned = f", ends by itself at {case['next_step_at'][11:19]}" if case["next_step_at"] else ""
+        return StatusLine(mark=outcome, title=title, details=f"Case {case['id']}, {phrases.decision(case)}")
+    is_planned = case["next_step_at"] and case["ends_at"]
+    planned = f", ends by itself at {case['ends_at'][11:19]}" if is_planned else ""
     return StatusLine(mark=MARKS[case["state"]], title=STATES[case["state"]], details=f"Case {case['id']}{planned}")
 
 

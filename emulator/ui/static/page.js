@@ -18,7 +18,8 @@ document.addEventListener("click", async (event) => {
   const close = event.target.closest("[data-close]");
   if (close) close.parentElement.remove();
   for (const menu of document.querySelectorAll("details.menu[open], details.switcher[open]")) {
-    if (!menu.contains(event.target) || event.target.closest("button, a")) menu.open = false;
+    // A form with a field stays until its order is carried out.
+    if (!menu.contains(event.target) || event.target.closest("a, button") && !menu.querySelector("input")) menu.open = false;
   }
 });
 
@@ -68,6 +69,12 @@ function say(lost) {
 document.addEventListener("htmx:sendError", () => say(true));
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.xhr.status) say(false); });
 
+// What is typed for an address begins with the one in force, which may have changed since the page was loaded.
+document.addEventListener("toggle", (event) => {
+  const field = event.target.matches(".target .menu[open]") && document.getElementById("target-url");
+  if (field && !field.matches("[aria-invalid]")) field.value = document.getElementById("head-target").dataset.url;
+}, true);
+
 // Remove messages of success after a while; those of failure stay.
 let fading;
 function fade() {
@@ -76,6 +83,9 @@ function fade() {
   if (told.querySelector(".good")) fading = setTimeout(() => told.replaceChildren(), 8000);
 }
 document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "told") fade(); });
+document.addEventListener("carried-out", () => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+});
 // A submitted form is replaced by the answer, so its message is shown elsewhere on the page.
 document.addEventListener("told", (event) => {
   const box = document.createElement("div");

@@ -3,39 +3,18 @@
 import json
 import socket
 import threading
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from shop.clerk import Clerk
+from shop.orders import NotAllowed, Order, Refused
 from shop.sockets import Message, ask, read_body, read_head
 
 APLYID, SPHINX = "/integrations/core/cases", "/api/cases/"
 STATES = {"approved": "deliver", "denied": "cancel", "ACCEPTED": "deliver", "REJECTED": "cancel"}
 
 
-class Refused(Exception):
-    """The service refused; the text is its reason."""
-
-
-class NotAllowed(Exception):
-    """The service does not know our key."""
-
-
-@dataclass
-class Order:
-    """An order, and what became of it."""
-
-    reference: str
-    state: str = "waiting"
-    decisions: int = 0
-    case_id: int | None = None
-    told_case_id: int | None = None  # that the webhook named
-    client_id: int | None = None
-    link: str = ""
-    opened_at: datetime | None = None
-
-
-class Shop:
+class Shop(Clerk):
     """Places orders at both services and receives their webhooks, in memory."""
 
     def __init__(self, base: str, key: str) -> None:

@@ -14,7 +14,8 @@ from xml.sax.saxutils import escape, quoteattr
 sys.path[0] = str(Path(__file__).parents[1])
 
 from shop.mistakes import BROKEN, MOMENTS, shop_class  # noqa: E402
-from shop.shop import NotAllowed, Refused, Shop  # noqa: E402
+from shop.orders import NotAllowed, Refused  # noqa: E402
+from shop.shop import Shop  # noqa: E402
 from shop.sockets import Server, ask  # noqa: E402
 
 BASE = os.environ["APLYID_BASE_URL"]
@@ -166,6 +167,21 @@ def sphinx_tells_which_check_is_wrong(name: str) -> None:
     with shop_at(name) as (shop, _):
         wrong = [{"check_type": "PEP"}, {"check_type": "NONSENSE"}]
         assert "NONSENSE" in refusal_of(lambda: shop.screen("order-1", checks=wrong))
+
+
+@test
+def a_current_case_is_labelled_and_started_again(name: str) -> None:
+    with shop_at(name) as (shop, webhooks):
+        order = shop.enlist("order-1", webhooks, {"shelf": "A1", "old": "x"})
+        later(name, 120)
+        assert (order.state, order.decisions, order.told_case_id) == ("deliver", 1, order.case_id)
+        assert shop.relabel(order, shelf="B2", old=None) in ({"shelf": "B2", "old": None}, {"shelf": "B2"})
+        first = order.case_id
+        assert shop.restart(order)
+        assert order.case_id != first
+        later(name)
+        assert (order.state, order.decisions) == ("deliver", 2)
+        assert is_acknowledged(name)
 
 
 def run(one: Callable[[str], None]) -> str | None:
