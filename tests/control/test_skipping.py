@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from datetime import datetime
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -78,7 +79,11 @@ def test_a_webhook_whose_attempt_ends_while_a_wait_looks_is_waited_for(
         wait_until(lambda: next_moment(self) is not None and not self.is_busy)
         return moment
 
-    with receiving(lambda handler: held.wait(PATIENCE) and status(503)(handler), status(200)) as receiver:
+    def answer_late(handler: BaseHTTPRequestHandler) -> None:
+        held.wait(PATIENCE)
+        status(503)(handler)
+
+    with receiving(answer_late, status(200)) as receiver:
         frozen.control("PATCH", "", {"webhook_url": receiver.url, "delay": 0})
         frozen.aplyid.open_case()
         receiver.next()
