@@ -19,7 +19,7 @@ from tests.conformance.reference import shop
 
 # Examples of an endpoint, in the first generation and in the current one; `make fuzz` tries twenty times as many.
 TIMES = int(os.environ.get("SIDE_BY_SIDE", "1"))
-EXAMPLES, EXAMPLES_NOW = 150 * TIMES, 60 * TIMES
+EXAMPLES, EXAMPLES_NOW = 300 * TIMES, 100 * TIMES
 CRASHED = 500
 KEPT = {"created_at": "a moment", "updated_at": "a moment", "file": "an address", "access_token": "a token"}
 DRAWN = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

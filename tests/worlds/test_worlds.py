@@ -24,7 +24,7 @@ SUITE = [sys.executable, str(SHOP / "suite.py")]
 BY_NAME = {world.name: world for world in all_worlds()}
 SEED = int(os.environ.get("WORLDS_SEED", "0"))
 EVERY = bool(os.environ.get("WORLDS_ALL"))  # `make test-worlds`
-SAMPLE = 1  # worlds in which a mistake is tried beside its own
+SAMPLE = 3  # worlds in which a mistake is tried beside its own
 
 
 def judged(worlds: Sequence[World], tmp_path: Path, jobs: int = 1, **environ: str) -> Outcome:
@@ -40,7 +40,7 @@ def judged(worlds: Sequence[World], tmp_path: Path, jobs: int = 1, **environ: st
 
 
 def drawn(mistake: str) -> list[World]:
-    """The worlds in which a mistake is tried: its own and another one, or all."""
+    """The worlds in which a mistake is tried: its own and three others, or all."""
     if EVERY:
         return list(all_worlds())
     others = [name for name in BY_NAME if name != FOUND_IN[mistake] and BY_NAME[name].kind is not Kind.MUTANT]
