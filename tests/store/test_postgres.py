@@ -71,7 +71,7 @@ def test_no_two_texts_are_kept_alike() -> None:
 
 def test_a_number_of_more_than_64_bits_is_refused_as_sqlite_refuses_it(pair: tuple[AnyStore, AnyStore]) -> None:
     with pytest.raises(OverflowError), pair[0].reading() as read:
-        read.case("a", "p", 2**63, NOW)
+        read.has_earlier_without_key("a", "p", 2**63)
 
 
 def test_ids_never_collide_between_processes(pair: tuple[AnyStore, AnyStore]) -> None:
