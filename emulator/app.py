@@ -1,7 +1,7 @@
 """Wire the application: `wiring` makes the use cases, this module everything around them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from emulator.core.sandbox_settings import SandboxSettings
 from emulator.delivery.scheduler import Scheduler
 from emulator.delivery.targets import Targets
 from emulator.desks import desk_of, rules_of
+from emulator.quick_dataclass import dataclass
 from emulator.server.server_hooks import ServerHooks
 from emulator.settings import BadSetting, Settings, suggest
 from emulator.start_checks import check_credentials

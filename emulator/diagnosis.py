@@ -2,7 +2,6 @@
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from emulator.app import PROVIDER_NAMES, PROVIDERS
 from emulator.client import Control, NotReached
 from emulator.client.proxies import proxy_in_the_way
 from emulator.masking import masked_url
+from emulator.quick_dataclass import dataclass
 from emulator.server.http_server import PortTaken, listen, local_address
 from emulator.setting_sources import find_settings_file, read_settings
 from emulator.settings import FILE_NAME, BadSetting, Settings

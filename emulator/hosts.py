@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from emulator.quick_dataclass import dataclass
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network

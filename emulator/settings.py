@@ -5,12 +5,13 @@ default.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
 from emulator.path_readers import DatabaseUrl, read_database, read_output_file, read_path, read_paths
+from emulator.quick_dataclass import dataclass
 from emulator.readers import (
     read_bind_address,
     read_credentials,

@@ -33,6 +33,7 @@ from emulator.core.time_machine import TimeMachine
 from emulator.delivery.lazy_sender import LazySender
 from emulator.delivery.scheduler import Alarm, Scheduler
 from emulator.delivery.targets import Targets
+from emulator.quick_dataclass import dataclass
 from emulator.server.loop_health import LoopHealth
 from emulator.server.server_hooks import ServerHooks
 from emulator.store.opening import AnyStore
@@ -44,10 +45,9 @@ from emulator.web.quick_requests import LIVE, QuickRequests
 from emulator.web.refused_requests import RefusedRequests
 from emulator.web.request_faults import REQUEST_KINDS
 from emulator.web.wait_slots import WaitSlots
-from emulator.wired import wired
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Core:
     """The wired use cases; each provider enters its own into `provider_rules`, which is empty at first."""
 

@@ -17,6 +17,7 @@ from emulator.core.planning import Planning
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
 from emulator.core.time_machine import TimeMachine
+from emulator.quick_dataclass import dataclass
 from emulator.server.loop_health import LoopHealth
 from emulator.web.extras import Flow
 from emulator.web.links import Links
@@ -24,10 +25,9 @@ from emulator.web.problem_json import Problem
 from emulator.web.provider import Provider, completion_schemas_of
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.wait_slots import WaitSlots
-from emulator.wired import wired
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class ControlContext:
     """The use cases, the providers, and the wait slots of requests that wait."""
 

@@ -1,7 +1,6 @@
 """The routes that follow webhooks: list them, wait for one, read one, send it again, and the inbox."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypedDict
 
 from flask import Blueprint, Response
@@ -16,6 +15,7 @@ from emulator.control.waiting import Waited, wait_for
 from emulator.core.deliveries import AttemptRecord, Delivery, DeliveryFilter, DeliveryReport, DeliveryState
 from emulator.core.delivery_queries import is_settled
 from emulator.masking import masked, masked_body, masked_headers
+from emulator.quick_dataclass import dataclass
 from emulator.web.problem_json import Problem
 
 KEPT = {DeliveryState.INBOX, DeliveryState.BLOCKED}

@@ -5,7 +5,6 @@ A misspelt word would find nothing, which reads like an answer: nothing came, no
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, has_request_context, request
@@ -14,6 +13,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from emulator.control.context import ControlContext
 from emulator.core.webhook_faults import UnknownEvent
+from emulator.quick_dataclass import dataclass
 from emulator.settings import suggest
 from emulator.web.problem_json import Problem
 

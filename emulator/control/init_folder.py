@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshots import Snapshots
 from emulator.person_files import UnusableFile, read_person_file
 from emulator.plain_json import repeated_key
+from emulator.quick_dataclass import dataclass
 from emulator.settings import BadSetting
 from emulator.web.body import DEEPEST, parse
 from emulator.web.credentials import EXPIRED, SANDBOX_NAME

@@ -1,7 +1,6 @@
 """The routes that decide how cases will end: the queue of outcomes for the next ones, and outcome rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, TypedDict, cast
 
@@ -19,6 +18,7 @@ from emulator.core.matching import match_of_json
 from emulator.core.model import CompletionOrder, Outcome
 from emulator.core.rules import Rule, rule_to_json
 from emulator.core.sandbox_settings import QueuedOutcome
+from emulator.quick_dataclass import dataclass
 from emulator.readers import LONGEST_DELAY
 from emulator.web.problem_json import Problem
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, overload
@@ -11,6 +10,7 @@ from flask import Response, request
 from marshmallow import Schema, ValidationError
 
 from emulator.core.sandbox_clock import to_text
+from emulator.quick_dataclass import dataclass
 from emulator.settings import suggest
 from emulator.web.body import LARGEST_BODY, MOST_KEYS, drop_mark, read_json
 from emulator.web.errors import Malformed, TooLarge, Undecodable

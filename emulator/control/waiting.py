@@ -1,7 +1,6 @@
 """Wait for a webhook: as long as wall time takes, or by moving a clock that stands still from moment to moment."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from emulator.control.context import ControlContext
@@ -9,6 +8,7 @@ from emulator.core.deliveries import DeliveryFilter, DeliveryReport
 from emulator.core.delivery_queries import is_settled
 from emulator.core.model import CaseFilter
 from emulator.core.time_skip import TimeSkip
+from emulator.quick_dataclass import dataclass
 
 MOST_MOMENTS = 1_000  # that one wait goes through
 MOST_NAMED = 5

@@ -1,6 +1,6 @@
 """Tokens that open a sandbox for a while, by the clock of that sandbox."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from hashlib import sha256
 
@@ -11,7 +11,7 @@ from emulator.core.ports import Store, Transaction
 from emulator.core.randomness import fresh_secret
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class FoundToken:
     fault: str | None = None
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class AccessTokens:
     """Issues tokens and finds what they open; the store keeps digests, so that nobody reads a token there."""
 

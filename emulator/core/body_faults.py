@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from emulator.core.deliveries import Delivery
 from emulator.core.faults import Side, setting
+from emulator.quick_dataclass import dataclass
 
 FORMS = ("keys_reversed", "whole_seconds", "microseconds", "undocumented")
 MOMENT = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(?=Z|[+-]\d\d:\d\d)")

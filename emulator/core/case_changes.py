@@ -9,10 +9,10 @@ from emulator.core.errors import NotFound
 from emulator.core.model import Case
 from emulator.core.ports import Store
 from emulator.core.sandboxes import Sandboxes
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class CaseChanges:
     """The use case of changing a case, finished or not."""
 

@@ -1,11 +1,11 @@
 """What stands around cases, as frozen values: documents, and checks as they are listed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from emulator.core.errors import Invalid
 from emulator.core.model import Case, Check, Client, NewCheck, Outcome, State
+from emulator.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from emulator.core.deliveries import Delivery, DeliveryState, NoWebhook, RenderedWebhook
@@ -12,6 +12,7 @@ from emulator.core.model import Case, CompletionOrder, State
 from emulator.core.ports import ProviderRules
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_view import SandboxView
+from emulator.quick_dataclass import dataclass
 
 Rules = Mapping[str, ProviderRules]
 

@@ -1,7 +1,7 @@
 """Open cases for new or known clients, and find cases and kept webhooks."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from emulator.core.client_claims import find_client, write_client
@@ -18,7 +18,7 @@ from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.schedules import drawn_external_id, ends_soon, schedule_of, with_delay
 from emulator.core.webhook_faults import EarlyWebhook
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 INBOX_LIMIT = 1_000
 MOST_FOUND = 10_000  # cases of one provider that a search counts
@@ -35,7 +35,7 @@ class Begun:
     told: Case | None = None  # what the answer shows in place of the case, because of a fault
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Cases:
     """The use cases behind the two APIs."""
 

@@ -12,12 +12,12 @@ from emulator.core.ports import Store, Transaction
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.schedules import with_delay
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 MOST_CHECKS = 100  # of a case
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Checks:
     """The use cases of checks beside those that a case was opened with."""
 

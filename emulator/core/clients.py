@@ -7,10 +7,10 @@ from emulator.core.errors import Invalid, NotFound
 from emulator.core.model import Client, ClientClaim, NewClient
 from emulator.core.ports import Store
 from emulator.core.sandboxes import Sandboxes
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Clients:
     """The use cases of clients that stand on their own."""
 

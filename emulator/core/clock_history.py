@@ -2,11 +2,12 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from threading import Lock
 
 from emulator.core.sandbox_clock import SandboxClock
+from emulator.quick_dataclass import dataclass
 
 MOST_CHANGES = 1_000  # of one sandbox
 MOST_SANDBOXES = 10_000

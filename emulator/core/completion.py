@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from emulator.core.case_steps import Step, plan, plan_all, plan_end
@@ -18,7 +17,7 @@ from emulator.core.signals import Signal
 from emulator.core.turns import Turns
 from emulator.core.webhook_faults import apply_webhook_faults
 from emulator.masking import masked_url
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 log = logging.getLogger("emulator.cases")
 BATCH = 16  # cases that share a transaction: what is due to be sent, and requests, wait for all of them
@@ -34,7 +33,7 @@ class Moved:
     deliveries: Sequence[Delivery]
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Completion:
     """The steps of all cases, taken when they are due or ordered."""
 

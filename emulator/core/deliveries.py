@@ -1,12 +1,13 @@
 """Webhooks: as a provider renders them, as deliveries, and as attempts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from emulator.masking import masked, masked_body, masked_headers, masked_url
+from emulator.quick_dataclass import dataclass
 
 COPY = "-copy-"  # stands in the id of a copy, between the id of the event and the number of the copy
 

@@ -9,13 +9,13 @@ from emulator.core.errors import Conflict, EmulatorStops, NotFound
 from emulator.core.ports import Store
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 LIMIT = 1_000
 SETTLED = {DeliveryState.DELIVERED, DeliveryState.BLOCKED, DeliveryState.INBOX}
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class DeliveryQueries:
     """Questions about the deliveries of a sandbox."""
 

@@ -2,13 +2,14 @@
 
 import json
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Lock
 
 from emulator.core.faults import STANDING, Fault
 from emulator.core.journal import Exchange
 from emulator.core.matching import Match
 from emulator.core.sandbox_clock import LATEST
+from emulator.quick_dataclass import dataclass
 
 MOST_KEPT = 20  # exchanges
 

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from emulator.quick_dataclass import dataclass
 
 MOST = 500  # differences
 NOTHING = object()  # in place of a value that is not there

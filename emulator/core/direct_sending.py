@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from emulator.core.clock import WallClock
@@ -11,7 +11,7 @@ from emulator.core.errors import NotFound
 from emulator.core.ports import Sender, Store
 from emulator.core.sandboxes import Sandboxes, is_as_shown
 from emulator.masking import masked_url
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 TEST_EVENT = "test"
 HINTS = {
@@ -41,7 +41,7 @@ class TestedReceiver:
     attempt: Attempt | None
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class DirectSending:
     """Attempts that nothing repeats and no delivery remembers; the journal has those of webhooks."""
 

@@ -7,10 +7,10 @@ from emulator.core.case_file import Document, NewDocument
 from emulator.core.errors import NotFound
 from emulator.core.ports import Store, Transaction
 from emulator.core.sandboxes import Sandboxes
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Documents:
     """The use cases of documents."""
 

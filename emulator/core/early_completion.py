@@ -9,12 +9,12 @@ from emulator.core.delivery_queries import DeliveryQueries
 from emulator.core.faults import STANDING
 from emulator.core.model import Case
 from emulator.core.webhook_faults import EarlyWebhook
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 LONGEST = 10.0  # seconds
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class EarlyCompletion:
     """Ends a case at once and waits for the first attempt to send its webhook."""
 

@@ -1,10 +1,11 @@
 """Access tokens that a fault ends after their first request, kept by their digests in this process alone."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Lock
 
 from emulator.core.faults import Fault
+from emulator.quick_dataclass import dataclass
 
 MOST_KEPT = 10_000
 

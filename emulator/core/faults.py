@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -13,6 +13,7 @@ from typing import ClassVar, Protocol, TypedDict, TypeVar
 from emulator.core.matching import Match, MatchJson, match_of_json, match_to_json
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_clock import from_micros, to_micros
+from emulator.quick_dataclass import dataclass
 
 T = TypeVar("T")
 MOST_FAULTS = 100

@@ -5,13 +5,14 @@ Most exchanges are never read, so that secrets are masked when one is, and not o
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from itertools import count
 from threading import Lock
 from typing import ClassVar
 
 from emulator.masking import masked, masked_body, masked_headers, masked_url
+from emulator.quick_dataclass import dataclass
 
 MOST_EXCHANGES = 1_000  # of one sandbox
 MOST_BYTES = 64 * 1024 * 1024  # of all sandboxes together

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ from emulator.core.faults import Fault, FaultContext, FaultHit, Side, setting, t
 from emulator.core.model import Case, Decision, Outcome
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_view import SandboxView
+from emulator.quick_dataclass import dataclass
 
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypedDict
+
+from emulator.quick_dataclass import dataclass
 
 MOST_DIGITS = 10  # of an index into a list
 Scalar = str | int | float | bool | None

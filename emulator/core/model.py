@@ -1,12 +1,13 @@
 """The entities of the emulator, as frozen values."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from emulator.core.errors import Invalid
 from emulator.core.sandbox_clock import WALL_TIME, SandboxClock
+from emulator.quick_dataclass import dataclass
 
 DEFAULT_SANDBOX = "default"
 

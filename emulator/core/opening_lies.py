@@ -1,7 +1,7 @@
 """Faults by which a new case is refused, told or stored otherwise than it should be; and by which anybody is let in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, TypeVar
 
 from emulator.core.deviation import Strikes
@@ -10,6 +10,7 @@ from emulator.core.faults import FaultHit, FaultKind, Side, setting
 from emulator.core.model import Case, CaseFilter, Client, NewCase
 from emulator.core.ports import Transaction
 from emulator.core.sandbox_view import SandboxView
+from emulator.quick_dataclass import dataclass
 
 When = TypeVar("When")
 REFUSED, FOREIGN_ID, NO_REUSE, ONE_CLIENT, NEVER_ENDS = LIES = (

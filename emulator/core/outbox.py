@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 
 from emulator.core.clock import WallClock
@@ -17,7 +17,7 @@ from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
 from emulator.core.wire_faults import NoRetry, Overtaken
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 log = logging.getLogger("emulator.webhooks")
 
@@ -43,7 +43,7 @@ class LeaseWatch:
         return True
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Outbox:
     """The webhooks of all sandboxes; `owner` names this process in the leases."""
 

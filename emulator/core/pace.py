@@ -1,10 +1,10 @@
 """How long cases take: in one word for a sandbox, and as the real service of a provider takes."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
 from emulator.core.randomness import SeededRandom
+from emulator.quick_dataclass import dataclass
 
 MINUTE = timedelta(minutes=1)
 

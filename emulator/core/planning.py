@@ -12,14 +12,14 @@ from emulator.core.rules import MOST_RULES, Rule
 from emulator.core.sandbox_settings import QueuedOutcome, SandboxSettings
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import SandboxSignals
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 T = TypeVar("T", Rule, Fault)
 Planned = Literal["rules", "faults"]  # the fields of `SandboxSettings` that hold them
 Change = Mapping[str, object]  # new values by the names that the store uses
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Planning:
     """Adds and removes queued outcomes, outcome rules and faults."""
 

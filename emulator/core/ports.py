@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -37,6 +36,7 @@ from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_clock import SandboxClock
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.snapshot_rows import Row
+from emulator.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,6 @@ Every value is a function of (seed, sandbox, key, field), so that a case added e
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from emulator.core.surnames import MAGIC_SURNAMES
+from emulator.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from faker import Faker

@@ -1,7 +1,7 @@
 """Start a case: one that waits begins, one that has ended is archived and a new one takes its place."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from enum import Enum
 
@@ -11,7 +11,7 @@ from emulator.core.model import Case, NewCase, State
 from emulator.core.ports import Store, Transaction
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 
 class Started(Enum):
@@ -34,7 +34,7 @@ class StartTerms:
     empty: Fact | None = None  # raised for a case that waits and has no check; None: it stays as it is
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Reruns:
     """The use case of starting a case, for the first time or again."""
 

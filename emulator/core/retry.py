@@ -1,7 +1,8 @@
 """Retry profiles: when a failed delivery is tried again."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from emulator.quick_dataclass import dataclass
 
 LONGEST_WAIT = timedelta(hours=1)
 MOST_WAITS = 100

@@ -1,12 +1,12 @@
 """Outcome rules: the first one that matches a request decides how and when its case ends."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from emulator.core.matching import Match, match_of_json, match_to_json
 from emulator.core.model import Decision, Outcome
+from emulator.quick_dataclass import dataclass
 
 MOST_RULES = 100
 

@@ -1,7 +1,8 @@
 """Sandbox clocks as values (real, frozen or scaled), and moments as numbers and texts."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from emulator.quick_dataclass import dataclass
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)  # no clock is set or moved beyond it

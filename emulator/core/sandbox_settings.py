@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -13,6 +13,7 @@ from emulator.core.pace import FIXED, Pace
 from emulator.core.retry import STANDARD, RetryProfile, parse_retry
 from emulator.core.rules import Rule, outcome_word, rule_of_json, rule_to_json
 from emulator.core.sandbox_clock import from_micros, to_micros
+from emulator.quick_dataclass import dataclass
 
 NOTHING_SET = "{}"  # what a new sandbox stores
 KEY_LIFE = timedelta(days=30)  # of a test integration's key, as the real service documents it

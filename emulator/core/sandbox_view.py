@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from emulator.core.model import Client
 from emulator.core.ports import ProviderRules, Reading
 from emulator.core.sandbox_clock import SandboxClock
 from emulator.core.sandbox_settings import SandboxSettings
+from emulator.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from emulator.core.clock import WallClock
 from emulator.core.clock_history import ClockHistory
@@ -17,7 +17,7 @@ from emulator.core.sandbox_clock import SandboxClock
 from emulator.core.sandbox_settings import SandboxSettings, changed_settings, read_sandbox_settings
 from emulator.core.sandbox_view import SandboxView
 from emulator.masking import masked_url
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 log = logging.getLogger("emulator.sandboxes")
 MOST_SANDBOXES = 10_000
@@ -40,7 +40,7 @@ class EmptySearch:
         return dropped
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Sandboxes:
     """The operations on a sandbox as a whole: read, create, change, reset, use up what is planned."""
 

@@ -1,9 +1,11 @@
 """Signals: let requests wait for a change without polling."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Condition, Lock
 from typing import Protocol
+
+from emulator.quick_dataclass import dataclass
 
 CLEARED = "cleared "  # before the name of a sandbox, among the words that processes tell each other
 

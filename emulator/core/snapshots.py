@@ -16,14 +16,14 @@ from emulator.core.sandbox_clock import EPOCH, LATEST, WALL_TIME, SandboxClock, 
 from emulator.core.sandbox_settings import read_sandbox_settings
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshot_rows import TABLES, Column, as_kept, as_shown, moment_of, of_older_schema
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 SCHEMA = 3
 READABLE = (1, 2, SCHEMA)
 MOST_IDS = 2**53
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Snapshots:
     """Takes snapshots and restores them."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -16,7 +16,7 @@ from emulator.core.ports import Store, Transaction
 from emulator.core.sandbox_clock import LATEST, WALL_TIME, SandboxClock
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 AT_ONCE = 16  # attempts due at one moment that are made in parallel
 
@@ -30,7 +30,7 @@ class Happening:
     told: Mapping[str, object]  # what the answer says of it, by JSON key
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class TimeMachine:
     """The operations on the clocks of sandboxes."""
 

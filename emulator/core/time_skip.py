@@ -1,9 +1,9 @@
 """Move a clock that stands still from one moment at which something happens to the next."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from emulator.core.time_machine import TimeMachine
+from emulator.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar, Protocol
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from emulator.core.retry import LONGEST_WAIT
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.wire_faults import WIRE_FAULT_KINDS, Overtaken, WireFault
+from emulator.quick_dataclass import dataclass
 
 LONGEST_HOLD = LONGEST_WAIT.total_seconds()
 

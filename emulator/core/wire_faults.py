@@ -4,11 +4,11 @@ A delivery names its faults, so that these kinds have no settings: the sender kn
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from emulator.core.deliveries import Delivery
 from emulator.core.faults import Side
+from emulator.quick_dataclass import dataclass
 
 
 class WireFault:

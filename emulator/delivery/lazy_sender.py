@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery
 from emulator.core.turns import Away
 from emulator.delivery.targets import Targets
+from emulator.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from emulator.delivery.sender import HttpSender

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Event, Lock
 
 from emulator.core.deliveries import Delivery
 from emulator.core.turns import Away
+from emulator.quick_dataclass import dataclass
 
 MOMENT = 0.25  # seconds that a webhook waits for another one
 LONGEST = 8.0  # seconds that it waits until that one was answered

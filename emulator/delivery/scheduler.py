@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from threading import Condition, Lock, Thread
 from typing import Any
@@ -17,6 +17,7 @@ from emulator.core.errors import StoreUnavailable
 from emulator.core.outbox import PER_TARGET, SENDERS, Outbox, busy_targets, most_per_target
 from emulator.core.ports import Store
 from emulator.delivery.heartbeat import Heartbeat
+from emulator.quick_dataclass import dataclass
 
 log = logging.getLogger("emulator.worker")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property, partial
@@ -28,6 +28,7 @@ from emulator.delivery.watchdog import Watchdog
 from emulator.delivery.wire_bodies import Body
 from emulator.delivery.wire_faults import Begin, WireFaults, close_at_once, idle
 from emulator.masking import masked_url
+from emulator.quick_dataclass import dataclass
 
 CONNECT_SECONDS = 3.0
 TOTAL_SECONDS = 10.0

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
 from threading import Event
 
 from emulator.core.turns import Away
+from emulator.quick_dataclass import dataclass
 
 PIECES = 10
 

@@ -7,7 +7,7 @@ the emulator may name other hosts. Never the emulator itself and the metadata se
 import re
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -23,6 +23,7 @@ from emulator.hosts import (
     read_host,
     read_pattern,
 )
+from emulator.quick_dataclass import dataclass
 
 
 def _networks(*texts: str) -> list[Network]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from threading import Barrier, BrokenBarrierError
 
 from emulator.delivery.connection import TargetConnection
+from emulator.quick_dataclass import dataclass
 
 PATIENCE = 0.5  # seconds that eight connections wait for each other
 Body = Callable[[bytes, TargetConnection], object]  # what is sent in place of the bytes

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from threading import Barrier, Event, Lock
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from emulator.delivery.connection import TargetConnection
 from emulator.delivery.overtaking import Overtaking
 from emulator.delivery.strangers import other_case, unknown_event
 from emulator.delivery.wire_bodies import Body, CutBody, HeldBody, chunked
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 COPIES, STRANGERS, AT_ONCE = 8, 16, 4
 PAUSES = (0.1, 0.3)  # seconds after each of the connections that end before a byte is sent
@@ -49,7 +49,7 @@ class Once:
             self.note(kind)
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class WireFaults:
     """What the faults of a delivery do around and in place of sending it once; `note` counts by kind.
 

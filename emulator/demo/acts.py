@@ -1,11 +1,11 @@
 """What the buttons of the stories do, by the routes that a script would use."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from emulator.demo.facts import Facts
 from emulator.demo.payloads import ReceiverPayload
+from emulator.quick_dataclass import dataclass
 from emulator.ui.api_client import ApiClient, ApiRefusal
 from emulator.ui.phrases import moment_of
 

@@ -1,9 +1,9 @@
 """What is stored of the case of a story: where the story stands, and what is true to say of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from emulator.quick_dataclass import dataclass
 from emulator.ui import phrases, state_marks
 
 UNDER_WAY = ("open", "processing")

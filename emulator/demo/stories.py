@@ -1,7 +1,6 @@
 """The stories of a presenter: the steps of each, with their texts, and how far one is by what is stored."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from emulator.demo import acts
 from emulator.demo.acts import Scene
@@ -14,6 +13,7 @@ from emulator.demo.facts import (
     told_of_the_sends,
     told_of_the_wait,
 )
+from emulator.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

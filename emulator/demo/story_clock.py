@@ -1,12 +1,13 @@
 """Stop the clock of a sandbox while a story is told in it, and give back afterwards what the story changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from threading import Lock
 
 from emulator.control.context import ControlContext
 from emulator.core.sandbox_clock import WALL_TIME, SandboxClock
 from emulator.core.sandbox_view import SandboxView
+from emulator.quick_dataclass import dataclass
 
 CHANGED = ("webhook_url", "retry")  # the settings that a story may change
 

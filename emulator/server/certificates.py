@@ -5,13 +5,13 @@ import logging
 import socket
 import ssl
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emulator.hosts import MACHINE_NAMES
+from emulator.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from trustme import CA

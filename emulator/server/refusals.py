@@ -1,7 +1,8 @@
 """What the server refuses by itself, because no application could make sense of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from emulator.quick_dataclass import dataclass
 
 PHRASES = {
     400: "Bad Request",

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import field
 
 from emulator.core.clock import WallClock
+from emulator.quick_dataclass import dataclass
 from emulator.server.loop_health import LoopHealth
 from emulator.server.refusals import RefusalReport
-from emulator.wired import wired
 
 
 def _none_is_quick(verb: str, path: str) -> str | None:
@@ -17,7 +17,7 @@ def _ignore(refused: RefusalReport) -> None:
     pass
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class ServerHooks:
     """Without any, every request is answered in a thread, and nothing is told of what was refused."""
 

@@ -3,13 +3,13 @@
 import logging
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from email.utils import format_datetime
 from operator import itemgetter
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from emulator.core.clock import WallClock
+from emulator.quick_dataclass import dataclass
 from emulator.server import orders
 from emulator.server.refusals import Refusal
 from emulator.server.request_head import Head

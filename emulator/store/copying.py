@@ -1,12 +1,12 @@
 """Copy everything from one store to another, which may be on another engine."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.core.ports import Reading, Transaction
 from emulator.core.sandbox_clock import from_micros
 from emulator.path_readers import DatabaseUrl
+from emulator.quick_dataclass import dataclass
 from emulator.store.opening import AnyStore, open_store
 from emulator.store.sqlite import StoreUnusable
 

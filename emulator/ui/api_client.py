@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from emulator.quick_dataclass import dataclass
 from emulator.web.control_token import ControlToken
 from emulator.web.internal_client import Wsgi, ask
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from emulator.quick_dataclass import dataclass
 from emulator.ui.api_client import ApiClient, ApiRefusal, part
 
 DEEPEST = 12

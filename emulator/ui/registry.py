@@ -1,11 +1,11 @@
 """Register pages: for each its method, its path and the function that answers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from flask import Blueprint, Response
 
+from emulator.quick_dataclass import dataclass
 from emulator.ui.api_client import ApiClient
 from emulator.ui.sandbox_links import is_polled
 from emulator.web.request_state import current_state

@@ -1,9 +1,10 @@
 """The marks of states on pages: a shape, a word and a colour, so that nobody depends on one of them alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from emulator.quick_dataclass import dataclass
 from emulator.ui import phrases
 
 

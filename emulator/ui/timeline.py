@@ -1,11 +1,11 @@
 """Lay a case out on one time axis, as the numbers of a drawing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log1p
 from typing import Any
 
+from emulator.quick_dataclass import dataclass
 from emulator.ui import phrases, state_marks
 
 LEFT, RIGHT = 48, 48  # pixels, room for the first and the last label

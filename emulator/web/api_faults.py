@@ -5,13 +5,13 @@ The class docstring of a kind is its documentation in the control API and in doc
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 from flask import Response, request
 
 from emulator.core.faults import FaultKind, Side, setting
 from emulator.core.randomness import SeededRandom
+from emulator.quick_dataclass import dataclass
 from emulator.server import orders
 from emulator.web.errors import FaultTriggered
 

@@ -1,7 +1,6 @@
 """The only place that compares the control token: as a header, in the login form, and as the cookie of a browser."""
 
 import hmac
-from dataclasses import dataclass
 from functools import cached_property
 from hmac import compare_digest
 from math import ceil
@@ -9,6 +8,7 @@ from math import ceil
 from flask import request
 
 from emulator.core.clock import WallClock
+from emulator.quick_dataclass import dataclass
 from emulator.server import orders
 from emulator.web.guesses import Guesses
 from emulator.web.request_state import current_state

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from flask import Response
+
+from emulator.quick_dataclass import dataclass
 
 HEADER_NAMES = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~, -]{1,4000}")
 LONGEST_MEMORY = "600"  # seconds a browser may remember the answer to a preflight

@@ -14,18 +14,18 @@ from emulator.core.documents import Documents
 from emulator.core.errors import Unauthorized
 from emulator.core.model import Case, NewCase
 from emulator.core.reruns import Reruns, Started, StartTerms
+from emulator.quick_dataclass import dataclass
 from emulator.web.advice import advise
 from emulator.web.credentials import is_literal, open_sandbox
 from emulator.web.links import Links
 from emulator.web.request_faults import RequestFaults
 from emulator.web.request_state import RequestState, current_state, state_of
-from emulator.wired import wired
 
 TOKEN_EXPIRED = "the access token has expired by the clock of its sandbox: ask for a new one"
 TOKEN_ENDED = "a fault has ended the access token after its first request: ask for a new one"
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Desk:
     """The parts of the emulator that the routes of one provider use."""
 

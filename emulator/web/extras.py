@@ -1,7 +1,6 @@
 """The optional parts of a provider: switches, samples, a guided flow, and the words that complete a case."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from marshmallow import RAISE, Schema, fields, post_load
@@ -9,6 +8,7 @@ from marshmallow.validate import OneOf
 
 from emulator.core.model import Case, CompletionOrder, Decision, Outcome
 from emulator.core.randomness import SeededRandom
+from emulator.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

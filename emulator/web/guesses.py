@@ -1,12 +1,13 @@
 """Slow down who guesses the control token: by peer, in bounded memory, and nobody who sends the right one."""
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv6Address
 from threading import Lock
 
 from emulator.core.clock import WallClock
 from emulator.hosts import literal_of
+from emulator.quick_dataclass import dataclass
 
 FREE = 20  # wrong tokens of a peer that are answered at once; it gets one back each second
 EACH = 1.0  # seconds that a further one costs

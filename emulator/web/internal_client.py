@@ -3,11 +3,11 @@
 import io
 from collections.abc import Callable, Mapping
 from contextvars import Context
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 from urllib.parse import unquote
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
+from emulator.quick_dataclass import dataclass
 from emulator.server import orders
 from emulator.web.request_state import KEY, RequestState
 

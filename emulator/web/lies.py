@@ -10,18 +10,18 @@ from emulator.core.body_faults import in_form
 from emulator.core.errors import Invalid
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandboxes import Sandboxes
+from emulator.quick_dataclass import dataclass
 from emulator.web.api_faults import AnswerForm, ApiFault, Lie
 from emulator.web.extras import Samples
 from emulator.web.internal_client import ask
 from emulator.web.provider import Provider
 from emulator.web.request_state import RequestState
-from emulator.wired import wired
 
 CREATED, LEAST_ERROR = 201, 400
 EARLY_LIES = ("empty_error",)  # these tell of requests too that are refused before any fault triggers
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Lies:
     """Changes answers as the lies and forms of a sandbox have it, and counts where that made a difference."""
 

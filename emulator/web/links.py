@@ -1,8 +1,7 @@
 """Links to this emulator in its answers and webhooks."""
 
-from dataclasses import dataclass
-
 from emulator.core.model import DEFAULT_SANDBOX, Case
+from emulator.quick_dataclass import dataclass
 from emulator.web.signatures import Signatures
 
 

@@ -15,6 +15,7 @@ from emulator.core.errors import Fact, Invalid, RefusedThoughValid, StoreUnavail
 from emulator.core.journal import Journal
 from emulator.core.turns import Turns
 from emulator.masking import masked
+from emulator.quick_dataclass import dataclass
 from emulator.server import orders
 from emulator.version import VERSION
 from emulator.web.advice import advice_header
@@ -31,7 +32,6 @@ from emulator.web.provider import Provider
 from emulator.web.request_faults import apply_to_answer
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.request_state import RequestState, current_state, state_of
-from emulator.wired import wired
 
 log = logging.getLogger("emulator.requests")
 Owned = tuple[Provider, Desk]
@@ -41,7 +41,7 @@ REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPSta
 REASONS[422] = "422 Unprocessable Content"
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Pipeline:
     """Guards every request, renders its errors, and records its answer in journal, metrics and log."""
 

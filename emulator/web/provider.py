@@ -4,7 +4,7 @@ A further provider is a folder, a line in `app.py` and a line in `setup.cfg`: co
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from wsgiref.types import WSGIEnvironment
 
 from flask import Blueprint, Response
@@ -16,9 +16,9 @@ from emulator.core.pace import RealPace
 from emulator.core.ports import Newborn
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_settings import SandboxSettings
+from emulator.quick_dataclass import dataclass
 from emulator.web.desk import Desk
 from emulator.web.extras import CompletionIn, Flow, Samples, Switch
-from emulator.wired import wired
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +39,7 @@ class Operation:
         return f"{self.verb} {self.path}"
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Provider:
     """One emulated API: the required parts first, then the optional ones."""
 

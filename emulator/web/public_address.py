@@ -1,10 +1,10 @@
 """The address at which others reach this emulator, as --public-url names it: its origin, and the path it is below."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 from wsgiref.types import WSGIEnvironment
 
+from emulator.quick_dataclass import dataclass
 from emulator.web.provider import Provider
 from emulator.web.request_state import state_of
 

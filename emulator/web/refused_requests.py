@@ -8,6 +8,7 @@ from flask import Response
 from emulator.core.clock import WallClock
 from emulator.core.errors import Fact
 from emulator.core.journal import Journal
+from emulator.quick_dataclass import dataclass
 from emulator.server.refusals import RefusalReport
 from emulator.web.credentials import EXPIRED, sandbox_meant
 from emulator.web.journalling import write_exchange
@@ -15,13 +16,12 @@ from emulator.web.provider import Provider
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.request_state import RequestState
 from emulator.web.sandbox_path import PREFIXED
-from emulator.wired import wired
 
 log = logging.getLogger("emulator.requests")
 UNREAD = "?"  # stands for a verb that could not be read
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class RefusedRequests:
     """Writes refusals of the server into journal, metrics and log."""
 

@@ -13,13 +13,13 @@ from emulator.core.opening_lies import OPENING_FAULT_KINDS, AnyCredential
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import SandboxSignals, Signal
 from emulator.core.webhook_faults import EarlyWebhook
+from emulator.quick_dataclass import dataclass
 from emulator.server import orders
 from emulator.web.advice import advise
 from emulator.web.api_faults import API_FAULT_KINDS, ApiFault
 from emulator.web.body import raw_body
 from emulator.web.request_state import RequestState, state_of
 from emulator.web.wait_slots import WaitSlots
-from emulator.wired import wired
 
 KINDS_BY_NAME = {kind.kind: kind for kind in API_FAULT_KINDS}
 # Kinds that a request may have to do with: it waits for a webhook that comes before its answer, too.
@@ -34,7 +34,7 @@ class KeyExpired(Unauthorized):
     needed = EXPIRED_HINT
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class RequestFaults:
     """Applies the faults of a sandbox to its requests; those of sandboxes that are not `watched` pass at once."""
 

@@ -2,9 +2,11 @@
 
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate
 from threading import Lock
+
+from emulator.quick_dataclass import dataclass
 
 # Upper bounds in seconds; a create takes about a millisecond.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)

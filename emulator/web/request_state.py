@@ -1,12 +1,13 @@
 """What is known of a request while it is answered: one typed value under one key of the WSGI environ."""
 
 from collections.abc import Callable, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from flask import request
 
 from emulator.core.model import DEFAULT_SANDBOX, Case
+from emulator.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from emulator.web.api_faults import ApiFault

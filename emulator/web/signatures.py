@@ -2,10 +2,10 @@
 
 import hmac
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from emulator.core.model import Case
 from emulator.core.sandbox_clock import to_micros
+from emulator.quick_dataclass import dataclass
 
 PARAMETER = "signature"
 DIGITS = 32  # of 4 bits

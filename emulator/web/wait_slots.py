@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import BoundedSemaphore
 
 from flask import request
 
+from emulator.quick_dataclass import dataclass
 from emulator.server import orders
 from emulator.web.problem_json import Problem
 

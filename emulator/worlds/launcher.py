@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from threading import Lock
 from typing import IO
@@ -14,6 +14,7 @@ from typing import IO
 from emulator.client import why_not_ready
 from emulator.core.clock import WallClock
 from emulator.core.deviation import AS_USUAL, Deviation
+from emulator.quick_dataclass import dataclass
 from emulator.running import RunningEmulator
 from emulator.settings import WORLD_RESULTS_VARIABLE, WORLD_VARIABLE, Settings
 from emulator.worlds.results import read_results

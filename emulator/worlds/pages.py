@@ -1,11 +1,11 @@
 """The page of a world: what it is, why it happens in life, what breaks, and code that holds, for each API."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from inspect import cleandoc
 from string import Template
 
 from emulator.app import PROVIDERS
+from emulator.quick_dataclass import dataclass
 from emulator.web.provider import Provider
 from emulator.worlds.world import Kind, World
 

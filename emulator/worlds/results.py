@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
+
+from emulator.quick_dataclass import dataclass
 
 BAD = ("failure", "error")
 

@@ -1,10 +1,10 @@
 """One run of the command in one world, and what came of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from emulator.core.journal import Exchange
+from emulator.quick_dataclass import dataclass
 from emulator.worlds.results import TestResult
 from emulator.worlds.world import Kind, World
 

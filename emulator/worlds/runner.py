@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 
+from emulator.quick_dataclass import dataclass
 from emulator.worlds.launcher import Launcher
 from emulator.worlds.run import Judged, Run, judge
 from emulator.worlds.world import Kind, World

@@ -1,7 +1,7 @@
 """Who sends a request: the sandbox that is opened, and the generation that is spoken."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask import Response, request
 
@@ -14,6 +14,7 @@ from emulator.providers.sphinxhq.generation import Generation
 from emulator.providers.sphinxhq.relations import INT64, Known
 from emulator.providers.sphinxhq.responses import drf_response
 from emulator.providers.sphinxhq.schemas import PROVIDER
+from emulator.quick_dataclass import dataclass
 from emulator.web.body import LARGEST_BODY, read_json
 from emulator.web.desk import Desk
 from emulator.web.errors import WrongMediaType

@@ -19,12 +19,12 @@ from emulator.providers.sphinxhq import (
 )
 from emulator.providers.sphinxhq.drf import Serializer
 from emulator.providers.sphinxhq.relations import Known
-from emulator.wired import wired
+from emulator.quick_dataclass import dataclass
 
 Rendered = dict[str, object]
 
 
-@wired
+@dataclass(frozen=True, kw_only=True)
 class Generation:
     """The shapes of one generation."""
 

@@ -1,7 +1,6 @@
 """What the operations of Sphinx have alike in its OpenAPI document."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from marshmallow import Schema
 
@@ -9,6 +8,7 @@ from emulator.openapi import builder as openapi
 from emulator.openapi.builder import EMPTY, PAGE, Json, content, header, response_object
 from emulator.providers.sphinxhq.generation import CURRENT, FIRST
 from emulator.providers.sphinxhq.response_schemas import DetailOut
+from emulator.quick_dataclass import dataclass
 from emulator.web.body import LARGEST_BODY
 
 Shape = type[Schema] | Json

@@ -1,7 +1,6 @@
 """Fields that nest other fields, or name things that must exist, by Django REST Framework's rules."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Unpack, cast
 
 from marshmallow import Schema, ValidationError, fields, missing
@@ -9,6 +8,7 @@ from marshmallow.experimental.context import Context
 from marshmallow.validate import Length
 
 from emulator.providers.sphinxhq.drf import Field, FieldOptions, Integer, load
+from emulator.quick_dataclass import dataclass
 
 MOST_BAD_ITEMS = 50  # reading stops there, so that an error body stays short
 INT64 = range(-(2**63), 2**63)

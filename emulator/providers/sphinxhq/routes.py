@@ -1,7 +1,7 @@
 """The routes of Sphinx."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, partial
 from urllib.parse import quote
 from wsgiref.types import WSGIEnvironment
@@ -24,6 +24,7 @@ from emulator.providers.sphinxhq.query import last_value
 from emulator.providers.sphinxhq.responses import drf_response
 from emulator.providers.sphinxhq.tokens import FORM, issue_token
 from emulator.providers.sphinxhq.tokens import PATH as TOKEN_PATH
+from emulator.quick_dataclass import dataclass
 from emulator.web.advice import advise
 from emulator.web.desk import Desk
 from emulator.web.errors import NotAcceptable, UnknownPath, WrongMethod

@@ -2,9 +2,9 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from emulator.core.randomness import SeededRandom
+from emulator.quick_dataclass import dataclass
 from emulator.web.extras import Sample, Samples
 
 PATH = "/api/cases/"

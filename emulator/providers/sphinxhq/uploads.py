@@ -4,11 +4,11 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
 
 from marshmallow import ValidationError, missing
 
 from emulator.providers.sphinxhq.drf import Field
+from emulator.quick_dataclass import dataclass
 
 LARGEST_FILE = 10 * 1024 * 1024  # once it is decoded
 # What an upload may need: Base64 with every slash escaped and line breaks.

@@ -1,9 +1,10 @@
 """The answers of an applicant, step by step; until the applicant changes one it is taken from the request."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
+
+from emulator.quick_dataclass import dataclass
 
 LONGEST = 200
 DOCUMENTS = {"passport": "Passport", "licence": "Driver licence", "card": "National identity card"}

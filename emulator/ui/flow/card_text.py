@@ -1,8 +1,9 @@
 """Fit a name on a drawn document: on up to three lines, as large as there is room for."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from unicodedata import combining, east_asian_width
+
+from emulator.quick_dataclass import dataclass
 
 ROOM = 200  # pixels of a line
 NARROW, WIDE = frozenset("fijlrtI .,:;'’-()"), frozenset("mwMWQO@%&")

@@ -1,13 +1,13 @@
 """One visit of an applicant: the case behind the link, its webhooks, and the answers so far."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
 
+from emulator.quick_dataclass import dataclass
 from emulator.ui import login, phrases
 from emulator.ui.api_client import ApiClient, ApiRefusal
 from emulator.ui.flow.applicant_answers import Applicant, Question, answered, answers_of_request, documents, questions
