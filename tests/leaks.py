@@ -24,6 +24,14 @@ def is_free(port: int) -> bool:
     return True
 
 
+def listens_here(port: int) -> bool:
+    """Does this process listen at the port? Another test may have got it since it was given up."""
+    tables = [Path(f"/proc/self/net/{name}").read_text("ascii").splitlines()[1:] for name in ("tcp", "tcp6")]
+    rows = [line.split() for lines in tables for line in lines]
+    listening = {f"socket:[{row[9]}]" for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}")}
+    return not listening.isdisjoint(opened())
+
+
 def opened() -> Counter[str]:
     """What this process has open, each as often as it has; one is <= another that has all of it."""
     found = Counter[str]()
