@@ -7,6 +7,7 @@ from functools import partial
 from threading import Event
 from typing import Any
 
+from requests import Response, Session
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -148,6 +149,14 @@ class ConnectionAdapter(HTTPAdapter):
             "http": partial(_pool, HTTPConnectionPool, partial(_Plain, self._connection)),
             "https": partial(_pool, HTTPSConnectionPool, partial(_Secure, self._connection)),
         }
+
+
+class StayingSession(Session):
+    """A session that does not even look where a redirect leads: requests would read all of the body for that."""
+
+    def get_redirect_target(self, resp: Response) -> str | None:
+        """Return None, as for an answer that leads nowhere."""
+        return None
 
 
 def _pool(

@@ -20,7 +20,7 @@ from emulator.core.deliveries import Attempt, Delivery
 from emulator.core.turns import Away
 from emulator.core.wire_faults import LowerCaseHeaders
 from emulator.delivery.authorities import why_untrusted
-from emulator.delivery.connection import ConnectionAdapter, TargetConnection
+from emulator.delivery.connection import ConnectionAdapter, StayingSession, TargetConnection
 from emulator.delivery.lookups import UnknownName
 from emulator.delivery.slow_body import SlowBody
 from emulator.delivery.targets import BlockedTarget, Target, Targets
@@ -131,7 +131,7 @@ class HttpSender:
         )
 
     def _session(self, connection: TargetConnection) -> requests.Session:
-        session = requests.Session()
+        session = StayingSession()
         session.trust_env = False  # no proxies and no .netrc: exactly what was rendered is sent
         session.mount("http://", ConnectionAdapter(connection, None))
         session.mount("https://", ConnectionAdapter(connection, self.targets.authorities))

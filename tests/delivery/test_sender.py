@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
@@ -119,6 +120,10 @@ def test_hints_without_an_answer_are_a_failure() -> None:
         ("http://me:secret@app/hook?token=secret#secret", "to http://***@app/hook?***,"),
         ("?secret", "to ?***,"),
         ("", "to nowhere,"),
+        ("http://[::1", "to http://[::1,"),
+        ("http://me:secret@[x/?secret", "to http://***@[x/?***,"),
+        ("http://app:99999/", "to http://app:99999/,"),
+        ("//\x1b[31mapp/", "to //[31mapp/,"),
         ("/" + "x" * 9000, f"to /{'x' * 299},"),
     ],
 )
@@ -126,6 +131,18 @@ def test_an_attempt_says_where_a_redirect_leads_and_gives_no_secret_away(locatio
     error = send_to(status(307, Location=location)).error or ""
     assert shown in error
     assert "secret" not in error
+
+
+def test_no_more_of_the_body_of_a_redirect_is_read_than_of_another() -> None:
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n")
+        with suppress(ConnectionError):
+            for _ in range(1600):
+                handler.wfile.write(b"x" * 65_536)
+            sent.append("all of 100 MB")
+
+    sent: list[str] = []
+    assert (send_to(reply).status, sent) == (302, [])
 
 
 @pytest.mark.parametrize("code", [304, 305, 306, 399])
