@@ -90,10 +90,20 @@ class TargetConnection:
             self._socket.close()
 
 
+class _Answer(FinalAnswer):
+    """The final answer, with what could be read of its headers: of the rest urllib3 would log a trace."""
+
+    def begin(self) -> None:
+        """Read up to the headers of the final answer."""
+        super().begin()
+        self.msg.defects.clear()
+        self.msg.set_payload("")
+
+
 class _Dialling:
     """A urllib3 connection that dials the checked addresses instead of looking up the name again."""
 
-    response_class: Any = FinalAnswer
+    response_class: Any = _Answer
 
     def __init__(self, connection: TargetConnection, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
