@@ -16,6 +16,7 @@ from emulator.setting_sources import read_settings, settings_from
 from emulator.settings import CONFIG_VARIABLE, PREFIX, TLS_CA_FILE_VARIABLE, BadSetting, Settings
 from emulator.start_checks import refuse_open_control
 from emulator.store.opening import AnyStore
+from emulator.web.other_servers import UnreadableBody, is_one_of_several, measure_body
 from emulator.web.problem_json import problem_response
 from emulator.web.request_state import RequestState, current_state
 
@@ -92,6 +93,10 @@ class Embedded:
             return None
         if reason := self._obstacle():
             return problem_response(503, reason)
+        try:
+            measure_body(request.environ)
+        except UnreadableBody as error:
+            return problem_response(400, str(error))
         if self._has_begun:
             return None
         with self._lock:
@@ -108,7 +113,7 @@ class Embedded:
             return "this emulator was closed: create_app() makes another one"
         if os.getpid() != self._process:
             return "this process was forked after the emulator was made: let each worker import it (no --preload)"
-        if not self._has_begun and request.environ.get("wsgi.multiprocess") and not self._built.store.is_shared:
+        if not self._has_begun and is_one_of_several(request.environ) and not self._built.store.is_shared:
             return (
                 "several processes serve this emulator, and each would have cases of its own: "
                 "give the server one worker with threads (docs/deploy.md)"

@@ -1,7 +1,7 @@
 """A Flask application without the work that this emulator does not need."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial, update_wrapper
 from threading import RLock
 from typing import Any, TypeVar
 from wsgiref.types import WSGIEnvironment
@@ -190,6 +190,12 @@ class Application(Flask):
 
     def _check_setup_finished(self, f_name: str) -> None:
         """Do nothing: Flask refuses what is registered after the first request, because requests may have missed it."""
+
+    def add_url_rule(self, rule: str, endpoint: Any = None, view_func: Any = None, *args: Any, **options: Any) -> None:
+        """Register a route, and give its view a name if it has none: extensions of Flask look for one."""
+        if isinstance(view_func, partial):
+            update_wrapper(view_func, view_func.func)
+        super().add_url_rule(rule, endpoint, view_func, *args, **options)
 
     def ensure_sync(self, func: Function) -> Function:
         """Return the function unchanged: none of ours is async."""

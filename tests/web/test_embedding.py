@@ -1,10 +1,12 @@
 """The emulator as a Flask application: in a test client, behind other servers, mounted in another application."""
 
+import json
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -14,6 +16,8 @@ import pytest
 import requests
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.serving import make_server as make_werkzeug_server
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from emulator import create_app
 from emulator.settings import BadSetting
@@ -178,3 +182,67 @@ def test_other_servers_serve_it_webhooks_included(server: str) -> None:
 def test_importing_the_package_imports_no_flask() -> None:
     code = "import sys, emulator; sys.exit('flask' in sys.modules or 'marshmallow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def parts_of(body: bytes) -> Iterator[bytes]:
+    """The body in two parts, which are sent in chunks."""
+    yield body[:10]
+    yield body[10:]
+
+
+def create_in_chunks(address: str) -> int:
+    headers = {**KEY, "Content-Type": "application/json"}
+    body = parts_of(json.dumps(BODY).encode())
+    return requests.post(f"{address}{APLYID_PATH}", data=body, headers=headers, timeout=20).status_code
+
+
+def test_a_body_in_chunks_is_read_behind_a_server_that_ends_it(app: Flask) -> None:
+    with werkzeug_serving(app) as address:
+        assert create_in_chunks(address) == 201
+
+
+@ON_POSIX
+@pytest.mark.slow
+def test_a_body_in_chunks_is_read_behind_gunicorn() -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--threads", "2", "--bind", f"127.0.0.1:{port}"]
+    with running([*command, "emulator.wsgi:application"], port) as address:
+        assert create_in_chunks(address) == 201
+
+
+@contextmanager
+def werkzeug_serving(application: Flask) -> Iterator[str]:
+    """The address of that application, served as by `flask run`."""
+    server = make_werkzeug_server("127.0.0.1", 0, application, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+def status_of(app: Flask, body: BytesIO, **more: Any) -> int:
+    """The status of the answer to a create by an environ without the length of the body, unless it is given."""
+    builder = EnvironBuilder(APLYID_PATH, method="POST", headers=list(KEY.items()), content_type="application/json")
+    environ = builder.get_environ()
+    del environ["CONTENT_LENGTH"]
+    _, status, _ = run_wsgi_app(app, {**environ, "wsgi.input": body, **more})
+    return int(status.split()[0])
+
+
+def test_one_process_of_an_asgi_server_is_no_several(app: Flask) -> None:
+    """Starlette, a2wsgi, asgiref and Hypercorn name no server, no length, and say that there are several."""
+    assert status_of(app, BytesIO(json.dumps(BODY).encode()), **{"wsgi.multiprocess": True}) == 201
+
+
+def test_what_a_server_could_not_read_is_refused(app: Flask) -> None:
+    class Broken(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError("Invalid chunk header")
+
+    assert status_of(app, Broken(), **{"wsgi.input_terminated": True}) == 400
+    assert status_of(app, BytesIO(b"{}"), CONTENT_LENGTH="abc") == 400
+
+
+def test_each_view_has_a_name_for_extensions_that_ask_for_it(app: Flask) -> None:
+    assert [name for name, view in app.view_functions.items() if not f"{view.__module__}.{view.__name__}"] == []

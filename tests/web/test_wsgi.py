@@ -99,7 +99,7 @@ def test_workers_share_what_postgresql_keeps_and_send_each_webhook_once(postgres
 
 def test_processes_that_do_not_share_a_database_answer_no_request() -> None:
     app = create_app()
-    several = {"wsgi.multiprocess": True}
+    several = {"wsgi.multiprocess": True, "SERVER_SOFTWARE": "gunicorn/27.0.1"}
     refused = app.test_client().get("/_emulator/readyz", environ_overrides=several)
     served = app.test_client().get("/_emulator/readyz")
     app.extensions["case_emulator"].close()
