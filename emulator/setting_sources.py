@@ -116,7 +116,10 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, object]:
 def _from_file(path: Path | None) -> dict[str, object]:
     if path is None:
         return {}
-    values = {name.replace("-", "_"): value for name, value in _parse(path).items()}
+    written = _parse(path)
+    values = {name.replace("-", "_"): value for name, value in written.items()}
+    if twice := [name for name in written if "_" in name and name.replace("_", "-") in written]:
+        raise BadSetting(f"{twice[0]} in {path} stands there twice, once as {twice[0].replace('_', '-')}")
     for name in values:
         if name not in OPTIONS:
             keys = [option.replace("_", "-") for option in OPTIONS]

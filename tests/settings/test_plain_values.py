@@ -157,3 +157,11 @@ def test_a_credential_that_no_client_could_send_is_refused(name: str, key: str) 
     message = told(name, f"sphinxhq={key}" if name == "credential" else key)
     assert "ASCII" in message
     assert key not in message
+
+
+def test_a_setting_that_stands_twice_in_a_file_is_refused_however_it_is_spelt(tmp_path: Path) -> None:
+    file = tmp_path / "case-emulator.toml"
+    for first, second in (("access-key", "access_key"), ("access_key", "access-key"), ("delay", "delay")):
+        file.write_text(f"{first} = '1'\n{second} = '2'\n", "utf-8")
+        with pytest.raises(BadSetting, match=r"stands there twice|Cannot overwrite"):
+            read_settings({}, {}, tmp_path)
