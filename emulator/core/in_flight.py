@@ -63,11 +63,6 @@ class InFlight:
             self._counts += Counter()  # drops sandboxes without an attempt
             self._condition.notify_all()
 
-    def is_busy(self, sandbox: str) -> bool:
-        """Return whether an attempt of the sandbox is in flight."""
-        with self._condition:
-            return self._counts[sandbox] > 0
-
     def wait_for(self, sandbox: str, seconds: float) -> None:
         """Return when no attempt of the sandbox is in flight, or after that many seconds."""
         with self._condition:

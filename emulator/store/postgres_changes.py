@@ -46,7 +46,8 @@ class PostgresChanges(PostgresQuestions, Changes):
 
     def drop_sandbox(self, sandbox: str) -> None:
         self.sandbox(sandbox)
-        self._ask.note_dropped_leases(self._db, sandbox=sandbox)
+        self._ask.sandbox_to_drop(self._db, name=sandbox)
+        self._ask.drop_deliveries(self._db, sandbox=sandbox)
         super().drop_sandbox(sandbox)
 
     def drop_empty_sandboxes(self) -> int:
