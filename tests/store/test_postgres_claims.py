@@ -1,4 +1,4 @@
-"""A reset on PostgreSQL notes the attempts of other processes as they are when it is committed, and no others."""
+"""Leases on PostgreSQL, as other processes see them: during a reset, and when an attempt could not be settled."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from emulator.core.deliveries import Attempt, Delivery, DeliveryState
+from emulator.core.errors import StoreUnavailable
 from emulator.core.outbox import LEASE
 from emulator.store.changes import Changes
 from emulator.store.opening import AnyStore, open_store
+from emulator.store.postgres_changes import PostgresChanges
 from tests.core.test_outbox import START, Post
 from tests.postgres import Server
 from tests.waiting import PATIENCE, wait_until
@@ -19,9 +21,13 @@ Drop = Callable[[], "Future[None]"]
 
 
 @pytest.fixture
-def stores(postgres: Server) -> Iterator[tuple[AnyStore, AnyStore]]:
+def url(postgres: Server) -> str:
+    return postgres.new_url()
+
+
+@pytest.fixture
+def stores(url: str) -> Iterator[tuple[AnyStore, AnyStore]]:
     """Those of two processes on one database, with a webhook that is due."""
-    url = postgres.new_url()
     one, other = open_store(None, url), open_store(None, url)
     with one.transaction() as tx:
         tx.add_sandbox("default", [], START)
@@ -87,3 +93,26 @@ def test_an_attempt_that_is_settled_during_a_reset_is_not_waited_for(
             assert tx.settle(delivered, other.owner, Attempt(status=200), START)
         dropped.result(PATIENCE)
     assert attempts_of_others(one) == 0
+
+
+@pytest.mark.parametrize("odd", ["held", 'a"{}\\\x00,b'])
+def test_the_lease_of_an_attempt_that_could_not_be_settled_ends_while_its_process_lives(
+    stores: tuple[AnyStore, AnyStore], url: str, postgres: Server, monkeypatch: pytest.MonkeyPatch, odd: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreUnavailable("the connection was lost")
+
+    def leases() -> list[int]:
+        asked = postgres.ask(f"SELECT lease_until FROM {url.rpartition('%3D')[2]}.deliveries ORDER BY position")
+        return [int(str(until)) for (until,) in asked]
+
+    post = Post(stores[0], owner=stores[0].owner)
+    post.add(odd)
+    outbox = post.outbox(Attempt(status=200))
+    lost, _ = outbox.claim({}, 8)
+    monkeypatch.setattr(PostgresChanges, "settle", fail)
+    assert outbox.deliver(lost) is None
+    before = leases()
+    outbox.renew()
+    assert [now > then for then, now in zip(before, leases(), strict=True)] == [False, True]
+    assert outbox.in_flight.leased() == [odd]

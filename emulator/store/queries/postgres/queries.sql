@@ -54,8 +54,9 @@ WHERE s.name IN (SELECT json_array_elements_text(CAST(:names AS json)))
     AND NOT EXISTS (SELECT 1 FROM counters AS k WHERE k.sandbox = s.name AND k.held > 0);
 
 -- name: renew_leases!
--- Make the leases of a process longer, which lives.
-UPDATE deliveries SET lease_until = {lease_clock} + :lease WHERE state = 'in_flight' AND lease_owner = :owner;
+-- Make the leases of a process longer, which lives, for the attempts that it makes.
+UPDATE deliveries SET lease_until = {lease_clock} + :lease
+WHERE state = 'in_flight' AND lease_owner = :owner AND id = ANY(:ids);
 
 -- name: renew_advances!
 -- The same of the advances of clocks that it makes.
