@@ -118,7 +118,7 @@ class Outbox:
         return settled
 
     def renew(self) -> None:
-        """Tell other processes that this one lives: the leases of its attempts, and its advances, last that much longer."""
+        """Tell other processes that this one lives: the leases of its attempts and its advances last that long."""
         with self.store.transaction() as tx:
             tx.renew_leases(self.owner, LEASE, self.in_flight.leased())
 
