@@ -33,7 +33,7 @@ def render_case(case: Case, switches: Mapping[str, str]) -> dict[str, object]:
         "updated_at": moment_text(case.updated_at),
         "checks": [{"id": check.id, **render_result(check, switches)} for check in case.checks],
         "webhook_url": case.webhook_url,
-        "delete_after": details["delete_after"],
+        "delete_after": details.get("delete_after", KEPT_FOR_EVER),
         "rfi": details.get("rfi"),
     }
 
