@@ -19,7 +19,8 @@ class FlatSchema(Schema):
 
     def load(self, data: Any, *, many: bool | None = None, partial: Any = None, unknown: Any = None) -> Any:
         """Return the payload of a JSON object; raise ValidationError with the problems of all fields."""
-        if many or self.many or partial or unknown or not isinstance(data, Mapping):
+        of_many = self.many if many is None else many
+        if of_many or partial or unknown or not (type(data) is dict or isinstance(data, Mapping)):
             return super().load(data, many=many, partial=partial, unknown=unknown)
         payload: dict[str, object] = {}
         problems: dict[str, object] = {}

@@ -17,13 +17,15 @@ from emulator.web.advice import advise, advise_unknown_keys
 
 MOST_ITEMS = 100
 NUMBERS = {bool, int, float}  # of which unlike ones may be equal: 1 and true
-KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
-    (bool, "a truth value"),
-    (str, "a text"),
-    ((int, float, Decimal), "a number"),
-    (dict, "an object"),
-    (list, "an array"),
-)
+KINDS = {
+    bool: "a truth value",
+    str: "a text",
+    int: "a number",
+    float: "a number",
+    Decimal: "a number",
+    dict: "an object",
+    list: "an array",
+}
 
 
 def advise_unused(schema: Schema, sent: object, payload: Mapping[str, object] | None, where: str = "") -> None:
@@ -116,4 +118,4 @@ def _is_blank(value: object) -> bool:
 
 def kind_of(value: object) -> str:
     """Return what a JSON value is, in a word."""
-    return next((word for kind, word in KINDS if isinstance(value, kind)), "null")
+    return KINDS.get(type(value)) or next((KINDS[kind] for kind in type(value).__mro__ if kind in KINDS), "null")

@@ -155,3 +155,10 @@ def test_no_such_schema_has_more_than_the_loop_looks_at() -> None:
         assert schema.unknown == EXCLUDE
         assert not any(schema._hooks.values())
         assert all((field.data_key, field.attribute) == (None, None) for field in schema.load_fields.values())
+
+
+def test_one_item_of_a_list_is_loaded_in_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    schema = sphinxhq.CheckIn(many=True)
+    monkeypatch.setattr(Schema, "_do_load", lambda *_, **__: pytest.fail("loaded by marshmallow"))
+    with Context(KNOWN):
+        assert schema.load({"check_type": "PEP"}, many=False) == {"check_type": "PEP"}

@@ -67,9 +67,7 @@ def _render_result(check: Check, switches: Mapping[str, str], case_state: State)
     return {
         **responses.render_result(check, switches, case_state),
         "reasoning": check.reasoning.split("\n\n") if check.reasoning else [],
-        "status": switches["queued-check"]
-        if is_queued
-        else CHECK_STATUSES[responses.work_state(check, case_state)],
+        "status": switches["queued-check"] if is_queued else CHECK_STATUSES[responses.work_state(check, case_state)],
     }
 
 

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypedDict, Unpack
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
@@ -194,6 +195,7 @@ class Serializer(FlatSchema):
         unknown = EXCLUDE
 
 
+@lru_cache(maxsize=64)  # a new case tells one moment up to a hundred times
 def moment_text(moment: datetime) -> str:
     """Return a moment as DateTimeField does: ISO 8601 with Z, without a fraction if it is zero."""
     return moment.isoformat().replace("+00:00", "Z")
