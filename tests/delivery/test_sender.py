@@ -3,6 +3,8 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
@@ -122,6 +124,10 @@ def test_hints_without_an_answer_are_a_failure() -> None:
         ("http://me:secret@app/hook?token=secret#secret", "to http://***@app/hook?***,"),
         ("?secret", "to ?***,"),
         ("", "to nowhere,"),
+        ("http://[::1", "to http://[::1,"),
+        ("http://me:secret@[x/?secret", "to http://***@[x/?***,"),
+        ("http://app:99999/", "to http://app:99999/,"),
+        ("//\x1b[31mapp/", "to //[31mapp/,"),
         ("/" + "x" * 9000, f"to /{'x' * 299},"),
     ],
 )
@@ -129,6 +135,18 @@ def test_an_attempt_says_where_a_redirect_leads_and_gives_no_secret_away(locatio
     error = send_to(status(307, Location=location)).error or ""
     assert shown in error
     assert "secret" not in error
+
+
+def test_no_more_of_the_body_of_a_redirect_is_read_than_of_another() -> None:
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n")
+        with suppress(ConnectionError):
+            for _ in range(1600):
+                handler.wfile.write(b"x" * 65_536)
+            sent.append("all of 100 MB")
+
+    sent: list[str] = []
+    assert (send_to(reply).status, sent) == (302, [])
 
 
 @pytest.mark.parametrize("code", [304, 305, 306, 399])
@@ -159,6 +177,18 @@ def test_when_nobody_listens_it_says_so_and_hints_at_containers() -> None:
     port = free_port()
     assert send(f"http://127.0.0.1:{port}/").error == f"nothing listens on 127.0.0.1:{port}"
     assert "host.docker.internal" in (send(f"http://localhost:{port}/").error or "")
+
+
+def test_where_nobody_greets_in_tls_it_is_said_what_to_write() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # the system takes the connection, and nobody answers
+        error = send(f"https://127.0.0.1:{silent.getsockname()[1]}/", replace(SENDER, total_seconds=60)).error or ""
+    assert "did not answer the greeting of TLS in time: if it speaks none, use http://" in error
+
+
+@pytest.mark.parametrize("line", [b"no colon", b"X-\0\x1b[31m: \1\xff", b" folded: first", b"\xc3\xa4: x"])
+def test_a_header_that_cannot_be_read_is_no_matter_for_the_log(line: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    attempt = send_to(bytes_only(b"HTTP/1.1 200 OK\r\nX-Before: 1\r\n%b\r\nContent-Length: 0\r\n\r\n" % line))
+    assert (attempt.status, attempt.ok, caplog.text) == (200, True, "")
 
 
 @pytest.mark.parametrize("reply", [abort, garbage])

@@ -130,10 +130,14 @@ def test_webhooks_arrive(secure: Emulator) -> None:
         assert receiver.next().json["id"] == created["id"]
 
 
-def test_an_unverified_client_is_refused(secure: Emulator) -> None:
+def test_an_unverified_client_is_refused_and_the_log_says_what_it_needs(
+    secure: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     with pytest.raises(requests.exceptions.SSLError, match="CERTIFICATE_VERIFY_FAILED"):
         requests.get(secure.url, timeout=PATIENCE)
     assert secure.http.get(secure.url).status_code == 200
+    wait_until(lambda: "the client has to trust the certificate that --tls-ca-file writes" in caplog.text)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +174,7 @@ def test_a_name_that_no_certificate_can_have_is_left_out_and_told(caplog: pytest
     assert [name in caplog.text for name in ("case_emulator", "a b", "bücher")] == [True, True, False]
 
 
-def test_whoever_speaks_no_tls_is_told_so_or_hung_up_on_and_nothing_is_logged(
+def test_whoever_speaks_no_tls_is_told_so_or_hung_up_on_and_only_what_helps_is_logged(
     secure: Emulator, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -191,7 +195,9 @@ def test_whoever_speaks_no_tls_is_told_so_or_hung_up_on_and_nothing_is_logged(
         with socket.create_connection(("127.0.0.1", secure.port), PATIENCE) as line:
             line.sendall(sent)
     assert secure.http.get(secure.url).status_code == 200
-    assert [record for record in caplog.records if record.name != "emulator.requests"] == []
+    logged = [record.getMessage() for record in caplog.records if record.name != "emulator.requests"]
+    assert len(logged) == 2
+    assert all("http request; the client has to call https:// instead of http://" in line for line in logged)
     assert capfd.readouterr().err == ""
 
 
