@@ -79,7 +79,7 @@ def _read_url(context: click.Context, parameter: click.Parameter, flag: str | No
     try:
         return read_public_url(url)
     except ValueError as error:
-        raise click.BadParameter(f"a URL like {DEFAULT_URL} is needed: {error}", param_hint=where) from error
+        raise click.BadParameter(str(error), param_hint=where) from error
 
 
 def _read_sandbox(context: click.Context, parameter: click.Parameter, name: str) -> str:

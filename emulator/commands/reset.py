@@ -22,4 +22,4 @@ def reset(control: Control, sandbox: str, as_json: bool) -> None:
     if as_json:
         print_json(answer)
     else:
-        click.echo(f"The sandbox {sandbox} is newborn.")
+        click.echo(f"The sandbox {sandbox} is empty, as on first use.")

@@ -52,19 +52,28 @@ def _read_kinds(context: click.Context, parameter: click.Parameter, text: str | 
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
-@click.option("--only", "kinds", metavar="KINDS", callback=_read_kinds, help="Of guesses, hazards, mutants; all three.")
+@click.option(
+    "--only", "kinds", metavar="KINDS", callback=_read_kinds, help="Only these, with commas: guesses, hazards, mutants."
+)
 @click.option("--world", "chosen", metavar="NAME", multiple=True, help="Run this world alone; repeatable.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Run so many at once. Default: 1.")
-@click.option("--timeout", type=Amount(0.1), metavar="S", help="Seconds that a run may take.")
-@click.option("--score", type=Amount(0, 1), default=0.8, help="Mutants to catch at least. Default: 0.8.")
+@click.option(
+    "--timeout",
+    type=Amount(0.1),
+    metavar="S",
+    help="Seconds that a run may take. Default: ten times the plain run, a minute at least.",
+)
+@click.option(
+    "--score", type=Amount(0, 1), metavar="SHARE", default=0.8, help="Share of the mutants to catch. Default: 0.8."
+)
 @click.option("--results", metavar="FILE", help="The JUnit file that the command writes; {world} in it is the world.")
 @click.option("--html", metavar="FILE", help="Write the report as a page.")
 @click.option("--junit", metavar="FILE", help="Write the report as a JUnit file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON.")
 @click.option("--list", "lists", is_flag=True, help="Print the worlds, and run nothing.")
 @click.option("--explain", metavar="NAME", multiple=True, help="Print the page of this world, and run nothing.")
-@setting_flags
 @names_flag
+@setting_flags
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND ...")
 def worlds(
     kinds: Sequence[str],
@@ -117,7 +126,7 @@ def worlds(
 def _check_together(command: Sequence[str], jobs: int, results: str | None, settings: Settings) -> None:
     """End the process when there is no command, or when flags do not fit together."""
     if not command or not command[0]:
-        stop(USAGE, "say which command to run, as in: case-emulator worlds -- pytest -q")
+        stop(USAGE, "say which command to run, as in: case-emulator worlds -- pytest -q; --list prints the worlds")
     if jobs > 1 and results and "{world}" not in results:
         stop(USAGE, "--results: with several jobs each run needs a file of its own: write {world} into its name")
     if jobs > 1 and (settings.port or settings.tls):
@@ -130,7 +139,7 @@ def _pick(kinds: Sequence[str], chosen: Sequence[str]) -> "Sequence[World]":
     try:
         return chosen_worlds(kinds, chosen)
     except UnknownWorld as error:
-        stop(USAGE, str(error))
+        stop(USAGE, str(error), has_secrets=False)  # token-life=60 is the name of a world
 
 
 def _check_files(*files: str | None) -> None:

@@ -204,7 +204,9 @@ def test_a_failed_test_tells_what_its_sandbox_saw(pytester: pytest.Pytester) -> 
 
 def test_the_traceback_of_a_failed_call_ends_in_the_test(pytester: pytest.Pytester) -> None:
     done = run(pytester, 'def test_one(sandbox):\n    sandbox.outcomes.next("rejected")\n')
-    done.stdout.fnmatch_lines([">*next(*rejected*", "E*Refusal: outcome: rejected is no outcome*", "*test_*py:2: Refusal"])
+    done.stdout.fnmatch_lines(
+        [">*next(*rejected*", "E*Refusal: outcome: rejected is no outcome*", "*test_*py:2: Refusal"]
+    )
     assert "transport.py" not in done.stdout.str()
 
 
