@@ -75,16 +75,16 @@ def _option(config: pytest.Config, name: str) -> str | bool:
     return from_file if value is None else value
 
 
-def _told(config: pytest.Config) -> Mapping[str, str]:
-    """Return what xdist told this worker; nothing where the process is no worker."""
-    told: Mapping[str, str] = getattr(config, "workerinput", {})
-    return told
+def _worker_input(config: pytest.Config) -> Mapping[str, str]:
+    """Return what xdist handed to this worker; empty where the process is no worker."""
+    given: Mapping[str, str] = getattr(config, "workerinput", {})
+    return given
 
 
 def _url_of(config: pytest.Config) -> str:
     """Return the address of this session's emulator, which is started on first use."""
     named = _option(config, "url") or os.environ.get(URL_VARIABLE)
-    shared = _told(config).get(WORKER_URL)
+    shared = _worker_input(config).get(WORKER_URL)
     if named or shared:
         return str(named or shared)
     if STARTED not in config.stash:
@@ -104,7 +104,7 @@ def _start(flags: list[str]) -> "EmulatorProcess":
 def _ca_file_of(config: pytest.Config) -> str | None:
     """Return the file of the authority to trust: that of the emulator that was started, else of the variable."""
     started = config.stash.get(STARTED, None)
-    own = started.ca_file if started else _told(config).get(WORKER_CA_FILE)
+    own = started.ca_file if started else _worker_input(config).get(WORKER_CA_FILE)
     return own or os.environ.get(CA_FILE_VARIABLE) or None
 
 
@@ -114,8 +114,8 @@ def _run_of(config: pytest.Config) -> str:
     Runs that share an emulator have sandboxes of their own by it, and so have workers that all run the same test.
     """
     if RUN not in config.stash:
-        config.stash[RUN] = _told(config).get(WORKER_RUN) or os.urandom(3).hex()
-    worker = re.sub("[^a-z0-9]+", "", _told(config).get("workerid", "").lower())
+        config.stash[RUN] = _worker_input(config).get(WORKER_RUN) or os.urandom(3).hex()
+    worker = re.sub("[^a-z0-9]+", "", _worker_input(config).get("workerid", "").lower())
     return config.stash[RUN] + worker[-LONGEST_WORKER:]
 
 
