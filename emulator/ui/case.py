@@ -7,8 +7,9 @@ from flask import Response, request
 
 from emulator.ui import phrases, state_marks, timeline
 from emulator.ui.api_client import ApiClient, part
+from emulator.ui.curl_commands import curl, curl_of
 from emulator.ui.field_docs import Document, document_of
-from emulator.ui.json_panes import JsonPane, curl, curl_of, pane_of
+from emulator.ui.json_panes import JsonPane, pane_of
 from emulator.ui.page import show as show_page
 from emulator.ui.redirects import done
 from emulator.ui.sandbox_links import sandbox_path
