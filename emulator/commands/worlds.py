@@ -31,6 +31,7 @@ from emulator.commands.worlds_output import (
 from emulator.settings import Settings
 
 if TYPE_CHECKING:
+    from emulator.worlds.launcher import Launcher
     from emulator.worlds.run import Judged, Outcome, Run
     from emulator.worlds.runner import Runner
     from emulator.worlds.world import World
@@ -169,15 +170,13 @@ def _run(
     results: str | None,
 ) -> "tuple[Outcome, int | None]":
     """Return what was found, and the exit code where that is decided already."""
-    from emulator.worlds.launcher import CommandNotStarted, Launcher, NotStarted
+    from emulator.worlds.launcher import CommandNotStarted, NotStarted
     from emulator.worlds.run import Outcome
     from emulator.worlds.runner import Runner, longest
 
     gc.freeze()  # what is imported now is never garbage
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # or the command would go on without us
-    around = partial(variables, names, settings=settings, environ=dict(environment()))
-    program = program_of(command[0], environment())
-    launcher = Launcher([program, *command[1:]], settings, around, results, timeout)
+    launcher = _launcher(settings, names, command, timeout, results)
     judged: list[Judged] = []
     plain: Run | None = None
     try:
@@ -197,11 +196,27 @@ def _run(
         launcher.stop()
         if plain is None:
             sys.exit(INTERRUPTED)
-        click.echo("case-emulator: stopped; what was found so far:", err=True)
-        outcome = Outcome(plain=plain, judged=judged)
-        print_table(outcome)
-        return outcome, INTERRUPTED
+        return _found_so_far(plain, judged), INTERRUPTED
     return Outcome(plain=plain, judged=judged), None
+
+
+def _launcher(
+    settings: Settings, names: Names, command: Sequence[str], timeout: float | None, results: str | None
+) -> "Launcher":
+    from emulator.worlds.launcher import Launcher
+
+    around = partial(variables, names, settings=settings, environ=dict(environment()))
+    return Launcher([program_of(command[0], environment()), *command[1:]], settings, around, results, timeout)
+
+
+def _found_so_far(plain: "Run", judged: "list[Judged]") -> "Outcome":
+    """Print and return what was found before somebody stopped the run."""
+    from emulator.worlds.run import Outcome
+
+    click.echo("case-emulator: stopped; what was found so far:", err=True)
+    outcome = Outcome(plain=plain, judged=judged)
+    print_table(outcome)
+    return outcome
 
 
 def _run_all(runner: "Runner", plain: "Run", picked: "Sequence[World]", judged: "list[Judged]") -> None:
