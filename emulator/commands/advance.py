@@ -7,7 +7,7 @@ import click
 from emulator.client import Control
 from emulator.client.plain_values import step_to_json
 from emulator.commands.output import print_json, print_rows
-from emulator.commands.remote import asks
+from emulator.commands.remote import remote_command
 
 NEEDED = "seconds (90), a shorthand (1h30m, 2d) or ISO 8601 (PT1H, P30D) is needed"
 
@@ -36,7 +36,7 @@ def _read_duration(context: click.Context, parameter: click.Parameter, text: str
 
 @click.command()
 @click.argument("duration", callback=_read_duration)
-@asks
+@remote_command
 def advance(control: Control, sandbox: str, duration: dict[str, float | str], as_json: bool) -> None:
     """Move the clock of a sandbox forward.
 

@@ -15,7 +15,7 @@ DEFAULT_URL = "http://127.0.0.1:8642"
 Command = Callable[..., None]
 
 
-def asks(command: Command) -> Command:
+def remote_command(command: Command) -> Command:
     """Call the command with `control`, `sandbox` and `as_json`; end with a message when the emulator says no."""
 
     @sandbox_flag

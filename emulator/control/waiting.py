@@ -24,8 +24,8 @@ class Waited:
     skipped: timedelta | None = None
 
     @property
-    def told(self) -> dict[str, object]:
-        """What the answer says of it, by JSON key."""
+    def members(self) -> dict[str, object]:
+        """The further keys of the answer: `skipped`, in seconds, if time was to be skipped."""
         return {} if self.skipped is None else {"skipped": self.skipped.total_seconds()}
 
 
