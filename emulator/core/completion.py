@@ -72,7 +72,7 @@ class Completion:
                 return [self._safely(self._run, *key) for key in due]
 
     def _read(self, due: Sequence[Key]) -> list[tuple[SandboxView, Case]]:
-        """Read these cases, be they expired: such a case still owes its webhook.
+        """Return the due cases with their sandboxes, expired ones included: an expired case still owes its webhook.
 
         Those of a sandbox whose clock is being advanced since they were found are left to the time machine.
         """
@@ -182,7 +182,7 @@ class Completion:
             self._take_one(plan_end(self.rules, view, stored, faults=faults))
 
     def _tell(self, step: Step, moved: Moved) -> None:
-        """Tell of the end of a case whoever waits for it."""
+        """Log the end of a case, and wake the requests that wait for webhooks; do nothing for a step before the end."""
         if step.webhook is None:
             return
         _log_end(moved, step.webhook)

@@ -13,6 +13,7 @@ from emulator.core.errors import StoreUnavailable
 from emulator.core.in_flight import InFlight
 from emulator.core.ports import Sender, Store, Transaction
 from emulator.core.retry import ONCE, RetryProfile
+from emulator.core.sandbox_clock import to_text
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
@@ -233,8 +234,8 @@ def _log_attempt(delivery: Delivery, attempt: Attempt) -> None:
     elif attempt.ok:
         took = attempt.took / timedelta(milliseconds=1)
         log.info("%s delivered: %s in %d ms", subject, attempt.status, took, extra=fields)
-    elif delivery.state is DeliveryState.SCHEDULED:
-        log.warning("%s failed: %s; next attempt at %s", subject, attempt.error, delivery.due_at, extra=fields)
+    elif delivery.state is DeliveryState.SCHEDULED and delivery.due_at:
+        log.warning("%s failed: %s; next attempt at %s", subject, attempt.error, to_text(delivery.due_at), extra=fields)
     else:
         log.warning("%s %s: %s", subject, delivery.state, delivery.reason, extra=fields)
 

@@ -13,7 +13,7 @@ from emulator.core.errors import Conflict, EmulatorStops, OutOfTime
 from emulator.core.model import Case, Dues
 from emulator.core.outbox import Outbox
 from emulator.core.ports import Store, Transaction
-from emulator.core.sandbox_clock import LATEST, WALL_TIME, SandboxClock
+from emulator.core.sandbox_clock import LATEST, WALL_TIME, SandboxClock, to_text
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import LONGEST_ATTEMPT, LOOK_AGAIN, Sandboxes
 from emulator.quick_dataclass import dataclass
@@ -74,7 +74,7 @@ class TimeMachine:
             view = self._enter(tx, sandbox)
             untouched = not tx.has_cases(sandbox) and view.clock is WALL_TIME
             if at and at < view.now and not untouched:
-                raise Conflict(f"the clock never goes back: it is {view.now.isoformat()}; a reset returns to wall time")
+                raise Conflict(f"the clock never goes back: it is {to_text(view.now)}; a reset returns to wall time")
             self.sandboxes.set_clock(tx, view, self._clock(at or view.now, factor))
             if at and untouched and view.settings.key_since:
                 self.sandboxes.save(tx, view, key_since=at)  # the key of a new sandbox is as old as the sandbox

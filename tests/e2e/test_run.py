@@ -210,7 +210,7 @@ def test_settings_that_are_meant_for_the_emulator_do_not_reach_the_command_s_own
     script = f"{me} reset && {me} healthcheck && {me} run -- {me} reset && cat port.txt && env"
     done = run(tmp_path, "run", "--", "sh", "-ec", script, **variables)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.count("is newborn") == 2
+    assert done.stdout.count("is empty, as on first use") == 2
     assert "CASE_EMULATOR_DATABASE" not in done.stdout
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kept.sqlite"]
 
