@@ -118,12 +118,12 @@ def read_flag(value: object) -> bool:
     return flag
 
 
-def read_url(value: object) -> str:
-    """Return a URL of http or https without user and password; it may be a webhook's receiver."""
+def read_url(value: object, example: str = "http://localhost:3000/webhooks") -> str:
+    """Return a URL of http or https without user and password, as a webhook's receiver has; `example` is for errors."""
     text = read_text(value)
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or set(text) & set(" \\"):
-        raise ValueError("a URL like http://localhost:3000/webhooks is needed")
+        raise ValueError(f"a URL like {example} is needed")
     if parts.username is not None:
         raise ValueError("a URL without user and password is needed")
     if parts.port is not None and parts.port == 0:
@@ -134,7 +134,7 @@ def read_url(value: object) -> str:
 
 def read_public_url(value: object) -> str:
     """Return a URL without query and fragment, and without a slash at its end."""
-    text = read_url(value).rstrip("/")
+    text = read_url(value, "http://localhost:8642").rstrip("/")
     if "?" in text or "#" in text:
         raise ValueError("a URL without ? and # is needed")
     if not (text.isascii() and PLAIN_PATH.fullmatch(urlsplit(text).path)):

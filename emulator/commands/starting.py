@@ -50,7 +50,8 @@ def build(settings: Settings, refuse: Refuse = stop) -> "RunningEmulator":
     try:
         return RunningEmulator(settings)
     except PortTaken:
-        refuse(PORT_TAKEN, f"port {settings.port} is taken: choose another with --port, or --port 0 for a free one")
+        others = "choose another with --port, or --port 0 for a free one; `case-emulator doctor` says who has it"
+        refuse(PORT_TAKEN, f"port {settings.port} is taken: {others}")
     except (BadSetting, StoreUnavailable) as error:
         refuse(USAGE, str(error))
     except PermissionError:

@@ -124,7 +124,7 @@ class _Dialling:
         super().putheader(name, *values)  # type: ignore[misc]
 
     def endheaders(self, *args: Any, **kwargs: Any) -> None:
-        """Send the head, on a connection that is made before `begin` is told of it."""
+        """Connect, call `begin`, then send the head, so that a receiver that is away counts for nothing."""
         if self.sock is None:  # type: ignore[attr-defined]
             self.connect()  # type: ignore[attr-defined]
         self._connection.begin()

@@ -29,8 +29,11 @@ from tests.receivers import (
     receiving,
     status,
 )
+from tests.waiting import PATIENCE
 
-SENDER = HttpSender(Targets(frozenset()), WallClock(), "case-emulator/test", connect_seconds=0.5, total_seconds=0.5)
+TARGETS, CLOCK, AGENT = Targets(frozenset()), WallClock(), "case-emulator/test"
+SENDER = HttpSender(TARGETS, CLOCK, AGENT, connect_seconds=PATIENCE, total_seconds=PATIENCE)
+HASTY = HttpSender(TARGETS, CLOCK, AGENT, connect_seconds=0.5, total_seconds=0.5)  # for receivers that take too long
 
 
 def send(url: str, sender: HttpSender = SENDER) -> Attempt:
@@ -51,9 +54,9 @@ def send(url: str, sender: HttpSender = SENDER) -> Attempt:
     )
 
 
-def send_to(*replies: Reply) -> Attempt:
+def send_to(*replies: Reply, sender: HttpSender = SENDER) -> Attempt:
     with receiving(*replies) as receiver:
-        return send(receiver.url)
+        return send(receiver.url, sender)
 
 
 @pytest.fixture
@@ -153,13 +156,13 @@ def test_what_sends_nobody_elsewhere_is_no_redirect(code: int) -> None:
 
 @pytest.mark.parametrize("drip", [drip_headers, drip_body])
 def test_a_dripping_receiver_is_cut_off_at_the_deadline(drip: type[drip_body], held: threading.Event) -> None:
-    attempt = send_to(drip(held))
+    attempt = send_to(drip(held), sender=HASTY)
     assert (attempt.status, "took longer" in (attempt.error or "")) == (None, True)
-    assert attempt.took >= timedelta(seconds=SENDER.total_seconds)
+    assert attempt.took >= timedelta(seconds=HASTY.total_seconds)
 
 
 def test_a_silent_receiver_is_cut_off_at_the_deadline(held: threading.Event) -> None:
-    attempt = send_to(lambda handler: held.wait(10) and None)
+    attempt = send_to(lambda handler: held.wait(PATIENCE) and None, sender=HASTY)
     assert "took longer" in (attempt.error or "") or "timed out" in (attempt.error or "")
 
 
@@ -202,7 +205,7 @@ def test_a_receiver_that_takes_no_connection_in_time_fails() -> None:
         for line in waiting:
             line.setblocking(False)
             line.connect_ex(full.getsockname())
-        attempt = send(f"http://127.0.0.1:{full.getsockname()[1]}/")
+        attempt = send(f"http://127.0.0.1:{full.getsockname()[1]}/", HASTY)
         for line in waiting:
             line.close()
     assert (attempt.ok, bool(attempt.error)) == (False, True)
@@ -264,5 +267,5 @@ def test_retry_after_is_read_as_a_date() -> None:
 
 
 def test_the_limits_of_the_real_sender_are_three_and_ten_seconds() -> None:
-    usual = HttpSender(SENDER.targets, SENDER.clock, "agent")
+    usual = HttpSender(TARGETS, CLOCK, AGENT)
     assert (usual.connect_seconds, usual.total_seconds) == (3, 10)

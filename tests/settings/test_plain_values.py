@@ -95,6 +95,15 @@ def test_a_url_where_a_path_is_needed_is_refused(name: str, url: str) -> None:
     assert url.partition(":")[0] in told(name, url).partition("': ")[2]
 
 
+@pytest.mark.parametrize("name", ["port_file", "tls_ca_file", "webhook_ca_file", "scenario", "init_folder", "database"])
+def test_a_path_that_the_system_refuses_is_refused_with_its_reason(name: str, tmp_path: Path) -> None:
+    itself = tmp_path / "itself"
+    itself.symlink_to(itself)
+    for path in (f"./{'k' * 300}", f"./{'k' * 300}/x", f"./{'k/' * 3000}x"):
+        assert "File name too long" in told(name, path)
+    assert "symbolic links" in told(name, f"{itself}/x")
+
+
 @pytest.mark.parametrize("name", ["port_file", "tls_ca_file", "webhook_ca_file", "init_folder", "database"])
 def test_spaces_around_a_path_are_refused(name: str) -> None:
     assert "without spaces around it" in told(name, f"{TEXTS[name]} ")

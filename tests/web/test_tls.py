@@ -25,7 +25,7 @@ from tests.bad_input import answers, rows_framing
 from tests.bad_input.table import PROVIDERS, Row, body
 from tests.bad_input.test_smuggling import cases, lasting, statuses, talk
 from tests.emulators import Emulator, served, settings
-from tests.receivers import PATIENCE, receiving
+from tests.receivers import PATIENCE, free_port, receiving
 from tests.waiting import assert_ends, wait_until
 from tests.wire import read_answer, request_bytes
 
@@ -280,10 +280,9 @@ def test_what_is_idle_half_read_or_half_shaken_does_not_hold_up_the_end(
 
 
 def test_twenty_starts_leave_no_thread_and_no_file_and_the_port_is_free_each_time(tmp_path: Path) -> None:
-    ca, port = str(tmp_path / "ca.pem"), 0
+    ca, port = str(tmp_path / "ca.pem"), free_port()
     for turn in range(20):
         with served(tls=True, tls_ca_file=ca, port=port) as emulator:
-            port = emulator.port
             assert emulator.http.get(emulator.url).status_code == 200
         emulator.http.close()
         if turn == 0:
@@ -293,10 +292,10 @@ def test_twenty_starts_leave_no_thread_and_no_file_and_the_port_is_free_each_tim
 
 
 def test_a_stop_without_a_start_frees_the_port() -> None:
-    running = RunningEmulator(settings(tls=True))
-    running.stop()
-    with served(tls=True, port=running.port) as emulator:
-        assert emulator.port == running.port
+    port = free_port()
+    RunningEmulator(settings(tls=True, port=port)).stop()
+    with served(tls=True, port=port) as emulator:
+        assert emulator.port == port
 
 
 def test_a_taken_port_is_told_apart(secure: Emulator) -> None:
