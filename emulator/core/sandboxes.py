@@ -87,7 +87,7 @@ class Sandboxes:
         newborns = [(provider, rules.newborn) for provider, rules in self.provider_rules.items()]
         self.make_room(tx)
         tx.add_sandbox(view.name, newborns, view.wall)
-        return replace(view, is_used=True)
+        return self.view(tx, view.name)  # as it is stored: what is changed later is found by when it was born
 
     def make_room(self, tx: Transaction) -> None:
         """Drop some sandboxes without cases if there is no room for another one; raise TooManySandboxes.

@@ -112,6 +112,15 @@ def test_advancing_a_running_clock_goes_on_from_there(emulator: Emulator) -> Non
     assert emulator.control("PATCH", "clock", {"mode": "real"}).status_code == 200
 
 
+def test_an_advance_may_be_the_first_that_is_done_with_a_sandbox(emulator: Emulator) -> None:
+    fresh = emulator.of(f"fresh-{emulator.sandbox[:20]}")
+    advance(fresh, seconds=0)
+    advance(fresh, seconds=5)
+    assert fresh.control("GET", "clock").json()["mode"] == emulator.control("GET", "clock").json()["mode"]
+    assert fresh.control("PATCH", "clock", {"mode": "frozen"}).status_code == 200
+    advance(fresh, seconds=5)
+
+
 def test_a_scaled_clock_runs_by_itself(emulator: Emulator) -> None:
     emulator.control("PATCH", "", {"delay": 3600})
     scaled = emulator.control("PATCH", "clock", {"mode": "scaled", "factor": 36000}).json()
