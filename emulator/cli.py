@@ -1,8 +1,10 @@
 """The command line: its commands, and the environment that they are given."""
 
+import errno
 import os
+import sys
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
 import click
 
@@ -17,6 +19,17 @@ LONGEST_SENTENCE = 200  # characters
 
 class CommandsOnUse(click.Group):
     """A group that imports a command when it is called, so that no command slows the start of another."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run the command and end the process, with 1 and a sentence if the disk that takes its output is full."""
+        try:
+            return super().main(*args, **options)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python fails at its end, for what was not written
+            click.echo("case-emulator: the output could not be written: the disk is full", err=True)
+            sys.exit(1)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order in which people meet them, not by the alphabet."""

@@ -17,9 +17,11 @@ SHORTHAND = re.compile(rf"(?:{AMOUNT}[smhdw])+", re.ASCII)
 
 
 def moment_text(moment: Moment | None) -> str | None:
-    """Return a moment as ISO 8601; a datetime without a zone is UTC, and a date its midnight in UTC."""
+    """Return a moment as ISO 8601: a datetime without a zone is UTC, a date its midnight in UTC; raise TypeError."""
     if moment is None or isinstance(moment, str):
         return moment
+    if not isinstance(moment, date):
+        raise TypeError(f"a date, a datetime or a text of ISO 8601 is needed, not {moment!r}")
     at = moment if isinstance(moment, datetime) else datetime.combine(moment, time())
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()
 

@@ -215,6 +215,8 @@ def test_all_of_it_is_taken_and_restored(handle: CaseEmulator) -> None:
 
 def test_dates_and_spans_of_time_are_taken_wherever_a_moment_or_seconds_are(handle: CaseEmulator) -> None:
     assert handle.clock.freeze(date(2031, 1, 1)) == datetime(2031, 1, 1, tzinfo=UTC)
+    with pytest.raises(TypeError, match=r"a date, a datetime or a text of ISO 8601 is needed, not 5"):
+        handle.clock.freeze(5)  # type: ignore[arg-type]
     assert handle.clock.freeze(datetime(2031, 1, 2)) == datetime(2031, 1, 2, tzinfo=UTC)
     assert handle.configure(delay=timedelta(seconds=3))["delay"] == 3
     handle.outcomes.when({"client.name": "Jo"}, delay=timedelta(minutes=1))

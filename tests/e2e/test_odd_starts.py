@@ -41,6 +41,14 @@ def test_it_serves_though_nobody_reads_what_it_says(tmp_path: Path, stream: str)
     assert (popen.returncode, "Traceback" in err) == (0, False), err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("command", ["openapi aplyid", "--version", "sample aplyid"])
+def test_output_for_which_the_disk_has_no_room_is_told_in_a_sentence(tmp_path: Path, command: str) -> None:
+    with shell(tmp_path, f"exec $0 {command} >/dev/full") as popen:
+        _, err = popen.communicate(timeout=PATIENCE)
+    assert (popen.returncode, err) == (1, "case-emulator: the output could not be written: the disk is full\n")
+
+
 def test_the_end_of_an_input_that_is_closed_is_not_waited_for(tmp_path: Path) -> None:
     with shell(tmp_path, "exec $0 serve --port 0 --until-stdin-ends <&-") as popen:
         _, err = popen.communicate(timeout=PATIENCE)
