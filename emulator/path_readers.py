@@ -1,5 +1,7 @@
 """Read settings that name a file or a folder; each reader raises ValueError as those of `readers` do."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from emulator.masking import masked_url
@@ -70,3 +72,8 @@ def _check_path(text: str) -> None:
         raise ValueError(f"the path of a file is needed: write it without {scheme}:{'//' * rest.startswith('//')}")
     if text != text.strip():
         raise ValueError("a path without spaces around it is needed")
+    try:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            os.stat(text)
+    except OSError as error:  # too long, a link to itself, behind a folder that may not be entered
+        raise ValueError(f"no such path can be used: {error.strerror}") from error

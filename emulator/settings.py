@@ -18,6 +18,7 @@ from emulator.readers import (
     read_delay,
     read_flag,
     read_host_names,
+    read_keys,
     read_log_format,
     read_many,
     read_origins,
@@ -92,10 +93,10 @@ class Settings:
     )
     seed: int = _setting(read_seed, 0, "Number from which every random value follows. Default: 0.", "NUMBER")
     access_key: tuple[str, ...] = _setting(
-        read_many, (), "A further X-Workflow-Access-Key for the default sandbox; repeatable.", "KEY"
+        read_keys, (), "A further X-Workflow-Access-Key for the default sandbox; repeatable.", "KEY"
     )
     session_id: tuple[str, ...] = _setting(
-        read_many, (), "A further sessionid for the default sandbox; repeatable.", "ID"
+        read_keys, (), "A further sessionid for the default sandbox; repeatable.", "ID"
     )
     credential: tuple[str, ...] = _setting(
         read_credentials,

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from emulator.running import RunningEmulator
 
 log = logging.getLogger("emulator.run")
-SECONDS_TO_SERVE = 10.0
 
 
 def _read_log_file(context: click.Context, parameter: click.Parameter, flag: str | None) -> Path | None:
@@ -114,6 +113,7 @@ def _free(port_file: Path | None) -> Path | None:
 
 def _wait_for(running: "RunningEmulator") -> None:
     from emulator.client import why_not_ready
+    from emulator.running import SECONDS_TO_SERVE
 
     reason = why_not_ready(running.address, SECONDS_TO_SERVE)
     if reason:

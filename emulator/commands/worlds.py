@@ -28,6 +28,7 @@ from emulator.commands.worlds_output import (
     tell_plain,
     write_reports,
 )
+from emulator.path_readers import read_path
 from emulator.settings import Settings
 
 if TYPE_CHECKING:
@@ -146,8 +147,12 @@ def _pick(kinds: Sequence[str], chosen: Sequence[str]) -> "Sequence[World]":
 def _check_files(*files: str | None) -> None:
     """End the process, before anything is run, when a report could not be written."""
     for file in filter(None, files):
-        folder = Path(file).absolute().parent
-        if Path(file).is_dir():
+        try:
+            path = read_path(file)
+        except ValueError as error:
+            stop(USAGE, f"{file:.300} cannot be written: {error}")
+        folder = path.absolute().parent
+        if path.is_dir():
             stop(USAGE, f"{file} cannot be written: it is a folder")
         if not folder.is_dir():
             stop(USAGE, f"{file} cannot be written: there is no folder {folder}")

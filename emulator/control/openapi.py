@@ -211,7 +211,11 @@ CONDITION: Json = {
 }
 SNAPSHOT: Json = {
     "type": "object",
-    "properties": {"schema": {"type": "integer", "enum": list(READABLE)}, "settings": {"type": "object"}}
+    "properties": {
+        "schema": {"type": "integer", "enum": list(READABLE)},
+        "clock": {"type": ["object", "null"]},
+        "settings": {"type": "object"},
+    }
     | {table: {"type": "array", "items": {"type": "object"}} for table in TABLES},
     "required": ["schema", "clock", "settings", *TABLES],
 }

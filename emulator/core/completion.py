@@ -72,13 +72,16 @@ class Completion:
                 return [self._safely(self._run, *key) for key in due]
 
     def _read(self, due: Sequence[Key]) -> list[tuple[SandboxView, Case]]:
-        """Return the due cases with their sandboxes, expired ones included: an expired case still owes its webhook."""
+        """Return the due cases with their sandboxes, expired ones included: an expired case still owes its webhook.
+
+        Those of a sandbox whose clock is being advanced since they were found are left to the time machine.
+        """
         if not due:
             return []
         with self.store.reading() as read:
             views = {sandbox: self.sandboxes.view(read, sandbox) for sandbox in dict.fromkeys(key[0] for key in due)}
             found = [(views[key[0]], read.case_even_expired(*key, views[key[0]].now)) for key in due]
-        return [(view, case) for view, case in found if case]
+        return [(view, case) for view, case in found if case and not view.advancing]
 
     def step_safely(self, view: SandboxView, provider: str, case_id: int) -> Moved | None:
         """Take a due case one step further, for the time machine; return None when it did not move or failed."""

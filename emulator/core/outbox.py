@@ -113,15 +113,15 @@ class Outbox:
         except Exception:
             log.exception("webhook %s could not be settled: it is sent again", delivery.id, extra=_log_fields(delivery))
         finally:
-            self.in_flight.end(delivery.sandbox)
+            self.in_flight.end(delivery.sandbox, delivery.id)
         if settled is None:
             self._let_go(delivery)
         return settled
 
     def renew(self) -> None:
-        """Say to other processes that this one lives: its leases, and its advances of clocks, last that much longer."""
+        """Tell other processes that this one lives: the leases of its attempts and its advances last that long."""
         with self.store.transaction() as tx:
-            tx.renew_leases(self.owner, LEASE)
+            tx.renew_leases(self.owner, LEASE, self.in_flight.leased())
 
     def _let_go(self, delivery: Delivery) -> None:
         """Tell other processes that no attempt is being made any more of a delivery that was dropped meanwhile."""

@@ -16,6 +16,7 @@ from emulator.core.sandbox_clock import EPOCH, LATEST, WALL_TIME, SandboxClock, 
 from emulator.core.sandbox_settings import read_sandbox_settings
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.snapshot_rows import TABLES, Column, as_kept, as_shown, moment_of, of_older_schema
+from emulator.core.snapshot_sense import check_sense
 from emulator.quick_dataclass import dataclass
 
 SCHEMA = 3
@@ -68,6 +69,7 @@ class Snapshots:
         if missing := sorted({"settings", "clock"} - document.keys()):
             raise Unreadable(f"{', '.join(missing)}: needed")
         tables = {table: [as_kept(table, row) for row in _rows(document, table)] for table in TABLES}
+        check_sense(tables)
         with self.store.transaction() as tx:
             before = self.sandboxes.view(tx, name)
             tx.drop_sandbox(name)

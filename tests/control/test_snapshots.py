@@ -386,6 +386,21 @@ def test_the_schema_must_be_the_one_that_is_known(victim: Emulator, taken: Docum
         ("deliveries", {"provider": "nobody"}),
         ("checks", {"kind": "HOROSCOPE"}),
         ("checks", {"state": "asleep"}),
+        ("cases", {"risk_score": 7.5}),
+        ("cases", {"risk_score": -0.1}),
+        ("cases", {"planned_risk": 2}),
+        ("cases", {"retention_days": 2**62}),
+        ("cases", {"takes": 2**62}),
+        ("cases", {"replaces": 1025}),  # which is not archived
+        ("cases", {"replaces": 9999}),  # which is yet to come
+        ("clients", {"retention_days": -(2**63)}),
+        ("documents", {"size": -1}),
+        ("checks", {"retention_days": -1}),
+        ("checks", {"risk_score": 1.5}),
+        ("deliveries", {"attempts": -1}),
+        ("deliveries", {"slowly": 1e9}),
+        ("attempts", {"number": 99}),
+        ("attempts", {"took": -1}),
         ("counters", {"next": 0}),
         ("counters", {"next": 1024}),
         ("counters", {"next": 2**63 - 1}),
@@ -400,11 +415,21 @@ def test_what_later_requests_would_stumble_over_is_refused(
     assert refusal(victim, document) != ""
 
 
-def test_details_that_a_provider_cannot_read_are_refused(victim: Emulator, taken: Document) -> None:
+def test_a_number_that_json_writes_but_that_is_infinite_is_refused(victim: Emulator, taken: Document) -> None:
     document = copy.deepcopy(taken)
-    for case in document["cases"]:
-        case["details"] = {}
-    assert "makes no sense" in refusal(victim, document)
+    document["checks"][0]["risk_score"] = "huge"
+    assert send(victim, json.dumps(document).replace('"huge"', "1e400").encode()) == 422
+
+
+def test_details_that_lack_everything_are_read_as_what_was_not_sent(two: tuple[Emulator, str], taken: Document) -> None:
+    document, there = copy.deepcopy(taken), two[0].of("without-details")
+    for row in [*document["cases"], *document["checks"], *document["clients"]]:
+        row["details"] = {}
+    assert restore(there, document).status_code == 200
+    by_token = {"Authorization": "Bearer test_without-details"}
+    for listed in (there.sphinxhq.get(), there.http.get(f"{there.url}/api/cases/", headers=by_token)):
+        assert listed.status_code == 200
+        assert {case["delete_after"] for case in listed.json()["results"]} == {-1}
 
 
 @pytest.mark.parametrize(

@@ -64,20 +64,21 @@ def sphinxhq_case(case: State, client: State) -> State:
         "status": STATUSES[case["state"]],
         "created_at": _moment(case["created"]),
         "updated_at": _moment(case["updated"]),
-        "checks": [_check(check) for check in case["checks"]],
+        "checks": [_check(check, case["state"]) for check in case["checks"]],
         "webhook_url": case["webhook_url"],
         "delete_after": -1 if case["days"] is None else case["days"],
         "rfi": None,
     }
 
 
-def _check(check: State) -> State:
+def _check(check: State, case_state: str) -> State:
+    is_worked_on = case_state == "processing" and check["state"] == "open"
     return {
         "id": check["id"],
         "risk_score": check["risk_score"],
         **{name: check[name] for name in CHECK_TEXTS},
         "outcome": OUTCOMES[check["outcome"]],
-        "status": STATUSES[check["state"]],
+        "status": STATUSES["processing" if is_worked_on else check["state"]],
         "created_at": _moment(check["created"]),
         "updated_at": _moment(check["updated"]),
         "input_details": None,

@@ -22,7 +22,7 @@ def test_a_check_added_to_a_running_case_is_done_with_the_others(office: Office)
     office.open("PEP")
     office.advance(40)
     check = office.add_check(1, "IDV", input_details={"n": [1]}, delete_after=30)
-    assert (check["status"], check["outcome"], check["case"]["risk_score"]) == ("PENDING", "PENDING", None)
+    assert (check["status"], check["outcome"], check["case"]["risk_score"]) == ("PROCESSING", "PENDING", None)
     assert office.case(1)["status"] == "PROCESSING"
     office.advance(20)
     [webhook] = office.webhooks()

@@ -124,6 +124,12 @@ def test_a_sandbox_named_by_the_path_wins_over_the_key_and_stands_in_the_link(em
     wait_until(lambda: len(emulator.of("by-path").inbox()) == 1)
 
 
+def test_a_suffix_asks_for_json_also_before_a_slash_that_is_the_same_route(emulator: Emulator) -> None:
+    for path, body in (("cases.json", b'{"status":404'), ("cases.json/", b'{"status":404'), ("cases/", b"")):
+        answer = emulator.http.get(f"{emulator.url}/integrations/core/{path}")
+        assert (answer.status_code, answer.content[:13]) == (404, body)
+
+
 def test_a_verb_nobody_knows_is_405_on_any_path_of_the_service(emulator: Emulator) -> None:
     for path in ("/integrations/core/cases", "/integrations/core/nope", "/integrations"):
         assert emulator.http.request("FROB", emulator.url + path).status_code == 405

@@ -42,7 +42,7 @@ def test_progress_is_told_by_flags_and_by_the_status_of_checks(office: Newcomer)
     office.advance(30)
     [check] = office.case(1)["checks"]
     assert check["status"] == office.done("GET", "checks/1/")["status"] == "DECIDING"
-    assert office.forerunner.case(1)["checks"][0]["status"] == "PENDING"
+    assert office.forerunner.case(1)["checks"][0]["status"] == "PROCESSING"
     office.advance(30)
     case = office.case(1)
     assert (case["is_complete"], case["failed"], case["outcome"]) == (True, False, "ACCEPTED")

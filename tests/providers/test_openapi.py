@@ -49,6 +49,15 @@ def test_every_example_is_valid_by_the_schema_beside_it(name: str) -> None:
     assert wrong == []
 
 
+def test_a_read_with_the_example_in_its_path_finds_something(emulator: Emulator) -> None:
+    emulator.sphinxhq.open_case(checks=[{"check_type": "PEP"}])
+    for path, item in document("sphinxhq").content["paths"].items():
+        if "{id}" in path and "get" in item:
+            [key] = [told["example"] for told in item["get"]["parameters"] if told["name"] == "id"]
+            answer = emulator.http.get(emulator.url + path.format(id=key), cookies=emulator.sphinxhq.cookies)
+            assert (path, answer.status_code) == (path, 200)
+
+
 @pytest.mark.parametrize(("provider", "name"), CREATED)
 def test_the_exchanges_that_open_a_case_are_valid_and_are_the_examples(provider: str, name: str) -> None:
     described, exchange = document(provider), fixture(provider, name)

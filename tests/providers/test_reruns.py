@@ -24,6 +24,17 @@ def test_a_running_case_comes_back_unchanged_whatever_is_sent_along(office: Offi
     assert len(office.webhooks()) == 1
 
 
+def test_what_is_sent_along_is_not_read_but_bounded(office: Office) -> None:
+    case, large = office.open("PEP"), b" " * (1024 * 1024 + 1)
+    office.advance()
+    for body in (large, iter([large])):  # with a length, and in chunks
+        answer = office.ask("POST", "cases/1/start/", data=body)
+        assert (answer.status_code, answer.json()) == (413, {"detail": "Request body exceeded 1048576 bytes."})
+    assert office.ask("POST", "cases/9/start/", data=large).status_code == 404
+    assert office.listed("cases/") == [case["id"]]
+    assert office.ask("POST", "cases/1/start/", data=large[1:]).json()["id"] == 2
+
+
 def test_a_finished_case_is_archived_and_replaced_by_one_with_the_same_payload(office: Office) -> None:
     details: dict[str, Any] = {"notes": "n", "rfi": "r", "webhook_url": "", "delete_after": 9}
     case = office.open("PEP", "IDV", **details)

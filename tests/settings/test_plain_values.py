@@ -95,6 +95,15 @@ def test_a_url_where_a_path_is_needed_is_refused(name: str, url: str) -> None:
     assert url.partition(":")[0] in told(name, url).partition("': ")[2]
 
 
+@pytest.mark.parametrize("name", ["port_file", "tls_ca_file", "webhook_ca_file", "scenario", "init_folder", "database"])
+def test_a_path_that_the_system_refuses_is_refused_with_its_reason(name: str, tmp_path: Path) -> None:
+    itself = tmp_path / "itself"
+    itself.symlink_to(itself)
+    for path in (f"./{'k' * 300}", f"./{'k' * 300}/x", f"./{'k/' * 3000}x"):
+        assert "File name too long" in told(name, path)
+    assert "symbolic links" in told(name, f"{itself}/x")
+
+
 @pytest.mark.parametrize("name", ["port_file", "tls_ca_file", "webhook_ca_file", "init_folder", "database"])
 def test_spaces_around_a_path_are_refused(name: str) -> None:
     assert "without spaces around it" in told(name, f"{TEXTS[name]} ")
@@ -149,3 +158,11 @@ def test_the_command_ends_with_2_says_what_to_write_and_leaves_no_file(
     assert "quotes would be part of the value" in told or "no control characters are allowed" in told
     assert "a-secret" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("key", ["\u00e4", "a b", "a;b", 'a"b', "a\\b"])
+@pytest.mark.parametrize("name", ["access_key", "session_id", "credential"])
+def test_a_credential_that_no_client_could_send_is_refused(name: str, key: str) -> None:
+    message = told(name, f"sphinxhq={key}" if name == "credential" else key)
+    assert "ASCII" in message
+    assert key not in message

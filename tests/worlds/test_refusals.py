@@ -33,6 +33,7 @@ def test_no_world_selected_is_a_mistake_in_the_command_line() -> None:
         (["--timeout", "nan", "--", "true"], "nan is no number"),
         (["--score", "nan", "--", "true"], "nan is no number"),
         (["--html", ".", "--", "true"], "it is a folder"),
+        (["--html", "k" * 300, "--", "true"], "File name too long"),
         (["--", ""], "say which command to run"),
         ([], "say which command to run"),
         (["--explain", "swap"], "did you mean swapped"),

@@ -131,7 +131,7 @@ def _public(status: int) -> Response:
 
 def _wants_json(request: Request) -> bool:
     """Return whether Rails would choose JSON as the first format."""
-    if request.path.endswith(".json"):
+    if request.path.rstrip("/").endswith(".json"):
         return True
     accept = request.headers.get("Accept", "")
     if BROWSER_LIKE.search(accept):

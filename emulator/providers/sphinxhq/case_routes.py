@@ -1,6 +1,6 @@
 """The routes of cases."""
 
-from flask import Response
+from flask import Response, request
 
 from emulator.core.model import CaseFilter, NewCase, State
 from emulator.core.reruns import Started, StartTerms
@@ -10,6 +10,8 @@ from emulator.providers.sphinxhq.paging import OUTCOMES, Filters, answer_page
 from emulator.providers.sphinxhq.query import HAS_WEBHOOK, advise_of_query, last_value
 from emulator.providers.sphinxhq.schemas import PROVIDER
 from emulator.web.advice import advise
+from emulator.web.body import LARGEST_BODY
+from emulator.web.errors import TooLarge
 
 FILTERS = ("customer_id", "has_webhook", "outcome", "page", "page_size")
 DELETED_UNSEEN = (
@@ -52,9 +54,13 @@ def read_case(caller: Caller, key: str) -> Response:
 
 
 def start_case(caller: Caller, key: str) -> Response:
-    """Answer POST /api/cases/{id}/start/; whatever is sent along is not read."""
+    """Answer POST /api/cases/{id}/start/; what is sent along is not read, but bounded."""
     advise_of_query(())
-    case, done = caller.desk.start_case(caller.sandbox, read_id("case", key), StartTerms(reorder=reorder))
+    case_id = read_id("case", key)
+    if int(request.environ.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+        caller.desk.cases.get(caller.sandbox, PROVIDER, case_id)  # that there is none is told first
+        raise TooLarge(LARGEST_BODY)
+    case, done = caller.desk.start_case(caller.sandbox, case_id, StartTerms(reorder=reorder))
     if done is Started.RUNNING:
         advise(WAITS if case.state is State.WAITING else RUNS_ALREADY)
     return caller.answer_case(case, 200)

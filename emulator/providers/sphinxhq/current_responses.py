@@ -63,14 +63,11 @@ def render_check(filed: FiledCheck, switches: Mapping[str, str]) -> dict[str, ob
 
 
 def _render_result(check: Check, switches: Mapping[str, str], case_state: State) -> dict[str, object]:
-    is_worked_on = case_state is State.PROCESSING and check.state is State.OPEN
     is_queued = case_state is State.OPEN and check.state is State.OPEN
     return {
-        **responses.render_result(check, switches),
+        **responses.render_result(check, switches, case_state),
         "reasoning": check.reasoning.split("\n\n") if check.reasoning else [],
-        "status": switches["queued-check"]
-        if is_queued
-        else CHECK_STATUSES[State.PROCESSING if is_worked_on else check.state],
+        "status": switches["queued-check"] if is_queued else CHECK_STATUSES[responses.work_state(check, case_state)],
     }
 
 

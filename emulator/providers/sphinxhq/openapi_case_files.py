@@ -26,7 +26,7 @@ from emulator.providers.sphinxhq.current_schemas import (
 )
 from emulator.providers.sphinxhq.generation import CURRENT
 from emulator.providers.sphinxhq.openapi_cases import PagesQuery, problems_in
-from emulator.providers.sphinxhq.openapi_parts import KEY, Shape, Shapes, operation, ref
+from emulator.providers.sphinxhq.openapi_parts import BORN_WITH, KEY, Shape, Shapes, operation, ref
 from emulator.providers.sphinxhq.paging import OUTCOMES
 from emulator.providers.sphinxhq.response_schemas import (
     CheckPageOut,
@@ -155,7 +155,8 @@ def _documents(examples: Examples) -> dict[str, Json]:
 
 def _read(kind: str, schema: Shape, examples: dict[str, Json]) -> Json:
     answers = {200: (f"The {kind} as it stands.", schema)}
-    return operation(f"read_{kind}", f"Read a {kind}", answers, examples, parameters=[KEY])
+    key = KEY if kind == "check" else KEY | BORN_WITH
+    return operation(f"read_{kind}", f"Read a {kind}", answers, examples, parameters=[key])
 
 
 def _problems(shapes: Shapes | None, schema: type[Schema], *examples: Json) -> Json:

@@ -19,7 +19,7 @@ KEY: Json = {
     "schema": {"type": "integer"},
     "x-fidelity": "documented",
 }
-
+BORN_WITH: Json = {"example": 123}  # the customer and the document of every new sandbox
 
 GENERATIONS = (FIRST.name, CURRENT.name)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from flask import Response
 
 from emulator.core.case_file import CaseHead, Document, FiledCheck
-from emulator.core.model import Case, Check, Client, Outcome
+from emulator.core.model import Case, Check, Client, Outcome, State
 from emulator.providers.sphinxhq.drf import moment_text, to_json
 from emulator.providers.sphinxhq.payloads import KEPT_FOR_EVER
 from emulator.providers.sphinxhq.schemas import OUTCOMES, STATUSES
@@ -31,9 +31,9 @@ def render_case(case: Case, switches: Mapping[str, str]) -> dict[str, object]:
         "status": STATUSES[case.state],
         "created_at": moment_text(case.created_at),
         "updated_at": moment_text(case.updated_at),
-        "checks": [{"id": check.id, **render_result(check, switches)} for check in case.checks],
+        "checks": [{"id": check.id, **render_result(check, switches, case.state)} for check in case.checks],
         "webhook_url": case.webhook_url,
-        "delete_after": details["delete_after"],
+        "delete_after": details.get("delete_after", KEPT_FOR_EVER),
         "rfi": details.get("rfi"),
     }
 
@@ -41,7 +41,7 @@ def render_case(case: Case, switches: Mapping[str, str]) -> dict[str, object]:
 def render_check(filed: FiledCheck, switches: Mapping[str, str]) -> dict[str, object]:
     """Return a check as it is created, read and listed: with the head of its case."""
     head = render_case_head(filed.case, switches)
-    return {"id": filed.check.id, "case": head, **render_result(filed.check, switches)}
+    return {"id": filed.check.id, "case": head, **render_result(filed.check, switches, filed.case.state)}
 
 
 def render_case_head(case: CaseHead, switches: Mapping[str, str]) -> dict[str, object]:
@@ -64,8 +64,8 @@ def render_customer_head(client: Client) -> dict[str, object]:
     }
 
 
-def render_result(check: Check, switches: Mapping[str, str]) -> dict[str, object]:
-    """Return all of a check but its id."""
+def render_result(check: Check, switches: Mapping[str, str], case_state: State) -> dict[str, object]:
+    """Return all of a check but its id; one that is not done yet is worked on as soon as its case is."""
     details = json.loads(check.details)
     return {
         "risk_score": check.risk_score,
@@ -73,13 +73,19 @@ def render_result(check: Check, switches: Mapping[str, str]) -> dict[str, object
         "note": check.note,
         "reasoning": check.reasoning,
         "outcome": outcome_word(check.outcome, switches),
-        "status": STATUSES[check.state],
+        "status": STATUSES[work_state(check, case_state)],
         "created_at": moment_text(check.created_at),
         "updated_at": moment_text(check.updated_at),
         "input_details": details.get("input_details"),
         "check_type": check.kind,
         "delete_after": details.get("delete_after", KEPT_FOR_EVER),
     }
+
+
+def work_state(check: Check, case_state: State) -> State:
+    """Return the state of a check as its callers see it: that of its case, until it is done."""
+    is_worked_on = case_state is State.PROCESSING and check.state is State.OPEN
+    return State.PROCESSING if is_worked_on else check.state
 
 
 def outcome_word(outcome: Outcome | None, switches: Mapping[str, str]) -> str | None:
