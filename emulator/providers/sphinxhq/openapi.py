@@ -33,7 +33,7 @@ from emulator.providers.sphinxhq.openapi_cases import (
     start_case,
     update_case,
 )
-from emulator.providers.sphinxhq.openapi_parts import GENERATIONS, REFUSALS, SESSION, TOKEN, Shapes
+from emulator.providers.sphinxhq.openapi_parts import REFUSALS, SESSION, TOKEN, Shapes
 from emulator.providers.sphinxhq.problems import problems_of
 from emulator.providers.sphinxhq.samples import PATH
 from emulator.providers.sphinxhq.schemas import PROVIDER, NewCaseIn
@@ -74,7 +74,7 @@ SOME_CUSTOMER: Json = {
 }
 
 
-def describe(address: str, generations: Collection[str] = GENERATIONS) -> Json:
+def describe(address: str, generations: Collection[str]) -> Json:
     """Return the OpenAPI document of this API, served at that address, with the shapes of these generations."""
     shapes = Shapes(generations)
     spec = openapi.begin(

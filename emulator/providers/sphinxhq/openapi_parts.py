@@ -6,7 +6,7 @@ from marshmallow import Schema
 
 from emulator.openapi import builder as openapi
 from emulator.openapi.builder import EMPTY, PAGE, Json, content, header, response_object
-from emulator.providers.sphinxhq.generation import CURRENT, FIRST
+from emulator.providers.sphinxhq.generation import CURRENT, FIRST, GENERATIONS
 from emulator.providers.sphinxhq.response_schemas import DetailOut
 from emulator.quick_dataclass import dataclass
 from emulator.web.body import LARGEST_BODY
@@ -20,8 +20,6 @@ KEY: Json = {
     "x-fidelity": "documented",
 }
 BORN_WITH: Json = {"example": 123}  # the customer and the document of every new sandbox
-
-GENERATIONS = (FIRST.name, CURRENT.name)
 
 
 @dataclass(frozen=True)
