@@ -40,8 +40,8 @@ class Shapes:
 
     def either(self, first: Shape, current: Shape) -> Shape:
         """Return the shape of what each generation has its own of; of both, where both are described."""
-        told = {FIRST.name: first, CURRENT.name: current}
-        shapes = [told[name] for name in GENERATIONS if name in self.generations]
+        by_generation = {FIRST.name: first, CURRENT.name: current}
+        shapes = [by_generation[name] for name in GENERATIONS if name in self.generations]
         return shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
 
     def examples(self, exchanges: Mapping[str, Json]) -> dict[str, Json]:
