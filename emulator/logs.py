@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -20,8 +21,20 @@ FIELDS = ("sandbox", "provider", "case_id", "delivery_id")  # given as `extra`; 
 class LineHandler(logging.StreamHandler[TextIO]):
     """Writes to stderr or a similar stream, which Python flushes at the end of each line."""
 
+    _is_told = False
+
     def flush(self) -> None:
         """Do nothing: the stream holds nothing back."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (as of logging)
+        """Say once that the stream takes no more lines, as on a full disk; a trace for each would help nobody."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._is_told:
+            self._is_told = True
+            with suppress(OSError):
+                print(f"case-emulator: the log cannot be written: {error.strerror}", file=sys.stderr)  # noqa: T201
 
 
 class LineFormat(logging.Formatter):

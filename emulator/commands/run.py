@@ -4,9 +4,9 @@ import gc
 import logging
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -70,12 +70,19 @@ def _logging(log_format: str, path: Path | None, verbose: bool) -> Iterator[None
 
     with ExitStack() as opened:
         try:
-            file = opened.enter_context(path.open("a", encoding="utf-8", buffering=1)) if path else None
+            file = path.open("a", encoding="utf-8", buffering=1) if path else None
         except OSError as error:
             stop(USAGE, f"--log-file {path} cannot be written: {error.strerror or error}")
+        if file:
+            opened.callback(_close, file)
         logs.configure(log_format, file, logging.INFO if file or verbose else logging.WARNING)
         yield
         logging.getLogger().handlers.clear()  # a thread that still logs would find the file closed
+
+
+def _close(file: TextIO) -> None:
+    with suppress(OSError):  # what its disk has no room for, which the log has told
+        file.close()
 
 
 def _run(settings: Settings, names: Names, relay: Relay, command: Sequence[str], *, has_log: bool) -> int:

@@ -71,11 +71,15 @@ def check_port_file(port_file: Path | None, refuse: Refuse = stop) -> None:
 
 
 def write_port_file(port_file: Path | None, port: int) -> None:
-    """Write the port into the file, if one is set."""
+    """Write the port into the file, if one is set; end the process when that is not possible any more."""
     if port_file:
         new = _beside(port_file)
-        new.write_text(f"{port}\n", encoding="utf-8")
-        new.replace(port_file)
+        try:
+            new.write_text(f"{port}\n", encoding="utf-8")
+            new.replace(port_file)
+        except OSError as error:
+            new.unlink(missing_ok=True)
+            stop(USAGE, f"--port-file {port_file} cannot be written: {error.strerror or error}")
 
 
 def forget_port_file(port_file: Path | None) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.commands.starting import write_port_file
 from tests.commands import COMMAND, environment
 from tests.waiting import PATIENCE, wait_until
 
@@ -47,6 +48,23 @@ def test_output_for_which_the_disk_has_no_room_is_told_in_a_sentence(tmp_path: P
     with shell(tmp_path, f"exec $0 {command} >/dev/full") as popen:
         _, err = popen.communicate(timeout=PATIENCE)
     assert (popen.returncode, err) == (1, "case-emulator: the output could not be written: the disk is full\n")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_log_for_which_the_disk_has_no_room_is_told_once_and_changes_no_exit_code(tmp_path: Path) -> None:
+    with shell(tmp_path, 'exec $0 run --log-file /dev/full -- sh -c "curl -s \\$CASE_EMULATOR_URL; exit 7"') as popen:
+        _, err = popen.communicate(timeout=PATIENCE)
+    assert popen.returncode == 7, err
+    assert err == "case-emulator: the log cannot be written: No space left on device\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_port_file_for_which_the_disk_has_no_room_is_told_and_not_left_behind(tmp_path: Path) -> None:
+    (tmp_path / "port.new").symlink_to("/dev/full")  # which is written first, and then renamed
+    with pytest.raises(SystemExit, match="2"):
+        write_port_file(tmp_path / "port", 8642)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_end_of_an_input_that_is_closed_is_not_waited_for(tmp_path: Path) -> None:
