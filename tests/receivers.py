@@ -70,6 +70,12 @@ def status(code: int, **headers: str) -> Reply:
     return reply
 
 
+class PatientServer(ThreadingHTTPServer):
+    """A server that lets more than five wait: on a busy machine the system would break the connections of others."""
+
+    request_queue_size, daemon_threads = 128, True
+
+
 @contextmanager
 def receiving(
     *replies: Reply, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
@@ -94,8 +100,7 @@ def receiving(
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer((host, port), Handler)
-    server.daemon_threads = True
+    server = PatientServer((host, port), Handler)
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     receiver = Receiver(f"{'https' if tls else 'http'}://{host}:{server.server_port}", server.server_port)
