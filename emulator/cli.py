@@ -12,6 +12,7 @@ COMMANDS = (
     *("serve", "run", "worlds", "sample", "deliveries", "advance", "reset"),
     *("openapi", "doctor", "healthcheck", "init", "copy"),
 )
+LONGEST_SENTENCE = 200  # characters
 
 
 class CommandsOnUse(click.Group):
@@ -26,6 +27,22 @@ class CommandsOnUse(click.Group):
         if cmd_name not in COMMANDS:
             return None
         return cast(click.Command, getattr(import_module(f"emulator.commands.{cmd_name}"), cmd_name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each command with its first sentence, which click would cut off at the end of the line."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(LONGEST_SENTENCE)) for name, each in commands if each])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments name; fail with the one that was probably meant."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            from emulator.settings import suggest
+
+            ctx.fail(f"there is no command {args[0]}{suggest(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=CommandsOnUse, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

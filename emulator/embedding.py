@@ -50,7 +50,7 @@ def create_app_from(environ: Mapping[str, str]) -> Flask:
     if refused := [name for name in of_server if name != TLS_CA_FILE_VARIABLE]:
         raise BadSetting(f"{', '.join(refused)}: whoever serves the application has the socket; see docs/deploy.md")
     ours = {name: value for name, value in environ.items() if name != TLS_CA_FILE_VARIABLE}
-    settings = read_settings({}, ours, Path.cwd(), Path(environ.get(CONFIG_VARIABLE) or os.devnull))
+    settings = read_settings({}, ours, Path(), Path(environ.get(CONFIG_VARIABLE) or os.devnull))
     refuse_open_control(settings)
     logs.configure(settings.log_format)
     return _embed(settings)

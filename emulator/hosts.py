@@ -13,6 +13,7 @@ Network = IPv4Network | IPv6Network
 HOST_NAME = re.compile(
     r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*"
 )
+PERCENT_ENCODED = re.compile(r"%[89a-f][0-9a-f]")  # a byte of a sign beyond ASCII
 BRACKETED = re.compile(r"\[([^\]]*:[^\]]*)\](?::(.*))?")
 # Under these names containers find the machine that runs them: Docker, Podman, OrbStack, Lima, Rancher, minikube ...
 # The domain `internal` is in no public name server, so that none of them can lead elsewhere.
@@ -89,7 +90,7 @@ def read_host(text: str) -> str:
         if literal is None or "%" in host:
             raise ValueError(f"[{host}] is no IPv6 address")
         return str(literal)
-    if "%" in host or not host.isascii():
+    if PERCENT_ENCODED.search(host) or not host.isascii():
         raise ValueError("write an international host name in its xn-- form")
     host = host.removesuffix(".")
     if not HOST_NAME.fullmatch(host):

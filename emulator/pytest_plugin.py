@@ -25,6 +25,11 @@ LONGEST_TEST, LONGEST_WORKER = 38, 5  # characters, so that a name has at most 6
 USED = pytest.StashKey["CaseEmulator"]()
 STARTED = pytest.StashKey["EmulatorProcess"]()
 RUN = pytest.StashKey[str]()
+SWITCHES = {
+    "shared": "One emulator for all workers of xdist.",
+    "frozen": "Freeze the clock of every sandbox at the start.",
+    "skip": "Freeze every clock at the start, and let waiting for a webhook move it.",
+}
 MARKER = (
     "case_emulator(frozen=None, skip=None, delay=None, webhook_url=None, ...): settings of this test's sandbox, as "
     "`CaseEmulator.configure` takes them; `frozen` is True or a moment, and `skip` lets waiting move the clock"
@@ -41,33 +46,12 @@ class WorkerController(Protocol):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options --case-emulator-... and their keys in the ini file."""
     group = parser.getgroup("case-emulator")
-    group.addoption(
-        "--case-emulator-url", metavar="URL", help="Use the running emulator at this address. [CASE_EMULATOR_URL]"
-    )
-    group.addoption(
-        "--case-emulator-shared", action="store_true", default=None, help="One emulator for all workers of xdist."
-    )
-    group.addoption(
-        "--case-emulator-frozen",
-        action="store_true",
-        default=None,
-        help="Freeze the clock of every sandbox at the start.",
-    )
-    group.addoption(
-        "--case-emulator-skip",
-        action="store_true",
-        default=None,
-        help="Freeze every clock at the start, and let waiting for a webhook move it.",
-    )
-    parser.addini(
-        "case_emulator_skip",
-        "Freeze every clock at the start, and let waiting for a webhook move it.",
-        type="bool",
-        default=False,
-    )
-    parser.addini("case_emulator_url", "Use the running emulator at this address.")
-    parser.addini("case_emulator_shared", "One emulator for all workers of xdist.", type="bool", default=False)
-    parser.addini("case_emulator_frozen", "Freeze the clock of every sandbox at the start.", type="bool", default=False)
+    by_url = "Use the running emulator at this address."
+    group.addoption("--case-emulator-url", metavar="URL", help=f"{by_url} [{URL_VARIABLE}]")
+    parser.addini("case_emulator_url", by_url)
+    for name, what_it_does in SWITCHES.items():
+        group.addoption(f"--case-emulator-{name}", action="store_true", default=None, help=what_it_does)
+        parser.addini(f"case_emulator_{name}", what_it_does, type="bool", default=False)
     parser.addini(
         "case_emulator_args", "Flags of `case-emulator serve`, for the emulator that the plugin starts.", type="args"
     )
@@ -91,16 +75,16 @@ def _option(config: pytest.Config, name: str) -> str | bool:
     return from_file if value is None else value
 
 
-def _told(config: pytest.Config) -> Mapping[str, str]:
-    """Return what xdist told this worker; nothing where the process is no worker."""
-    told: Mapping[str, str] = getattr(config, "workerinput", {})
-    return told
+def _worker_input(config: pytest.Config) -> Mapping[str, str]:
+    """Return what xdist handed to this worker; empty where the process is no worker."""
+    given: Mapping[str, str] = getattr(config, "workerinput", {})
+    return given
 
 
 def _url_of(config: pytest.Config) -> str:
     """Return the address of this session's emulator, which is started on first use."""
     named = _option(config, "url") or os.environ.get(URL_VARIABLE)
-    shared = _told(config).get(WORKER_URL)
+    shared = _worker_input(config).get(WORKER_URL)
     if named or shared:
         return str(named or shared)
     if STARTED not in config.stash:
@@ -120,7 +104,7 @@ def _start(flags: list[str]) -> "EmulatorProcess":
 def _ca_file_of(config: pytest.Config) -> str | None:
     """Return the file of the authority to trust: that of the emulator that was started, else of the variable."""
     started = config.stash.get(STARTED, None)
-    own = started.ca_file if started else _told(config).get(WORKER_CA_FILE)
+    own = started.ca_file if started else _worker_input(config).get(WORKER_CA_FILE)
     return own or os.environ.get(CA_FILE_VARIABLE) or None
 
 
@@ -130,8 +114,8 @@ def _run_of(config: pytest.Config) -> str:
     Runs that share an emulator have sandboxes of their own by it, and so have workers that all run the same test.
     """
     if RUN not in config.stash:
-        config.stash[RUN] = _told(config).get(WORKER_RUN) or os.urandom(3).hex()
-    worker = re.sub("[^a-z0-9]+", "", _told(config).get("workerid", "").lower())
+        config.stash[RUN] = _worker_input(config).get(WORKER_RUN) or os.urandom(3).hex()
+    worker = re.sub("[^a-z0-9]+", "", _worker_input(config).get("workerid", "").lower())
     return config.stash[RUN] + worker[-LONGEST_WORKER:]
 
 
@@ -201,7 +185,17 @@ def _prepare(handle: "CaseEmulator", request: pytest.FixtureRequest) -> None:
     if frozen:
         handle.clock.freeze(None if frozen is True else frozen)
     if settings:
+        _configure(handle, settings)
+
+
+def _configure(handle: "CaseEmulator", settings: Mapping[str, object]) -> None:
+    """Set what the marker says; fail the test with the emulator's reason where it says what is not known."""
+    from emulator.client import Refusal
+
+    try:
         handle.configure(**settings)
+    except Refusal as refusal:
+        pytest.fail(f"@pytest.mark.case_emulator: {refusal}; frozen and skip are taken, too", pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)

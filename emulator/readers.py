@@ -17,6 +17,7 @@ from emulator.plain_values import check_plain, check_quotes
 LONGEST_DELAY = 31_536_000
 BIGGEST_SEED = 2**63 - 1
 DEFAULT_PORTS = {"http": 80, "https": 443}
+KEY = re.compile(r"[!#-:<-\[\]-~]+")  # what a cookie may hold, and the comma, which clients send in one as well
 PLAIN_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~!$&'()*+,;=:@-]+)*")
 
 
@@ -117,12 +118,12 @@ def read_flag(value: object) -> bool:
     return flag
 
 
-def read_url(value: object) -> str:
-    """Return a URL of http or https without user and password; it may be a webhook's receiver."""
+def read_url(value: object, example: str = "http://localhost:3000/webhooks") -> str:
+    """Return a URL of http or https without user and password, as a webhook's receiver has; `example` is for errors."""
     text = read_text(value)
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or set(text) & set(" \\"):
-        raise ValueError("a URL like http://localhost:3000/webhooks is needed")
+        raise ValueError(f"a URL like {example} is needed")
     if parts.username is not None:
         raise ValueError("a URL without user and password is needed")
     if parts.port is not None and parts.port == 0:
@@ -133,7 +134,7 @@ def read_url(value: object) -> str:
 
 def read_public_url(value: object) -> str:
     """Return a URL without query and fragment, and without a slash at its end."""
-    text = read_url(value).rstrip("/")
+    text = read_url(value, "http://localhost:8642").rstrip("/")
     if "?" in text or "#" in text:
         raise ValueError("a URL without ? and # is needed")
     if not (text.isascii() and PLAIN_PATH.fullmatch(urlsplit(text).path)):
@@ -165,6 +166,17 @@ def read_many(value: object) -> tuple[str, ...]:
     return tuple(read_text(item).strip() for item in items)
 
 
+def read_keys(value: object) -> tuple[str, ...]:
+    """Return credentials, each of signs that a client can send in a header and in a cookie."""
+    return tuple(map(_key, read_many(value)))
+
+
+def _key(text: str) -> str:
+    if not KEY.fullmatch(text):
+        raise ValueError("letters, digits and signs of ASCII are needed, without blanks, quotes, \\ and ;")
+    return text
+
+
 def read_credentials(value: object) -> tuple[str, ...]:
     """Return each item, which is the name of an API and a key, as in aplyid=KEY."""
     items = read_many(value)
@@ -172,6 +184,7 @@ def read_credentials(value: object) -> tuple[str, ...]:
         name, _, key = item.partition("=")
         if not name or not key:
             raise ValueError("the name of an API and a key are needed, as in aplyid=KEY")
+        _key(key)
     return items
 
 

@@ -20,6 +20,8 @@ from emulator.start_checks import refuse_open_control
 if TYPE_CHECKING:
     from emulator.server.certificates import Certificates
 
+SECONDS_TO_SERVE = 60.0  # until it answers: a machine that is busy takes its time, and one that fails says so at once
+
 
 class RunningEmulator:
     """An emulator that listens once made, and serves from `start` to `stop`; also a context manager."""

@@ -93,6 +93,8 @@ def _shown(name: str, value: object) -> str:
     if name in SECRETS:
         return "***"
     try:
+        if isinstance(value, tuple):  # of a flag that was given several times
+            return ", ".join(_shown(name, item) for item in value)
         text = repr([_plain(item) for item in value] if isinstance(value, list) else _plain(value))
     except (ValueError, RecursionError):  # a number of thousands of digits, or an endless nesting
         text = f"a value of the type {type(value).__name__}"

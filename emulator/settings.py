@@ -18,6 +18,7 @@ from emulator.readers import (
     read_delay,
     read_flag,
     read_host_names,
+    read_keys,
     read_log_format,
     read_many,
     read_origins,
@@ -59,8 +60,8 @@ def _setting(
 class Settings:
     """Every setting, after flags, variables, file and defaults."""
 
-    host: str = _setting(read_bind_address, "127.0.0.1", "Address to listen on.", "ADDRESS")
-    port: int = _setting(read_port, 8642, "Port to listen on; 0 picks a free one.", "PORT")
+    host: str = _setting(read_bind_address, "127.0.0.1", "Address to listen on. Default: 127.0.0.1.", "ADDRESS")
+    port: int = _setting(read_port, 8642, "Port to listen on; 0 picks a free one. Default of serve: 8642.", "PORT")
     port_file: Path | None = _setting(
         read_output_file, None, "Write the port to this file once serving.", "FILE", "port.txt"
     )
@@ -87,15 +88,15 @@ class Settings:
     retry: str = _setting(
         read_retry,
         "standard",
-        "When a failed webhook is sent again: standard, once, or waits like 1,5,30.",
+        "When a failed webhook is sent again: standard, once, or waits like 1,5,30. Default: standard.",
         "PROFILE",
     )
-    seed: int = _setting(read_seed, 0, "Number from which every random value follows.", "NUMBER")
+    seed: int = _setting(read_seed, 0, "Number from which every random value follows. Default: 0.", "NUMBER")
     access_key: tuple[str, ...] = _setting(
-        read_many, (), "A further X-Workflow-Access-Key for the default sandbox; repeatable.", "KEY"
+        read_keys, (), "A further X-Workflow-Access-Key for the default sandbox; repeatable.", "KEY"
     )
     session_id: tuple[str, ...] = _setting(
-        read_many, (), "A further sessionid for the default sandbox; repeatable.", "ID"
+        read_keys, (), "A further sessionid for the default sandbox; repeatable.", "ID"
     )
     credential: tuple[str, ...] = _setting(
         read_credentials,
@@ -183,7 +184,9 @@ class Settings:
     demo: bool = _setting(
         read_flag, False, "Start with three days of a company that does not exist, and stories to present."
     )
-    log_format: str = _setting(read_log_format, "text", "How the log is written: text or json.", "FORMAT")
+    log_format: str = _setting(
+        read_log_format, "text", "How the log is written: text or json. Default: text.", "FORMAT"
+    )
 
     @property
     def database_file(self) -> Path | None:

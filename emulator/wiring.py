@@ -83,17 +83,23 @@ class Core:
         self.planning.faults_cleared.close()
 
 
-class _Both(TypedDict):
+class _StoreParts(TypedDict):
+    """What every use case is made of."""
+
     store: AnyStore
     clock: WallClock
 
 
-class _Moving(_Both):
+class _StepParts(_StoreParts):
+    """What a use case is made of that takes the steps of cases."""
+
     sandboxes: Sandboxes
     wake: Callable[[datetime], None]
 
 
-class _Around(TypedDict):
+class _FurtherUseCases(TypedDict):
+    """The use cases beside those of a case itself, by their names in Core."""
+
     clients: Clients
     checks: Checks
     documents: Documents
@@ -107,12 +113,12 @@ def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets, strikes: 
     """Return the use cases of an emulator, with no thread running yet; `defaults` are those of every new sandbox."""
     clock, alarm, wait_slots = _clock_after(store), Alarm(), WaitSlots()
     journal = store.open_journal(strikes.keep if strikes.kinds else None)
-    both: _Both = {"store": store, "clock": clock}
+    store_parts: _StoreParts = {"store": store, "clock": clock}
     provider_rules: dict[str, ProviderRules] = {}
     (news, faults_cleared), in_flight = shared_signals(store), InFlight()
     history = store.open_clock_history()
     sandboxes = Sandboxes(
-        **both,
+        **store_parts,
         defaults=defaults,
         provider_rules=provider_rules,
         in_flight=in_flight,
@@ -122,15 +128,15 @@ def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets, strikes: 
         history=history,
     )
     sender = LazySender(targets, clock, f"case-emulator/{VERSION}", in_flight.turns.away, strikes.note)
-    moving: _Moving = {**both, "sandboxes": sandboxes, "wake": alarm.wake}
+    step_parts: _StepParts = {**store_parts, "sandboxes": sandboxes, "wake": alarm.wake}
     note = partial(write_attempt, journal, clock)
-    outbox = Outbox(**moving, sender=sender, owner=store.owner, note=note, news=news)
-    completion = Completion(**moving, news=news)
-    deliveries = DeliveryQueries(**both, news=news, wake=alarm.wake, sandboxes=sandboxes)
-    time_machine = TimeMachine(**moving, completion=completion, outbox=outbox)
-    cases = Cases(**moving, complete_early=_early(completion, deliveries, wait_slots))
+    outbox = Outbox(**step_parts, sender=sender, owner=store.owner, note=note, news=news)
+    completion = Completion(**step_parts, news=news)
+    deliveries = DeliveryQueries(**store_parts, news=news, wake=alarm.wake, sandboxes=sandboxes)
+    time_machine = TimeMachine(**step_parts, completion=completion, outbox=outbox)
+    cases = Cases(**step_parts, complete_early=_early_completion(completion, deliveries, wait_slots))
     return Core(
-        **both,
+        **store_parts,
         link_secret=_link_secret(store),
         provider_rules=provider_rules,
         sandboxes=sandboxes,
@@ -140,9 +146,9 @@ def wire(defaults: SandboxSettings, store: AnyStore, targets: Targets, strikes: 
         deliveries=deliveries,
         planning=Planning(sandboxes=sandboxes, faults_cleared=faults_cleared),
         cases=cases,
-        **_around(cases, _direct_sending(outbox, targets)),
+        **_further_use_cases(cases, _direct_sending(outbox, targets)),
         time_machine=time_machine,
-        snapshots=Snapshots(**moving),
+        snapshots=Snapshots(**step_parts),
         scheduler=_scheduler(time_machine, alarm),
         loop_health=LoopHealth(),
         hurry=sender.hurry,
@@ -169,7 +175,7 @@ def _forget(
     faults_cleared.send(sandbox)
 
 
-def _early(completion: Completion, deliveries: DeliveryQueries, wait_slots: WaitSlots) -> EarlyCompletion:
+def _early_completion(completion: Completion, deliveries: DeliveryQueries, wait_slots: WaitSlots) -> EarlyCompletion:
     return EarlyCompletion(completion=completion, deliveries=deliveries, take_slot=wait_slots.try_to_take_late)
 
 
@@ -190,8 +196,8 @@ def _find_obstacle(targets: Targets, url: str) -> str | None:
     return find_obstacle(targets, url)
 
 
-def _around(cases: Cases, direct_sending: DirectSending) -> _Around:
-    """Return the use cases of what stands around cases."""
+def _further_use_cases(cases: Cases, direct_sending: DirectSending) -> _FurtherUseCases:
+    """Return the use cases beside those of a case itself: its client, checks, documents, reruns and changes."""
     store, sandboxes = cases.store, cases.sandboxes
     return {
         "clients": Clients(store=store, sandboxes=sandboxes),

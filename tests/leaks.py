@@ -32,6 +32,18 @@ def listens_here(port: int) -> bool:
     return not listening.isdisjoint(opened())
 
 
+def processes_of(folder: Path) -> list[int]:
+    """The processes that work in that folder or below, as far as /proc says so."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if entry.readlink().is_relative_to(folder):
+                found.append(int(entry.parent.name))
+        except OSError:  # it is of somebody else, or has ended meanwhile
+            continue
+    return found
+
+
 def opened() -> Counter[str]:
     """What this process has open, each as often as it has; one is <= another that has all of it."""
     found = Counter[str]()

@@ -2,6 +2,7 @@
 
 import json
 import queue
+import secrets
 import socket
 import ssl
 import struct
@@ -13,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.waiting import PATIENCE
+
+NEVER_GIVEN = range(20_000, 32_000)  # ports: Linux gives those from 32,768 on, macOS and Windows from 49,152 on
 
 
 @dataclass
@@ -107,10 +110,11 @@ def receiving(
 
 
 def free_port() -> int:
-    """A port where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port where nobody listens, and that no system gives to somebody else who asks for any port."""
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port := secrets.choice(NEVER_GIVEN)))
+            return port
 
 
 def drip_headers(held: threading.Event) -> Reply:

@@ -6,6 +6,8 @@ from typing import Any
 from emulator.client.payloads import Query
 from emulator.client.transport import Control
 
+__tracebackhide__ = True  # pytest shows the line of the test that called, not ours
+
 
 @dataclass(frozen=True, slots=True)
 class SandboxAddress:

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 from emulator.client.address import SandboxAddress
 from emulator.client.payloads import ApiDescription, DrawnSample, Json, Operation
 
+__tracebackhide__ = True  # pytest shows the line of the test that called, not ours
+
 
 class LeaveOut:
     """The value of a field that is not to be sent at all."""

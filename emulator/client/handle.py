@@ -12,6 +12,8 @@ from emulator.client.resources import Cases, Clock, Faults, Outcomes, Requests
 from emulator.client.transport import Control
 from emulator.client.webhooks import Webhooks
 
+__tracebackhide__ = True  # pytest shows the line of the test that called, not ours
+
 LOCAL = "http://127.0.0.1:8642"
 
 

@@ -110,7 +110,7 @@ class HttpClient:
         return made
 
     def _context(self) -> ssl.SSLContext:
-        """Return what says whom to trust: the authority in the file alone, else those of the system."""
+        """Return the TLS context: it trusts the authority in the file alone, or without a file those of the system."""
         if self._tls is None:
             try:
                 self._tls = ssl.create_default_context(cafile=self._ca_file)

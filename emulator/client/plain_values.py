@@ -1,6 +1,8 @@
 """What a Python program gives the handle, as JSON and as the parameters of a query."""
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -8,6 +10,10 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 Moment = date | str  # a datetime is a date, too
+Step = float | timedelta | str  # how far a clock is moved
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+AMOUNT = r"\d+(?:\.\d+)?"
+SHORTHAND = re.compile(rf"(?:{AMOUNT}[smhdw])+", re.ASCII)
 
 
 def moment_text(moment: Moment | None) -> str | None:
@@ -16,6 +22,28 @@ def moment_text(moment: Moment | None) -> str | None:
         return moment
     at = moment if isinstance(moment, datetime) else datetime.combine(moment, time())
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()
+
+
+def step_to_json(step: Step) -> dict[str, float | str]:
+    """Return how far to move a clock as the control API takes it: in seconds, or as the text that it is.
+
+    A number and a shorthand (90, 1h30m, 2d) are seconds; any other text is left for the emulator to judge.
+    """
+    if isinstance(step, timedelta):
+        return {"seconds": step.total_seconds()}
+    seconds = _seconds(step) if isinstance(step, str) else step
+    return {"duration": str(step)} if seconds is None else {"seconds": seconds}
+
+
+def _seconds(text: str) -> float | None:
+    """Return the seconds that a number or a shorthand means; None for any other text."""
+    if re.fullmatch(AMOUNT, text, re.ASCII):
+        seconds = float(text)
+    elif SHORTHAND.fullmatch(text):
+        seconds = sum(float(part[:-1]) * UNITS[part[-1]] for part in re.findall(f"{AMOUNT}[smhdw]", text))
+    else:
+        return None
+    return None if math.isinf(seconds) else seconds
 
 
 def plain(value: object) -> object:

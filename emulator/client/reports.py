@@ -1,5 +1,7 @@
 """Write what happened in a sandbox as text for the report of a failed test."""
 
+from datetime import UTC, datetime
+
 from emulator.client.handle import CaseEmulator
 from emulator.client.payloads import Exchange
 
@@ -28,7 +30,7 @@ def _request(exchange: Exchange, needed: list[str]) -> str:
 
 def report_webhooks(handle: CaseEmulator) -> str:
     """Return the time in the sandbox, and every webhook with its attempts."""
-    lines = [f"the sandbox's clock reads {handle.clock.now.isoformat()}"]
+    lines = [f"the sandbox's clock reads {_in_utc(handle.clock.now)}"]
     for webhook in handle.webhooks.all:
         lines.append(
             f"{webhook.event} of {webhook.provider} case {webhook.case_id}"
@@ -40,3 +42,7 @@ def report_webhooks(handle: CaseEmulator) -> str:
         ]
         lines.append(f"    {webhook.body.decode('utf-8', 'replace')[:LONGEST]}")
     return "\n".join(lines)
+
+
+def _in_utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -7,7 +7,9 @@ from typing import Any
 
 from emulator.client.address import SandboxAddress, without_none
 from emulator.client.payloads import Exchange, Json, Query
-from emulator.client.plain_values import Moment, moment_text, to_text
+from emulator.client.plain_values import Moment, Step, moment_text, step_to_json, to_text
+
+__tracebackhide__ = True  # pytest shows the line of the test that called, not ours
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,9 @@ class Clock:
     def _set(self, **fields: object) -> datetime:
         return datetime.fromisoformat(self.address.ask("PATCH", "clock", without_none(**fields))["now"])
 
-    def advance(self, step: "float | timedelta | str") -> list[Json]:
-        """Run all that falls due in that time (90, PT1H, P30D); return what happened, once the receivers answered."""
-        seconds = step.total_seconds() if isinstance(step, timedelta) else step
-        body = {"duration": seconds} if isinstance(seconds, str) else {"seconds": seconds}
-        happened: list[Json] = self.address.ask("POST", "clock/advance", body)["happened"]
+    def advance(self, step: Step) -> list[Json]:
+        """Run all that falls due in that time (90, 1h, PT1H); return what happened, once the receivers answered."""
+        happened: list[Json] = self.address.ask("POST", "clock/advance", step_to_json(step))["happened"]
         return happened
 
     def settle(self) -> list[Json]:
@@ -48,7 +48,7 @@ class Clock:
         happened: list[Json] = self.address.ask("POST", "clock/settle")["happened"]
         return happened
 
-    async def advance_async(self, step: "float | timedelta | str") -> list[Json]:
+    async def advance_async(self, step: Step) -> list[Json]:
         """Advance as `advance` does, in a thread, so that a receiver in the loop of this test can answer."""
         import asyncio
 

@@ -12,6 +12,8 @@ from emulator.client.plain_values import plain, to_json, to_query
 from emulator.masking import masked
 from emulator.version import VERSION
 
+__tracebackhide__ = True  # pytest shows the line of the test that called, not ours
+
 ANSWER_SECONDS = 30.0  # more than a reset takes, which waits for attempts in flight
 ADVANCE_SECONDS = 600.0  # advancing waits for every receiver, one after another
 MARK = "X-Emulator-Version"  # on every answer of an emulator

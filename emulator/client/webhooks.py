@@ -10,6 +10,8 @@ from emulator.client.address import SandboxAddress, without_none
 from emulator.client.payloads import Attempt, Json
 from emulator.client.transport import Refusal
 
+__tracebackhide__ = True  # pytest shows the line of the test that called, not ours
+
 OURS = ("body", "attempts", "skipped")  # the fields that are made of something else
 KEPT_OR_SENT = ("delivered", "inbox", "blocked")
 

@@ -1,18 +1,14 @@
 """The command `case-emulator advance`."""
 
-import math
-import re
 from typing import TypedDict
 
 import click
 
 from emulator.client import Control
+from emulator.client.plain_values import step_to_json
 from emulator.commands.output import print_json, print_rows
-from emulator.commands.remote import asks
+from emulator.commands.remote import remote_command
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-AMOUNT = r"\d+(?:\.\d+)?"
-SHORTHAND = re.compile(rf"(?:{AMOUNT}[smhdw])+", re.ASCII)
 NEEDED = "seconds (90), a shorthand (1h30m, 2d) or ISO 8601 (PT1H, P30D) is needed"
 
 
@@ -32,22 +28,15 @@ class Event(TypedDict):
 
 def _read_duration(context: click.Context, parameter: click.Parameter, text: str) -> dict[str, float | str]:
     """Return the request body for this duration; raise BadParameter."""
-    if text.startswith("P"):
-        return {"duration": text}  # the emulator checks it
-    if re.fullmatch(AMOUNT, text, re.ASCII):
-        seconds = float(text)
-    elif SHORTHAND.fullmatch(text):
-        seconds = sum(float(part[:-1]) * UNITS[part[-1]] for part in re.findall(f"{AMOUNT}[smhdw]", text))
-    else:
+    body = step_to_json(text)
+    if "duration" in body and not text.startswith("P"):  # what starts so is checked by the emulator
         raise click.BadParameter(NEEDED)
-    if math.isinf(seconds):
-        raise click.BadParameter(NEEDED)
-    return {"seconds": seconds}
+    return body
 
 
 @click.command()
 @click.argument("duration", callback=_read_duration)
-@asks
+@remote_command
 def advance(control: Control, sandbox: str, duration: dict[str, float | str], as_json: bool) -> None:
     """Move the clock of a sandbox forward.
 

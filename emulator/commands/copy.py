@@ -43,11 +43,11 @@ def copy(source: Path | DatabaseUrl, target: Path | DatabaseUrl, as_json: bool) 
     if as_json:
         print_json(asdict(copied))
         return
-    click.echo(f"{copied.sandboxes} sandboxes are copied.")
+    click.echo(f"Sandboxes copied: {copied.sandboxes}.")
     if copied.exchanges:
-        click.echo(f"{copied.exchanges} exchanges of the journal are copied.")
+        click.echo(f"Exchanges of the journal copied: {copied.exchanges}.")
     if copied.left_behind:
-        click.echo(f"{copied.left_behind} exchanges of the journal stay behind: a file of SQLite keeps none.")
+        click.echo(f"Exchanges of the journal left behind: {copied.left_behind}, for a file of SQLite keeps none.")
 
 
 def _tell(name: str, number: int, many: int) -> None:

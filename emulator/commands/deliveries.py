@@ -6,7 +6,7 @@ import click
 
 from emulator.client import Control
 from emulator.commands.output import print_json, print_rows
-from emulator.commands.remote import asks
+from emulator.commands.remote import remote_command
 
 COLUMNS = ("case", "external id", "event", "state", "attempts", "what came of it")
 
@@ -39,7 +39,7 @@ class Delivery(TypedDict):
 @click.option("--event", metavar="EVENT", help="Only this event, as in case.completed.")
 @click.option("--case-id", metavar="ID", type=int, help="Only of this case.")
 @click.option("--provider", metavar="PROVIDER", help="Only of this provider.")
-@asks
+@remote_command
 def deliveries(control: Control, sandbox: str, as_json: bool, **filters: str | int | None) -> None:
     """List the webhooks of a sandbox, and what became of each.
 

@@ -9,6 +9,7 @@ from emulator.commands.environment import environment
 from emulator.commands.output import FAILURE, print_json, print_lines
 from emulator.commands.remote import json_flag
 from emulator.commands.setting_flags import given, setting_flags
+from emulator.commands.working_folder import working_folder
 
 
 @click.command()
@@ -26,7 +27,7 @@ def doctor(config: Path | None, as_json: bool, **flags: object) -> None:
     """
     from emulator.diagnosis import Level, diagnose
 
-    findings = diagnose(given(flags), environment(), Path.cwd(), config)
+    findings = diagnose(given(flags), environment(), working_folder(), config)
     is_fine = all(finding.level is not Level.PROBLEM for finding in findings)
     rows = [{"level": str(finding.level), "about": finding.about, "told": finding.text} for finding in findings]
     if as_json:

@@ -1,11 +1,10 @@
 """The command `case-emulator healthcheck`."""
 
-from pathlib import Path
-
 import click
 
 from emulator.commands.environment import environment
 from emulator.commands.output import FAILURE, stop
+from emulator.commands.working_folder import working_folder
 from emulator.setting_sources import read_settings
 from emulator.settings import URL_VARIABLE, BadSetting, Settings
 
@@ -35,7 +34,7 @@ def healthcheck(url: str | None, timeout: float) -> None:
 
     url = url or environment().get(URL_VARIABLE)
     try:
-        settings = None if url else read_settings({}, environment(), Path.cwd())
+        settings = None if url else read_settings({}, environment(), working_folder())
         reason = why_not_ready(_own_url(settings) if settings else url or "", timeout)
     except (BadSetting, ValueError) as error:
         stop(FAILURE, str(error))

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import Field
 from datetime import timedelta
-from pathlib import Path
 
 import click
 
 from emulator.commands.output import FAILURE, print_json, stop
 from emulator.commands.remote import json_flag
+from emulator.commands.working_folder import working_folder
 from emulator.settings import FILE_NAME, OPTIONS
 
 HEAD = """\
@@ -30,7 +30,7 @@ def init(force: bool, as_json: bool) -> None:
     Example:
       case-emulator init
     """
-    path = Path.cwd() / FILE_NAME
+    path = working_folder() / FILE_NAME
     try:
         with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(settings_file())

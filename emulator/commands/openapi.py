@@ -1,12 +1,11 @@
 """The command `case-emulator openapi`."""
 
-from pathlib import Path
-
 import click
 
 from emulator.commands.environment import environment
 from emulator.commands.output import USAGE, print_json, stop
 from emulator.commands.remote import json_flag
+from emulator.commands.working_folder import working_folder
 
 
 @click.command()
@@ -26,6 +25,6 @@ def openapi(name: str, as_json: bool) -> None:
     from emulator.settings import BadSetting
 
     try:
-        print_json(describe(name, read_settings({}, environment(), Path.cwd())))
+        print_json(describe(name, read_settings({}, environment(), working_folder())))
     except BadSetting as error:
         stop(USAGE, str(error))

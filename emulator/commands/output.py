@@ -29,9 +29,9 @@ BESIDES_PRINTABLE = re.compile(r"[^\x20-\x7e]")
 Row = Mapping[str, str]
 
 
-def stop(code: int, message: str) -> NoReturn:
-    """End the process with this exit code, after printing the message on stderr."""
-    click.echo(f"case-emulator: {harmless(masked(message))}", err=True)
+def stop(code: int, message: str, *, has_secrets: bool = True) -> NoReturn:
+    """End the process with this exit code, after printing the message on stderr, masked where it may have secrets."""
+    click.echo(f"case-emulator: {harmless(masked(message) if has_secrets else message)}", err=True)
     sys.exit(code)
 
 

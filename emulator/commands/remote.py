@@ -15,7 +15,7 @@ DEFAULT_URL = "http://127.0.0.1:8642"
 Command = Callable[..., None]
 
 
-def asks(command: Command) -> Command:
+def remote_command(command: Command) -> Command:
     """Call the command with `control`, `sandbox` and `as_json`; end with a message when the emulator says no."""
 
     @sandbox_flag
@@ -79,7 +79,7 @@ def _read_url(context: click.Context, parameter: click.Parameter, flag: str | No
     try:
         return read_public_url(url)
     except ValueError as error:
-        raise click.BadParameter(f"a URL like {DEFAULT_URL} is needed: {error}", param_hint=where) from error
+        raise click.BadParameter(str(error), param_hint=where) from error
 
 
 def _read_sandbox(context: click.Context, parameter: click.Parameter, name: str) -> str:

@@ -4,11 +4,11 @@ import click
 
 from emulator.client import Control
 from emulator.commands.output import print_json
-from emulator.commands.remote import asks
+from emulator.commands.remote import remote_command
 
 
 @click.command()
-@asks
+@remote_command
 def reset(control: Control, sandbox: str, as_json: bool) -> None:
     """Empty a sandbox, as on first use.
 
@@ -22,4 +22,4 @@ def reset(control: Control, sandbox: str, as_json: bool) -> None:
     if as_json:
         print_json(answer)
     else:
-        click.echo(f"The sandbox {sandbox} is newborn.")
+        click.echo(f"The sandbox {sandbox} is empty, as on first use.")

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from emulator.running import RunningEmulator
 
 log = logging.getLogger("emulator.run")
-SECONDS_TO_SERVE = 10.0
 
 
 def _read_log_file(context: click.Context, parameter: click.Parameter, flag: str | None) -> Path | None:
@@ -35,11 +34,11 @@ def _read_log_file(context: click.Context, parameter: click.Parameter, flag: str
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
-@setting_flags
 @names_flag
 @click.option("--log-file", metavar="FILE", callback=_read_log_file, help="Write the emulator's log there.")
 @click.option("-v", "--verbose", is_flag=True, help="Write the emulator's log to stderr, not only its warnings.")
-@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND ...")
+@setting_flags
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND ...")
 def run(
     config: Path | None, names: Names, log_file: Path | None, verbose: bool, command: Sequence[str], **flags: object
 ) -> None:
@@ -54,6 +53,8 @@ def run(
       case-emulator run -- pytest -x
       case-emulator run --delay 0 --name APLYID_BASE_URL=KYC_URL -- npm test
     """
+    if not command:
+        stop(USAGE, "say which command to run, as in: case-emulator run -- pytest -x")
     settings = settings_for_tests(flags, config, port=0)
     relay = Relay()
     check_names(names)
@@ -112,6 +113,7 @@ def _free(port_file: Path | None) -> Path | None:
 
 def _wait_for(running: "RunningEmulator") -> None:
     from emulator.client import why_not_ready
+    from emulator.running import SECONDS_TO_SERVE
 
     reason = why_not_ready(running.address, SECONDS_TO_SERVE)
     if reason:

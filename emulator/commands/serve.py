@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from emulator.commands.late_patterns import import_marshmallow
-from emulator.commands.output import stop
+from emulator.commands.output import USAGE, stop
 from emulator.commands.setting_flags import setting_flags
 from emulator.commands.starting import build, forget_port_file, settings_of, write_port_file
 from emulator.commands.stopping import Stopping
@@ -42,6 +42,8 @@ def serve(config: Path | None, until_stdin_ends: bool, **flags: object) -> None:
     Example:
       case-emulator serve --webhook-url http://localhost:3000/webhooks
     """
+    if until_stdin_ends and sys.stdin is None:
+        stop(USAGE, "--until-stdin-ends: standard input is closed, so that its end would never come; give it a pipe")
     _serve(settings_of(flags, config), until_stdin_ends)
 
 
@@ -72,8 +74,9 @@ def _serve(settings: Settings, until_stdin_ends: bool) -> None:
 
 def _wait_for_end(stopping: Stopping) -> None:
     """Stop at the end of standard input, which also comes when the process at its other end is killed."""
-    while os.read(0, 4096):
-        pass
+    with suppress(OSError):  # a terminal that is gone
+        while os.read(0, 4096):
+            pass
     stopping.ask()
 
 
@@ -101,10 +104,20 @@ def _announce(settings: Settings, running: "RunningEmulator") -> None:
         _log_start(running)
         ready = json.dumps({"message": "ready", "url": running.url, "port": running.port})
     else:
-        _print_banner(settings, running)
+        with suppress(OSError):  # whoever reads it has gone, or its disk is full
+            _print_banner(settings, running)
         ready = f"Ready {running.url}"
     write_port_file(settings.port_file, running.port)
-    print(ready, flush=True)  # noqa: T201
+    _tell_reader(ready)
+
+
+def _tell_reader(line: str) -> None:
+    """Print a line on stdout, if anybody reads it: a pipe may have been closed, and a disk may be full."""
+    try:
+        print(line, flush=True)  # noqa: T201
+    except OSError as error:
+        log.warning("nobody reads standard output: %s", error.strerror or error)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python fails at its end, for what is left of the line
 
 
 def _log_start(running: "RunningEmulator") -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 from emulator.commands.environment import environment
 from emulator.commands.output import PORT_TAKEN, USAGE, stop
 from emulator.commands.setting_flags import given
+from emulator.commands.working_folder import working_folder
 from emulator.setting_sources import read_settings
 from emulator.settings import CONFIG_VARIABLE, TLS_CA_FILE_VARIABLE, BadSetting, Settings
 
@@ -20,7 +21,7 @@ Refuse: TypeAlias = Callable[[int, str], NoReturn]  # ends the process with a co
 def settings_of(flags: Mapping[str, object], config: Path | None, **defaults: object) -> Settings:
     """Return the settings from flags, variables and file; a wrong setting ends the process."""
     try:
-        return read_settings(given(flags), environment(), Path.cwd(), config, defaults)
+        return read_settings(given(flags), environment(), working_folder(), config, defaults)
     except BadSetting as error:
         stop(USAGE, str(error))
 
@@ -34,7 +35,7 @@ def settings_for_tests(flags: Mapping[str, object], config: Path | None, **defau
     environ = {name: value for name, value in environment().items() if name != TLS_CA_FILE_VARIABLE}
     named = config or Path(environ.get(CONFIG_VARIABLE) or os.devnull)
     try:
-        return read_settings(given(flags), environ, Path.cwd(), named, defaults)
+        return read_settings(given(flags), environ, working_folder(), named, defaults)
     except BadSetting as error:
         stop(USAGE, str(error))
 
@@ -49,7 +50,8 @@ def build(settings: Settings, refuse: Refuse = stop) -> "RunningEmulator":
     try:
         return RunningEmulator(settings)
     except PortTaken:
-        refuse(PORT_TAKEN, f"port {settings.port} is taken: choose another with --port, or --port 0 for a free one")
+        others = "choose another with --port, or --port 0 for a free one; `case-emulator doctor` says who has it"
+        refuse(PORT_TAKEN, f"port {settings.port} is taken: {others}")
     except (BadSetting, StoreUnavailable) as error:
         refuse(USAGE, str(error))
     except PermissionError:

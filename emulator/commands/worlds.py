@@ -32,6 +32,7 @@ from emulator.path_readers import read_path
 from emulator.settings import Settings
 
 if TYPE_CHECKING:
+    from emulator.worlds.launcher import Launcher
     from emulator.worlds.run import Judged, Outcome, Run
     from emulator.worlds.runner import Runner
     from emulator.worlds.world import World
@@ -53,19 +54,28 @@ def _read_kinds(context: click.Context, parameter: click.Parameter, text: str | 
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
-@click.option("--only", "kinds", metavar="KINDS", callback=_read_kinds, help="Of guesses, hazards, mutants; all three.")
+@click.option(
+    "--only", "kinds", metavar="KINDS", callback=_read_kinds, help="Only these, with commas: guesses, hazards, mutants."
+)
 @click.option("--world", "chosen", metavar="NAME", multiple=True, help="Run this world alone; repeatable.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Run so many at once. Default: 1.")
-@click.option("--timeout", type=Amount(0.1), metavar="S", help="Seconds that a run may take.")
-@click.option("--score", type=Amount(0, 1), default=0.8, help="Mutants to catch at least. Default: 0.8.")
+@click.option(
+    "--timeout",
+    type=Amount(0.1),
+    metavar="S",
+    help="Seconds that a run may take. Default: ten times the plain run, a minute at least.",
+)
+@click.option(
+    "--score", type=Amount(0, 1), metavar="SHARE", default=0.8, help="Share of the mutants to catch. Default: 0.8."
+)
 @click.option("--results", metavar="FILE", help="The JUnit file that the command writes; {world} in it is the world.")
 @click.option("--html", metavar="FILE", help="Write the report as a page.")
 @click.option("--junit", metavar="FILE", help="Write the report as a JUnit file.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON.")
 @click.option("--list", "lists", is_flag=True, help="Print the worlds, and run nothing.")
 @click.option("--explain", metavar="NAME", multiple=True, help="Print the page of this world, and run nothing.")
-@setting_flags
 @names_flag
+@setting_flags
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND ...")
 def worlds(
     kinds: Sequence[str],
@@ -118,7 +128,7 @@ def worlds(
 def _check_together(command: Sequence[str], jobs: int, results: str | None, settings: Settings) -> None:
     """End the process when there is no command, or when flags do not fit together."""
     if not command or not command[0]:
-        stop(USAGE, "say which command to run, as in: case-emulator worlds -- pytest -q")
+        stop(USAGE, "say which command to run, as in: case-emulator worlds -- pytest -q; --list prints the worlds")
     if jobs > 1 and results and "{world}" not in results:
         stop(USAGE, "--results: with several jobs each run needs a file of its own: write {world} into its name")
     if jobs > 1 and (settings.port or settings.tls):
@@ -131,7 +141,7 @@ def _pick(kinds: Sequence[str], chosen: Sequence[str]) -> "Sequence[World]":
     try:
         return chosen_worlds(kinds, chosen)
     except UnknownWorld as error:
-        stop(USAGE, str(error))
+        stop(USAGE, str(error), has_secrets=False)  # token-life=60 is the name of a world
 
 
 def _check_files(*files: str | None) -> None:
@@ -165,15 +175,13 @@ def _run(
     results: str | None,
 ) -> "tuple[Outcome, int | None]":
     """Return what was found, and the exit code where that is decided already."""
-    from emulator.worlds.launcher import CommandNotStarted, Launcher, NotStarted
+    from emulator.worlds.launcher import CommandNotStarted, NotStarted
     from emulator.worlds.run import Outcome
     from emulator.worlds.runner import Runner, longest
 
     gc.freeze()  # what is imported now is never garbage
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # or the command would go on without us
-    around = partial(variables, names, settings=settings, environ=dict(environment()))
-    program = program_of(command[0], environment())
-    launcher = Launcher([program, *command[1:]], settings, around, results, timeout)
+    launcher = _launcher(settings, names, command, timeout, results)
     judged: list[Judged] = []
     plain: Run | None = None
     try:
@@ -193,11 +201,27 @@ def _run(
         launcher.stop()
         if plain is None:
             sys.exit(INTERRUPTED)
-        click.echo("case-emulator: stopped; what was found so far:", err=True)
-        outcome = Outcome(plain=plain, judged=judged)
-        print_table(outcome)
-        return outcome, INTERRUPTED
+        return _found_so_far(plain, judged), INTERRUPTED
     return Outcome(plain=plain, judged=judged), None
+
+
+def _launcher(
+    settings: Settings, names: Names, command: Sequence[str], timeout: float | None, results: str | None
+) -> "Launcher":
+    from emulator.worlds.launcher import Launcher
+
+    around = partial(variables, names, settings=settings, environ=dict(environment()))
+    return Launcher([program_of(command[0], environment()), *command[1:]], settings, around, results, timeout)
+
+
+def _found_so_far(plain: "Run", judged: "list[Judged]") -> "Outcome":
+    """Print and return what was found before somebody stopped the run."""
+    from emulator.worlds.run import Outcome
+
+    click.echo("case-emulator: stopped; what was found so far:", err=True)
+    outcome = Outcome(plain=plain, judged=judged)
+    print_table(outcome)
+    return outcome
 
 
 def _run_all(runner: "Runner", plain: "Run", picked: "Sequence[World]", judged: "list[Judged]") -> None:

@@ -45,7 +45,7 @@ def tell_plain(plain: "Run") -> None:
 
 
 def tell_names(plain: "Run", results: str | None) -> None:
-    """Say that nobody told the names of tests, where a file was to tell them."""
+    """Warn when the file of --results names no test."""
     if results and not plain.tests:
         click.echo(
             f"case-emulator: --results: {results} tells of no test: does the command write a JUnit file there?",

@@ -118,7 +118,7 @@ class Awaited:
     def answer(self, reports: Sequence[DeliveryReport], waited: Waited) -> Response:
         """Return the answer of the route, with those of the webhooks that it lists."""
         shown = [report for report in reports if self.is_listed(report)]
-        return json_response({"count": len(shown), **self.listed(shown), **waited.told})
+        return json_response({"count": len(shown), **self.listed(shown), **waited.members})
 
 
 def _wait(context: ControlContext, name: str, query: DeliveryParameters, awaited: Awaited) -> Response:
@@ -140,13 +140,13 @@ def _wait(context: ControlContext, name: str, query: DeliveryParameters, awaited
 def _expect_nothing(waited: Waited, awaited: Awaited) -> Response:
     unexpected = [report for report in waited.reports if awaited.is_unexpected(report)]
     if unexpected:
-        raise Problem(409, "there is a delivery", **awaited.listed(unexpected), **waited.told)
+        raise Problem(409, "there is a delivery", **awaited.listed(unexpected), **waited.members)
     return awaited.answer(unexpected, waited)
 
 
 def _expect_one(waited: Waited, awaited: Awaited) -> Response:
     if not any(map(awaited.is_enough, waited.reports)):
-        raise Problem(408, waited.failure, **awaited.listed(waited.reports), **waited.told)
+        raise Problem(408, waited.failure, **awaited.listed(waited.reports), **waited.members)
     return awaited.answer(waited.reports, waited)
 
 

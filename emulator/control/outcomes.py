@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf, Range
 
 from emulator.control.context import ControlContext
-from emulator.control.filter_words import Word, known_provider
+from emulator.control.filter_words import LONGEST, Word, known_provider
 from emulator.control.matching import MatchIn, shown_match
 from emulator.control.payloads import OutcomesPayload, QueuedOutcomePayload, RulePayload
 from emulator.control.request_schemas import NothingIn, Strict, Whole
@@ -165,37 +165,41 @@ def named_outcome(completion_schemas: Mapping[str, Schema], provider: str | None
 
     Raise Problem 422 for a word that means nothing.
     """
+    schemas = {provider: completion_schemas[provider]} if provider else completion_schemas
+    named = _meaning(schemas, word)
+    if named is None:
+        whose = f"of {provider}" if provider else "of any provider"
+        raise Problem(422, f"outcome: {word[:LONGEST]} is no outcome {whose}; known are {_listed(schemas)}")
+    return named
+
+
+def _meaning(completion_schemas: Mapping[str, Schema], word: str) -> NamedOutcome | None:
     if word == "failed":
         return NamedOutcome(Outcome.UNDECIDED, failed=True)
     if word == "stuck":  # like the surname Stuck: approved, in case somebody completes it after all
         return NamedOutcome(Outcome.APPROVED, ends=False)
     if word in [outcome.value for outcome in Outcome]:
         return NamedOutcome(Outcome(word))
-    schemas = [completion_schemas[provider]] if provider else completion_schemas.values()
-    for schema in schemas:
+    for schema in completion_schemas.values():
         for payload in ({"outcome": word}, {"status": word}):
             order: CompletionOrder | None = None if schema.validate(payload) else schema.load(payload)
             if order and ("outcome" in payload or order.decision.failed):
                 return NamedOutcome(order.decision.outcome, failed=order.decision.failed)
-    raise Problem(422, f"outcome: {word[:100]} is no outcome {'of ' + provider if provider else 'of any provider'}")
+    return None
+
+
+def _listed(completion_schemas: Mapping[str, Schema]) -> str:
+    return ", ".join(outcome_words(completion_schemas))
 
 
 def outcome_words(completion_schemas: Mapping[str, Schema]) -> list[str]:
-    """Return every word that `named_outcome` knows, for the OpenAPI document."""
+    """Return every word that `named_outcome` knows of these providers, sorted."""
     words = {"failed", "stuck", *(outcome.value for outcome in Outcome)}
     for schema in completion_schemas.values():
         fields_with_words = (schema.fields[name] for name in ("outcome", "status") if name in schema.fields)
         rules = [rule for field in fields_with_words for rule in field.validators if isinstance(rule, OneOf)]
-        words.update(str(word) for rule in rules for word in rule.choices if _is_known(completion_schemas, str(word)))
+        words.update(str(word) for rule in rules for word in rule.choices if _meaning(completion_schemas, str(word)))
     return sorted(words)
-
-
-def _is_known(completion_schemas: Mapping[str, Schema], word: str) -> bool:
-    try:
-        named_outcome(completion_schemas, None, word)
-    except Problem:
-        return False
-    return True
 
 
 def _outcomes(context: ControlContext, name: str) -> OutcomesPayload:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from emulator.control.context import ControlContext
+from emulator.control.views import moment
 from emulator.core.deliveries import DeliveryFilter, DeliveryReport
 from emulator.core.delivery_queries import is_settled
 from emulator.core.model import CaseFilter
@@ -23,8 +24,8 @@ class Waited:
     skipped: timedelta | None = None
 
     @property
-    def told(self) -> dict[str, object]:
-        """What the answer says of it, by JSON key."""
+    def members(self) -> dict[str, object]:
+        """The further keys of the answer: `skipped`, in seconds, if time was to be skipped."""
         return {} if self.skipped is None else {"skipped": self.skipped.total_seconds()}
 
 
@@ -44,7 +45,18 @@ def wait_for(
     if expects_none and context.time_machine.is_at_rest(name):
         seconds = 0.0  # nothing can happen, so waiting would only slow a test down
     reports = context.deliveries.wait(name, query, seconds, ends_wait)
-    return Waited(reports=reports, failure=f"no such delivery was settled within {seconds:g} s")
+    failure = f"no such delivery was settled within {seconds:g} s{_standstill(context, name)}"
+    return Waited(reports=reports, failure=failure)
+
+
+def _standstill(context: ControlContext, name: str) -> str:
+    """Return the end of a sentence: that the clock stands still, and what to do; empty if it runs."""
+    if not TimeSkip(context.time_machine, name).stands_still:
+        return ""
+    due = moment(context.time_machine.next_due(name))
+    if due is None:
+        return "; the clock stands still, and nothing is due"
+    return f"; the clock stands still, and something is due at {due}: advance it, or wait with skip"
 
 
 def _skip(

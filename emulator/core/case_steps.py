@@ -97,7 +97,7 @@ def _changed(rules: Rules, step: Step, fault: Fault, order: CompletionOrder | No
 def _webhook(
     rules: Rules, view: SandboxView, case: Case, told: Case
 ) -> tuple[RenderedWebhook | NoWebhook, Delivery | None]:
-    """Return the webhook of an ended case, which tells of `told`, and its delivery."""
+    """Return the webhook of an ended case and its delivery, None without one; the body is rendered from `told`."""
     event_id = _seeded_random(case, view.settings.seed, "event").uuid("id")
     webhook = rules[case.provider].render_webhook(told, view.settings, event_id)
     return webhook, _delivery(case, webhook, event_id, view.now) if isinstance(webhook, RenderedWebhook) else None

@@ -48,7 +48,7 @@ class Checks:
         return FiledCheck(check, _head(revised)), case.has_ended
 
     def _revise(self, tx: Transaction, view: SandboxView, case: Case, order: AddedCheck) -> Begun:
-        """Return the case as it is with the new check."""
+        """Return the case after a check was added: it runs on, begins, or is opened again."""
         revised = replace(case, revision=case.revision + 1, updated_at=view.now)
         if case.has_ended:
             return self._reopen(tx, view, revised, order)

@@ -72,13 +72,16 @@ class Completion:
                 return [self._safely(self._run, *key) for key in due]
 
     def _read(self, due: Sequence[Key]) -> list[tuple[SandboxView, Case]]:
-        """Read these cases, be they expired: such a case still owes its webhook."""
+        """Return the due cases with their sandboxes, expired ones included: an expired case still owes its webhook.
+
+        Those of a sandbox whose clock is being advanced since they were found are left to the time machine.
+        """
         if not due:
             return []
         with self.store.reading() as read:
             views = {sandbox: self.sandboxes.view(read, sandbox) for sandbox in dict.fromkeys(key[0] for key in due)}
             found = [(views[key[0]], read.case_even_expired(*key, views[key[0]].now)) for key in due]
-        return [(view, case) for view, case in found if case]
+        return [(view, case) for view, case in found if case and not view.advancing]
 
     def step_safely(self, view: SandboxView, provider: str, case_id: int) -> Moved | None:
         """Take a due case one step further, for the time machine; return None when it did not move or failed."""
@@ -179,7 +182,7 @@ class Completion:
             self._take_one(plan_end(self.rules, view, stored, faults=faults))
 
     def _tell(self, step: Step, moved: Moved) -> None:
-        """Tell of the end of a case whoever waits for it."""
+        """Log the end of a case, and wake the requests that wait for webhooks; do nothing for a step before the end."""
         if step.webhook is None:
             return
         _log_end(moved, step.webhook)

@@ -59,7 +59,7 @@ class DirectSending:
         """
         with self.sandboxes.in_flight.one_of(sandbox):
             delivery = self._find(sandbox, delivery_id)
-            dialled = self._meant(sandbox, url, delivery.url)
+            dialled = self._unmasked(sandbox, url, delivery.url)
             sent = replace(delivery, url=dialled, faults=(), slowly=None)
             attempt = self.sender.send(sent).masked()
             self.note(sent, attempt)
@@ -70,7 +70,7 @@ class DirectSending:
 
         First nobody is sent anything: whoever does not listen is described as `doctor` does.
         """
-        dialled = self._meant(sandbox, url, None) if url else self.sandboxes.look(sandbox).settings.webhook_url
+        dialled = self._unmasked(sandbox, url, None) if url else self.sandboxes.look(sandbox).settings.webhook_url
         if dialled is None:
             return None
         test = self._test_of(sandbox, dialled)
@@ -88,8 +88,8 @@ class DirectSending:
             raise NotFound("delivery", delivery_id)
         return found[0].delivery
 
-    def _meant(self, sandbox: str, url: str, own: str | None) -> str:
-        """Return the URL with its secrets, where it is a known one that was copied as it is shown."""
+    def _unmasked(self, sandbox: str, url: str, own: str | None) -> str:
+        """Return the URL to dial: the known one with its secrets if `url` is its masked form, else `url` itself."""
         known = (own, self.sandboxes.look(sandbox).settings.webhook_url)
         return next((each for each in known if each and is_as_shown(url, each)), url)
 

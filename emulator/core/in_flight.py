@@ -20,6 +20,7 @@ class InFlight:
         self.turns = Turns()  # an attempt that waits for no receiver is work to which requests give way
         self._condition = Condition()
         self._counts: Counter[str] = Counter()
+        self._leased: Counter[str] = Counter()  # by id: two sandboxes may have the same delivery
 
     @contextmanager
     def counting(self) -> Iterator[Callable[[Delivery], Delivery]]:
@@ -31,14 +32,14 @@ class InFlight:
 
         def count(delivery: Delivery) -> Delivery:
             counted.append(delivery)
-            self._begin(delivery.sandbox)
+            self._begin(delivery.sandbox, delivery.id)
             return delivery
 
         try:
             yield count
         except BaseException:
             for delivery in counted:
-                self.end(delivery.sandbox)
+                self.end(delivery.sandbox, delivery.id)
             raise
 
     @contextmanager
@@ -50,23 +51,25 @@ class InFlight:
         finally:
             self.end(sandbox)
 
-    def _begin(self, sandbox: str) -> None:
+    def _begin(self, sandbox: str, *leased: str) -> None:
         self.turns.begin()
         with self._condition:
             self._counts[sandbox] += 1
+            self._leased.update(leased)
 
-    def end(self, sandbox: str) -> None:
-        """Count one attempt of the sandbox less, however it ended."""
+    def end(self, sandbox: str, *leased: str) -> None:
+        """Count one attempt of the sandbox less, however it ended; `leased` is the delivery that was leased for it."""
         self.turns.end()
         with self._condition:
             self._counts[sandbox] -= 1
             self._counts += Counter()  # drops sandboxes without an attempt
+            self._leased -= Counter(leased)
             self._condition.notify_all()
 
-    def is_busy(self, sandbox: str) -> bool:
-        """Return whether an attempt of the sandbox is in flight."""
+    def leased(self) -> list[str]:
+        """Return the ids of the deliveries whose attempts this process makes."""
         with self._condition:
-            return self._counts[sandbox] > 0
+            return [*self._leased]
 
     def wait_for(self, sandbox: str, seconds: float) -> None:
         """Return when no attempt of the sandbox is in flight, or after that many seconds."""

@@ -61,10 +61,14 @@ class Sandbox:
 
 @dataclass(frozen=True, slots=True)
 class Dues:
-    """When the next case and the next delivery of a sandbox are due by its clock; None when none is."""
+    """When the next case and the next delivery of a sandbox are due by its clock; None when none is.
+
+    A delivery in flight is not due, so whoever asks what is left to be done has to look at both, at the same moment.
+    """
 
     case: datetime | None
     delivery: datetime | None
+    in_flight: bool = False  # an attempt is being made, here or by another process
 
     @property
     def first(self) -> datetime | None:

@@ -13,6 +13,7 @@ from emulator.core.errors import StoreUnavailable
 from emulator.core.in_flight import InFlight
 from emulator.core.ports import Sender, Store, Transaction
 from emulator.core.retry import ONCE, RetryProfile
+from emulator.core.sandbox_clock import to_text
 from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
@@ -112,15 +113,15 @@ class Outbox:
         except Exception:
             log.exception("webhook %s could not be settled: it is sent again", delivery.id, extra=_log_fields(delivery))
         finally:
-            self.in_flight.end(delivery.sandbox)
+            self.in_flight.end(delivery.sandbox, delivery.id)
         if settled is None:
             self._let_go(delivery)
         return settled
 
     def renew(self) -> None:
-        """Say to other processes that this one lives: its leases, and its advances of clocks, last that much longer."""
+        """Tell other processes that this one lives: the leases of its attempts and its advances last that long."""
         with self.store.transaction() as tx:
-            tx.renew_leases(self.owner, LEASE)
+            tx.renew_leases(self.owner, LEASE, self.in_flight.leased())
 
     def _let_go(self, delivery: Delivery) -> None:
         """Tell other processes that no attempt is being made any more of a delivery that was dropped meanwhile."""
@@ -233,8 +234,8 @@ def _log_attempt(delivery: Delivery, attempt: Attempt) -> None:
     elif attempt.ok:
         took = attempt.took / timedelta(milliseconds=1)
         log.info("%s delivered: %s in %d ms", subject, attempt.status, took, extra=fields)
-    elif delivery.state is DeliveryState.SCHEDULED:
-        log.warning("%s failed: %s; next attempt at %s", subject, attempt.error, delivery.due_at, extra=fields)
+    elif delivery.state is DeliveryState.SCHEDULED and delivery.due_at:
+        log.warning("%s failed: %s; next attempt at %s", subject, attempt.error, to_text(delivery.due_at), extra=fields)
     else:
         log.warning("%s %s: %s", subject, delivery.state, delivery.reason, extra=fields)
 

@@ -234,7 +234,7 @@ class Sandboxes:
 
 
 def is_as_shown(given: object, url: str | None) -> bool:
-    """Return whether what was given is the URL as it was shown, with its secrets masked, and so stays as it is."""
+    """Return whether `given` is the masked form of `url`, which somebody sent back and which changes nothing."""
     return url is not None and given != url and given == masked_url(url)
 
 

@@ -13,9 +13,9 @@ from emulator.core.errors import Conflict, EmulatorStops, OutOfTime
 from emulator.core.model import Case, Dues
 from emulator.core.outbox import Outbox
 from emulator.core.ports import Store, Transaction
-from emulator.core.sandbox_clock import LATEST, WALL_TIME, SandboxClock
+from emulator.core.sandbox_clock import LATEST, WALL_TIME, SandboxClock, to_text
 from emulator.core.sandbox_view import SandboxView
-from emulator.core.sandboxes import Sandboxes
+from emulator.core.sandboxes import LONGEST_ATTEMPT, LOOK_AGAIN, Sandboxes
 from emulator.quick_dataclass import dataclass
 
 AT_ONCE = 16  # attempts due at one moment that are made in parallel
@@ -58,10 +58,11 @@ class TimeMachine:
             return read.next_due_of(sandbox).first
 
     def is_at_rest(self, sandbox: str) -> bool:
-        """Return whether the clock stands still and nothing is due, so that nothing will happen by itself."""
+        """Return whether the clock stands still and nothing is due or in flight: nothing will happen by itself."""
         with self.store.reading() as read:
-            view, due = self.sandboxes.view(read, sandbox), read.next_due_of(sandbox).first
-        return view.clock.factor == 0 and not view.advancing and (due is None or due > view.clock.at)
+            view, dues = self.sandboxes.view(read, sandbox), read.next_due_of(sandbox)
+        is_due = dues.in_flight or (dues.first is not None and dues.first <= view.clock.at)
+        return view.clock.factor == 0 and not view.advancing and not is_due
 
     def set(self, sandbox: str, factor: float, at: datetime | None) -> None:
         """Let the clock run `factor` times as fast as wall time (0: stand still), from `at` or its present time on.
@@ -73,7 +74,7 @@ class TimeMachine:
             view = self._enter(tx, sandbox)
             untouched = not tx.has_cases(sandbox) and view.clock is WALL_TIME
             if at and at < view.now and not untouched:
-                raise Conflict(f"the clock never goes back: it is {view.now.isoformat()}; a reset returns to wall time")
+                raise Conflict(f"the clock never goes back: it is {to_text(view.now)}; a reset returns to wall time")
             self.sandboxes.set_clock(tx, view, self._clock(at or view.now, factor))
             if at and untouched and view.settings.key_since:
                 self.sandboxes.save(tx, view, key_since=at)  # the key of a new sandbox is as old as the sandbox
@@ -95,10 +96,10 @@ class TimeMachine:
         When the emulator stops meanwhile, raise EmulatorStops: the clock stands where the advance came to.
         """
         before, until = self._begin(sandbox, step)
-        now, happened = before.now, list[Happening]()
+        now, happened, deadline = before.now, list[Happening](), self.clock.stopwatch() + LONGEST_ATTEMPT
         try:
             self.sandboxes.wait_for_attempts(sandbox)
-            while (dues := self._dues(sandbox)).first is not None and dues.first <= until:
+            while (dues := self._dues(sandbox, deadline)).first is not None and dues.first <= until:
                 if self.outbox.news.is_closed:
                     raise EmulatorStops
                 now = self._note_move(sandbox, now, max(now, dues.first))
@@ -161,18 +162,31 @@ class TimeMachine:
             found = tx.move_clock(before.name, before.born, self._clock(at, factor), advancing=advancing)
         return self.sandboxes.view_of(before.name, found) if found else None
 
-    def _dues(self, sandbox: str) -> Dues:
+    def _dues(self, sandbox: str, deadline: float) -> Dues:
+        """Return what is due next as soon as no attempt is in flight, or at that time of the stopwatch.
+
+        Where several transactions go on at once, a claim that began before the advance may be committed only now: until
+        then its delivery is due for whoever looks, and from then on it is in flight.
+        """
+        while (dues := self._look(sandbox)).in_flight and self.clock.stopwatch() < deadline:
+            self.sandboxes.wait_for_attempts(sandbox)
+            self.clock.sleep(LOOK_AGAIN)  # for an attempt that could not be settled, whose lease has to end
+        return dues
+
+    def _look(self, sandbox: str) -> Dues:
         with self.store.reading() as read:
             return read.next_due_of(sandbox)
 
     def _do_due(self, view: SandboxView, dues: Dues) -> list[Happening]:
-        """Do what is due now: move cases, then make attempts."""
+        """Do what is due now: move cases, then make attempts. Pause if another transaction has it all."""
         moved = self._move_cases(view) if dues.case and dues.case <= view.now else []
         happened = [happening for one in moved for happening in _moved(one, view.now)]
         created = [delivery for one in moved for delivery in one.deliveries]
         is_new_due = any(delivery.due_at and delivery.due_at <= view.now for delivery in created)
         if is_new_due or (dues.delivery and dues.delivery <= view.now):
             happened += self._send(view)
+        if not happened:
+            self.clock.sleep(LOOK_AGAIN)
         return happened
 
     def _move_cases(self, view: SandboxView) -> list[Moved]:

@@ -20,8 +20,9 @@ class TimeSkip:
 
     @property
     def is_busy(self) -> bool:
-        """Whether attempts are in flight."""
-        return self.machine.outbox.in_flight.is_busy(self.sandbox)
+        """Whether attempts are in flight, here or on another process."""
+        with self.machine.store.reading() as read:
+            return read.next_due_of(self.sandbox).in_flight
 
     def next_moment(self) -> datetime | None:
         """Return when a step or an attempt is due, or else something is deleted."""

@@ -29,7 +29,7 @@ class Turns:
         self._waiting: deque[Lock] = deque()  # requests, each behind a closed door
 
     def try_to_go(self) -> bool:
-        """Return whether the request may go at once; then it went, for whom no other turn is needed."""
+        """Return whether the request may go at once. If so it counts as gone, and `give_way` is not to be called."""
         if not self._working and not self._away:
             return True
         with self._lock:

@@ -7,6 +7,7 @@ from functools import partial
 from threading import Event
 from typing import Any
 
+from requests import Response, Session
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -89,10 +90,20 @@ class TargetConnection:
             self._socket.close()
 
 
+class _Answer(FinalAnswer):
+    """The final answer, with what could be read of its headers: of the rest urllib3 would log a trace."""
+
+    def begin(self) -> None:
+        """Read up to the headers of the final answer."""
+        super().begin()
+        self.msg.defects.clear()
+        self.msg.set_payload("")
+
+
 class _Dialling:
     """A urllib3 connection that dials the checked addresses instead of looking up the name again."""
 
-    response_class: Any = FinalAnswer
+    response_class: Any = _Answer
 
     def __init__(self, connection: TargetConnection, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,7 +124,7 @@ class _Dialling:
         super().putheader(name, *values)  # type: ignore[misc]
 
     def endheaders(self, *args: Any, **kwargs: Any) -> None:
-        """Send the head, on a connection that is made before `begin` is told of it."""
+        """Connect, call `begin`, then send the head, so that a receiver that is away counts for nothing."""
         if self.sock is None:  # type: ignore[attr-defined]
             self.connect()  # type: ignore[attr-defined]
         self._connection.begin()
@@ -148,6 +159,14 @@ class ConnectionAdapter(HTTPAdapter):
             "http": partial(_pool, HTTPConnectionPool, partial(_Plain, self._connection)),
             "https": partial(_pool, HTTPSConnectionPool, partial(_Secure, self._connection)),
         }
+
+
+class StayingSession(Session):
+    """A session that does not even look where a redirect leads: requests would read all of the body for that."""
+
+    def get_redirect_target(self, resp: Response) -> str | None:
+        """Return None, as for an answer that leads nowhere."""
+        return None
 
 
 def _pool(

@@ -46,7 +46,7 @@ class Overtaking:
 
     @contextmanager
     def passing(self, delivery: Delivery) -> Iterator[None]:
-        """Overtake the webhook that waits, if it is about another case: it goes on after the block."""
+        """Let this webhook overtake a waiting one of another case, which goes on after the block."""
         waiter = self._pass(delivery) if self._waiting else None
         try:
             yield

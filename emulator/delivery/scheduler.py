@@ -114,7 +114,7 @@ class Scheduler:
             self._pool.shutdown(wait=True)  # a lease counts as an attempt, so every leased one has to be made
 
     def release(self) -> None:
-        """Give back what nobody will send any more: after `stop`, and after the requests that send as well."""
+        """Give the leases of unsent webhooks back, for others to send; only after `stop`, once no request sends."""
         if self._heartbeat:
             self._heartbeat.stop()
         if self._has_started:

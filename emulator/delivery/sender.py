@@ -20,10 +20,10 @@ from emulator.core.deliveries import Attempt, Delivery
 from emulator.core.turns import Away
 from emulator.core.wire_faults import LowerCaseHeaders
 from emulator.delivery.authorities import why_untrusted
-from emulator.delivery.connection import ConnectionAdapter, TargetConnection
+from emulator.delivery.connection import ConnectionAdapter, StayingSession, TargetConnection
 from emulator.delivery.lookups import UnknownName
 from emulator.delivery.slow_body import SlowBody
-from emulator.delivery.targets import BlockedTarget, Target, Targets
+from emulator.delivery.targets import BlockedTarget, Target, Targets, bracketed
 from emulator.delivery.watchdog import Watchdog
 from emulator.delivery.wire_bodies import Body
 from emulator.delivery.wire_faults import Begin, WireFaults, close_at_once, idle
@@ -131,7 +131,7 @@ class HttpSender:
         )
 
     def _session(self, connection: TargetConnection) -> requests.Session:
-        session = requests.Session()
+        session = StayingSession()
         session.trust_env = False  # no proxies and no .netrc: exactly what was rendered is sent
         session.mount("http://", ConnectionAdapter(connection, None))
         session.mount("https://", ConnectionAdapter(connection, self.targets.authorities))
@@ -215,7 +215,7 @@ def _shown_location(location: str) -> str:
 
 def in_plain_words(error: Exception, connection: TargetConnection, *, began: bool) -> str:
     """Return what went wrong in plain words; `began` says whether the headers of an answer had arrived."""
-    where = f"{connection.target.host}:{connection.target.port}"
+    where = f"{bracketed(connection.target.host)}:{connection.target.port}"
     causes = list(_causes(error))
     if connection.cut:
         return f"{where} took longer than an attempt may take"
@@ -237,6 +237,8 @@ def _what_happened(causes: Sequence[BaseException]) -> str:
             return f" shows {why_untrusted(cause)}"
         if isinstance(cause, SSLError):
             return f" does not speak TLS as we do ({cause.reason}): if it speaks none, use http://"
+        if isinstance(cause, TimeoutError) and "handshake" in str(cause):
+            return " did not answer the greeting of TLS in time: if it speaks none, use http://"
         if isinstance(cause, BadStatusLine):
             return f" did not answer in HTTP but with {str(cause)[:100]!r}"
     return f": {causes[-1]}"

@@ -115,7 +115,7 @@ class Targets:
 
     def _check_name(self, host: str, port: int) -> None:
         if (host, port) in self.own:
-            raise BlockedTarget(f"{host}:{port} is this emulator itself")
+            raise BlockedTarget(f"{bracketed(host)}:{port} is this emulator itself")
         if host == METADATA_NAME:
             raise BlockedTarget(f"{host} is a metadata service, which is never dialled")
         self._check_port(host, port, literal_of(host))
@@ -134,7 +134,7 @@ class Targets:
         if plain.is_unspecified:
             raise BlockedTarget(f"{host} is {plain}, which is no address to dial: write 127.0.0.1")
         if any(port == own_port and _reaches(plain, own) for own, own_port in self.own):
-            raise BlockedTarget(f"{host}:{port} is this emulator itself")
+            raise BlockedTarget(f"{bracketed(host)}:{port} is this emulator itself")
         self._check_port(host, port, plain)
         if not names_one(self.allowed, host, port, plain):
             self._check_unnamed(host, port, plain)
@@ -146,13 +146,15 @@ class Targets:
         naming = [text for text in self.allowed if read_pattern(text).port == port]
         if f"*:{port}" in naming or names_one(naming, host, port, address) or (naming and address is None):
             return
-        remedy = f"start with --allow-target {_bracketed(host)}:{port} to send it"
-        raise BlockedTarget(f"{host}:{port} is a port of {SERVICE_PORTS[port]}, which takes no webhooks; {remedy}")
+        remedy = f"start with --allow-target {bracketed(host)}:{port} to send it"
+        raise BlockedTarget(
+            f"{bracketed(host)}:{port} is a port of {SERVICE_PORTS[port]}, which takes no webhooks; {remedy}"
+        )
 
     def _check_unnamed(self, host: str, port: int, plain: Address) -> None:
         """Check an address that is not named by itself, and whose host is not, though `*` may allow it."""
         any_allowed, named = self._allows_any(port), (host, port) in self.named
-        remedy = f"start with --allow-target {_bracketed(host)} to send it"
+        remedy = f"start with --allow-target {bracketed(host)} to send it"
         nearby = _is_in(NEARBY, plain) or ((named or is_machine_name(host)) and _is_in(VIRTUAL, plain))
         proxied = any_allowed and _is_in(PROXIED, plain) and not literal_of(host)
         if not nearby and not proxied and _is_in(SPECIAL, plain):
@@ -163,7 +165,8 @@ class Targets:
             raise BlockedTarget(f"{host} is on this machine or network, and this emulator listens to others; {remedy}")
 
 
-def _bracketed(host: str) -> str:
+def bracketed(host: str) -> str:
+    """Return the host as it stands before a port."""
     return f"[{host}]" if ":" in host else host
 
 

@@ -27,7 +27,7 @@ def idle() -> None:
 
 
 class SendOnce(Protocol):
-    """Sends a webhook once; with `body`, that is sent in place of its bytes; `begin` is told when it begins."""
+    """Sends a webhook once and returns the attempt; `body` replaces its bytes, `begin` is called before any."""
 
     def __call__(
         self, delivery: Delivery, body: Body | None = None, *, away: Away | None = None, begin: Begin = idle

@@ -45,14 +45,14 @@ class Facts:
         return not self.is_delivered and any(webhook["state"] == "failed" for webhook in self.webhooks)
 
 
-def told_of_the_end(facts: Facts) -> str:
-    """Say how the case ended, and what became of its webhook."""
+def ending_sentence(facts: Facts) -> str:
+    """Return how the case ended and what became of its webhook; empty before a case is opened."""
     if facts.case is None:
         return ""
-    return f"The case has ended: {state_marks.of_case(facts.case).word}. {_told_of_the_webhook(facts)}"
+    return f"The case has ended: {state_marks.of_case(facts.case).word}. {_webhook_sentence(facts)}"
 
 
-def _told_of_the_webhook(facts: Facts) -> str:
+def _webhook_sentence(facts: Facts) -> str:
     if facts.is_delivered:
         return "Its webhook told your application."
     if facts.in_vain:
@@ -63,14 +63,14 @@ def _told_of_the_webhook(facts: Facts) -> str:
     return "Its webhook is on its way." if facts.webhooks else "It sends no webhook."
 
 
-def told_of_the_sends(facts: Facts) -> str:
-    """Say how often the webhook was sent: always the same id and bytes."""
+def sends_sentence(facts: Facts) -> str:
+    """Return how often the webhook was sent: always the same id and bytes."""
     times = phrases.count(len(facts.attempts), "time")
     return f"Sent {times}, with the same id and the same bytes: an application that remembers the id acts once."
 
 
-def told_of_the_first_attempt(facts: Facts) -> str:
-    """Say what became of the first attempt, which was made while the receiver was off."""
+def first_attempt_sentence(facts: Facts) -> str:
+    """Return what became of the first attempt, which was made while the receiver was off."""
     if not facts.attempts:
         return "The case has ended, and its webhook is on its way."
     first = facts.attempts[0]
@@ -79,8 +79,8 @@ def told_of_the_first_attempt(facts: Facts) -> str:
     return f"The case has ended, and the first attempt failed: {phrases.failing(first)}."
 
 
-def told_of_the_wait(facts: Facts) -> str:
-    """Say how many attempts were in vain."""
+def waiting_sentence(facts: Facts) -> str:
+    """Return how many attempts were in vain."""
     if not facts.in_vain:
         return "The webhook was delivered before a minute had to go by."
     many = phrases.count(len(facts.in_vain), "attempt")
@@ -91,14 +91,14 @@ def told_of_the_wait(facts: Facts) -> str:
     return f"{many}, all in vain. Nothing is lost: the webhook waits for the next one."
 
 
-def told_of_the_receiver(facts: Facts) -> str:
-    """Say whether somebody listens, and whether the webhook is through."""
+def receiver_sentence(facts: Facts) -> str:
+    """Return whether the receiver was on when the next attempt was due, or waits for that attempt."""
     if facts.is_delivered:
         return "The receiver was on when the next attempt was due."
     return "The receiver is on, but the next attempt is not due yet."
 
 
-def told_of_the_delivery(facts: Facts) -> str:
-    """Say which attempt delivered the webhook."""
+def delivery_sentence(facts: Facts) -> str:
+    """Return which attempt delivered the webhook."""
     number = next((n for n, each in enumerate(facts.attempts, 1) if state_marks.is_delivered(each)), 0)
     return f"Delivered at attempt {number}, with the same id and bytes as the first." if number > 1 else "Delivered."

@@ -6,12 +6,12 @@ from emulator.demo import acts
 from emulator.demo.acts import Scene
 from emulator.demo.facts import (
     Facts,
-    told_of_the_delivery,
-    told_of_the_end,
-    told_of_the_first_attempt,
-    told_of_the_receiver,
-    told_of_the_sends,
-    told_of_the_wait,
+    delivery_sentence,
+    ending_sentence,
+    first_attempt_sentence,
+    receiver_sentence,
+    sends_sentence,
+    waiting_sentence,
 )
 from emulator.quick_dataclass import dataclass
 
@@ -71,7 +71,7 @@ AGAIN = Step(
     title="Send the webhook again",
     button="Send the webhook again",
     says="A network may deliver a message twice. Your application has to recognise the second one.",
-    tell=told_of_the_sends,
+    tell=sends_sentence,
     act=acts.send_again,
 )
 
@@ -81,7 +81,7 @@ def _finish(outcome: str) -> Step:
         title="Finish as the applicant",
         button=f"Finish as the applicant, {outcome}",
         says="Open the link on a phone and go through it, or let this button do it.",
-        tell=told_of_the_end,
+        tell=ending_sentence,
         act=acts.end_as(outcome),
     )
 
@@ -113,28 +113,28 @@ STORIES = (
                 title="The receiver is off when a case ends",
                 button="Switch the receiver off and ask for checks",
                 says="Your application is being deployed just as its check ends.",
-                tell=told_of_the_first_attempt,
+                tell=first_attempt_sentence,
                 act=acts.open_for_the_receiver,
             ),
             Step(
                 title="A minute goes by",
                 button="Let a minute go by",
                 says="The webhook is tried again after 5 seconds, 30 seconds, 2 minutes, 10 minutes and an hour.",
-                tell=told_of_the_wait,
+                tell=waiting_sentence,
                 act=acts.let_go_by(60),
             ),
             Step(
                 title="The receiver is on again",
                 button="Switch the receiver on",
                 says="The deployment is done, and your application listens again.",
-                tell=told_of_the_receiver,
+                tell=receiver_sentence,
                 act=acts.recover,
             ),
             Step(
                 title="Time goes by until it is delivered",
                 button="Let time go by until it is delivered",
                 says="The clock of this sandbox is moved on; nobody has to wait.",
-                tell=told_of_the_delivery,
+                tell=delivery_sentence,
                 act=acts.until_delivered,
             ),
         ),

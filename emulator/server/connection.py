@@ -114,10 +114,17 @@ class Connection:
             self.is_busy = True
             self._loop.answer(self, head)
         elif self.has_ended:
-            self.close()
+            self._end()
         elif self._reader.wants_leave:
             self._reader.wants_leave = False
             self.send(CONTINUE)
+
+    def _end(self) -> None:
+        """Close the connection, on which nothing more comes; say so if a request was not complete."""
+        if self._awaits is Awaited.NOTHING:
+            self.close()
+        else:
+            self.refuse(self._reader.broken_off())
 
     def drain(self) -> None:
         """Answer a request that was sent completely, read or unread; close the connection if there is none."""

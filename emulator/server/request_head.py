@@ -95,7 +95,7 @@ def _split_target(target: str, environ: dict[str, Any]) -> None:
         target = absolute[2].partition("#")[0]
         target = target if target[:1] == "/" else f"/{target}"
     elif target != "*":
-        raise Refusal(400, "the target of a request begins with a slash")
+        raise Refusal(400, "the target of a request begins with a slash, and this server is no proxy")
     path, _, environ["QUERY_STRING"] = target.partition("?")
     environ["PATH_INFO"] = unquote_to_bytes(path.encode("latin-1")).decode("latin-1") if "%" in path else path
 

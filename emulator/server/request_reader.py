@@ -12,6 +12,8 @@ from emulator.server.refusals import Refusal
 from emulator.server.request_head import Head, read_head, read_request_line
 
 BLANK_LINE = b"\r\n\r\n"
+TLS_HANDSHAKE = b"\x16\x03"
+VISIBLE = (33, 126)  # the first and the last visible character of ASCII
 
 
 class Awaited(Enum):
@@ -48,11 +50,17 @@ class RequestReader:
 
     def overdue(self, seconds: float) -> Refusal:
         """Return the refusal of a request that was not complete within so many seconds."""
+        return self._incomplete(408, f"within {seconds} s")
+
+    def broken_off(self) -> Refusal:
+        """Return the refusal of a request whose client sends no more, though it is not complete."""
+        return self._incomplete(400, "when its sender ended the connection")
+
+    def _incomplete(self, status: int, when: str) -> Refusal:
         if self._head is None:
-            refusal = self._unfinished_head(408, f"no blank line ended the head within {seconds} s")
-        else:
-            refusal = Refusal(408, f"the body was not complete within {seconds} s: is it as long as the head says?")
-            refusal.environ = self._head.environ
+            return self._unfinished_head(status, f"no blank line ended the head {when}")
+        refusal = Refusal(status, f"the body was not complete {when}: is it as long as the head says?")
+        refusal.environ = self._head.environ
         return refusal
 
     def drop(self) -> None:
@@ -82,6 +90,8 @@ class RequestReader:
         if end > limits.HEAD_BYTES or (end < 0 and len(incoming) > limits.HEAD_BYTES):
             raise self._unfinished_head(431, f"more than {limits.HEAD_BYTES} bytes before the blank line")
         if end < 0:
+            if reason := _why_no_head(incoming):
+                raise self._unfinished_head(400, reason)
             self._scanned = max(0, len(incoming) - 3)
             self.awaits = Awaited.HEAD if incoming else Awaited.NOTHING
             return None
@@ -93,7 +103,7 @@ class RequestReader:
     def _unfinished_head(self, status: int, detail: str) -> Refusal:
         refusal, environ = Refusal(status, detail), dict(self._base)
         with suppress(Refusal):
-            read_request_line(bytes(self.incoming).partition(b"\r\n")[0], environ)
+            read_request_line(bytes(self.incoming).partition(b"\n")[0].removesuffix(b"\r"), environ)
         refusal.environ = environ
         return refusal
 
@@ -128,3 +138,14 @@ class RequestReader:
     def _complete(self, head: Head, body: IO[bytes]) -> Head:
         head.environ["wsgi.input"] = body
         return head
+
+
+def _why_no_head(begun: bytearray) -> str | None:
+    """Return why these bytes are not the beginning of a head, as far as that shows before its end."""
+    if begun.startswith(TLS_HANDSHAKE):
+        return "this port speaks no TLS: write http:// instead of https://, or start with --tls"
+    if begun and not VISIBLE[0] <= begun[0] <= VISIBLE[1]:
+        return "that is no request of HTTP/1.1, which begins with a verb"
+    if b"\n\n" in begun:
+        return "the lines of a head end with CR LF, not with LF alone"
+    return None

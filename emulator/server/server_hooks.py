@@ -19,7 +19,7 @@ def _ignore(refused: RefusalReport) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class ServerHooks:
-    """Without any, every request is answered in a thread, and nothing is told of what was refused."""
+    """What an application tells the server. By default no request is quick, and refusals of the server go unnoted."""
 
     # The route of a request, by verb and path, if it is quick: it takes about a millisecond and waits for nothing.
     quick_route: Callable[[str, str], str | None] = _none_is_quick

@@ -1,5 +1,6 @@
 """One connection with TLS; nothing here waits for the client."""
 
+import logging
 import socket
 import ssl
 from contextlib import suppress
@@ -12,11 +13,26 @@ from emulator.server.connection import CHUNK, Connection
 if TYPE_CHECKING:
     from emulator.server.event_loop import EventLoop
 
+log = logging.getLogger("emulator.server")
+UNTRUSTED = "the client has to trust the certificate that --tls-ca-file writes, which is another one after each start"
+REMEDIES = {
+    "HTTP_REQUEST": "the client has to call https:// instead of http://",
+    "UNSUPPORTED_PROTOCOL": "TLS 1.2 or 1.3 is needed",
+    **dict.fromkeys(
+        ("TLSV1_ALERT_UNKNOWN_CA", "SSLV3_ALERT_CERTIFICATE_UNKNOWN", "SSLV3_ALERT_BAD_CERTIFICATE"), UNTRUSTED
+    ),
+}
 HINT = b"this port speaks HTTPS: write https:// instead of http://\n"
 ANSWER_IN_CLEAR = (
     b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n"
     b"Content-Length: %d\r\n\r\n%b" % (len(HINT), HINT)
 )
+
+
+def _tell(error: ssl.SSLError) -> None:
+    """Log what went wrong and what to do about it, if that is known; what scans ports says something else."""
+    if remedy := REMEDIES.get(error.reason or ""):
+        log.info("a connection with TLS failed: %s; %s", error.reason.lower().replace("_", " "), remedy)
 
 
 class TlsConnection(Connection):
@@ -46,6 +62,9 @@ class TlsConnection(Connection):
             raise BlockingIOError from error
         except ssl.SSLEOFError:  # the client left without a word of TLS
             return b""
+        except ssl.SSLError as error:
+            _tell(error)
+            raise
 
     def transmit(self, data: bytes | memoryview) -> int:
         """Send as much as is possible now; return how much that was."""

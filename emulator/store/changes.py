@@ -159,7 +159,7 @@ class Changes(CaseFileChanges):
     def release_leases(self, owner: str) -> int:
         return int(self._ask.release_leases(self._db, owner=owner))
 
-    def renew_leases(self, owner: str, seconds: float) -> None:
+    def renew_leases(self, owner: str, seconds: float, deliveries: Sequence[str]) -> None:
         """Do nothing: no other process looks at leases."""
 
     def forget_lease(self, delivery: Delivery, owner: str) -> None:

@@ -1,6 +1,7 @@
 """The changes of a transaction where other processes make changes at the same time."""
 
 import json
+from collections.abc import Sequence
 
 from emulator.core.deliveries import Delivery
 from emulator.core.model import Sandbox
@@ -46,16 +47,17 @@ class PostgresChanges(PostgresQuestions, Changes):
 
     def drop_sandbox(self, sandbox: str) -> None:
         self.sandbox(sandbox)
-        self._ask.note_dropped_leases(self._db, sandbox=sandbox)
+        self._ask.sandbox_to_drop(self._db, name=sandbox)
+        self._ask.drop_deliveries(self._db, sandbox=sandbox)
         super().drop_sandbox(sandbox)
 
     def drop_empty_sandboxes(self) -> int:
         names = json.dumps([row[0] for row in self._ask.empty_sandboxes(self._db, many=DROP_BATCH)])
         return int(self._change_sandboxes(self._ask.drop_empty_sandboxes, names=names))
 
-    def renew_leases(self, owner: str, seconds: float) -> None:
+    def renew_leases(self, owner: str, seconds: float, deliveries: Sequence[str]) -> None:
         params: Params = {"owner": owner, "lease": int(seconds * 1e6)}
-        self._ask.renew_leases(self._db, **params)
+        self._ask.renew_leases(self._db, **params, ids=deliveries)
         self._ask.renew_advances(self._db, **params)
 
     def forget_lease(self, delivery: Delivery, owner: str) -> None:

@@ -165,7 +165,7 @@ class Questions(CaseFileQuestions):
         return min((due for due in (by_wall_time, *dues) if due), default=None)
 
     def next_due_of(self, sandbox: str) -> Dues:
-        return Dues(*map(rows.maybe_datetime, self._ask.next_due_of(self._db, sandbox=sandbox)))
+        return sandbox_rows.dues_of(self._ask.next_due_of(self._db, sandbox=sandbox))
 
     def next_expiry_of(self, sandbox: str, now: datetime) -> datetime | None:
         return rows.maybe_datetime(self._ask.next_expiry_of(self._db, sandbox=sandbox, now=to_micros(now)))

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from emulator.core.model import Sandbox
+from emulator.core.model import Dues, Sandbox
 from emulator.core.sandbox_clock import WALL_TIME, SandboxClock, from_micros, to_micros
-from emulator.store.rows import Params, Row
+from emulator.store.rows import Params, Row, maybe_datetime
 
 
 def sandbox_of(row: Row) -> Sandbox:
@@ -27,6 +27,11 @@ def clock_params(clock: SandboxClock, *, advancing: bool) -> Params:
         "own": int(clock != WALL_TIME),
         "advancing": int(advancing),
     }
+
+
+def dues_of(row: Row) -> Dues:
+    """Read what is due next from a row of the query `next_due_of`."""
+    return Dues(maybe_datetime(row[0]), maybe_datetime(row[1]), bool(row[2]))
 
 
 def wall_time_of_next(row: Row, wall: datetime) -> datetime | None:

@@ -7,8 +7,9 @@ from flask import Response, request
 
 from emulator.ui import phrases, state_marks, timeline
 from emulator.ui.api_client import ApiClient, part
+from emulator.ui.curl_commands import curl, curl_of
 from emulator.ui.field_docs import Document, document_of
-from emulator.ui.json_panes import JsonPane, curl, curl_of, pane_of
+from emulator.ui.json_panes import JsonPane, pane_of
 from emulator.ui.page import show as show_page
 from emulator.ui.redirects import done
 from emulator.ui.sandbox_links import sandbox_path
@@ -45,25 +46,35 @@ def _values(api: ApiClient, provider: str, case_id: int) -> dict[str, Any]:
     providers = api.get(f"{sandbox_path()}/providers")
     [about] = [each for each in providers["providers"] if each["name"] == provider]
     document = document_of(api, provider)
-    retry = api.get(sandbox_path())["settings"]["retry"]
     waits = case["link"] and case["state"] in ("open", "processing")
-    width, marks = timeline.draw(timeline.events_of(case, created, webhooks, retry))
     return {
         "case": case,
         "case_link": api.get(f"{sandbox_path()}/cases/{part(provider)}/{case_id}/link") if waits else None,
         "provider": about,
         "now": api.get(f"{sandbox_path()}/clock")["now"],
-        "width": width,
-        "marks": marks,
-        "endings": [
-            {"field": f, "word": w, "plain": phrases.plain(w)} for body in about["endings"] for f, w in body.items()
-        ],
+        **_time_axis(api, case, created, webhooks),
+        "endings": _endings(about),
         "created": created,
         "panes": _panes(created, document) if created else None,
         "curl": curl_of(created, providers["address"], about) if created else None,
         "webhooks": [_webhook(api, delivery, document) for delivery in webhooks],
         "chart": timeline.bars(api.get(f"{sandbox_path()}/deliveries", limit=CHARTED)["deliveries"]),
     }
+
+
+def _time_axis(
+    api: ApiClient, case: Mapping[str, Any], created: Mapping[str, Any] | None, webhooks: list[dict[str, Any]]
+) -> dict[str, object]:
+    """Return the width of the time axis, and a mark for each thing that happened or is to happen."""
+    retry = api.get(sandbox_path())["settings"]["retry"]
+    width, marks = timeline.draw(timeline.events_of(case, created, webhooks, retry))
+    return {"width": width, "marks": marks}
+
+
+def _endings(about: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the ways in which a case of this API can be completed, each with the field and word to send."""
+    words = [(name, word) for body in about["endings"] for name, word in body.items()]
+    return [{"field": name, "word": word, "plain": phrases.plain(word)} for name, word in words]
 
 
 def _created(api: ApiClient, provider: str, case_id: int) -> Mapping[str, Any] | None:

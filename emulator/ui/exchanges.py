@@ -6,8 +6,9 @@ from typing import Any
 from flask import Response, request
 
 from emulator.ui.api_client import ApiClient, ApiRefusal
+from emulator.ui.curl_commands import curl_of
 from emulator.ui.field_docs import document_of
-from emulator.ui.json_panes import curl_of, pane_of
+from emulator.ui.json_panes import pane_of
 from emulator.ui.page import page
 from emulator.ui.page import show as show_page
 from emulator.ui.sandbox_links import sandbox_path

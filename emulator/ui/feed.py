@@ -1,6 +1,7 @@
 """The feed: how to send a request, and what became of those that were sent, newest on top."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from flask import Response, request
 
 from emulator.ui import phrases
 from emulator.ui.api_client import ApiClient, ApiRefusal, part
-from emulator.ui.json_panes import curl
+from emulator.ui.curl_commands import curl
 from emulator.ui.page import show as show_page
 from emulator.ui.redirects import done
 from emulator.ui.sandbox_links import sandbox_path
@@ -99,28 +100,41 @@ def _counters(counts: Mapping[str, Any], refused: int) -> list[dict[str, object]
 
     Those that are zero are left out, but for cases.
     """
-    cases, webhooks = counts["cases"], counts["deliveries"]
-    waiting = webhooks.get("scheduled", 0) + webhooks.get("in_flight", 0)
-    kept = webhooks.get("inbox", 0) + webhooks.get("blocked", 0)
-    all_cases = sum(cases.values())
-    delivered = webhooks.get("delivered", 0)
-    counters: list[tuple[int, str, str | None, str | None]] = [
-        (all_cases, "case" if all_cases == 1 else "cases", "", None),
-        (cases.get("open", 0) + cases.get("processing", 0), "in progress", "in_progress", None),
-        (cases.get("waiting", 0), "not started", "waiting", None),
-        (cases.get("completed", 0), "completed", "completed", None),
-        (cases.get("failed", 0), "failed", "failed", None),
-        (cases.get("cancelled", 0), "cancelled", "cancelled", None),
-        (refused, "refused lately", REFUSED, None),
-        (delivered, "webhook delivered" if delivered == 1 else "webhooks delivered", None, "delivered"),
-        (waiting, "on the way", None, "waiting"),
-        (kept, "in the inbox", None, "kept"),
-        (webhooks.get("failed", 0), "given up", None, "failed"),
-    ]
+    cases = _case_counters(Counter(counts["cases"]), refused)
+    webhooks = _webhook_counters(Counter(counts["deliveries"]))
+    found: list[tuple[int, str, str | None, str | None]] = [(*each, None) for each in cases]
+    found += [(many, word, None, state) for many, word, state in webhooks]
     return [
         {"many": many, "word": word, "state": state, "webhooks": of_webhooks}
-        for many, word, state, of_webhooks in counters
+        for many, word, state, of_webhooks in found
         if many or state == ""
+    ]
+
+
+def _case_counters(cases: Counter[str], refused: int) -> list[tuple[int, str, str]]:
+    """Return how many there are, in which word, by the state that the feed is filtered by."""
+    return [
+        (cases.total(), "case" if cases.total() == 1 else "cases", ""),
+        (cases["open"] + cases["processing"], "in progress", "in_progress"),
+        (cases["waiting"], "not started", "waiting"),
+        (cases["completed"], "completed", "completed"),
+        (cases["failed"], "failed", "failed"),
+        (cases["cancelled"], "cancelled", "cancelled"),
+        (refused, "refused lately", REFUSED),
+    ]
+
+
+def _webhook_counters(webhooks: Counter[str]) -> list[tuple[int, str, str]]:
+    """Return how many there are, in which word, by the state that the list of webhooks is filtered by."""
+    return [
+        (
+            webhooks["delivered"],
+            "webhook delivered" if webhooks["delivered"] == 1 else "webhooks delivered",
+            "delivered",
+        ),
+        (webhooks["scheduled"] + webhooks["in_flight"], "on the way", "waiting"),
+        (webhooks["inbox"] + webhooks["blocked"], "in the inbox", "kept"),
+        (webhooks["failed"], "given up", "failed"),
     ]
 
 

@@ -7,8 +7,9 @@ from flask import Response, request
 
 from emulator.ui import state_marks
 from emulator.ui.api_client import ApiClient, ApiRefusal, part
+from emulator.ui.curl_commands import curl
 from emulator.ui.field_docs import document_of
-from emulator.ui.json_panes import curl, pane_of
+from emulator.ui.json_panes import pane_of
 from emulator.ui.page import show as show_page
 from emulator.ui.redirects import done
 from emulator.ui.sandbox_links import sandbox_path

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from emulator.core.errors import Fact, StoreFull, StoreUnavailable
+from emulator.core.errors import Fact, StoreFull, StoreUnavailable, Unauthorized
 
 
 class UnknownPath(Fact):
@@ -57,6 +57,25 @@ class Crashed(Fact):
     """A bug of the emulator."""
 
 
+def reason_of(fact: Exception) -> str:
+    """Return in a few words why a request was refused, for people who read the journal."""
+    match fact:
+        case TooLarge():
+            return f"the body exceeds {fact.limit} bytes"
+        case WrongMediaType():
+            return f"a body {f'of the media type {fact.found}' if fact.found else 'without a media type'} is not read"
+        case FaultTriggered():
+            return f"a planned fault answers {fact.status}"
+    return str(fact) or REASONS.get(type(fact), type(fact).__name__)
+
+
+REASONS: Mapping[type[Exception], str] = {
+    UnknownPath: "nothing answers at this path",
+    WrongMethod: "this path does not know that verb",
+    NotAcceptable: "the Accept header takes nothing that could be answered",
+    Unauthorized: "the key is missing, unknown or expired",
+    Crashed: "a bug of the emulator; its log has the trace",
+}
 STORE_RETRY = 5  # seconds after which it is worth to ask a store again that cannot be used
 
 

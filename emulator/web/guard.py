@@ -11,12 +11,13 @@ from emulator.hosts import is_local_name, literal_of, names_one
 from emulator.web.public_address import CONTROL, USUAL_PORTS, origin_of
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
+MOST_PORTS, LONGEST_NAME = 65_535, 100
 HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+?)\.?(:(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
 
 
 @lru_cache(maxsize=256)
 def is_known_host(host: str, allowed: frozenset[str]) -> bool:
-    """Return whether the emulator answers to this Host header.
+    """Return whether the emulator answers to this Host header; a request of HTTP/1.0 without one is of no browser.
 
     It does to loopback names, IP literals, names without a dot (services of compose) and the names in `allowed`.
     """
@@ -26,6 +27,13 @@ def is_known_host(host: str, allowed: frozenset[str]) -> bool:
     name = match["name"].lower().strip("[]")
     port = int(match["port"]) if match["port"] else None
     return is_local_name(name) or literal_of(name) is not None or names_one(allowed, name, port)
+
+
+def remedy_for(host: str) -> str:
+    """Return what to do about a Host header that the emulator does not answer to, as the end of a sentence."""
+    match = HOST.fullmatch(host)
+    named = match is not None and (match["port"] is None or int(match["port"]) <= MOST_PORTS)
+    return f"start with --allow-host {host[:LONGEST_NAME]}" if named else "a name and perhaps a port are needed in it"
 
 
 def is_foreign(environ: Mapping[str, str], public_origin: str = "") -> bool:

@@ -9,6 +9,7 @@ from flask import Response
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery
 from emulator.core.journal import Exchange, Journal
+from emulator.web.errors import reason_of
 from emulator.web.request_state import RequestState
 
 LONGEST_URL = 2_000
@@ -47,7 +48,7 @@ def write_exchange(
             rule=case.decision.rule if case else None,
             faults=tuple(state.faults),
             advice=tuple(state.advice),
-            refused=(str(fact) or type(fact).__name__)[:LONGEST_TEXT] if fact else None,
+            refused=reason_of(fact)[:LONGEST_TEXT] if fact else None,
             needed=tuple(text[:LONGEST_TEXT] for text in needed),
         )
     )

@@ -23,7 +23,7 @@ from emulator.web.cors import Cors
 from emulator.web.credentials import HINT, sandbox_meant
 from emulator.web.desk import Desk
 from emulator.web.errors import STORE_RETRY, Crashed, FaultTriggered, UnknownPath, WrongMethod, store_status
-from emulator.web.guard import is_foreign, is_foreign_read, is_known_host
+from emulator.web.guard import is_foreign, is_foreign_read, is_known_host, remedy_for
 from emulator.web.journalling import OURS, write_exchange
 from emulator.web.lies import Lies
 from emulator.web.near_misses import what_was_needed
@@ -35,6 +35,7 @@ from emulator.web.request_state import RequestState, current_state, state_of
 
 log = logging.getLogger("emulator.requests")
 Owned = tuple[Provider, Desk]
+LONGEST_VERB, LONGEST_PATH = 50, 300  # in the log
 PAGES = {"ui", "flow"}  # the blueprints of our pages: a dead link among them is no request of a client
 # Reason phrases by status. That of 422 is the documented one; Python's own is older.
 REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
@@ -67,10 +68,11 @@ class Pipeline:
         state.started = self.clock.stopwatch()
         if not state.is_internal:
             self._give_way(environ, path)
-        host = environ.get("HTTP_HOST", "")
-        if not is_known_host(host, frozenset(self.hosts)):
-            detail = f"this emulator does not answer to that Host header; start with --allow-host {host[:100]}"
-            return _refuse(state, Problem(421, detail))
+        host = environ.get("HTTP_HOST")
+        if host is not None and not is_known_host(host, frozenset(self.hosts)):
+            return _refuse(
+                state, Problem(421, f"this emulator does not answer to that Host header; {remedy_for(host)}")
+            )
         owner = self.find_owner(path) if self.cors.welcomes(environ) else None
         if owner:
             return self.cors.preflight(environ, (operation.verb for operation in owner[0].operations))
@@ -158,7 +160,7 @@ class Pipeline:
         if owner or (status == HTTPStatus.NOT_FOUND and not _is_ours(path)):
             self._write(state, environ, owner and name, response, took)
         if log.isEnabledFor(logging.INFO):
-            asked = f"{environ['REQUEST_METHOD'].upper()} {path}"
+            asked = f"{environ['REQUEST_METHOD'].upper()[:LONGEST_VERB]} {path[:LONGEST_PATH]}"
             log.info("%s %s", name, _log_text(state, asked, status, took, advice), extra=_log_fields(state, owner))
 
     def _write(

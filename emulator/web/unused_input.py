@@ -8,15 +8,14 @@ nothing is lost; `is_another_form`, where a value is always used in another form
 import operator
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
-from itertools import compress, islice
+from itertools import islice
 
 from marshmallow import Schema, fields, missing
 
 from emulator.web.advice import advise, advise_unknown_keys
+from emulator.web.flat_schema import Payload
 
 MOST_ITEMS = 100
-NUMBERS = {bool, int, float}  # of which unlike ones may be equal: 1 and true
 KINDS = {
     bool: "a truth value",
     str: "a text",
@@ -35,9 +34,7 @@ def advise_unused(schema: Schema, sent: object, payload: Mapping[str, object] | 
     """
     if not isinstance(sent, dict):
         return
-    if payload is None or not payload.keys() >= sent.keys():
-        advise_unknown_keys(sent, schema.fields, where)
-    for name in _to_be_looked_at(schema, sent, payload):
+    for name in _to_be_looked_at(schema, sent, payload, where):
         value = sent.get(name)
         if value is None:  # null is the same as nothing, or refused
             continue
@@ -50,30 +47,14 @@ def advise_unused(schema: Schema, sent: object, payload: Mapping[str, object] | 
 
 
 def _to_be_looked_at(
-    schema: Schema, sent: Mapping[str, object], payload: Mapping[str, object] | None
+    schema: Schema, sent: Mapping[str, object], payload: Mapping[str, object] | None, where: str
 ) -> Collection[str]:
-    """Return the names of the fields, without those of which nothing is told because they are used just as sent.
-
-    Nearly all are, so none of this comparison runs as Python.
-    """
-    if payload is None:
-        return schema.fields
-    plain, others = _plain_fields(schema)
-    if payload == sent and NUMBERS.isdisjoint(map(type, sent.values())):
-        return others
-    changed = list(compress(plain, map(operator.is_not, map(sent.get, plain), map(payload.get, plain))))
-    return [name for name in schema.fields if name in others or name in changed] if changed else others
-
-
-@lru_cache(maxsize=256)
-def _plain_fields(schema: Schema) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the names of the fields of which nothing is told if a value is used as it was sent, and of the others."""
-    plain = [
-        name
-        for name, field in schema.fields.items()
-        if not (isinstance(field, fields.Nested | fields.List) or hasattr(field, "doubt"))
-    ]
-    return plain, [name for name in schema.fields if name not in plain]
+    """Return the names of the fields but those that are used just as they were sent; advise of unknown keys."""
+    if payload is None or not payload.keys() >= sent.keys():
+        advise_unknown_keys(sent, schema.fields, where)
+    elif isinstance(payload, Payload):
+        return payload.altered
+    return schema.fields
 
 
 def _advise_field(field: fields.Field[object], sent: object, used: object, place: str, *, is_refused: bool) -> None:

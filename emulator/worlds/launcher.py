@@ -15,13 +15,13 @@ from emulator.client import why_not_ready
 from emulator.core.clock import WallClock
 from emulator.core.deviation import AS_USUAL, Deviation
 from emulator.quick_dataclass import dataclass
-from emulator.running import RunningEmulator
+from emulator.running import SECONDS_TO_SERVE, RunningEmulator
 from emulator.settings import WORLD_RESULTS_VARIABLE, WORLD_VARIABLE, Settings
 from emulator.worlds.results import read_results
 from emulator.worlds.run import Run
 from emulator.worlds.world import World
 
-SECONDS_TO_SERVE, SECONDS_TO_END = 10.0, 5.0
+SECONDS_TO_END = 5.0
 PLAIN = "plain"
 TAIL_LINES, TAIL_BYTES = 30, 64 * 1024
 TIMED_OUT = 124  # as of timeout(1)

@@ -39,7 +39,7 @@ async function prepare() {
   await control("POST", "/reset", {});
   await control("PATCH", "", { delay: 2 });
   await control("PATCH", "/clock", { mode: "frozen" });
-  console.log(`Sandbox ${sandbox} of ${emulator} is newborn, and its clock stands still.`);
+  console.log(`Sandbox ${sandbox} of ${emulator} is empty, and its clock stands still.`);
 }
 
 /** Say how the latest case ended; the inbox keeps its webhook, as we named no receiver. */

@@ -44,7 +44,7 @@ async function prepare(receiver) {
   await control("POST", "/reset");
   await control("PATCH", "", { delay: 2, webhook_url: `${receiver.url}/aplyid` });
   await control("PATCH", "/clock", { mode: "frozen" });
-  console.log(`Sandbox ${sandbox} of ${emulator} is newborn, and its clock stands still.`);
+  console.log(`Sandbox ${sandbox} of ${emulator} is empty, and its clock stands still.`);
 }
 
 /** Let time pass; the answer comes when the receivers have answered. */

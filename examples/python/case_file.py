@@ -43,7 +43,7 @@ def prepare() -> None:
     control("POST", "/reset")
     control("PATCH", "", delay=2)
     control("PATCH", "/clock", mode="frozen")
-    print(f"Sandbox {SANDBOX} of {EMULATOR} is newborn, and its clock stands still.")
+    print(f"Sandbox {SANDBOX} of {EMULATOR} is empty, and its clock stands still.")
 
 
 def latest_webhook() -> dict:

@@ -49,7 +49,7 @@ def prepare() -> None:
     control("POST", "/reset")
     control("PATCH", "", delay=2)
     control("PATCH", "/clock", mode="frozen")
-    print(f"Sandbox {SANDBOX} of {EMULATOR} is newborn, and its clock stands still.")
+    print(f"Sandbox {SANDBOX} of {EMULATOR} is empty, and its clock stands still.")
 
 
 def tell_end() -> None:

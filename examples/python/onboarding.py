@@ -77,7 +77,7 @@ def prepare(receiver: Receiver) -> None:
     control("POST", "/reset")
     control("PATCH", "", delay=2, retry="standard", webhook_url=receiver.url)
     control("PATCH", "/clock", mode="frozen")
-    print(f"Sandbox {SANDBOX} of {EMULATOR} is newborn, and its clock stands still.")
+    print(f"Sandbox {SANDBOX} of {EMULATOR} is empty, and its clock stands still.")
 
 
 def let_pass(seconds: float) -> None:

@@ -36,11 +36,11 @@ create_case() {
     }' "X-Workflow-Access-Key: test_$sandbox"
 }
 
-newborn=$(send POST "$control/reset" '{}')
-expect '"used": false' "$newborn"
+emptied=$(send POST "$control/reset" '{}')
+expect '"used": false' "$emptied"
 expect '"delay": 2' "$(send PATCH "$control" '{"delay": 2}')"
 expect '"mode": "frozen"' "$(send PATCH "$control/clock" '{"mode": "frozen"}')"
-echo "Sandbox $sandbox of $emulator is newborn, and its clock stands still."
+echo "Sandbox $sandbox of $emulator is empty, and its clock stands still."
 
 expect '"kind": "status"' "$(send POST "$control/faults" '{"kind": "status", "provider": "aplyid", "status": 503, "times": 1}')"
 refused=$(create_case)

@@ -87,7 +87,7 @@ def test_a_refused_case_raises_with_status_and_answer(handle: CaseEmulator) -> N
 
 def test_a_webhook_is_waited_for_with_its_exact_bytes_and_headers(handle: CaseEmulator) -> None:
     case = handle.aplyid.create_case(activity={"external_id": "order-1"})
-    with pytest.raises(WebhookMissing):
+    with pytest.raises(WebhookMissing, match=r"stands still, and something is due at .*:01\.0+Z: advance it, or wait "):
         handle.webhooks.wait(external_id="order-1", timeout=0)
     handle.webhooks.assert_none()
     handle.clock.advance(2)
@@ -116,7 +116,10 @@ def test_the_clock_is_frozen_advanced_scaled_and_let_go(handle: CaseEmulator) ->
     kinds = [event["kind"] for event in handle.clock.advance(timedelta(hours=1))]
     assert kinds == ["case_processing", "case_completed", "webhook_kept"]
     assert handle.clock.advance("P1D") == handle.clock.settle() == []
-    assert handle.clock.now == NEW_YEAR + timedelta(days=1, hours=1)
+    assert handle.clock.advance("1h30m") == handle.clock.advance("1800") == []  # as the command takes it
+    assert handle.clock.now == NEW_YEAR + timedelta(days=1, hours=3)
+    with pytest.raises(Refusal, match="ISO 8601 is needed"):
+        handle.clock.advance("tomorrow")
     with pytest.raises(Refusal, match="never goes back"):
         handle.clock.freeze(NEW_YEAR)
     handle.reset()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emulator.cli import COMMANDS
-from tests.commands import run_here
+from tests.commands import run, run_here
 
 # What costs a start and is not needed to say what a command does.
 EXPENSIVE = ("flask", "marshmallow", "requests", "rich", "faker", "sqlite3")
@@ -18,12 +18,41 @@ def test_without_a_command_it_shows_the_help(tmp_path: Path, arguments: list[str
     done = run_here(tmp_path, *arguments)
     assert (done.returncode, done.stderr) == (0, "")
     assert all(f"  {name} " in done.stdout for name in COMMANDS)
+    assert "..." not in done.stdout.partition("Commands:")[2]  # no sentence is cut off
 
 
 def test_a_command_that_is_not_known_is_wrong_usage(tmp_path: Path) -> None:
     done = run_here(tmp_path, "serf")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "serf" in done.stderr
+    assert "there is no command serf; did you mean serve?" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["run", "worlds"])
+def test_what_runs_a_command_says_so_without_one(tmp_path: Path, name: str) -> None:
+    done = run(tmp_path, name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"say which command to run, as in: case-emulator {name} -- pytest" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["worlds", "--allow-target", "http://x", "--", "true"], "--allow-target is 'http://x': a host is needed"),
+        (
+            ["worlds", "--cors-origin", "x", "--cors-origin", "y", "--", "true"],
+            "--cors-origin is 'x', 'y': an origin like",
+        ),
+        (["worlds", "--public-url", "x", "--", "true"], "a URL like http://localhost:8642 is needed"),
+        (["deliveries", "--url", "x"], "a URL like http://localhost:8642 is needed"),
+        (["worlds", "--world", "sphinxhq.token-lief=60"], "did you mean sphinxhq.token-life=60?"),
+    ],
+)
+def test_a_refusal_repeats_what_was_written_and_what_to_write(
+    tmp_path: Path, arguments: list[str], reason: str
+) -> None:
+    done = run_here(tmp_path, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert reason in done.stderr
 
 
 @pytest.mark.parametrize("name", COMMANDS)

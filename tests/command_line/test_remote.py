@@ -30,9 +30,9 @@ def told(emulator: Emulator, *arguments: str, **variables: str) -> str:
     return done.stdout
 
 
-def test_reset_leaves_a_newborn(emulator: Emulator) -> None:
+def test_reset_leaves_an_empty_sandbox(emulator: Emulator) -> None:
     emulator.aplyid.open_case()
-    assert told(emulator, "reset") == f"The sandbox {emulator.sandbox} is newborn.\n"
+    assert told(emulator, "reset") == f"The sandbox {emulator.sandbox} is empty, as on first use.\n"
     assert emulator.aplyid.open_case()["case_id"] == 1024
 
 

@@ -1,14 +1,19 @@
 """Time, moved by the control API: no test here sleeps."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler
+from threading import Event
 from typing import Any
 
 import pytest
 
+from emulator.core.deliveries import DeliveryReport
+from emulator.core.delivery_queries import DeliveryQueries
 from tests.emulators import Emulator
 from tests.receivers import free_port, receiving, status
+from tests.waiting import PATIENCE
 
 NEW_YEAR = "2030-01-01T00:00:00.000000Z"
 
@@ -127,6 +132,29 @@ def test_on_a_frozen_clock_with_nothing_due_nobody_waits_for_nothing(frozen: Emu
     assert (asked.status_code, asked.json()["count"]) == (200, 0)
     advance(frozen, seconds=2)
     assert frozen.control("GET", "deliveries/wait?expect=none&timeout=60").status_code == 409
+
+
+def test_on_a_frozen_clock_an_attempt_in_flight_is_waited_for_by_who_expects_nothing(
+    frozen: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, find = Event(), DeliveryQueries.find
+
+    def tell(self: DeliveryQueries, *query: Any) -> Sequence[DeliveryReport]:
+        found = find(self, *query)
+        looked.set()
+        return found
+
+    def answer_late(handler: BaseHTTPRequestHandler) -> None:
+        looked.wait(PATIENCE)
+        status(200)(handler)
+
+    with receiving(answer_late) as receiver:
+        frozen.control("PATCH", "", {"webhook_url": receiver.url, "delay": 0})
+        frozen.aplyid.open_case()
+        receiver.next()
+        monkeypatch.setattr(DeliveryQueries, "find", tell)
+        asked = frozen.control("GET", "deliveries/wait?expect=none&state=delivered&timeout=60")
+    assert (asked.status_code, asked.json()["deliveries"][0]["state"]) == (409, "delivered")
 
 
 def test_the_clock_never_goes_back(frozen: Emulator) -> None:

@@ -193,7 +193,7 @@ def test_what_was_accepted_or_struck_by_a_fault_missed_nothing(emulator: Emulato
     emulator.control("POST", "faults", {"kind": "status", "status": 422})
     assert emulator.aplyid.create().status_code == 422
     assert ask(emulator, path="requests/near-misses")["count"] == 0
-    assert requests_of(emulator)[-1]["refused"] == "422"
+    assert requests_of(emulator)[-1]["refused"] == "a planned fault answers 422"
 
 
 @pytest.mark.parametrize(

@@ -213,8 +213,11 @@ def test_a_risk_alone_is_enough_for_a_rule_and_means_nothing_where_none_is_told(
     [
         ({}, "outcome: one of outcome, delay and risk_score is needed"),
         ({"when": {"a": 1}}, "outcome"),
-        ({"outcome": "maybe"}, "outcome: maybe is no outcome of any provider"),
-        ({"outcome": "maybe", "provider": "aplyid"}, "outcome: maybe is no outcome of aplyid"),
+        ({"outcome": "maybe"}, "outcome: maybe is no outcome of any provider; known are ACCEPTED, "),
+        (
+            {"outcome": "maybe", "provider": "aplyid"},
+            "no outcome of aplyid; known are approved, denied, failed, no_decision_yet, stuck, undecided",
+        ),
         ({"outcome": "no_decision_yet", "provider": "sphinxhq"}, "no outcome of sphinxhq"),
         ({"outcome": "COMPLETED"}, "no outcome"),
         ({"outcome": ""}, "outcome"),

@@ -1,6 +1,6 @@
 """Cases on their way to the end, with a clock that the test moves."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from emulator.core.cases import Cases
-from emulator.core.completion import Completion
+from emulator.core.completion import Completion, Key
 from emulator.core.deliveries import RenderedWebhook
 from emulator.core.in_flight import InFlight
 from emulator.core.model import Case, ClientClaim, NewCase, NewClient, Outcome, State
@@ -16,6 +16,7 @@ from emulator.core.ports import Newborn, ProviderRules
 from emulator.core.randomness import SeededRandom
 from emulator.core.sandbox_clock import WALL_TIME
 from emulator.core.sandbox_settings import SandboxSettings
+from emulator.core.sandbox_view import SandboxView
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
 from emulator.store.sqlite import SqliteStore
@@ -156,6 +157,25 @@ def test_a_due_case_is_left_to_the_advance_of_its_clock_that_begins_meanwhile(of
     assert office.completion.complete_due() == [None]
     assert office.state(case) == (State.OPEN, None)
     office.meanwhile = lambda: None
+    office.advancing(False)
+    office.run()
+    assert office.state(case) == (State.COMPLETED, Outcome.APPROVED)
+
+
+def test_a_due_case_is_left_to_the_advance_of_its_clock_that_began_before_it_is_read(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, read = office.open(), Completion._read
+
+    def read_late(completion: Completion, due: Sequence[Key]) -> list[tuple[SandboxView, Case]]:
+        office.advancing(True)
+        return read(completion, due)
+
+    office.clock.moment += timedelta(seconds=2)
+    monkeypatch.setattr(Completion, "_read", read_late)
+    office.completion.complete_due()
+    assert office.state(case) == (State.OPEN, None)
+    monkeypatch.undo()
     office.advancing(False)
     office.run()
     assert office.state(case) == (State.COMPLETED, Outcome.APPROVED)

@@ -17,6 +17,7 @@ from emulator.core.retry import parse_retry
 from emulator.core.sandbox_settings import SandboxSettings
 from emulator.core.sandboxes import Sandboxes
 from emulator.store.changes import Changes
+from emulator.store.opening import AnyStore
 from emulator.store.sqlite import SqliteStore
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -60,7 +61,7 @@ def store() -> Iterator[SqliteStore]:
 class Post:
     """An outbox with one webhook in it, and what happens to it."""
 
-    store: SqliteStore
+    store: AnyStore
     clock: SteppedClock = field(default_factory=SteppedClock)
     owner: str = "me"
     retry: str = "standard"

@@ -3,6 +3,8 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
@@ -27,8 +29,11 @@ from tests.receivers import (
     receiving,
     status,
 )
+from tests.waiting import PATIENCE
 
-SENDER = HttpSender(Targets(frozenset()), WallClock(), "case-emulator/test", connect_seconds=0.5, total_seconds=0.5)
+TARGETS, CLOCK, AGENT = Targets(frozenset()), WallClock(), "case-emulator/test"
+SENDER = HttpSender(TARGETS, CLOCK, AGENT, connect_seconds=PATIENCE, total_seconds=PATIENCE)
+HASTY = HttpSender(TARGETS, CLOCK, AGENT, connect_seconds=0.5, total_seconds=0.5)  # for receivers that take too long
 
 
 def send(url: str, sender: HttpSender = SENDER) -> Attempt:
@@ -49,9 +54,9 @@ def send(url: str, sender: HttpSender = SENDER) -> Attempt:
     )
 
 
-def send_to(*replies: Reply) -> Attempt:
+def send_to(*replies: Reply, sender: HttpSender = SENDER) -> Attempt:
     with receiving(*replies) as receiver:
-        return send(receiver.url)
+        return send(receiver.url, sender)
 
 
 @pytest.fixture
@@ -119,6 +124,10 @@ def test_hints_without_an_answer_are_a_failure() -> None:
         ("http://me:secret@app/hook?token=secret#secret", "to http://***@app/hook?***,"),
         ("?secret", "to ?***,"),
         ("", "to nowhere,"),
+        ("http://[::1", "to http://[::1,"),
+        ("http://me:secret@[x/?secret", "to http://***@[x/?***,"),
+        ("http://app:99999/", "to http://app:99999/,"),
+        ("//\x1b[31mapp/", "to //[31mapp/,"),
         ("/" + "x" * 9000, f"to /{'x' * 299},"),
     ],
 )
@@ -128,6 +137,18 @@ def test_an_attempt_says_where_a_redirect_leads_and_gives_no_secret_away(locatio
     assert "secret" not in error
 
 
+def test_no_more_of_the_body_of_a_redirect_is_read_than_of_another() -> None:
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n")
+        with suppress(ConnectionError):
+            for _ in range(1600):
+                handler.wfile.write(b"x" * 65_536)
+            sent.append("all of 100 MB")
+
+    sent: list[str] = []
+    assert (send_to(reply).status, sent) == (302, [])
+
+
 @pytest.mark.parametrize("code", [304, 305, 306, 399])
 def test_what_sends_nobody_elsewhere_is_no_redirect(code: int) -> None:
     assert send_to(status(code, Location="http://127.0.0.1:1/")).error == f"the receiver answered {code}"
@@ -135,13 +156,13 @@ def test_what_sends_nobody_elsewhere_is_no_redirect(code: int) -> None:
 
 @pytest.mark.parametrize("drip", [drip_headers, drip_body])
 def test_a_dripping_receiver_is_cut_off_at_the_deadline(drip: type[drip_body], held: threading.Event) -> None:
-    attempt = send_to(drip(held))
+    attempt = send_to(drip(held), sender=HASTY)
     assert (attempt.status, "took longer" in (attempt.error or "")) == (None, True)
-    assert attempt.took >= timedelta(seconds=SENDER.total_seconds)
+    assert attempt.took >= timedelta(seconds=HASTY.total_seconds)
 
 
 def test_a_silent_receiver_is_cut_off_at_the_deadline(held: threading.Event) -> None:
-    attempt = send_to(lambda handler: held.wait(10) and None)
+    attempt = send_to(lambda handler: held.wait(PATIENCE) and None, sender=HASTY)
     assert "took longer" in (attempt.error or "") or "timed out" in (attempt.error or "")
 
 
@@ -158,6 +179,18 @@ def test_when_nobody_listens_it_says_so_and_hints_at_containers() -> None:
     assert "host.docker.internal" in (send(f"http://localhost:{port}/").error or "")
 
 
+def test_where_nobody_greets_in_tls_it_is_said_what_to_write() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # the system takes the connection, and nobody answers
+        error = send(f"https://127.0.0.1:{silent.getsockname()[1]}/", replace(SENDER, total_seconds=60)).error or ""
+    assert "did not answer the greeting of TLS in time: if it speaks none, use http://" in error
+
+
+@pytest.mark.parametrize("line", [b"no colon", b"X-\0\x1b[31m: \1\xff", b" folded: first", b"\xc3\xa4: x"])
+def test_a_header_that_cannot_be_read_is_no_matter_for_the_log(line: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    attempt = send_to(bytes_only(b"HTTP/1.1 200 OK\r\nX-Before: 1\r\n%b\r\nContent-Length: 0\r\n\r\n" % line))
+    assert (attempt.status, attempt.ok, caplog.text) == (200, True, "")
+
+
 @pytest.mark.parametrize("reply", [abort, garbage])
 def test_a_broken_answer_is_a_failure(reply: Reply) -> None:
     attempt = send_to(reply)
@@ -172,7 +205,7 @@ def test_a_receiver_that_takes_no_connection_in_time_fails() -> None:
         for line in waiting:
             line.setblocking(False)
             line.connect_ex(full.getsockname())
-        attempt = send(f"http://127.0.0.1:{full.getsockname()[1]}/")
+        attempt = send(f"http://127.0.0.1:{full.getsockname()[1]}/", HASTY)
         for line in waiting:
             line.close()
     assert (attempt.ok, bool(attempt.error)) == (False, True)
@@ -234,5 +267,5 @@ def test_retry_after_is_read_as_a_date() -> None:
 
 
 def test_the_limits_of_the_real_sender_are_three_and_ten_seconds() -> None:
-    usual = HttpSender(SENDER.targets, SENDER.clock, "agent")
+    usual = HttpSender(TARGETS, CLOCK, AGENT)
     assert (usual.connect_seconds, usual.total_seconds) == (3, 10)

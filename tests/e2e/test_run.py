@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.commands import COMMAND, environment, run
-from tests.leaks import is_free, needs_proc
+from tests.leaks import is_free, needs_proc, processes_of
 from tests.receivers import free_port, receiving
 from tests.waiting import wait_until
 
@@ -210,7 +210,7 @@ def test_settings_that_are_meant_for_the_emulator_do_not_reach_the_command_s_own
     script = f"{me} reset && {me} healthcheck && {me} run -- {me} reset && cat port.txt && env"
     done = run(tmp_path, "run", "--", "sh", "-ec", script, **variables)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.count("is newborn") == 2
+    assert done.stdout.count("is empty, as on first use") == 2
     assert "CASE_EMULATOR_DATABASE" not in done.stdout
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kept.sqlite"]
 
@@ -253,9 +253,7 @@ def test_an_emulator_that_cannot_start_ends_it_before_the_command(tmp_path: Path
 
 
 def test_a_port_of_the_settings_is_taken_and_freed(tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     (tmp_path / "mine.toml").write_text(f"port = {port}\n", "utf-8")
     for flags, variables in ((("--config", "mine.toml"), {}), ((), {"CASE_EMULATOR_CONFIG": "mine.toml"})):
         assert port_of(run(tmp_path, "run", *flags, "--", *PRINTS_URL, **variables).stdout) == port
@@ -313,14 +311,15 @@ def test_a_proxy_is_not_asked_for_the_emulator(tmp_path: Path, needs: Callable[[
 @posix
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1"])
 def test_a_signal_reaches_the_command_and_all_ends(tmp_path: Path, name: str) -> None:
-    number = getattr(signal, name)
-    with running(tmp_path, "--", "sh", "-c", "echo $CASE_EMULATOR_URL; exec sleep 1000") as popen:
+    number, port = getattr(signal, name), free_port()
+    with running(tmp_path, "--port", str(port), "--", "sh", "-c", "echo $CASE_EMULATOR_URL; exec sleep 1000") as popen:
         assert popen.stdout
-        url = popen.stdout.readline()
+        assert port_of(popen.stdout.readline()) == port
+        assert not is_free(port)
         popen.send_signal(number)
         _, err = popen.communicate(timeout=30)
     assert (popen.returncode, err) == (128 + number, "")
-    assert is_free(port_of(url))
+    assert is_free(port)
 
 
 @posix
@@ -405,14 +404,15 @@ def test_no_process_is_left(tmp_path: Path) -> None:
 
 @needs_proc
 def test_a_grandchild_that_stays_has_nothing_of_ours(tmp_path: Path) -> None:
-    script = "sleep 1000 & echo $! > pid; echo $CASE_EMULATOR_URL > url; curl -s $CASE_EMULATOR_URL > /dev/null || true"
-    done = run_with_files(tmp_path, "--", "sh", "-c", script)
+    script, port = "sleep 1000 & echo $! > pid; curl -s $CASE_EMULATOR_URL > /dev/null || true", free_port()
+    done = run_with_files(tmp_path, "--port", str(port), "--", "sh", "-c", script)
     pid = int((tmp_path / "pid").read_text())
     try:
         assert done == 0
         opened = {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()}
         assert not [name for name in opened if name.startswith("socket:") or "etilqs" in name]
-        assert is_free(port_of((tmp_path / "url").read_text().strip()))
+        assert processes_of(tmp_path) == [pid]
+        assert is_free(port)
     finally:
         os.kill(pid, signal.SIGKILL)
 
@@ -444,6 +444,6 @@ def test_eight_at_once_do_not_meet_and_leave_nothing(tmp_path: Path) -> None:
         return done.stdout
 
     with ThreadPoolExecutor(8) as pool:
-        ports = [port_of(url) for url in pool.map(one, range(8))]
-    assert all(map(is_free, ports))
+        assert all(map(port_of, pool.map(one, range(8))))
+    assert processes_of(tmp_path) == []  # and so nobody of them listens; another test may have got a port since
     assert list(temporary.iterdir()) == []

@@ -30,7 +30,7 @@ TOLD = {  # by the commands of a page
     "webhooks": "webhook",
     "time": "2030-01-01T01:00:00",
     "outcomes": '"times": 2',
-    "sphinx": '"external_id":"order-1"',
+    "sphinx": '"external_id":"order-2"',
 }
 CHANGING = {
     r"--run-[0-9a-f]+": "--run-1b4e28",

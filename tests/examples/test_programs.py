@@ -54,7 +54,7 @@ def test_each_tells_its_story_and_finds_all_as_expected(
     look_for(kind, needs)
     code, told, errors = finish(start(kind, f"{quick.url}/", f"alone-{kind}"))
     assert (code, errors) == (0, "")
-    assert told.startswith(f"Sandbox alone-{kind} of {quick.url} is newborn")
+    assert told.startswith(f"Sandbox alone-{kind} of {quick.url} is empty")
     assert told.endswith("All as expected.\n")
     assert "APLYiD opened case 1024" in told
     assert ("Sphinx opened case 1 " in told) == (kind != "sh")
@@ -63,7 +63,7 @@ def test_each_tells_its_story_and_finds_all_as_expected(
 def test_the_case_file_tells_its_story_and_fails_where_something_is_not_as_expected(quick: Emulator) -> None:
     code, told, errors = finish(start("python", quick.url, "case-file", CASE_FILE))
     assert (code, errors) == (0, "")
-    assert told.startswith(f"Sandbox case-file of {quick.url} is newborn")
+    assert told.startswith(f"Sandbox case-file of {quick.url} is empty")
     assert [line for line in told.splitlines() if line.startswith("Case ")] == [
         line for line in told.splitlines() if re.match(r"Case [12] is COMPLETED: ACCEPTED, risk 0\.\d+\.", line)
     ]

@@ -143,7 +143,7 @@ def test_the_commands_of_the_commands_page_work(needs: Callable[[str], str], tmp
                 done = subprocess.run(shell, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
             assert done.returncode == 0, (line, done.stderr)
             told_of_all += done.stdout
-    for told in ('"case_id":1024', "case.completed", "is newborn", "import requests", '"ok": ', "is written"):
+    for told in ('"case_id":1024', "case.completed", "is empty", "import requests", '"ok": ', "is written"):
         assert told in told_of_all
 
 

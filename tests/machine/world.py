@@ -14,7 +14,7 @@ from typing import Any
 from emulator.running import RunningEmulator
 from tests.emulators import Emulator, settings
 from tests.machine.timeline import MOODS, RETRY_AFTER
-from tests.receivers import Received, Receiver, receiving, status
+from tests.receivers import Received, Receiver, free_port, receiving, status
 
 SLOWLY = 0.03  # seconds a slow receiver takes
 DELAY = 2
@@ -94,7 +94,7 @@ class World:
     def __init__(self, file: Path, hooks: list[Hook]) -> None:
         self.file, self.hooks = file, hooks
         self.running: RunningEmulator | None = None
-        self.start(port=0)
+        self.start(free_port())
 
     def start(self, port: int) -> None:
         self.running = RunningEmulator(settings(database=f"sqlite:///{self.file}", delay=DELAY, port=port))
@@ -113,7 +113,7 @@ class World:
         """Stop it and start it again on the same file."""
         port = self.emulator.port
         self.stop()
-        self.start(port if same_port else 0)
+        self.start(port if same_port else free_port())
 
     def of(self, sandbox: str) -> Emulator:
         return self.emulator.of(sandbox)

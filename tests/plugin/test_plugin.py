@@ -166,7 +166,7 @@ def test_a_setting_that_is_none_is_said_to_be_none(pytester: pytest.Pytester) ->
     suite = "import pytest\n\n@pytest.mark.case_emulator(dely=1)\n" + ONE
     done = run(pytester, suite)
     done.assert_outcomes(errors=1)
-    done.stdout.fnmatch_lines(["*dely: not known; did you mean delay?*"])
+    done.stdout.fnmatch_lines(["@pytest.mark.case_emulator: dely: not known; did you mean delay?; frozen and skip *"])
 
 
 @pytest.mark.slow
@@ -200,6 +200,14 @@ def test_a_failed_test_tells_what_its_sandbox_saw(pytester: pytest.Pytester) -> 
             "*case.completed of aplyid case 1024 (order-1) to the inbox: inbox*",
         ]
     )
+
+
+def test_the_traceback_of_a_failed_call_ends_in_the_test(pytester: pytest.Pytester) -> None:
+    done = run(pytester, 'def test_one(sandbox):\n    sandbox.outcomes.next("rejected")\n')
+    done.stdout.fnmatch_lines(
+        [">*next(*rejected*", "E*Refusal: outcome: rejected is no outcome*", "*test_*py:2: Refusal"]
+    )
+    assert "transport.py" not in done.stdout.str()
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """What the emulator's server refuses by itself is answered, logged and journalled like any other refusal."""
 
+import socket
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from emulator.server.limits import BODY_BYTES
 from tests.bad_input.table import CREDENTIALS, PATHS, PROVIDERS
 from tests.emulators import Emulator
+from tests.server import serving
 from tests.server.serving import read_all, statuses
 from tests.wire import read_answer
 
@@ -68,8 +70,9 @@ def test_what_cannot_be_read_leaves_a_line_in_log_and_journal(
         (b"GET /?token=%b HTTP/1.1 x\r\n\r\n" % SECRET.encode(), 400),
         (b"GET /" + b"a" * 70_000, 431),
         (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"CONNECT www.acme.com:443 HTTP/1.1\r\nHost: www.acme.com:443\r\n\r\n", 400),
     ],
-    ids=["http2", "tls", "garbage", "long", "no host"],
+    ids=["http2", "tls", "garbage", "long", "no host", "proxy"],
 )
 def test_what_belongs_to_nobody_stands_in_the_journal_of_default(
     emulator: Emulator, caplog: pytest.LogCaptureFixture, sent: bytes, status: int
@@ -122,3 +125,54 @@ def test_two_cookie_lines_are_one(emulator: Emulator) -> None:
     with emulator.connect() as line:
         line.sendall(f"GET /api/cases/ HTTP/1.1\r\nHost: a\r\n{key}\r\nConnection: TE, close\r\n\r\n".encode())
         assert statuses(read_all(line)) == [200]
+
+
+@pytest.mark.parametrize(
+    ("sent", "detail"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "http:// instead of https://"),
+        (b"\0\1", "begins with a verb"),
+        (b"GET /_emulator/livez HTTP/1.1\nHost: localhost\n\n", "CR LF"),
+    ],
+    ids=["tls", "garbage", "LF"],
+)
+def test_what_cannot_become_a_request_is_refused_before_it_is_complete(sent: bytes, detail: str) -> None:
+    with serving.served() as server:
+        assert detail.encode() in server.raw(sent)  # no time passes on the server's clock
+
+
+@pytest.mark.parametrize(
+    ("sent", "url", "detail"),
+    [
+        (b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{}", "/a", "as long as the head says"),
+        (b"POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", "/b", "body was not complete"),
+        (b"GET /c HTTP/1.1\r\nHost:", "/c", "no blank line"),
+    ],
+    ids=["length", "chunks", "head"],
+)
+def test_who_ends_before_the_request_is_complete_leaves_a_trace(sent: bytes, url: str, detail: str) -> None:
+    with serving.served() as server, server.connect() as line:
+        line.sendall(sent)
+        line.shutdown(socket.SHUT_WR)
+        assert statuses(read_all(line)) == [400]
+    [refused] = server.refused
+    assert (refused.environ["REQUEST_URI"], refused.status, detail in refused.detail) == (url, 400, True)
+
+
+def test_who_leaves_between_two_requests_is_no_fault() -> None:
+    with serving.served() as server:
+        for sent in (b"", serving.get("/a"), serving.get("/a") + b"\r\n"):
+            with server.connect() as line:
+                line.sendall(sent)
+                line.shutdown(socket.SHUT_WR)
+                assert len(statuses(read_all(line))) == sent.count(b"GET")
+    assert not server.refused
+
+
+def test_a_path_of_any_length_takes_one_short_line_of_the_log(
+    emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    with emulator.connect() as line:
+        line.sendall(b"%b /%b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" % (b"A" * 9000, b"a" * 50_000))
+        assert statuses(read_all(line)) == [404]
+    assert max(len(record.getMessage()) for record in caplog.records) < 800

@@ -158,3 +158,11 @@ def test_the_command_ends_with_2_says_what_to_write_and_leaves_no_file(
     assert "quotes would be part of the value" in told or "no control characters are allowed" in told
     assert "a-secret" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("key", ["\u00e4", "a b", "a;b", 'a"b', "a\\b"])
+@pytest.mark.parametrize("name", ["access_key", "session_id", "credential"])
+def test_a_credential_that_no_client_could_send_is_refused(name: str, key: str) -> None:
+    message = told(name, f"sphinxhq={key}" if name == "credential" else key)
+    assert "ASCII" in message
+    assert key not in message

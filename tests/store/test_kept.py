@@ -96,8 +96,8 @@ def test_a_copy_takes_tokens_along_and_from_one_postgres_to_another_the_journal(
     assert [line["sandbox_at"][:16] for line in told["requests"]] == ["2030-01-01T00:00"]
     assert copy_all(_database(first), _database(second), lambda *_: None) == Copied(1, 1, 0)
     done = run_here(tmp_path, "copy", "--from", second, "--to", f"sqlite:///{file.name}")
-    kept_none = "1 exchanges of the journal stay behind: a file of SQLite keeps none."
-    assert done.stdout.splitlines() == ["1 sandboxes are copied.", kept_none]
+    kept_none = "Exchanges of the journal left behind: 1, for a file of SQLite keeps none."
+    assert done.stdout.splitlines() == ["Sandboxes copied: 1.", kept_none]
     assert copy_all(file, _database(third), lambda *_: None).left_behind == 0
     for place, journal in ((second, told["requests"]), (str(file), []), (third, [])):
         with served(database=place) as emulator:
@@ -126,7 +126,7 @@ def test_a_copy_that_cannot_be_whole_leaves_nothing(kept: Path, postgres: Server
 
 def test_the_command_copies_and_tells_how_far_it_is(kept: Path, postgres: Server, tmp_path: Path) -> None:
     done = run_here(tmp_path, "copy", "--from", f"sqlite:///{kept.name}", "--to", postgres.new_url())
-    assert (done.returncode, done.stdout) == (0, "1 sandboxes are copied.\n")
+    assert (done.returncode, done.stdout) == (0, "Sandboxes copied: 1.\n")
     assert "copying 1 of 1: kept" in done.stderr
     back = run_here(tmp_path, "copy", "--from", f"sqlite:///{kept.name}", "--to", "sqlite:///back.sqlite", "--json")
     assert json.loads(back.stdout) == {"sandboxes": 1, "exchanges": 0, "left_behind": 0}

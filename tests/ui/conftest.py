@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from zlib import crc32
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.conftest import find_program
 from tests.emulators import served
 from tests.receivers import receiving
-from tests.ui.windows import Opener, Stage, Windows
+from tests.ui.windows import MOST, Opener, Stage, Windows
 
 # Who runs as root, as in a container, has no other choice; and there shared memory is short.
 OPTIONS = ["--no-sandbox", "--disable-dev-shm-usage"]
@@ -20,6 +20,7 @@ OPTIONS = ["--no-sandbox", "--disable-dev-shm-usage"]
 def browser() -> Iterator[Browser]:
     """The system's Chromium; it is gone before other tests count what they leave behind."""
     path = find_program("chromium")
+    expect.set_options(timeout=MOST)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=OPTIONS)
         yield browser

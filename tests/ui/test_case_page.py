@@ -3,20 +3,23 @@
 import pytest
 
 from emulator.ui.analyst_texts import blocks_of
-from tests.emulators import Emulator
+from tests.emulators import Emulator, served
 from tests.receivers import free_port
 from tests.ui.reading import open_page, read
 from tests.ui.test_pages import freeze
 
 
-def test_each_api_has_one_word_for_an_outcome_on_button_title_and_check(emulator: Emulator) -> None:
-    freeze(emulator)
-    emulator.sphinxhq.open_case(checks=[{"check_type": "PEP"}])
-    assert "Complete as accepted" in read(open_page(emulator, "/cases/sphinxhq/1")).text
-    emulator.control("POST", "clock/advance", {"seconds": 62})
-    for path in ("/", "/cases/sphinxhq/1", "/analyst/sphinxhq/1"):
-        text = read(open_page(emulator, path)).text
-        assert ("accepted" in text, "approved" in text) == (True, False)
+def test_each_api_has_one_word_for_an_outcome_on_button_title_and_check() -> None:
+    with (
+        served() as emulator
+    ):  # of its own, or each page names the sandboxes of other tests, which have words like that
+        freeze(emulator)
+        emulator.sphinxhq.open_case(checks=[{"check_type": "PEP"}])
+        assert "Complete as accepted" in read(open_page(emulator, "/cases/sphinxhq/1")).text
+        emulator.control("POST", "clock/advance", {"seconds": 62})
+        for path in ("/", "/cases/sphinxhq/1", "/analyst/sphinxhq/1"):
+            text = read(open_page(emulator, path)).text
+            assert ("accepted" in text, "approved" in text) == (True, False)
 
 
 def test_every_attempt_to_come_is_on_the_time_axis(emulator: Emulator) -> None:

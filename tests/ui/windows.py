@@ -11,10 +11,13 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page
 from tests.emulators import Emulator
 from tests.receivers import Receiver
 from tests.ui.reading import place
+from tests.waiting import PATIENCE
 
 Opener = Callable[..., Page]
 PHONE, DESK, NARROW = (390, 844), (1280, 860), (320, 640)
-PATIENCE = 10_000  # milliseconds
+MOST = (
+    PATIENCE * 1_000
+)  # milliseconds, which only a failure uses up: Playwright's own five seconds are few on a busy machine
 COLOURS = ["color-contrast", "link-in-text-block"]
 
 
@@ -31,7 +34,7 @@ class Windows:
         context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
         self.contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(MOST)
         if watched:
             self._watch(page)
         return page

@@ -162,3 +162,13 @@ def test_one_item_of_a_list_is_loaded_in_the_short_way(monkeypatch: pytest.Monke
     monkeypatch.setattr(Schema, "_do_load", lambda *_, **__: pytest.fail("loaded by marshmallow"))
     with Context(KNOWN):
         assert schema.load({"check_type": "PEP"}, many=False) == {"check_type": "PEP"}
+
+
+def test_a_payload_names_the_fields_of_which_something_may_be_told() -> None:
+    plain = {"phone_country_code": "64", "phone_number": "0211234567"}
+    person = {"firstname": "Mary", "lastname": " Chen ", "middle_name": None}
+    schema = aplyid.PersonIn()
+    assert schema.load(person).altered == []  # Rails keeps blanks
+    assert schema.load({**person, "firstname": 5}).altered == ["firstname"]
+    assert aplyid.PhoneIn().load(plain).altered == ["phone_number"]  # its 0 is dropped, and it may be no number
+    assert sphinxhq.CustomerIn().load({"full_name": " Mary "}).altered == ["full_name"]

@@ -55,10 +55,19 @@ def test_any_other_host_is_refused_on_every_path(emulator: Emulator, host: str, 
     assert answer.headers["x-emulator-version"]
 
 
-def test_without_a_host_or_with_two_nothing_is_answered(emulator: Emulator) -> None:
+def test_without_a_host_or_with_two_nothing_is_answered_but_checks_of_old_proxies(emulator: Emulator) -> None:
     assert emulator.raw(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n").status == 400
     assert emulator.raw(b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.com\r\n\r\n").status == 400
-    assert emulator.raw(b"GET / HTTP/1.0\r\n\r\n").status == 421
+    for check in (b"OPTIONS /", b"GET /_emulator/readyz"):  # as HAProxy asks whether a server lives
+        assert emulator.raw(check + b" HTTP/1.0\r\n\r\n").status == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["", "u:secret@localhost", "localhost, evil", "localhost:abc", "[::1", "a b", "evil.com:99999"]
+)
+def test_who_names_no_host_is_not_told_to_allow_it(emulator: Emulator, host: str) -> None:
+    detail = emulator.raw(request_bytes("GET", "/", {"Host": host})).json["detail"]
+    assert ("--allow-host" in detail, "secret" in detail, "a name and perhaps a port" in detail) == (False, False, True)
 
 
 def test_configured_names_are_answered() -> None:

@@ -25,7 +25,7 @@ from tests.bad_input import answers, rows_framing
 from tests.bad_input.table import PROVIDERS, Row, body
 from tests.bad_input.test_smuggling import cases, lasting, statuses, talk
 from tests.emulators import Emulator, served, settings
-from tests.receivers import PATIENCE, receiving
+from tests.receivers import PATIENCE, free_port, receiving
 from tests.waiting import assert_ends, wait_until
 from tests.wire import read_answer, request_bytes
 
@@ -130,10 +130,14 @@ def test_webhooks_arrive(secure: Emulator) -> None:
         assert receiver.next().json["id"] == created["id"]
 
 
-def test_an_unverified_client_is_refused(secure: Emulator) -> None:
+def test_an_unverified_client_is_refused_and_the_log_says_what_it_needs(
+    secure: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     with pytest.raises(requests.exceptions.SSLError, match="CERTIFICATE_VERIFY_FAILED"):
         requests.get(secure.url, timeout=PATIENCE)
     assert secure.http.get(secure.url).status_code == 200
+    wait_until(lambda: "the client has to trust the certificate that --tls-ca-file writes" in caplog.text)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +174,7 @@ def test_a_name_that_no_certificate_can_have_is_left_out_and_told(caplog: pytest
     assert [name in caplog.text for name in ("case_emulator", "a b", "bücher")] == [True, True, False]
 
 
-def test_whoever_speaks_no_tls_is_told_so_or_hung_up_on_and_nothing_is_logged(
+def test_whoever_speaks_no_tls_is_told_so_or_hung_up_on_and_only_what_helps_is_logged(
     secure: Emulator, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -191,7 +195,9 @@ def test_whoever_speaks_no_tls_is_told_so_or_hung_up_on_and_nothing_is_logged(
         with socket.create_connection(("127.0.0.1", secure.port), PATIENCE) as line:
             line.sendall(sent)
     assert secure.http.get(secure.url).status_code == 200
-    assert [record for record in caplog.records if record.name != "emulator.requests"] == []
+    logged = [record.getMessage() for record in caplog.records if record.name != "emulator.requests"]
+    assert len(logged) == 2
+    assert all("http request; the client has to call https:// instead of http://" in line for line in logged)
     assert capfd.readouterr().err == ""
 
 
@@ -274,10 +280,9 @@ def test_what_is_idle_half_read_or_half_shaken_does_not_hold_up_the_end(
 
 
 def test_twenty_starts_leave_no_thread_and_no_file_and_the_port_is_free_each_time(tmp_path: Path) -> None:
-    ca, port = str(tmp_path / "ca.pem"), 0
+    ca, port = str(tmp_path / "ca.pem"), free_port()
     for turn in range(20):
         with served(tls=True, tls_ca_file=ca, port=port) as emulator:
-            port = emulator.port
             assert emulator.http.get(emulator.url).status_code == 200
         emulator.http.close()
         if turn == 0:
@@ -287,10 +292,10 @@ def test_twenty_starts_leave_no_thread_and_no_file_and_the_port_is_free_each_tim
 
 
 def test_a_stop_without_a_start_frees_the_port() -> None:
-    running = RunningEmulator(settings(tls=True))
-    running.stop()
-    with served(tls=True, port=running.port) as emulator:
-        assert emulator.port == running.port
+    port = free_port()
+    RunningEmulator(settings(tls=True, port=port)).stop()
+    with served(tls=True, port=port) as emulator:
+        assert emulator.port == port
 
 
 def test_a_taken_port_is_told_apart(secure: Emulator) -> None:

@@ -186,7 +186,9 @@ def _read_client(client: Mapping[str, object]) -> NewClient:
         raise Invalid([_bad_type(ruby.to_s(kind))])
     schema = INDIVIDUAL if kind == "individual" else CLIENT
     payload, refused = _load(schema, client, "client")
-    advise_unused(ANY_CLIENT, client, None if refused else {**payload, "client_type": kind}, "client.")
+    payload["client_type"] = kind
+    advise_unused(ANY_CLIENT, client, None if refused else payload, "client.")
+    del payload["client_type"]
     if schema is INDIVIDUAL and not isinstance(client.get("clientable_attributes"), dict):
         problems = refused.problems if refused and isinstance(refused.problems, list) else []
         refused = Invalid(["Clientable must exist", *problems], refused and refused.fields)

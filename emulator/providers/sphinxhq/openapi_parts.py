@@ -47,7 +47,7 @@ class Shapes:
         return shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
 
     def examples(self, exchanges: Mapping[str, Json]) -> dict[str, Json]:
-        """Return those of the exchanges in which such a generation is spoken."""
+        """Return the exchanges, by name, that are spoken in one of these generations."""
         return {name: exchange for name, exchange in exchanges.items() if _spoken_in(exchange) in self.generations}
 
     @property

@@ -184,7 +184,7 @@ class CaseId(RelatedId):
 
 
 class CheckId(RelatedId):
-    """The id of a check of such a case."""
+    """The id of a check whose case is not archived."""
 
     known = "has_check"
 

@@ -126,7 +126,7 @@ def read_order(schema: Serializer, sandbox: str, body: object, known: Known) -> 
 
 
 def judge_customer(payload: CasePayload) -> None:
-    """Raise Invalid for a case of nobody."""
+    """Raise Invalid for a case that names no customer; advise where it names two."""
     if "customer_id" not in payload and "customer" not in payload:
         raise Invalid({"non_field_errors": [NO_CUSTOMER]})
     if "customer_id" in payload and "customer" in payload:

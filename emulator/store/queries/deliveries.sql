@@ -110,10 +110,12 @@ SELECT min(due_at) FROM (
 ) AS dues;
 
 -- name: next_due_of^
--- When the next case and the next delivery of one sandbox are due, by its own clock; `|| ''` as in due_cases_of.
+-- When the next case and the next delivery of one sandbox are due, by its own clock, and whether an attempt is in flight;
+-- `|| ''` as in due_cases_of. In one query, or a delivery that is claimed in between would be neither.
 SELECT
     (SELECT min(due_at) FROM cases WHERE sandbox || '' = :sandbox AND due_at IS NOT NULL),
-    (SELECT min(due_at) FROM deliveries WHERE sandbox = :sandbox AND state = 'scheduled');
+    (SELECT min(due_at) FROM deliveries WHERE sandbox = :sandbox AND state = 'scheduled'),
+    EXISTS (SELECT 1 FROM deliveries WHERE sandbox || '' = :sandbox AND state = 'in_flight' AND {is_leased});
 
 -- name: next_expiry_of$
 -- When the next case, check or document of one sandbox is deleted after :now, by its own clock.

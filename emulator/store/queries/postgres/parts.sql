@@ -16,6 +16,9 @@ greatest
 -- part: lease_clock
 CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)
 
+-- part: is_leased
+lease_until > {lease_clock}
+
 -- part: of_owner
  AND lease_owner = :owner
 

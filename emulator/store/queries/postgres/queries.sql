@@ -54,8 +54,9 @@ WHERE s.name IN (SELECT json_array_elements_text(CAST(:names AS json)))
     AND NOT EXISTS (SELECT 1 FROM counters AS k WHERE k.sandbox = s.name AND k.held > 0);
 
 -- name: renew_leases!
--- Make the leases of a process longer, which lives.
-UPDATE deliveries SET lease_until = {lease_clock} + :lease WHERE state = 'in_flight' AND lease_owner = :owner;
+-- Make the leases of a process longer, which lives, for the attempts that it makes.
+UPDATE deliveries SET lease_until = {lease_clock} + :lease
+WHERE state = 'in_flight' AND lease_owner = :owner AND id = ANY(:ids);
 
 -- name: renew_advances!
 -- The same of the advances of clocks that it makes.
@@ -65,17 +66,25 @@ UPDATE sandboxes SET advance_until = {lease_clock} + :lease WHERE advancing = 1 
 -- The number of attempts that other processes are making in a sandbox, or were when it was dropped.
 SELECT (
     SELECT count(*) FROM deliveries
-    WHERE sandbox = :sandbox AND state = 'in_flight' AND lease_owner <> :owner AND lease_until > {lease_clock}
+    WHERE sandbox = :sandbox AND state = 'in_flight' AND lease_owner <> :owner AND {is_leased}
 ) + (
     SELECT count(*) FROM dropped_leases
-    WHERE sandbox = :sandbox AND lease_owner <> :owner AND lease_until > {lease_clock}
+    WHERE sandbox = :sandbox AND lease_owner <> :owner AND {is_leased}
 );
 
--- name: note_dropped_leases!
--- Note the attempts that are being made in a sandbox which is dropped, for whoever waits for their ends.
+-- name: sandbox_to_drop
+-- Wait for the transactions that do something in a sandbox which is dropped, and let others wait for this one. It comes
+-- before all else, or one that settles an attempt and this one could wait for each other.
+SELECT 1 FROM sandboxes WHERE name = :name FOR UPDATE;
+
+-- name: drop_deliveries!
+-- Drop the deliveries of a sandbox, and note the attempts that are being made for whoever waits for their ends. Those that
+-- another transaction is about to claim are waited for, and noted as well: a query would not see them.
+WITH dropped AS (
+    DELETE FROM deliveries WHERE sandbox = :sandbox RETURNING sandbox, id, state, lease_owner, lease_until
+)
 INSERT INTO dropped_leases (sandbox, delivery_id, lease_owner, lease_until)
-SELECT sandbox, id, lease_owner, lease_until FROM deliveries
-WHERE sandbox = :sandbox AND state = 'in_flight'
+SELECT sandbox, id, lease_owner, lease_until FROM dropped WHERE state = 'in_flight'
 ON CONFLICT (sandbox, delivery_id, lease_owner) DO UPDATE SET lease_until = excluded.lease_until;
 
 -- name: forget_dropped_lease!

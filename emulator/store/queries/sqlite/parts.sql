@@ -13,6 +13,10 @@ json_each(:ids) AS wanted
 -- Microseconds by which leases are counted: of the one process that there is.
 :stopwatch
 
+-- part: is_leased
+-- Whether the attempt of a delivery in flight still holds its lease: it does until it ends or is given up.
+lease_until IS NOT NULL
+
 -- part: of_owner
 -- What restricts leases to those of the owner; no other process can have one here.
 
