@@ -168,12 +168,15 @@ def _default_sandbox_settings(settings: Settings, rules: tuple[Rule, ...]) -> Sa
 
 
 def describe(name: str, settings: Settings) -> dict[str, object]:
-    """Return the OpenAPI document of that provider, or of `control`, without serving it; raise BadSetting."""
-    known = {p.name: p for p in PROVIDERS}
-    if name in known:
-        from emulator.openapi import provider_document  # slow to import, and only a document needs it
+    """Return the OpenAPI document of that name, `control` being the emulator's own, without serving it.
 
-        return provider_document.describe(known[name], public_url_of(settings))
+    Raise BadSetting.
+    """
+    from emulator.openapi import provider_document  # slow to import, and only a document needs it
+
+    known = provider_document.documents_of(PROVIDERS)
+    if name in known:
+        return known[name](public_url_of(settings))
     if name != "control":
         raise BadSetting(f"{name} is no API{suggest(name, [*known, 'control'])}")
     from emulator.control import openapi  # slow to import, and only a document needs it

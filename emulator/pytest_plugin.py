@@ -223,9 +223,9 @@ class Results:
         """Tell what came of a phase: the test, whether it failed, and what is told of that."""
         import json
 
-        told = {"test": report.nodeid, "failed": report.failed, "report": _told_of(report) if report.failed else ""}
+        line = {"test": report.nodeid, "failed": report.failed, "report": _told_of(report) if report.failed else ""}
         with open(self.file, "a", encoding="utf-8") as results:
-            results.write(json.dumps(told) + "\n")
+            results.write(json.dumps(line) + "\n")
 
 
 def _told_of(report: pytest.TestReport) -> str:

@@ -14,7 +14,7 @@ from emulator.app import PROVIDERS, describe
 from emulator.settings import Settings
 
 PROVIDER_NAMES = tuple(provider.name for provider in PROVIDERS)
-NAMES = (*PROVIDER_NAMES, "control")
+NAMES = (*(name for provider in PROVIDERS for name in provider.document_names), "control")
 HERE = "urn:document"
 SandboxAddress = tuple[str, ...]
 

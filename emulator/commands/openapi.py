@@ -14,7 +14,8 @@ from emulator.commands.working_folder import working_folder
 def openapi(name: str, as_json: bool) -> None:
     """Print the OpenAPI 3.1 document of an API: aplyid, sphinxhq, or control for the emulator's own.
 
-    It is JSON with and without --json, and names the address that `serve` would listen on.
+    That of Sphinx describes both generations; sphinxhq-first and sphinxhq-current describe one. It is JSON with and
+    without --json, and names the address that `serve` would listen on.
 
     \b
     Example:

@@ -1,5 +1,6 @@
 """The routes of the OpenAPI documents."""
 
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from flask import Blueprint, Response, current_app
@@ -10,15 +11,17 @@ from emulator.web.problem_json import Problem
 
 
 def add_routes(routes: Blueprint, context: ControlContext) -> None:
-    """Add /openapi.json and /openapi/{provider}.json."""
+    """Add /openapi.json and /openapi/{name}.json."""
 
     @cache
-    def document(provider: str | None) -> bytes:
-        if provider:
-            from emulator.openapi import provider_document
+    def documents() -> Mapping[str, Callable[[str], dict[str, object]]]:
+        from emulator.openapi import provider_document  # slow to import, and only a document needs it
 
-            return json_response(provider_document.describe(context.providers[provider], context.address)).get_data()
-        return json_response(_describe(context)).get_data()
+        return provider_document.documents_of(context.providers.values())
+
+    @cache
+    def document(name: str | None) -> bytes:
+        return json_response(documents()[name](context.address) if name else _describe(context)).get_data()
 
     @routes.get("/openapi.json")
     @responds({"type": "object"})
@@ -26,14 +29,13 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
         """Return the OpenAPI document of this control API."""
         return Response(document(None), content_type="application/json")
 
-    @routes.get("/openapi/<provider>.json")
+    @routes.get("/openapi/<name>.json")
     @responds({"type": "object"})
-    def describe_provider(provider: str) -> Response:
-        """Return the OpenAPI document of an emulated API."""
-        if provider not in context.providers:
-            known = ", ".join(sorted(context.providers))
-            raise Problem(404, f"there is no provider {provider[:100]}; known are {known}")
-        return Response(document(provider), content_type="application/json")
+    def describe_api(name: str) -> Response:
+        """Return the OpenAPI document of an emulated API, or of one generation of it, as in sphinxhq-current."""
+        if name not in documents():
+            raise Problem(404, f"there is no document {name[:100]}; known are {', '.join(sorted(documents()))}")
+        return Response(document(name), content_type="application/json")
 
 
 def _describe(context: ControlContext) -> dict[str, object]:

@@ -148,6 +148,7 @@ class ProviderPayload(TypedDict):
 
     name: str
     title: str
+    documents: list[str]
     routes: list[str]
     operations: list[dict[str, str]]
     credential: str

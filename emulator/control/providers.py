@@ -27,6 +27,7 @@ def _render(provider: Provider, context: ControlContext, sandbox: str) -> Provid
     return {
         "name": provider.name,
         "title": provider.title,
+        "documents": list(provider.document_names),
         "routes": [str(operation) for operation in provider.operations],
         "operations": [_render_operation(operation) for operation in provider.operations],
         "key": dict([samples.key_of(sandbox)]) if samples else {},

@@ -175,6 +175,9 @@ class ProviderOut(Out):
 
     name = fields.String()
     title = fields.String()
+    documents = fields.List(
+        fields.String(), metadata={"description": "its OpenAPI documents, each at /_emulator/openapi/NAME.json"}
+    )
     routes = fields.List(fields.String())
     operations = fields.List(
         fields.Dict(keys=fields.String(), values=fields.String()), metadata={"description": "name, method and path"}

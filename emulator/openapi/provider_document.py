@@ -1,12 +1,23 @@
 """The OpenAPI document of a provider: its own, else one made from its operations."""
 
 import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from emulator.openapi import builder
 from emulator.openapi.builder import Json, content, response_object
 from emulator.web.provider import Operation, Provider
 
 ARGUMENT = re.compile(r"{(\w+)}")
+
+
+def documents_of(providers: Iterable[Provider]) -> Mapping[str, Callable[[str], Json]]:
+    """Return what makes each document, given the address, by its name: of each API, and of each of its generations."""
+    documents: dict[str, Callable[[str], Json]] = {}
+    for provider in providers:
+        makers: list[Callable[[str], Json]] = [partial(describe, provider), *provider.generation_documents.values()]
+        documents |= zip(provider.document_names, makers, strict=True)
+    return documents
 
 
 def describe(provider: Provider, address: str) -> Json:

@@ -9,7 +9,7 @@ from emulator.core.deliveries import Delivery, DeliveryFilter, DeliveryReport
 from emulator.core.model import Case, CaseFilter, CaseSearch, Check, Dues, Sandbox
 from emulator.core.sandbox_clock import EPOCH, from_micros, to_micros
 from emulator.store import delivery_rows, images, rows, sandbox_rows
-from emulator.store.alike import pairs_of
+from emulator.store.alike import count_alike, pairs_of
 from emulator.store.case_file_questions import CaseFileQuestions
 from emulator.store.connection import Connection
 from emulator.store.named_queries import NamedQueries
@@ -87,8 +87,7 @@ class Questions(CaseFileQuestions):
     def count_cases(self, sandbox: str, provider: str, query: CaseFilter, now: datetime) -> int:
         if (pairs := pairs_of(query)) is not None:
             params = _filter_params(sandbox, provider, query, now)
-            ask = self._ask.count_alike if query.external_id is None else self._ask.count_alike_of_reference
-            return sum(int(ask(self._db, **{**params, **pair})) for pair in pairs)
+            return count_alike(self._ask, self._db, params, pairs)
         if query == CaseFilter():
             ask = self._ask.count_all_cases
         elif query == CaseFilter(archived=None):

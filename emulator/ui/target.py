@@ -45,6 +45,6 @@ def _save(api: ApiClient, url: str) -> Response:
 
 
 def _test(api: ApiClient, url: str) -> Response:
-    told = api.ask("POST", f"{sandbox_path()}/webhook-test", {"url": url} if url else {})
-    words = f"{told['told'][:1].upper()}{told['told'][1:]}."
-    return done(words, tone="good" if told["ok"] else "bad")
+    tested = api.ask("POST", f"{sandbox_path()}/webhook-test", {"url": url} if url else {})
+    words = f"{tested['told'][:1].upper()}{tested['told'][1:]}."
+    return done(words, tone="good" if tested["ok"] else "bad")

@@ -68,6 +68,13 @@ class Provider:
     completion: type[Schema] = CompletionIn  # a body that completes a case; loads to CompletionOrder
     # Returns the OpenAPI document for that address; None: it is made from the operations alone.
     document: Callable[[str], dict[str, object]] | None = None
+    # The same of each generation of the API by itself, where it has several.
+    generation_documents: Mapping[str, Callable[[str], dict[str, object]]] = field(default_factory=dict)
+
+    @property
+    def document_names(self) -> tuple[str, ...]:
+        """The names of its OpenAPI documents: of all of the API, and of each of its generations by itself."""
+        return (self.name, *(f"{self.name}-{generation}" for generation in self.generation_documents))
 
     def creates(self, environ: WSGIEnvironment) -> bool:
         """Return whether this request asks for a new case."""

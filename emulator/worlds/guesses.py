@@ -16,7 +16,7 @@ class Switched(Guess):
     def __init__(self, provider: Provider, switch: Switch, choice: str) -> None:
         self.name = self.switch = f"{provider.name}.{switch.name}={choice}"
         self.counted = (f"{provider.name}.{switch.name}",)
-        self.what = f"{provider.title}: {switch.meaning} is `{choice}` instead of `{switch.choices[0]}`."
+        self.what = f"At {provider.title}, `{choice}` instead of `{switch.choices[0]}`: {switch.meaning}."
         self.breaks = switch.breaks or self.breaks
         self.how = switch.holds or self.how
         self.provider = provider.name

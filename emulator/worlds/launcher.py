@@ -66,10 +66,10 @@ class Launcher:
             return self._run(name, emulator.address, deviation, Path(folder.name))
 
     def _run(self, name: str, address: str, deviation: Deviation, folder: Path) -> Run:
-        told, junit = folder / "tests.jsonl", self._junit_of(name)
+        by_plugin, junit = folder / "tests.jsonl", self._junit_of(name)
         if junit:
             junit.unlink(missing_ok=True)  # of the run before
-        variables = {**self.variables(address), WORLD_RESULTS_VARIABLE: str(told), WORLD_VARIABLE: name}
+        variables = {**self.variables(address), WORLD_RESULTS_VARIABLE: str(by_plugin), WORLD_VARIABLE: name}
         started = self._clock.stopwatch()
         with (folder / "output.txt").open("w+b") as output:
             rc, allowed = self._wait(self._start(variables, output))
@@ -79,7 +79,7 @@ class Launcher:
             rc=rc,
             seconds=self._clock.stopwatch() - started,
             struck=deviation.strikes.count,
-            tests=read_results(told, junit),
+            tests=read_results(by_plugin, junit),
             tail=tail,
             exchanges=tuple(deviation.strikes.exchanges),
         )

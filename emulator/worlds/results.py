@@ -21,10 +21,10 @@ class TestResult:
     report: str = ""
 
 
-def read_results(told: Path, junit: Path | None) -> tuple[TestResult, ...]:
-    """Return the results that our plugin told, else those in the JUnit file; nothing where nobody told."""
-    if told.is_file():
-        return tuple(_of_plugin(told))
+def read_results(by_plugin: Path, junit: Path | None) -> tuple[TestResult, ...]:
+    """Return the results that our plugin wrote, else those in the JUnit file; none where there is no file."""
+    if by_plugin.is_file():
+        return tuple(_of_plugin(by_plugin))
     return tuple(_of_junit(junit)) if junit is not None and junit.is_file() else ()
 
 

@@ -133,7 +133,10 @@ def test_only_texts_have_bounds_of_texts(name: str) -> None:
 def test_an_unknown_name_is_told_the_known_ones(emulator: Emulator) -> None:
     told = emulator.http.get(f"{emulator.url}{ROOT}/openapi/nobody.json")
     assert (told.status_code, told.headers["Content-Type"]) == (404, "application/problem+json")
-    assert told.json()["detail"] == "there is no provider nobody; known are aplyid, sphinxhq"
+    assert (
+        told.json()["detail"]
+        == "there is no document nobody; known are aplyid, sphinxhq, sphinxhq-current, sphinxhq-first"
+    )
     with pytest.raises(BadSetting, match="did you mean control"):
         describe("contol", Settings())
 
@@ -146,9 +149,8 @@ def test_a_document_is_made_once() -> None:
         return {"made": len(made)}
 
     app, routes = Flask("test"), Blueprint("control", "test")
-    documents.add_routes(
-        routes, cast(ControlContext, SimpleNamespace(providers={"one": SimpleNamespace(document=make)}, address="here"))
-    )
+    one = SimpleNamespace(document=make, document_names=("one",), generation_documents={})
+    documents.add_routes(routes, cast(ControlContext, SimpleNamespace(providers={"one": one}, address="here")))
     app.register_blueprint(routes)
     told = [app.test_client().get("/openapi/one.json").json for _ in range(2)]
     assert (told, made) == ([{"made": 1}] * 2, ["here"])
@@ -224,7 +226,7 @@ def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> No
     ask("POST", "/sandboxes", {"name": f"{emulator.sandbox[:50]}-more", "pace": "real"}, root=ROOT)
     ask("GET", "/faults", root=ROOT)
     ask("GET", "/metrics", root=ROOT)
-    for path in ("/livez", "/readyz", "/sandboxes", "/openapi.json", "/openapi/{provider}.json"):
+    for path in ("/livez", "/readyz", "/sandboxes", "/openapi.json", "/openapi/{name}.json"):
         ask("GET", path, root=ROOT, provider=PROVIDERS[0].name)
     with served(demo=True) as demo:
         ask.emulator = demo

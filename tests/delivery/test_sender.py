@@ -181,7 +181,8 @@ def test_when_nobody_listens_it_says_so_and_hints_at_containers() -> None:
 
 def test_where_nobody_greets_in_tls_it_is_said_what_to_write() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # the system takes the connection, and nobody answers
-        error = send(f"https://127.0.0.1:{silent.getsockname()[1]}/", replace(SENDER, total_seconds=60)).error or ""
+        url, sender = f"https://127.0.0.1:{silent.getsockname()[1]}/", replace(HASTY, total_seconds=PATIENCE)
+        error = send(url, sender).error or ""
     assert "did not answer the greeting of TLS in time: if it speaks none, use http://" in error
 
 

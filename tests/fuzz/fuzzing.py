@@ -1,22 +1,18 @@
 """Let schemathesis hold a served emulator against its three documents: all checks, all phases, a fixed seed."""
 
-import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.providers.sphinxhq import openapi
 from tests.emulators import Emulator
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("aplyid", "sphinxhq", "sphinxhq-current", "control")
+NAMES = ("aplyid", "sphinxhq-first", "sphinxhq-current", "control")
 SEED = 20300101
 # How each document's requests are allowed in; the control API asks for nothing here.
-KEYS = {"aplyid": "access_key", "sphinxhq": "session", "sphinxhq-current": "token"}
-# The served document has the shapes of both generations; each is tried by itself, with its own credential.
-GENERATIONS = {"sphinxhq": "first", "sphinxhq-current": "current"}
+KEYS = {"aplyid": "access_key", "sphinxhq-first": "session", "sphinxhq-current": "token"}
 CONFIGURATION = """\
 hooks = "tests.fuzz.hooks"
 seed = {seed}
@@ -71,9 +67,10 @@ def fuzz(emulator: Emulator, name: str, bound: Bound, folder: Path) -> tuple[int
     """Return the exit code of schemathesis, 0 if it found nothing, and its report."""
     settings = folder / f"{name}.toml"
     settings.write_text(_configuration(emulator, name, bound), "utf-8")
+    path = "openapi.json" if name == "control" else f"openapi/{name}.json"
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(settings), "run"]
     done = subprocess.run(
-        [*command, *_document(emulator, name, folder)],
+        [*command, f"{emulator.url}/_emulator/{path}"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -82,16 +79,6 @@ def fuzz(emulator: Emulator, name: str, bound: Bound, folder: Path) -> tuple[int
         timeout=2 * (bound.seconds or 0) + 300,
     )
     return done.returncode, done.stdout + done.stderr
-
-
-def _document(emulator: Emulator, name: str, folder: Path) -> list[str]:
-    """Return where the document is: the emulator's own, or a file with one generation's part of it."""
-    if name not in GENERATIONS:
-        path = "openapi.json" if name == "control" else f"openapi/{name}.json"
-        return [f"{emulator.url}/_emulator/{path}"]
-    file = folder / f"{name}.json"
-    file.write_text(json.dumps(openapi.describe(emulator.url, [GENERATIONS[name]])), "utf-8")
-    return [str(file), "--url", emulator.url]
 
 
 def _configuration(emulator: Emulator, name: str, bound: Bound) -> str:

@@ -9,6 +9,7 @@ from openapi_spec_validator import validate
 
 from emulator.app import PROVIDERS, build_emulator
 from emulator.openapi import provider_document
+from emulator.providers.sphinxhq.tokens import PATH as TOKEN_PATH
 from emulator.settings import Settings
 from emulator.web.provider import Provider
 from tests.bad_input.answers import send
@@ -27,6 +28,7 @@ FIXTURES = [
 ]
 CREATED = [(provider, name) for provider, name in FIXTURES if fixture(provider, name)["answer"]["status"] == 201]
 TITLES = {"APLYiD": "aplyid", "Sphinx": "sphinxhq"}
+CREATED_BODY = ("paths", SPHINXHQ_PATH, "post", "requestBody", "content", "application/json", "schema")
 WEBHOOK = ("webhooks", "case.completed", "post")
 JSON_BODY = ("content", "application/json")
 CASE_PATH = f"{SPHINXHQ_PATH}{{id}}/"
@@ -237,3 +239,12 @@ def test_each_operation_has_its_entry_in_the_document_and_its_route(provider: Pr
     assert not {404, 405} & set(statuses.values()), (
         f"a route is missing in providers/{provider.name}/routes.py: {statuses}"
     )
+
+
+@pytest.mark.parametrize(("generation", "credential"), [("first", "session"), ("current", "token")])
+def test_a_document_of_one_generation_has_its_bodies_and_its_credential_alone(generation: str, credential: str) -> None:
+    told = document(f"sphinxhq-{generation}")
+    assert list(told.at("components", "securitySchemes")) == [credential]
+    assert "anyOf" in document("sphinxhq").at(*CREATED_BODY)
+    assert "anyOf" not in told.at(*CREATED_BODY)
+    assert (TOKEN_PATH in told.at("paths")) == (generation == "current")

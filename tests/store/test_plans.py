@@ -29,6 +29,7 @@ FOUND_BY: dict[str, str | tuple[str, ...]] = {
     "newest_alike": "cases_by_outcome (sandbox=? AND provider=? AND <expr>=? AND <expr>=?)",
     "count_alike_of_reference": "cases_by_outcome (sandbox=? AND provider=? AND <expr>=? AND <expr>=?)",
     "count_alike": "cases_by_outcome (sandbox=? AND provider=? AND <expr>=? AND <expr>=?)",
+    "count_some_alike": "cases_by_outcome (sandbox=? AND provider=? AND <expr>=? AND <expr>=?)",
     "newest_checks_alike": "checks_by_outcome (sandbox=? AND provider=? AND <expr>=?)",
     "count_checks_alike": "checks_by_outcome (sandbox=? AND provider=? AND <expr>=?)",
     "checks_by_ids": "sqlite_autoindex_checks_1 (sandbox=? AND provider=? AND id=?)",

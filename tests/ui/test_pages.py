@@ -276,7 +276,7 @@ def test_a_filter_that_is_refused_says_so_beside_its_field_and_keeps_what_was_ty
 
 
 def test_the_documents_are_served_with_this_address_as_their_server(emulator: Emulator) -> None:
-    for name in ("aplyid", "sphinxhq", "control"):
+    for name in ("aplyid", "sphinxhq", "sphinxhq-first", "sphinxhq-current", "control"):
         told = open_page(emulator, f"/documents/{name}.json").json()
         assert told["servers"][0]["url"] == f"{emulator.url}/s/{emulator.sandbox}"
         assert open_page(emulator, f"/documents/{name}").status_code == 200

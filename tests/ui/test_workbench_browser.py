@@ -178,7 +178,7 @@ def test_a_kept_webhook_is_opened_compared_and_sent_on(emulator: Emulator, windo
     expect(page.locator(".right")).to_contain_text("sent on to")
 
 
-@pytest.mark.parametrize("name", ["aplyid", "sphinxhq"])
+@pytest.mark.parametrize("name", ["aplyid", "sphinxhq", "sphinxhq-first", "sphinxhq-current"])
 def test_execute_sends_the_key_of_the_sandbox(emulator: Emulator, window: Opener, name: str) -> None:
     page = window()
     go(page, emulator, f"/documents/{name}")

@@ -340,10 +340,10 @@ def test_a_start_that_fails_leaves_the_file_of_the_one_that_serves(tmp_path: Pat
 
 
 def test_a_file_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
-    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "dangling").symlink_to("nowhere/ca.pem")
     kept = f"sqlite:///{tmp_path}/kept.sqlite"
     with pytest.raises(BadSetting, match="cannot be written"):
-        RunningEmulator(settings(tls=True, tls_ca_file=str(tmp_path / "loop"), database=kept))
+        RunningEmulator(settings(tls=True, tls_ca_file=str(tmp_path / "dangling"), database=kept))
     with served(database=kept) as emulator:
         assert emulator.http.get(emulator.url).status_code == 200
 

@@ -12,7 +12,7 @@ SWITCHES = (
         breaks="Code that knows this refusal by its text.",
         holds="Decide by the status, and show the text to people.",
         recipe="""
-            if answer.status_code == 422:  # whatever the text says
+            if answer.status_code == 400:  # whatever the text says
                 raise Refused(answer.json()["message"])
         """,
     ),

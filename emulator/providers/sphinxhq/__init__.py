@@ -1,6 +1,8 @@
 """Sphinx: `POST /api/cases/` and its reads. The folder has its domain's name: "sphinx" is a documentation tool."""
 
+from collections.abc import Collection
 from datetime import timedelta
+from functools import partial
 
 from emulator.core.case_file import NewDocument
 from emulator.core.model import NewClient
@@ -12,6 +14,7 @@ from emulator.providers.sphinxhq.credentials import WRONG_TOKEN
 from emulator.providers.sphinxhq.current_samples import CurrentSamples
 from emulator.providers.sphinxhq.current_schemas import ALL_CHECK_TYPES
 from emulator.providers.sphinxhq.document_routes import MEDIA
+from emulator.providers.sphinxhq.generation import GENERATIONS
 from emulator.providers.sphinxhq.samples import PATH, SphinxSamples
 from emulator.providers.sphinxhq.switches import RECIPE_WORDS, SWITCHES
 from emulator.web.provider import Operation, Provider
@@ -21,11 +24,11 @@ SAMPLE = NewDocument(name="sample.pdf", media_type="application/pdf", size=0, di
 PERSON, BUSINESS = timedelta(seconds=90), timedelta(seconds=240)
 
 
-def describe(address: str) -> dict[str, object]:
-    """Return the OpenAPI document of this API, served at that address."""
+def describe(generations: Collection[str], address: str) -> dict[str, object]:
+    """Return the OpenAPI document of these generations of the API, served at that address."""
     from emulator.providers.sphinxhq import openapi  # slow to import, and only a document needs it
 
-    return openapi.describe(address)
+    return openapi.describe(address, generations)
 
 
 PROVIDER = Provider(
@@ -77,5 +80,6 @@ PROVIDER = Provider(
     check_types=ALL_CHECK_TYPES,
     samples=SphinxSamples(current=CurrentSamples()),
     completion=CompletionIn,
-    document=describe,
+    document=partial(describe, GENERATIONS),
+    generation_documents={name: partial(describe, [name]) for name in GENERATIONS},
 )

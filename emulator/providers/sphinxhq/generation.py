@@ -67,6 +67,7 @@ CURRENT = Generation(
     render_check=current_responses.render_check,
     render_customer=current_responses.render_customer,
 )
+GENERATIONS = (FIRST.name, CURRENT.name)
 
 
 def generation_of(case: Case) -> Generation:

@@ -33,7 +33,7 @@ from emulator.providers.sphinxhq.openapi_cases import (
     start_case,
     update_case,
 )
-from emulator.providers.sphinxhq.openapi_parts import GENERATIONS, REFUSALS, SESSION, TOKEN, Shapes
+from emulator.providers.sphinxhq.openapi_parts import REFUSALS, SESSION, TOKEN, Shapes
 from emulator.providers.sphinxhq.problems import problems_of
 from emulator.providers.sphinxhq.samples import PATH
 from emulator.providers.sphinxhq.schemas import PROVIDER, NewCaseIn
@@ -74,7 +74,7 @@ SOME_CUSTOMER: Json = {
 }
 
 
-def describe(address: str, generations: Collection[str] = GENERATIONS) -> Json:
+def describe(address: str, generations: Collection[str]) -> Json:
     """Return the OpenAPI document of this API, served at that address, with the shapes of these generations."""
     shapes = Shapes(generations)
     spec = openapi.begin(
@@ -108,25 +108,27 @@ def describe(address: str, generations: Collection[str] = GENERATIONS) -> Json:
 def _add_components(spec: APISpec, shapes: Shapes) -> None:
     """Add the credentials, the request of Create Case, and what can be wrong with bodies and filters."""
     first, current = shapes.has_first, shapes.has_current
-    for name, scheme, is_told in (("session", SESSION, first), ("token", TOKEN, current)):
-        if is_told:
+    for name, scheme, is_described in (("session", SESSION, first), ("token", TOKEN, current)):
+        if is_described:
             spec.components.security_scheme(name, scheme)
-    for body, is_told in ((NewCaseIn, first), (CurrentCaseIn, current)):
-        if is_told:
+    for body, is_described in ((NewCaseIn, first), (CurrentCaseIn, current)):
+        if is_described:
             spec.components.schema(body.__name__, SOME_CUSTOMER, schema=body)
     openapi.add_refusals(spec, REFUSALS)
-    told: list[tuple[str, type[Schema]]] = [
+    problems: list[tuple[str, type[Schema]]] = [
         ("FilterProblems", CasesQuery),
         ("CheckFilterProblems", ChecksQuery),
         (problems_name(DocumentIn), DocumentIn),
     ]
     if first:
-        told += [("CaseProblems", NewCaseIn), *((problems_name(each), each) for each in FIRST_BODIES)]
+        problems += [("CaseProblems", NewCaseIn), *((problems_name(each), each) for each in FIRST_BODIES)]
     if current:
-        told += [(f"Current{problems_name(old)}", new) for old, new in zip(FIRST_BODIES, CURRENT_BODIES, strict=True)]
-        told += [("CurrentCaseProblems", CurrentCaseIn), ("CaseChangeProblems", CaseChangeIn)]
-        told += [("StartProblems", StartIn), ("TokenProblems", TokenIn)]
-    for name, schema in told:
+        problems += [
+            (f"Current{problems_name(old)}", new) for old, new in zip(FIRST_BODIES, CURRENT_BODIES, strict=True)
+        ]
+        problems += [("CurrentCaseProblems", CurrentCaseIn), ("CaseChangeProblems", CaseChangeIn)]
+        problems += [("StartProblems", StartIn), ("TokenProblems", TokenIn)]
+    for name, schema in problems:
         spec.components.schema(name, problems_of(schema) | {"minProperties": 1})
 
 

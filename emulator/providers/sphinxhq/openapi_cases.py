@@ -189,6 +189,6 @@ def case_of(shapes: Shapes) -> Shape:
 
 def problems_in(shapes: Shapes, name: str) -> Json:
     """Return the shape of what is wrong with a body; `name` is that of the first generation's problems."""
-    told = shapes.either(ref(name), ref(f"Current{name}"))
-    assert isinstance(told, dict)
-    return {"anyOf": [*told.get("anyOf", [told]), DetailOut]}
+    shape = shapes.either(ref(name), ref(f"Current{name}"))
+    assert isinstance(shape, dict)
+    return {"anyOf": [*shape.get("anyOf", [shape]), DetailOut]}

@@ -6,7 +6,7 @@ from marshmallow import Schema
 
 from emulator.openapi import builder as openapi
 from emulator.openapi.builder import EMPTY, PAGE, Json, content, header, response_object
-from emulator.providers.sphinxhq.generation import CURRENT, FIRST
+from emulator.providers.sphinxhq.generation import CURRENT, FIRST, GENERATIONS
 from emulator.providers.sphinxhq.response_schemas import DetailOut
 from emulator.quick_dataclass import dataclass
 from emulator.web.body import LARGEST_BODY
@@ -20,8 +20,6 @@ KEY: Json = {
     "x-fidelity": "documented",
 }
 BORN_WITH: Json = {"example": 123}  # the customer and the document of every new sandbox
-
-GENERATIONS = (FIRST.name, CURRENT.name)
 
 
 @dataclass(frozen=True)
@@ -42,8 +40,8 @@ class Shapes:
 
     def either(self, first: Shape, current: Shape) -> Shape:
         """Return the shape of what each generation has its own of; of both, where both are described."""
-        told = {FIRST.name: first, CURRENT.name: current}
-        shapes = [told[name] for name in GENERATIONS if name in self.generations]
+        by_generation = {FIRST.name: first, CURRENT.name: current}
+        shapes = [by_generation[name] for name in GENERATIONS if name in self.generations]
         return shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
 
     def examples(self, exchanges: Mapping[str, Json]) -> dict[str, Json]:

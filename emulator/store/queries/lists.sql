@@ -32,6 +32,13 @@ SELECT (
     SELECT count(*) FROM cases AS c
     WHERE c.expires_at <= :now AND c.archived_at IS NULL AND {alike}
 );
+-- name: count_some_alike$
+-- The same with the hidden ones, and no more of them than :most.
+SELECT count(*) FROM (
+    SELECT 1 FROM cases AS c
+    WHERE {alike}
+    LIMIT :most
+) AS counted;
 -- name: cases_by_ids
 -- The cases with these ids, which are a JSON list, newest first.
 {case}

@@ -7,10 +7,10 @@ let cookies = []; // the names of the cookies that carry the key
 
 function fillIn(ui) {
   const document_ = ui.specSelectors.specJson().toJS();
-  for (const [name, scheme] of Object.entries((document_.components || {}).securitySchemes || {})) {
-    if (!key || scheme.type !== "apiKey") continue;
+  const schemes = Object.entries((document_.components || {}).securitySchemes || {});
+  for (const [name, scheme] of key ? schemes : []) {
     if (scheme.in === "cookie") cookies.push(scheme.name);
-    else ui.preauthorizeApiKey(name, key);
+    else if (scheme.type === "apiKey" || schemes.length === 1) ui.preauthorizeApiKey(name, key);
   }
 }
 
