@@ -101,10 +101,13 @@ def body(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[bytes]:
     return st.one_of(some, some, some, JSON).map(lambda value: json.dumps(value).encode())
 
 
+KINDS = st.sampled_from(["PEP", "IDV", "pep", "SIGNING_AUTHORITY", ""]) | ANY
+
+
 BODIES = {
     "/api/checks/": body(
         case_id=IDS,
-        check_type=st.sampled_from(["PEP", "IDV", "pep", "SIGNING_AUTHORITY", ""]) | ANY,
+        check_type=KINDS,
         input_details=JSON,
         document_ids=st.lists(IDS, max_size=4) | ANY,
         delete_after=DAYS,
@@ -261,6 +264,31 @@ def test_a_single_field_of_a_case_is_judged_alike(both: Both) -> None:
     one = st.one_of([values.map(lambda value, name=name: {name: value}) for name, values in fields.items()])
     bodies = one.map(lambda field: ("/api/cases/", json.dumps({"customer_id": 123, **field}).encode()))
     assert differences(both, "POST", bodies, by_token=True) == []
+
+
+CHECKS_THEN = st.lists(
+    st.fixed_dictionaries(
+        {}, optional={"check_type": KINDS, "input_details": JSON, "document_ids": st.lists(IDS), "delete_after": DAYS}
+    ),
+    max_size=3,
+)
+CUSTOMER_THEN = st.fixed_dictionaries(
+    {}, optional={name: CUSTOMER[name] for name in CUSTOMER if name != "sync_platforms"}
+)
+
+
+def test_cases_of_the_first_generation_are_opened_alike(both: Both) -> None:
+    cases = body(
+        customer_id=st.just(123) | IDS,
+        customer=CUSTOMER_THEN | ANY,
+        webhook_url=TEXTS | st.sampled_from(["x" * 511, "x" * 512]) | ANY,
+        notes=TEXTS | ANY,
+        rfi=TEXTS | ANY,
+        checks=CHECKS_THEN | ANY,
+        document_ids=st.lists(IDS, max_size=3) | ANY,
+        delete_after=DAYS,
+    )
+    assert differences(both, "POST", cases.map(lambda sent: ("/api/cases/", sent))) == []
 
 
 def test_queries_are_answered_alike(both: Both) -> None:

@@ -119,6 +119,25 @@ def test_an_external_id_is_free_again_once_its_case_is_deleted_or_archived(offic
     assert office.create("PEP", external_id="order-1").json() == TAKEN
 
 
+def test_the_id_that_was_made_up_for_a_case_of_the_cookie_is_taken_too(office: Newcomer) -> None:
+    office.forerunner.open("PEP")
+    made_up = office.case(1)["external_id"]
+    assert office.create("PEP", external_id=made_up).json() == TAKEN
+    assert office.change(1, external_id=made_up)["external_id"] == made_up  # its own
+    office.advance()
+    assert office.forerunner.start(1)["id"] == 2
+    assert office.case(2)["external_id"] == made_up
+    other = office.emulator.of(f"{office.emulator.sandbox}-2")
+    assert Newcomer(other).create("PEP", external_id=made_up).status_code == 201
+
+
+def test_an_id_that_was_made_up_is_free_once_its_case_has_another(office: Newcomer) -> None:
+    office.forerunner.open("PEP")
+    made_up = office.case(1)["external_id"]
+    office.change(1, external_id="order-1")
+    assert office.create("PEP", external_id=made_up).status_code == 201
+
+
 def test_a_config_makes_the_checks(office: Newcomer) -> None:
     case = office.open(case_config="aml-individual", checks=[])
     assert [check["check_type"] for check in case["checks"]] == ["SANCTION", "PEP", "ADVERSE_MEDIA"]

@@ -31,3 +31,50 @@ def test_leap_days_and_single_digits_are_read() -> None:
         "1990-01-05",
         "1990-01-05",
     ]
+
+
+# Recorded from Ruby 3.1: two digits are a year of the first century, and Japanese eras are known.
+FOUND = {
+    "90-01-15": "0090-01-15",
+    "900115": "0090-01-15",
+    "15-Jan-90": "0090-01-15",
+    "15 Jan 90": "0090-01-15",
+    "15jan90": "0090-01-15",
+    "'90 Jan 15": "0090-01-15",
+    "1/2/3": "0001-02-03",
+    "01-02-03": "0001-02-03",
+    "99-12-31": "0099-12-31",
+    "01990-01-15": "1990-01-15",
+    "1990jan15": "1990-01-15",
+    "jan-15-1990": "1990-01-15",
+    "Jan/15/1990": "1990-01-15",
+    "15. Januar 1990": "1990-01-15",
+    "Sat Aug 28 02:55:50 2000": "2000-08-28",
+    "3rd Feb 2001 04:05:06 PM": "2001-02-03",
+    "20000229T101112Z": "2000-02-29",
+    "20010203T040506+0900": "2001-02-03",
+    "S45.01.15": "1970-01-15",
+    "H02.01.15": "1990-01-15",
+    "R2.1.1": "2020-01-01",
+    "H31-04-30": "0031-04-30",
+    "2001-W05-6": None,
+    "2001-034": None,
+    "--01-15": None,
+    "Jan 15": None,
+    "15th": None,
+    "1990-02-29": None,
+    "12345-01-15": None,  # Ruby knows such years, Python does not
+    "-1990-01-15": None,
+}
+
+
+@pytest.mark.parametrize("text", FOUND)
+def test_a_date_is_found_as_ruby_finds_it(text: str) -> None:
+    found = find_date(text)
+    assert (found and found.isoformat()) == FOUND[text]
+
+
+@pytest.mark.parametrize("part", ["1", "1-", "1:", "1 ", "jan", "'", ".", "b.c.", "a a ", "-", "1a"])
+def test_a_long_text_is_read_no_further_than_its_beginning(part: str) -> None:
+    assert find_date("x" * 128 + "1990-01-15") is None
+    find_date(part * 50_000)

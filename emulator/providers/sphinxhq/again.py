@@ -4,8 +4,8 @@ import json
 
 from emulator.core.model import Case, Check, ClientClaim, NewCase, NewCheck, State
 from emulator.providers.sphinxhq.current_orders import CURRENT
-from emulator.providers.sphinxhq.current_responses import external_id_of
 from emulator.providers.sphinxhq.current_schemas import CASE_TAKEN
+from emulator.providers.sphinxhq.made_up_ids import external_id_of
 from emulator.providers.sphinxhq.schemas import PROVIDER, is_of_business
 
 OURS = ("generation", "auto_start")  # what is stored of a case besides the fields of its body

@@ -8,9 +8,9 @@ from flask import Response, request
 from emulator.core.case_file import FiledCheck
 from emulator.core.errors import NotFound
 from emulator.core.model import Case
-from emulator.providers.sphinxhq.current_responses import external_id_of
 from emulator.providers.sphinxhq.current_schemas import CASE_CONFIGS
 from emulator.providers.sphinxhq.generation import Generation
+from emulator.providers.sphinxhq.made_up_ids import case_id_in, external_id_of
 from emulator.providers.sphinxhq.relations import INT64, Known
 from emulator.providers.sphinxhq.responses import drf_response
 from emulator.providers.sphinxhq.schemas import PROVIDER
@@ -63,7 +63,17 @@ class Caller:
 
     def _is_key_taken(self, external_id: str) -> bool:
         """Return whether another case has this reference; the store decides, this tells it in time."""
-        return self.desk.case_changes.has_external_id(self.sandbox, PROVIDER, external_id)
+        stored = self.desk.case_changes.has_external_id(self.sandbox, PROVIDER, external_id)
+        return stored or self._is_made_up(external_id)
+
+    def _is_made_up(self, external_id: str) -> bool:
+        """Return whether a case that was opened without any reference is shown with this one."""
+        number = case_id_in(self.sandbox, external_id)
+        try:
+            case = None if number is None else self.desk.cases.get(self.sandbox, PROVIDER, number)
+        except NotFound:
+            return False
+        return case is not None and not case.archived_at and external_id_of(case) == external_id
 
     def _configs(self) -> Mapping[str, Sequence[str]]:
         own = dict(self.desk.cases.sandboxes.look(self.sandbox).settings.case_configs)

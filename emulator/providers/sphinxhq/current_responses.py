@@ -3,14 +3,13 @@
 import json
 from collections.abc import Mapping
 from functools import partial
-from uuid import UUID, uuid5
 
 from emulator.core.case_file import FiledCheck
 from emulator.core.model import Case, Check, Client, State
-from emulator.core.sandbox_clock import to_micros
 from emulator.providers.sphinxhq import case_texts, responses
 from emulator.providers.sphinxhq.customers import platforms_of
 from emulator.providers.sphinxhq.drf import moment_text
+from emulator.providers.sphinxhq.made_up_ids import external_id_of
 from emulator.providers.sphinxhq.payloads import KEPT_FOR_EVER
 
 CHECK_STATUSES = {
@@ -20,15 +19,6 @@ CHECK_STATUSES = {
     State.COMPLETED: "DECIDED",
     State.FAILED: "ERROR",
 }
-NAMES = UUID("7e57ed00-0000-4000-8000-000000000000")  # of the external ids that are made up for cases without one
-
-
-def external_id_of(case: Case) -> str:
-    """Return the external id of a case; one that was opened without any has one made up, always the same."""
-    if case.external_id is not None:
-        return case.external_id
-    made_up = uuid5(NAMES, f"{case.sandbox}/{case.id}/{to_micros(case.created_at)}")
-    return str(UUID(bytes=made_up.bytes, version=4))
 
 
 def render_case(case: Case, switches: Mapping[str, str]) -> dict[str, object]:

@@ -108,6 +108,33 @@ class NewDocument(serializers.Serializer):
         return data
 
 
+class CheckOfCase(serializers.Serializer):
+    check_type = serializers.ChoiceField(choices=KINDS)
+    input_details = serializers.JSONField(required=False, allow_null=True)
+    document_ids = DocumentIds()
+    delete_after = delete_after()
+
+
+class CustomerOfCase(NewCustomer):
+    external_id = serializers.CharField(max_length=255, required=False, allow_null=True, allow_blank=True)
+
+
+class NewCase(serializers.Serializer):
+    customer_id = related(Customer, required=False)
+    customer = CustomerOfCase(required=False)
+    webhook_url = serializers.CharField(max_length=511, required=False, allow_null=True, allow_blank=True)
+    notes = serializers.CharField(required=False)
+    rfi = serializers.CharField(required=False, allow_null=True, allow_blank=True)
+    checks = CheckOfCase(many=True, required=False)
+    document_ids = DocumentIds()
+    delete_after = delete_after()
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        if "customer_id" not in data and "customer" not in data:
+            raise serializers.ValidationError("Either customer_id or customer must be provided.")
+        return data
+
+
 class CustomerHead(serializers.ModelSerializer):
     class Meta:
         model = Customer
@@ -146,6 +173,22 @@ class CheckOut(serializers.ModelSerializer):
     def to_representation(self, check: Check) -> dict[str, Any]:
         texts = dict.fromkeys(("title", "note", "reasoning"))
         return {**super().to_representation(check), **texts, "status": "PENDING"}
+
+
+class CaseOut(serializers.ModelSerializer):
+    customer = CustomerHead()
+    checks = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Case
+        fields = ("id", "customer", "created_at", "updated_at", "checks", "webhook_url", "delete_after")
+
+    def get_checks(self, case: Case) -> list[dict[str, Any]]:
+        checks = Check.objects.filter(case=case).order_by("id")
+        return [{name: value for name, value in CheckOut(check).data.items() if name != "case"} for check in checks]
+
+    def to_representation(self, case: Case) -> dict[str, Any]:
+        return {**super().to_representation(case), "risk_score": None, "outcome": "PENDING", "status": "PENDING"}
 
 
 class DocumentOut(serializers.ModelSerializer):
