@@ -36,6 +36,8 @@ def copy(source: Path | DatabaseUrl, target: Path | DatabaseUrl, as_json: bool) 
 
     if isinstance(source, Path) and not source.exists():
         stop(FAILURE, f"{source} is not there")
+    if isinstance(source, Path) and isinstance(target, Path) and target.exists() and source.samefile(target):
+        stop(FAILURE, f"--from and --to are the same file, {source}: copy into another one")
     try:
         copied = copy_all(source, target, _tell)
     except (StoreUnavailable, Unreadable) as error:

@@ -71,3 +71,12 @@ def test_help_is_quick_and_has_an_example(tmp_path: Path, name: str) -> None:
 def test_a_setting_that_is_none_of_the_server_s_keeps_no_server_from_starting(tmp_path: Path) -> None:
     variables = {"CASE_EMULATOR_URL": "http://localhost:1", "CASE_EMULATOR_CONTROL_TOKEN": "secret"}
     assert run_here(tmp_path, "doctor", "--port", "0", **variables).returncode == 0
+
+
+def test_a_database_is_not_copied_into_itself(tmp_path: Path) -> None:
+    file = tmp_path / "kept.sqlite"
+    file.touch()
+    (tmp_path / "link.sqlite").symlink_to(file)
+    for target in ("kept.sqlite", "link.sqlite"):
+        done = run(tmp_path, "copy", "--from", "sqlite:///kept.sqlite", "--to", f"sqlite:///{target}")
+        assert (done.returncode, "--from and --to are the same file" in done.stderr) == (1, True), done.stderr
