@@ -51,9 +51,9 @@ class FlatSchema(Schema):
                 payload[name] = loaded
             if has_doubts or not (loaded is value or (type(loaded) is str and loaded == value)):
                 altered.append(name)
+        payload.altered = altered
         if problems:
             raise ValidationError(problems, data=data, valid_data=payload)
-        payload.altered = altered
         return payload
 
     @cached_property

@@ -10,7 +10,7 @@ import pytest
 
 from emulator.delivery import lookups
 from emulator.delivery.lookups import UnknownName, look_up
-from tests.delivery.test_sender import SENDER, send
+from tests.delivery.test_sender import HASTY, send
 from tests.emulators import Emulator
 from tests.receivers import receiving
 from tests.waiting import assert_ends, wait_until
@@ -85,12 +85,12 @@ def test_what_fails_in_the_thread_fails_whoever_waits(monkeypatch: pytest.Monkey
 
 
 def test_an_attempt_ends_at_its_deadline_and_its_time_counts_the_look_up(mute: NameServer) -> None:
-    attempt = send("http://slow:3000/")
+    attempt = send("http://slow:3000/", HASTY)
     assert (attempt.status, attempt.error) == (
         None,
         "the name slow was not found in time: the name server does not answer",
     )
-    assert attempt.took >= timedelta(seconds=SENDER.total_seconds)
+    assert attempt.took >= timedelta(seconds=HASTY.total_seconds)
     assert mute.asked == ["slow"]
 
 
