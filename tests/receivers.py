@@ -89,13 +89,15 @@ def receiving(
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = self.rfile.read(length := int(self.headers.get("Content-Length", 0)))
+            self.close_connection = True
+            if len(body) < length:  # the sender died on its way: this webhook never came, and is sent again
+                return
             with lock:
                 reply = next(turn, last)
             receiver.received.put(Received(self.path, list(self.headers.items()), body))
             with suppress(OSError):  # the emulator hung up, as it may
                 reply(self)
-            self.close_connection = True
 
         def log_message(self, *_: Any) -> None:
             pass
