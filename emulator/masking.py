@@ -43,7 +43,9 @@ AUTHORITY = re.compile(r"[^/\\?#]*")
 ODD_PORT = re.compile(r"[^\[\]]*:(?!\d*$)")
 SECRET_VALUE_OF_URL, VALUE_OF_URL = re.compile(r"[^&#]*"), re.compile(r"[^?&;#]*")
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+MARKS = ("@", "%40", "=", "?")  # a text with neither one of these nor a known token holds no secret that can be told
 DEEPEST = 3  # times that a value may be percent-encoded, and be a URL in a parameter of another
+LONGEST_KEPT = 200  # characters of a header whose masked form is remembered: most requests repeat those of others
 
 
 @lru_cache(maxsize=1024)
@@ -81,12 +83,20 @@ def masked_header(name: str, value: str) -> str:
 
 def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return headers as they may be shown."""
-    return {name: masked_header(name, value) for name, value in headers.items()}
+    return {
+        name: (masked_header if len(value) > LONGEST_KEPT else _masked_before)(name, value)
+        for name, value in headers.items()
+    }
+
+
+_masked_before = lru_cache(maxsize=1024)(masked_header)
 
 
 def masked_body(body: bytes) -> bytes:
     """Return a body as it may be shown: of JSON each text that holds a secret is written anew, all else stays."""
     text = body.decode("utf-8", "surrogateescape")
+    if _shows_all(text):
+        return body
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -96,7 +106,16 @@ def masked_body(body: bytes) -> bytes:
     return shown.encode("utf-8", "surrogateescape")
 
 
+def _shows_all(text: str) -> bool:
+    """Return whether no secret can be in a text, in any spelling: a quick look that most bodies pass."""
+    if "\\" in text or any(map(text.__contains__, MARKS)):
+        return False
+    return not any(map(text.__contains__, SHAPED)) or SHAPES.search(text) is None
+
+
 def _mask_literal(literal: re.Match[str]) -> str:
+    if _shows_all(literal[0]):
+        return literal[0]
     text = json.loads(literal[0], strict=False)
     shown = masked_url(text) if URL.match(text) else masked(text)
     return literal[0] if shown == text else json.dumps(shown)
