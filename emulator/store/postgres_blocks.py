@@ -25,7 +25,7 @@ class Lending:
         self.pool, self.queries, self.health = pool, queries, health
 
     def take(self) -> Real:
-        """Return a connection, which begins a transaction as its pool says; raise StoreUnavailable."""
+        """Return a connection; raise StoreUnavailable."""
         try:
             return self.pool.getconn(SHORT_PATIENCE if self.health.trouble else PATIENCE)
         except BaseException as error:
@@ -33,17 +33,17 @@ class Lending:
             raise
 
     def give_back(self, real: Real, error: BaseException | None) -> None:
-        """End the transaction of a connection and give it back; raise StoreUnavailable where the database is lost."""
+        """End the transaction of a connection, and give it back; raise StoreUnavailable where the database is lost."""
         try:
             if error is None:
-                real.commit()
+                real.wire.commit()
             else:
                 with suppress(psycopg.Error):
-                    real.rollback()
+                    real.wire.roll_back()
                 self.health.explain(error)
         except psycopg.Error as failed:
             with suppress(psycopg.Error):
-                real.rollback()
+                real.wire.roll_back()
             self.health.explain(failed)
             raise
         finally:
@@ -53,7 +53,7 @@ class Lending:
 
     @contextmanager
     def lent(self) -> Iterator[tuple[NamedQueries, PostgresConnection]]:
-        """Give the queries and a connection, whose changes are committed together when the block ends."""
+        """Give the queries and a connection, on which every change is committed at once."""
         real = self.take()
         try:
             yield self.queries, PostgresConnection(real)
@@ -76,12 +76,11 @@ class Asking:
         self._lending = lending
 
     def __enter__(self) -> PostgresQuestions:
-        self._asked = QuestionsConnection(self._lending.take())
-        return PostgresQuestions(self._asked, self._lending.queries, {})
+        self._real = self._lending.take()
+        return PostgresQuestions(QuestionsConnection(self._real), self._lending.queries, {})
 
     def __exit__(self, kind: Kind, error: BaseException | None, trace: Trace) -> None:
-        self._asked.end()
-        self._lending.give_back(self._asked.real, error)
+        self._lending.give_back(self._real, error)
 
 
 class Changing:
@@ -92,6 +91,7 @@ class Changing:
 
     def __enter__(self) -> PostgresChanges:
         self._real = self._lending.take()
+        self._real.wire.begin()
         return PostgresChanges(PostgresConnection(self._real), self._lending.queries, {})
 
     def __exit__(self, kind: Kind, error: BaseException | None, trace: Trace) -> None:

@@ -2,20 +2,30 @@
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 import psycopg
 from psycopg import ClientCursor, Cursor
 
 from emulator.store.named_queries import NamedQueries
+from emulator.store.postgres_statements import Result, Statement
 from emulator.store.postgres_text import NumberDumper, TextDumper, TextLoader
+from emulator.store.postgres_wire import BEGIN_READING, Wire
 from emulator.store.sqlite import QUERIES
 
 PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
 # PostgreSQL cannot tell the type of a parameter by such a question.
 UNTYPED = re.compile(r"%\(\w+\)s IS NULL")
-Real = psycopg.Connection[tuple[Any, ...]]
+
+
+class Real(psycopg.Connection[tuple[Any, ...]]):
+    """A connection in autocommit mode, whose transactions its wire begins and ends."""
+
+    @cached_property
+    def wire(self) -> Wire:
+        """What sends the named queries."""
+        return Wire(self)
 
 
 class Literal(str):
@@ -23,9 +33,9 @@ class Literal(str):
 
 
 def write(sql: str) -> str:
-    """Return the SQL of a named query as psycopg takes it."""
+    """Return the SQL of a named query as this connection takes it."""
     written = PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
-    return Literal(written) if UNTYPED.search(written) else written
+    return Literal(written) if UNTYPED.search(written) else Statement(written)
 
 
 def read_queries() -> NamedQueries:
@@ -52,22 +62,25 @@ class PostgresConnection:
     def __init__(self, real: Real) -> None:
         self.real = real
 
-    def execute(self, sql: str, parameters: Mapping[str, Any], /) -> Cursor[tuple[Any, ...]]:
-        """Run a query, and return its cursor."""
-        return self._cursor(sql).execute(sql, parameters)
+    def execute(self, sql: str, parameters: Mapping[str, Any], /) -> "Result | Cursor[tuple[Any, ...]]":
+        """Run a query, and return its result."""
+        self.prepare()
+        if isinstance(sql, Statement) and (values := sql.values(parameters)) is not None:
+            return self.real.wire.ask(sql, values)
+        self.real.wire.run()
+        cursor = ClientCursor(self.real) if isinstance(sql, Literal) else self.real.cursor()
+        return cursor.execute(sql, parameters)
 
     def executemany(self, sql: str, rows: Any, /) -> Cursor[tuple[Any, ...]]:
         """Run a query for each of these rows, and return its cursor."""
-        cursor = self._cursor(sql)
+        self.prepare()
+        self.real.wire.run()
+        cursor = self.real.cursor()
         cursor.executemany(sql, rows)
         return cursor
 
     def prepare(self) -> None:
         """Do what comes before a query."""
-
-    def _cursor(self, sql: str) -> Cursor[tuple[Any, ...]]:
-        self.prepare()
-        return ClientCursor(self.real) if type(sql) is Literal else self.real.cursor()
 
 
 class QuestionsConnection(PostgresConnection):
@@ -82,11 +95,4 @@ class QuestionsConnection(PostgresConnection):
         """Begin a transaction before the second question."""
         self._asked += 1
         if self._asked == 2:
-            self.real.autocommit = False
-
-    def end(self) -> None:
-        """End the transaction, if one was begun; nothing was changed in it."""
-        if self._asked > 1:
-            with suppress(psycopg.Error):  # the connection is lost, of which its pool finds out
-                self.real.rollback()
-                self.real.autocommit = True
+            self.real.wire.begin(BEGIN_READING)
