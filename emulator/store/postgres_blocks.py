@@ -92,7 +92,7 @@ class Changing:
     def __enter__(self) -> PostgresChanges:
         self._real = self._lending.take()
         self._real.wire.begin()
-        return PostgresChanges(PostgresConnection(self._real), self._lending.queries, {})
+        return PostgresChanges(PostgresConnection(self._real), self._lending.queries)
 
     def __exit__(self, kind: Kind, error: BaseException | None, trace: Trace) -> None:
         self._lending.give_back(self._real, error)
@@ -105,7 +105,7 @@ class Joining:
         self._lending, self._real = lending, real
 
     def __enter__(self) -> PostgresChanges:
-        return PostgresChanges(PostgresConnection(self._real), self._lending.queries, {})
+        return PostgresChanges(PostgresConnection(self._real), self._lending.queries)
 
     def __exit__(self, kind: Kind, error: BaseException | None, trace: Trace) -> None:
         if error is not None:

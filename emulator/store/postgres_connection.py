@@ -1,7 +1,7 @@
 """A connection to PostgreSQL as the named queries use connections, and how their SQL is written for it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -53,6 +53,23 @@ def adapt(connection: Real) -> None:
         adapters.register_loader(name, TextLoader)
 
 
+class PutOff:
+    """What stands for the result of a change that waits: that it is made."""
+
+    description: Sequence[Any] | None = None
+    rowcount = 1
+
+    def fetchone(self) -> Any:
+        """Return no row."""
+
+    def fetchall(self) -> list[Any]:
+        """Return no rows."""
+        return []
+
+
+PUT_OFF = PutOff()
+
+
 class PostgresConnection:
     """A connection with the methods of one to SQLite."""
 
@@ -61,9 +78,12 @@ class PostgresConnection:
 
     def __init__(self, real: Real) -> None:
         self.real = real
+        self.puts_off = False  # whether changes wait until something is asked: nobody looks at their results
 
-    def execute(self, sql: str, parameters: Mapping[str, Any], /) -> "Result | Cursor[tuple[Any, ...]]":
+    def execute(self, sql: str, parameters: Mapping[str, Any], /) -> "Result | Cursor[tuple[Any, ...]] | PutOff":
         """Run a query, and return its result."""
+        if self.puts_off and self._put_off(sql, [parameters]):
+            return PUT_OFF
         self.prepare()
         if isinstance(sql, Statement) and (values := sql.values(parameters)) is not None:
             return self.real.wire.ask(sql, values)
@@ -71,13 +91,26 @@ class PostgresConnection:
         cursor = ClientCursor(self.real) if isinstance(sql, Literal) else self.real.cursor()
         return cursor.execute(sql, parameters)
 
-    def executemany(self, sql: str, rows: Any, /) -> Cursor[tuple[Any, ...]]:
+    def executemany(self, sql: str, rows: Any, /) -> "Cursor[tuple[Any, ...]] | PutOff":
         """Run a query for each of these rows, and return its cursor."""
+        if self.puts_off and self._put_off(sql, rows):
+            return PUT_OFF
         self.prepare()
         self.real.wire.run()
         cursor = self.real.cursor()
         cursor.executemany(sql, rows)
         return cursor
+
+    def _put_off(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Let a change wait for each of these rows; return whether it can."""
+        if not isinstance(sql, Statement):
+            return False
+        many = [values for row in rows if (values := sql.values(row)) is not None]
+        if len(many) < len(rows):
+            return False
+        for values in many:
+            self.real.wire.put(sql, values)
+        return True
 
     def prepare(self) -> None:
         """Do what comes before a query."""

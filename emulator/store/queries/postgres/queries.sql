@@ -95,3 +95,17 @@ WHERE lease_until <= {lease_clock} OR (sandbox = :sandbox AND delivery_id = :id 
 -- name: stop_ended_advances!
 -- End the advances of processes that do not live any more.
 UPDATE sandboxes SET advancing = 0 WHERE advancing = 1 AND advance_until <= {lease_clock};
+
+-- name: client_by_key_dead_or_alive^
+-- The same as `client_by_key` even if the days of the client are over; behind its columns, whether they are not.
+SELECT {client}, (TRUE {lives})
+FROM clients AS l
+WHERE l.sandbox = :sandbox AND l.provider = :provider AND l.reuse_key = :key;
+
+-- name: add_free_client!
+-- The same as `add_client` for one whose external id nobody else has.
+{new_client};
+
+-- name: add_free_case!
+-- The same as `add_case` for one without a key.
+{new_case};
