@@ -19,6 +19,7 @@ from emulator.store.postgres_clock_history import PostgresClockHistory
 from emulator.store.postgres_connection import Real, adapt, read_queries
 from emulator.store.postgres_failures import DatabaseHealth, in_one_line
 from emulator.store.postgres_journal import PostgresJournal
+from emulator.store.postgres_queues import SandboxQueues
 from emulator.store.postgres_signals import Signals
 from emulator.store.questions import Questions
 from emulator.store.sqlite import StoreUnusable
@@ -26,7 +27,7 @@ from emulator.store.sqlite import StoreUnusable
 MOST, FEW = 16, 4  # connections of a kind
 # Seconds. Whoever waits longer for another transaction is told so; a lost server is found out by keepalives.
 LIMITS = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
-LOCK_TIMEOUT = "12s"
+LOCK_SECONDS = 12
 IDLE_TIMEOUT = "10s"  # of a transaction whose process does nothing: one that was stopped, or is gone unnoticed
 
 
@@ -49,8 +50,10 @@ class PostgresStore:
         # Each kind has a pool of its own, so that no setting of a connection is changed from block to block, and the
         # journal because an exchange is written while its transaction goes on, which has a connection already.
         kinds = (("ask", MOST, _configure), ("change", MOST, _configure), ("journal", FEW, _configure_journal))
-        self._pools = [_pool(conninfo, name, most, partial(ready, idle=idle)) for name, most, ready in kinds]
-        self._asking, self._changing, self._journal = (Lending(pool, queries, self._health) for pool in self._pools)
+        pools = [_pool(conninfo, name, most, partial(ready, idle=idle)) for name, most, ready in kinds]
+        queues = SandboxQueues(LOCK_SECONDS)
+        self._lent = [Lending(pool, queries, self._health, queues) for pool in pools]
+        self._asking, self._changing, self._journal = self._lent
         self._signals = Signals(conninfo, owner)
         self._joined = local()
 
@@ -102,8 +105,8 @@ class PostgresStore:
     def close(self) -> None:
         """Close all connections."""
         self._signals.close()
-        for pool in self._pools:
-            pool.close()
+        for lending in self._lent:
+            lending.close()
 
 
 def place_of(url: str) -> str:
@@ -130,7 +133,7 @@ def _configure(connection: Real, *, idle: str) -> None:
     adapt(connection)
     connection.prepare_threshold = None  # psycopg would drop what the wire prepared
     connection.execute("SET client_encoding TO 'UTF8'")
-    connection.execute(f"SET lock_timeout TO '{LOCK_TIMEOUT}'")
+    connection.execute(f"SET lock_timeout TO '{LOCK_SECONDS}s'")
     connection.execute(f"SET idle_in_transaction_session_timeout TO '{idle}'")
 
 

@@ -52,6 +52,7 @@ class PostgresChanges(PostgresQuestions, Changes):
         return kept
 
     def _hold(self, sandbox: str) -> Sandbox | None:
+        self._db.queue_for(sandbox)
         row = self._ask.sandbox_to_change(self._db, name=sandbox)
         if row is None:
             return None

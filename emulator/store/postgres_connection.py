@@ -76,9 +76,18 @@ class PostgresConnection:
     # A value of a wrong type contradicts its column; SQLite would keep it, and what reads it would find out.
     IntegrityError = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DatatypeMismatch)
 
+    puts_off = False  # whether changes wait until something is asked: nobody looks at their results
+
     def __init__(self, real: Real) -> None:
-        self.real = real
-        self.puts_off = False  # whether changes wait until something is asked: nobody looks at their results
+        self._real = real
+
+    @property
+    def real(self) -> Real:
+        """The connection."""
+        return self._real
+
+    def queue_for(self, sandbox: str) -> None:
+        """Wait for others that hold the row of a sandbox, as far as that is not left to the database."""
 
     def execute(self, sql: str, parameters: Mapping[str, Any], /) -> "Result | Cursor[tuple[Any, ...]] | PutOff":
         """Run a query, and return its result."""
