@@ -62,6 +62,8 @@ class Cases:
         lies = self._lies(order) if is_watched else NO_LIES
         name_faults(lies.names)
         with self.store.transaction() as tx:
+            if lies is NO_LIES:
+                tx.expect(order)
             begun = self.begin(tx, self.sandboxes.enter(tx, order.sandbox), order, lies)
         self.follow_up(begun)
         self.sandboxes.strikes.note(OPENED)

@@ -24,6 +24,9 @@ DROP_BATCH = 100
 class Changes(CaseFileChanges):
     """The changes that a transaction can make, besides its questions."""
 
+    def expect(self, order: NewCase) -> None:
+        """Do nothing: nothing is gained here by asking together."""
+
     def sandbox_as_it_is(self, sandbox: str) -> Sandbox | None:
         return self.sandbox(sandbox)
 

@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 from psycopg import ClientCursor, Cursor
 
-from emulator.store.named_queries import NamedQueries
-from emulator.store.postgres_statements import Result, Statement
+from emulator.store.named_queries import NamedQueries, Query
+from emulator.store.postgres_statements import Result, Statement, Values
 from emulator.store.postgres_text import NumberDumper, TextDumper, TextLoader
 from emulator.store.postgres_wire import BEGIN_READING, Wire
 from emulator.store.sqlite import QUERIES
@@ -51,6 +51,13 @@ def adapt(connection: Real) -> None:
     adapters.register_dumper(bool, NumberDumper)
     for name in ("text", "varchar", "bpchar", "name"):
         adapters.register_loader(name, TextLoader)
+
+
+def _prepared(query: Query, parameters: Mapping[str, Any]) -> tuple[Statement, Values]:
+    assert isinstance(query.sql, Statement)
+    values = query.sql.values(parameters)
+    assert values is not None
+    return query.sql, values
 
 
 class PutOff:
@@ -109,6 +116,11 @@ class PostgresConnection:
         cursor = self.real.cursor()
         cursor.executemany(sql, rows)
         return cursor
+
+    def ask_all(self, *asked: tuple[Query, Mapping[str, Any]]) -> Sequence[Result]:
+        """Run queries at once, and return their results."""
+        self.prepare()
+        return self.real.wire.ask_all([_prepared(query, parameters) for query, parameters in asked])
 
     def _put_off(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> bool:
         """Let a change wait for each of these rows; return whether it can."""

@@ -46,6 +46,15 @@ class Wire:
             raise self._error_of(result)
         return Result(result, self._loader)
 
+    def ask_all(self, asked: Sequence[tuple[Statement, Values]]) -> Sequence[Result]:
+        """Run statements at once, after all that waits, and return their results."""
+        places = []
+        for statement, values in asked:
+            self.put(statement, values)
+            places.append(len(self._waiting) - 1)
+        results = self.run()
+        return [Result(results[place], self._loader) for place in places]
+
     def put(self, statement: Statement, values: Values) -> None:
         """Let a statement wait until something is asked, or the transaction ends."""
         self._begin()
