@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from emulator.core.deliveries import Delivery
-from emulator.core.model import Sandbox
+from emulator.core.model import Ids, NewCase, Sandbox
 from emulator.store import sandbox_rows
 from emulator.store.changes import DROP_BATCH, Changes
 from emulator.store.questions import Questions
@@ -44,6 +44,12 @@ class PostgresChanges(PostgresQuestions, Changes):
     def sandbox_as_it_is(self, sandbox: str) -> Sandbox | None:
         row = self._ask.sandbox_to_keep(self._db, name=sandbox)
         return sandbox_rows.sandbox_of(row) if row else None
+
+    def take_ids(self, order: NewCase, *, new_client: bool) -> Ids:
+        place = {"sandbox": order.sandbox, "provider": order.provider}
+        clients, checks = int(new_client), len(order.checks)
+        after = dict(self._ask.take_ids(self._db, **place, clients=clients, checks=checks))
+        return Ids(case=after["case"] - 1, client=after["client"] - 1, first_check=after.get("check", 0) - checks)
 
     def drop_sandbox(self, sandbox: str) -> None:
         self.sandbox(sandbox)

@@ -95,3 +95,11 @@ WHERE lease_until <= {lease_clock} OR (sandbox = :sandbox AND delivery_id = :id 
 -- name: stop_ended_advances!
 -- End the advances of processes that do not live any more.
 UPDATE sandboxes SET advancing = 0 WHERE advancing = 1 AND advance_until <= {lease_clock};
+
+-- name: take_ids
+-- Reserve ids for a case, its client and its checks, and return the next free ids after them.
+UPDATE counters SET
+    next = next + CASE kind WHEN 'case' THEN 1 WHEN 'client' THEN :clients ELSE :checks END,
+    held = held + CASE kind WHEN 'case' THEN 1 WHEN 'client' THEN :clients ELSE :checks END
+WHERE sandbox = :sandbox AND provider = :provider AND kind IN ('case', 'client', 'check')
+RETURNING kind, next;
