@@ -130,10 +130,10 @@ class Pipeline:
             response = self._with_faults(state, response)
         response = self._with_lies(state, response)
         response.status = REASONS.get(response.status_code) or response.status
-        response.headers["X-Emulator-Version"] = VERSION
+        response.headers.add("X-Emulator-Version", VERSION)
         advice = advice_header(state)
         if advice:
-            response.headers["X-Emulator-Advice"] = advice
+            response.headers.add("X-Emulator-Advice", advice)
         if not state.quiet:
             self._record(state, environ, response, advice)
         return response
