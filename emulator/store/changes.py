@@ -29,6 +29,9 @@ class Changes(CaseFileChanges):
         super().__init__(connection, queries, kept_sandboxes)
         self._next_ids = dict[tuple[str, str], Ids]()  # by sandbox and provider; as no other process takes any
 
+    def expect(self, order: NewCase) -> None:
+        """Do nothing: nothing is gained here by asking together."""
+
     def sandbox_as_it_is(self, sandbox: str) -> Sandbox | None:
         return self.sandbox(sandbox)
 
@@ -113,14 +116,17 @@ class Changes(CaseFileChanges):
         self, order: NewCase, client: Client, ids: Ids, now: datetime, schedule: Schedule | None, decision: Decision
     ) -> Case | None:
         params = rows.case_params(order, ids.case, client.id, schedule, decision, now)
-        added = self._ask.add_case(self._db, **params)
+        added = self._insert_case(params)
         if not added and self._ask.release_case_key(self._db, **params):
-            added = self._ask.add_case(self._db, **params)
+            added = self._insert_case(params)
         if not added:
             return None
         checks = self.add_checks(order.sandbox, order.provider, ids.case, ids.first_check, order.checks, now)
         self.link_to_case(order.sandbox, order.provider, ids.case, order.documents, now)
         return rows.new_case(order, ids.case, client, schedule, decision, checks, now)
+
+    def _insert_case(self, params: rows.Params) -> int:
+        return int(self._ask.add_case(self._db, **params))
 
     def save_case(self, before: Case, after: Case, born: int, *, advancing: bool | None = None) -> bool:
         params = rows.step_params(before, after)
