@@ -28,10 +28,10 @@ def names_of(settings: Settings) -> frozenset[str]:
 def what_to_send(providers: Iterable[Provider], address: str, settings: Settings) -> str:
     """Return a first request for each provider, to paste into a terminal, and what to open in a browser."""
     lines = [f"{p.title}:\n  {p.samples.curl(address, DEFAULT_SANDBOX)}\n" for p in providers if p.samples]
-    inbox = f"Webhooks without a receiver:\n  curl {address}/_emulator/sandboxes/default/inbox\n"
+    inbox = f"Webhooks without a receiver:\n  curl -sS {address}/_emulator/sandboxes/default/inbox\n"
     stories = f"  {address}/demo tells the stories of the demo\n" if settings.demo else ""
     pages = f"The same in a browser:\n  {address}/\n{stories}"
-    return "\n".join([*lines, inbox, pages]).replace("  curl ", f"  curl {_curl_options(settings)}")
+    return "\n".join([*lines, inbox, pages]).replace("  curl -sS ", f"  curl -sS {_curl_options(settings)}")
 
 
 def _curl_options(settings: Settings) -> str:

@@ -184,9 +184,8 @@ def describe(name: str, settings: Settings) -> dict[str, object]:
     # Ephemeral and empty: this emulator is never served, and a running one may own the database.
     built = build_emulator(replace(settings, ephemeral=True, init_folder=None, demo=False))
     try:
-        completion_schemas = completion_schemas_of(PROVIDERS)
         has_token = settings.control_token is not None
-        return openapi.describe(built.app, completion_schemas, public_url_of(settings), asks_for_token=has_token)
+        return openapi.describe(built.app, PROVIDERS, public_url_of(settings), asks_for_token=has_token)
     finally:
         built.store.close()
 

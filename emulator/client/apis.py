@@ -31,13 +31,21 @@ class NotCreated(AssertionError):
         super().__init__(f"Create Case answered {status}: {answer}")
         self.status, self.answer = status, answer
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to other processes, as the result of one may."""
+        return type(self), (self.status, self.answer)
+
 
 class NotDone(AssertionError):
     """An operation was refused; `status` and `answer` (JSON, else text) are what it answered."""
 
     def __init__(self, operation: str, status: int, answer: object) -> None:
         super().__init__(f"{operation} answered {status}: {answer}")
-        self.status, self.answer = status, answer
+        self.operation, self.status, self.answer = operation, status, answer
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to other processes, as the result of one may."""
+        return type(self), (self.operation, self.status, self.answer)
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,10 @@ class Api:
     provider: str
     is_current: bool = False  # whether it speaks the current generation, where the API has more than one
     _seeds: "count[int]" = field(default_factory=lambda: count(1), repr=False)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to other processes, in each of which the made-up values begin anew."""
+        return type(self), (self.address, self.provider, self.is_current)
 
     @cached_property
     def current(self) -> "Api":

@@ -23,6 +23,8 @@ class CaseEmulator:
     Without a name the emulator chooses one that nobody else uses. `token` is the control token, if the emulator needs
     one. `ca_file` is the authority to trust at an https:// address: the file that `--tls-ca-file` names. Raises
     NotReached.
+
+    A handle can be pickled: in another process it drives the same sandbox, over a connection of its own.
     """
 
     def __init__(
@@ -41,6 +43,11 @@ class CaseEmulator:
         self._providers: list[str] | None = created.get("providers")
         self._apis: dict[str, Api] = {}
         self.skips_time = False  # whether waiting for a webhook moves a frozen clock unless told
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to other processes by address and settings; neither end asks the emulator for that."""
+        how = (self.url, self.sandbox, self._address.control.token, self.ca_file)
+        return type(self), how, {"skips_time": self.skips_time}
 
     def __enter__(self) -> "CaseEmulator":
         self.reset()

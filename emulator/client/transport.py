@@ -26,6 +26,10 @@ class NotReached(Exception):
         super().__init__(masked(reason))
         self.url = url
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to other processes, as the result of one may."""
+        return type(self), (self.url, str(self))
+
 
 class Refusal(Exception):
     """The emulator refused: `status`, `detail` in words, and `body`, the whole problem (RFC 9457)."""
@@ -33,6 +37,10 @@ class Refusal(Exception):
     def __init__(self, status: int, detail: str, body: object) -> None:
         super().__init__(detail)
         self.status, self.detail, self.body = status, detail, body
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to other processes, as the result of one may."""
+        return type(self), (self.status, self.detail, self.body)
 
 
 class Control:
@@ -57,7 +65,7 @@ class Control:
             raise ValueError("a URL like http://127.0.0.1:8642 is needed")
         if token is not None and not (token.isascii() and token.isprintable() and token.strip()):
             raise ValueError("a token of printable ASCII characters is needed")
-        self.url = url.rstrip("/")
+        self.url, self.token, self.keeps_alive = url.rstrip("/"), token, keep_alive
         self._base, self._patience, self._authority = parts.path.rstrip("/"), patience, authority
         self._usual = {"User-Agent": f"case-emulator/{VERSION}", "Accept": "*/*"}
         if token is not None:
@@ -66,6 +74,10 @@ class Control:
             # The emulator closes an idle connection after half a minute, perhaps just when the next request is sent.
             self._usual["Connection"] = "close"
         self._http = HttpClient(self.url, authority, keep_alive=keep_alive)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to other processes without the connection, of which each opens its own."""
+        return _made_again, (type(self), self.url, self.token, self._patience, self._authority, self.keeps_alive)
 
     def ask(self, method: str, path: str, body: object = None, query: Mapping[str, Query] | None = None) -> Any:
         """Return the JSON answer at that path below /_emulator; raise NotReached or Refusal.
@@ -145,6 +157,12 @@ class Control:
 
     def _stranger(self) -> NotReached:
         return NotReached(self.url, f"what answers at {self.url} is no case-emulator: start one on another port")
+
+
+def _made_again(
+    kind: type[Control], url: str, token: str | None, patience: float | None, authority: str | None, keep_alive: bool
+) -> Control:
+    return kind(url, token, patience, authority, keep_alive=keep_alive)
 
 
 def _patience(path: str, query: Mapping[str, Query]) -> float:

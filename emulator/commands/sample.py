@@ -94,7 +94,7 @@ def _body(drawn: "Sample", url: str) -> str:
 
 def _curl(drawn: "Sample", url: str) -> str:
     headers = [f"-H {quote(f'{name}: {value}')}" for name, value in drawn.headers.items()]
-    return " \\\n  ".join([f"curl -X {drawn.method} {quote(url)}", *headers, f"-d {quote(_body(drawn, url))}"])
+    return " \\\n  ".join([f"curl -sS -X {drawn.method} {quote(url)}", *headers, f"-d {quote(_body(drawn, url))}"])
 
 
 def _python(drawn: "Sample", url: str) -> str:

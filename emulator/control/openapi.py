@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from inspect import getdoc
 from typing import Any
@@ -21,11 +21,12 @@ from emulator.control.response_schemas import ProblemOut
 from emulator.control.views import Document, Responds, Takes, Variants
 from emulator.core.matching import COMPARISONS
 from emulator.core.snapshot_rows import TABLES
-from emulator.core.snapshots import READABLE
+from emulator.core.snapshots import READABLE, SCHEMA
 from emulator.openapi import builder as openapi
 from emulator.openapi.builder import Json, content, response_object
 from emulator.web.application import LARGEST_STORED
 from emulator.web.credentials import SANDBOX_NAME
+from emulator.web.provider import Provider, completion_schemas_of
 
 TITLE = "The control API of case-emulator"
 ABOUT = """\
@@ -47,6 +48,7 @@ EXAMPLES: dict[str, object] = {
     "name": "default",
     "provider": "aplyid",
     "case_id": 1024,
+    "document": "aplyid",
     "number": 5567,
     "delivery_id": "a1b2c3d4-e5f6-47a1-b2c3-d4e5f6a1b2c3",
     "rule_id": "r1",
@@ -56,6 +58,7 @@ EXAMPLES: dict[str, object] = {
     "against": "answer",
     "event": "case.completed",
     "method": "POST",
+    "operation": "create_case",
     "path": "/",
     "status": 201,
 }
@@ -71,20 +74,19 @@ BODIES: dict[str, Json] = {
     "add_fault": {"kind": "status", "provider": "aplyid", "status": 503, "times": 2},
     "send_on": {"url": "http://localhost:3000/webhooks"},
     "test_webhook": {"url": "http://localhost:3000/webhooks"},
-    "restore_snapshot": {"schema": 1, "clock": None, "settings": {}, **{table: [] for table in TABLES}},
     "switch_receiver": {"is_on": False},
     "begin_story": {"story": "recover", "case_id": None},
 }
 
 
-def describe(app: Flask, completion_schemas: CompletionSchemas, address: str, *, asks_for_token: bool) -> Json:
+def describe(app: Flask, providers: Sequence[Provider], address: str, *, asks_for_token: bool) -> Json:
     """Return the document of the control API of an application that is served at `address`."""
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(BLUEPRINT)]
     servers = [{"url": address, "description": "this emulator"}]
     security: list[Json] = [{"token": []}] if asks_for_token else [{}, {"token": []}]
     rules_of_fields = (
         _rule_of_words(app.extensions[EXTENSION]),
-        _rule_of_outcomes(completion_schemas),
+        _rule_of_outcomes(completion_schemas_of(providers)),
         _rule_of_objects,
     )
     spec = openapi.begin(TITLE, ABOUT, servers=servers, rules=rules_of_fields, name_of=_name, security=security)
@@ -93,7 +95,7 @@ def describe(app: Flask, completion_schemas: CompletionSchemas, address: str, *,
     for module in sorted({app.view_functions[rule.endpoint].__module__ for rule in rules}):
         spec.tag({"name": _tag(module), "description": getdoc(sys.modules[module]) or ""})
     for rule in sorted(rules, key=str):
-        _add_route(spec, app, rule, completion_schemas)
+        _add_route(spec, app, rule, providers)
     return openapi.finish(spec, EXAMPLES)
 
 
@@ -138,33 +140,45 @@ def _tag(module: str) -> str:
     return "emulator" if name == "routes" else name
 
 
-def _add_route(spec: APISpec, app: Flask, rule: Rule, completion_schemas: CompletionSchemas) -> None:
+def _add_route(spec: APISpec, app: Flask, rule: Rule, providers: Sequence[Provider]) -> None:
     view = app.view_functions[rule.endpoint]
     path = ARGUMENT.sub(r"{\g<name>}", rule.rule)
     for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-        spec.path(path=path, operations={method.lower(): _operation(rule, view, method, completion_schemas)})
+        spec.path(path=path, operations={method.lower(): _operation(rule, view, method, providers)})
 
 
-def _operation(rule: Rule, view: Callable[..., object], method: str, completion_schemas: CompletionSchemas) -> Json:
+def _operation(rule: Rule, view: Callable[..., object], method: str, providers: Sequence[Provider]) -> Json:
     name = rule.endpoint.removeprefix(BLUEPRINT)
     takes: Takes = getattr(view, "takes", Takes(None, None))
     body = _body(takes)
     if name == "complete_case":  # its body is in the words of the provider that the path names
-        body = {"oneOf": [type(schema) for schema in completion_schemas.values()]}
+        body = {"oneOf": [type(schema) for schema in completion_schemas_of(providers).values()]}
     query = [{"in": "query", "schema": type(takes.query)}] if takes.query else []
     return {
         "operationId": name,
         "summary": (getdoc(view) or "").partition("\n")[0],
         "tags": [_tag(view.__module__)],
-        "parameters": [*_parameters(rule, completion_schemas), *query],
+        "parameters": [*_parameters(rule, providers), *query],
         "responses": {**_responses(view), "default": "Problem"},
         **({"security": []} if name in OPEN_TO_ALL else {}),
-        **({"requestBody": _request_body(name, method, body)} if body else {}),
+        **({"requestBody": _request_body(method, body, _example(name, providers))} if body else {}),
     }
 
 
-def _request_body(name: str, method: str, body: Json | type[Schema]) -> Json:
-    return {"required": method != "DELETE", "content": content(body, {"example": BODIES.get(name, {})})}
+def _request_body(method: str, body: Json | type[Schema], example: Json) -> Json:
+    return {"required": method != "DELETE", "content": content(body, {"example": example})}
+
+
+def _example(name: str, providers: Sequence[Provider]) -> Json:
+    return _new_sandbox(providers) if name == "restore_snapshot" else BODIES.get(name, {})
+
+
+def _new_sandbox(providers: Sequence[Provider]) -> Json:
+    """Return the snapshot of a sandbox that holds nothing, and in which ids begin as they do in a new one."""
+    first_ids = [(provider.name, *first) for provider in providers for first in provider.newborn.first_ids]
+    counters = [{"provider": name, "kind": kind, "next": first} for name, kind, first in first_ids]
+    empty: Json = {table: [] for table in TABLES}
+    return {"schema": SCHEMA, "clock": None, "settings": {}, **empty, "counters": counters}
 
 
 def _body(takes: Takes) -> Json | type[Schema] | None:
@@ -175,13 +189,13 @@ def _body(takes: Takes) -> Json | type[Schema] | None:
     return None if takes.body is None else type(takes.body)
 
 
-def _parameters(rule: Rule, completion_schemas: CompletionSchemas) -> list[Json]:
-    providers = {"type": "string", "enum": sorted(completion_schemas)}
+def _parameters(rule: Rule, providers: Sequence[Provider]) -> list[Json]:
+    names = {"type": "string", "enum": sorted(provider.name for provider in providers)}
     return [
         {
             "in": "path",
             "name": argument["name"],
-            "schema": providers if argument["name"] == "provider" else CONVERTED[argument["converter"]],
+            "schema": names if argument["name"] == "provider" else CONVERTED[argument["converter"]],
         }
         for argument in ARGUMENT.finditer(rule.rule)
     ]

@@ -143,12 +143,20 @@ class SentPayload(SamplePayload):
     case_id: int | None
 
 
+class DocumentNamePayload(TypedDict):
+    """An OpenAPI document: its name, its title, and the header that its requests need."""
+
+    name: str
+    title: str
+    key: dict[str, str]
+
+
 class ProviderPayload(TypedDict):
     """An emulated API as one sandbox uses it; `endings` are bodies that complete a case."""
 
     name: str
     title: str
-    documents: list[str]
+    documents: list[DocumentNamePayload]
     routes: list[str]
     operations: list[dict[str, str]]
     credential: str

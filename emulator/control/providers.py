@@ -4,9 +4,10 @@ from flask import Blueprint, Response
 
 from emulator.control.completions import completions_of
 from emulator.control.context import ControlContext
-from emulator.control.payloads_cases import ProviderPayload, ProvidersPayload
+from emulator.control.payloads_cases import DocumentNamePayload, ProviderPayload, ProvidersPayload
 from emulator.control.views import json_response, responds
 from emulator.settings import variables_of
+from emulator.web.extras import Samples
 from emulator.web.provider import Operation, Provider
 
 
@@ -24,14 +25,15 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
 
 def _render(provider: Provider, context: ControlContext, sandbox: str) -> ProviderPayload:
     samples = provider.samples
+    key, current_key = _key(samples, sandbox), _key(samples and samples.current, sandbox)
     return {
         "name": provider.name,
         "title": provider.title,
-        "documents": list(provider.document_names),
+        "documents": _render_documents(provider, key, current_key),
         "routes": [str(operation) for operation in provider.operations],
         "operations": [_render_operation(operation) for operation in provider.operations],
-        "key": dict([samples.key_of(sandbox)]) if samples else {},
-        "current_key": dict([samples.current.key_of(sandbox)]) if samples and samples.current else {},
+        "key": key,
+        "current_key": current_key,
         "credential": f"test_{sandbox}",
         "variables": variables_of(provider.name),
         "curl": samples.curl(context.address, sandbox) if samples else "",
@@ -39,6 +41,21 @@ def _render(provider: Provider, context: ControlContext, sandbox: str) -> Provid
         "endings": list(completions_of(context.completion_schemas[provider.name])),
         "outcome_words": dict(context.outcome_words[provider.name]),
     }
+
+
+def _key(samples: Samples | None, sandbox: str) -> dict[str, str]:
+    return dict([samples.key_of(sandbox)]) if samples else {}
+
+
+def _render_documents(
+    provider: Provider, key: dict[str, str], current_key: dict[str, str]
+) -> list[DocumentNamePayload]:
+    whole, *names = provider.document_names
+    documents: list[DocumentNamePayload] = [{"name": whole, "title": provider.title, "key": key}]
+    for name, (generation, document) in zip(names, provider.generation_documents.items(), strict=True):
+        title = f"{provider.title}, {generation} generation"
+        documents.append({"name": name, "title": title, "key": current_key if document.is_current else key})
+    return documents
 
 
 def _render_operation(operation: Operation) -> dict[str, str]:

@@ -170,14 +170,22 @@ class CountsOut(Out):
     deliveries = fields.Dict(keys=fields.String(), values=fields.Integer())
 
 
+class DocumentNameOut(Out):
+    """An OpenAPI document of an emulated API."""
+
+    name = fields.String(metadata={"description": "it is at /_emulator/openapi/NAME.json"})
+    title = fields.String()
+    key = fields.Dict(
+        keys=fields.String(), values=fields.String(), metadata={"description": "the header that its requests need"}
+    )
+
+
 class ProviderOut(Out):
     """An emulated API, and how this sandbox is reached through it."""
 
     name = fields.String()
     title = fields.String()
-    documents = fields.List(
-        fields.String(), metadata={"description": "its OpenAPI documents, each at /_emulator/openapi/NAME.json"}
-    )
+    documents = fields.Nested(DocumentNameOut, many=True)
     routes = fields.List(fields.String())
     operations = fields.List(
         fields.Dict(keys=fields.String(), values=fields.String()), metadata={"description": "name, method and path"}

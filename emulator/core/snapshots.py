@@ -125,6 +125,8 @@ class Snapshots:
             counters = [row for row in tables["counters"] if row["provider"] == provider]
             next_ids = {row["kind"]: _number(row["next"]) for row in counters}
             for kind, _ in rules.newborn.first_ids:
+                if kind not in next_ids:
+                    raise Unreadable(f"counters: the next {kind} of {provider} is needed")
                 taken = [_number(row["id"]) for row in tables[f"{kind}s"] if row["provider"] == provider]
                 if not max([0, *taken]) < next_ids[kind] < MOST_IDS:
                     raise ValueError(f"the next {kind} of {provider} cannot be {next_ids[kind]}")

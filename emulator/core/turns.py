@@ -1,9 +1,10 @@
 """Let requests and what is due take turns, so that neither keeps the other from the processor and the store."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from threading import Lock
+
+from emulator.core.waiting_line import WaitingLine
 
 PATIENCE = 0.02  # seconds in which one request goes at least
 AHEAD = 8  # requests that may go before what they wait for is done, or be let go by what was done before
@@ -26,7 +27,7 @@ class Turns:
         self._done = 0
         self._credit = 0  # requests that may go at once; below 0, things that have to be done before one may
         self._gone = 0  # requests that waited and went
-        self._waiting: deque[Lock] = deque()  # requests, each behind a closed door
+        self._waiting = WaitingLine()  # requests
 
     def try_to_go(self) -> bool:
         """Return whether the request may go at once. If so it counts as gone, and `give_way` is not to be called."""
@@ -45,9 +46,7 @@ class Turns:
         with self._lock:
             if self._goes():
                 return
-            door = Lock()
-            door.acquire()
-            self._waiting.append(door)
+            door = self._waiting.join()
         self._wait_at(door)
 
     def _wait_at(self, door: Lock) -> None:
@@ -72,7 +71,7 @@ class Turns:
 
     def _let_one_go(self) -> None:
         self._gone += 1
-        self._waiting.popleft().release()
+        self._waiting.let_first_go()
 
     def done(self) -> None:
         """Note that one due thing is done: a request may go, the one that came first."""

@@ -15,7 +15,8 @@ def documents_of(providers: Iterable[Provider]) -> Mapping[str, Callable[[str], 
     """Return what makes each document, given the address, by its name: of each API, and of each of its generations."""
     documents: dict[str, Callable[[str], Json]] = {}
     for provider in providers:
-        makers: list[Callable[[str], Json]] = [partial(describe, provider), *provider.generation_documents.values()]
+        makers: list[Callable[[str], Json]] = [partial(describe, provider)]
+        makers += [generation.describe for generation in provider.generation_documents.values()]
         documents |= zip(provider.document_names, makers, strict=True)
     return documents
 

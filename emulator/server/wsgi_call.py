@@ -18,8 +18,6 @@ log = logging.getLogger("emulator.server")
 IDENT = "case-emulator"
 Headers = list[tuple[str, str]]
 BY_NAME = itemgetter(0)
-MOST_NAMES = 200
-TITLES: dict[str, str] = {}
 WITHOUT_BODY = ("1", "204", "304")
 
 
@@ -75,10 +73,9 @@ class Caller:
         return Reply(written + body if has_body else written, ends, lingers, is_good=status[0] in "23")
 
     def _head(self, version: str, status: str, headers: Headers, body: bytes) -> bytes:
-        named = [(TITLES.get(name) or _title(name), value) for name, value in headers]
-        if "Content-Length" not in map(BY_NAME, named) and not status.startswith(WITHOUT_BODY):
+        named = [*headers, ("Server", IDENT), ("Date", self._now())]
+        if "Content-Length" not in map(BY_NAME, headers) and not status.startswith(WITHOUT_BODY):
             named.append(("Content-Length", str(len(body))))
-        named += [("Server", IDENT), ("Date", self._now())]
         named.sort(key=BY_NAME)
         text = f"{version} {status}\r\n" + "".join([f"{name}: {value}\r\n" for name, value in named]) + "\r\n"
         if text.count("\n") != len(named) + 2 or text.count("\r") != len(named) + 2:
@@ -109,14 +106,6 @@ def _ask(application: WSGIApplication, environ: WSGIEnvironment) -> tuple[str, H
             close()
     status, headers = began[0]
     return status, headers, b"".join(written) if len(written) != 1 else written[0]
-
-
-def _title(name: str) -> str:
-    """Return the name of a header with its words in capitals."""
-    title = "-".join(word.capitalize() for word in name.split("-"))
-    if len(TITLES) < MOST_NAMES:
-        TITLES[name] = title
-    return title
 
 
 def base_environ(address: tuple[Any, ...], peer: tuple[Any, ...], scheme: str) -> WSGIEnvironment:

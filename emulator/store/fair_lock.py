@@ -1,7 +1,8 @@
 """A lock that threads get in the order in which they asked for it."""
 
-from collections import deque
 from threading import Lock
+
+from emulator.core.waiting_line import WaitingLine
 
 
 class FairLock:
@@ -14,22 +15,20 @@ class FairLock:
     def __init__(self) -> None:
         self._guard = Lock()
         self._is_held = False
-        self._waiting: deque[Lock] = deque()  # a closed door each, first come first served
+        self._waiting = WaitingLine()
 
     def __enter__(self) -> None:
         with self._guard:
             if not self._is_held:
                 self._is_held = True
                 return
-            door = Lock()
-            door.acquire()
-            self._waiting.append(door)
+            door = self._waiting.join()
         self._wait_at(door)
 
     def __exit__(self, *error: object) -> None:
         with self._guard:
             if self._waiting:
-                self._waiting.popleft().release()  # and the lock stays held, by the thread behind that door
+                self._waiting.let_first_go()  # and the lock stays held, by the thread behind that door
             else:
                 self._is_held = False
 

@@ -1,6 +1,7 @@
 """What a create asks and changes, in two trips to the database: it takes its ids along with the first question."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -26,6 +27,13 @@ class Early:
     client: Row | None  # whoever has the key, though its days may be over
     next_ids: Mapping[str, int]
     new_clients: int  # the ids taken for a client
+
+
+def _ids_before(after: Mapping[str, int], order: NewCase) -> Ids:
+    """Return the ids that an order took, given the next ones of each kind."""
+    return Ids(
+        case=after["case"] - 1, client=after["client"] - 1, first_check=after.get("check", 0) - len(order.checks)
+    )
 
 
 class PostgresCreates(Changes):
@@ -71,13 +79,17 @@ class PostgresCreates(Changes):
     def take_ids(self, order: NewCase, *, new_client: bool) -> Ids:
         early, self._early = self._early, None
         if early is None:
-            return super().take_ids(order, new_client=new_client)
+            return self._take_ids(order, new_client=new_client)
         assert order == early.order
-        after = early.next_ids
-        client = after["client"] - 1
+        ids = _ids_before(early.next_ids, order)
         if new_client > early.new_clients:  # the client with the key is gone
-            client = self.take_id(order.sandbox, order.provider, "client")
-        return Ids(case=after["case"] - 1, client=client, first_check=after.get("check", 0) - len(order.checks))
+            return replace(ids, client=self.take_id(order.sandbox, order.provider, "client"))
+        return ids
+
+    def _take_ids(self, order: NewCase, *, new_client: bool) -> Ids:
+        place: Params = {"sandbox": order.sandbox, "provider": order.provider}
+        numbers = {"clients": int(new_client), "checks": len(order.checks)}
+        return _ids_before(dict(self._ask.take_ids(self._db, **place, **numbers)), order)
 
     def client_by_key(self, sandbox: str, provider: str, reuse_key: str, now: datetime) -> Client | None:
         if sandbox not in self._kept_sandboxes:

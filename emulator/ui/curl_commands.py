@@ -20,4 +20,4 @@ def curl(method: str, url: str, headers: Mapping[str, str], body: str | None) ->
     """Return a request as a curl command to paste into a shell."""
     options = [f"-H {quote(f'{name}: {value}')}" for name, value in headers.items()]
     options += [f"--data-binary {quote(body)}"] if body else []
-    return " \\\n  ".join([f"curl -X {method} {quote(url)}", *options])
+    return " \\\n  ".join([f"curl -sS -X {method} {quote(url)}", *options])

@@ -1,7 +1,6 @@
 """The OpenAPI documents to read and to try out, drawn by Swagger UI."""
 
 import json
-from collections.abc import Mapping
 
 from flask import Response, request
 
@@ -24,21 +23,16 @@ def show_first(api: ApiClient) -> Response:
 def show(api: ApiClient, name: str) -> Response:
     """Render the page of one document; raise ApiRefusal for an unknown name."""
     providers = api.get(f"{sandbox_path()}/providers")["providers"]
-    owners = {each: provider for provider in providers for each in provider["documents"]}
-    names = {each: _title(each, provider) for each, provider in owners.items()} | {CONTROL: "Control API"}
+    found = {each["name"]: (provider, each) for provider in providers for each in provider["documents"]}
+    names = {each: document["title"] for each, (_, document) in found.items()} | {CONTROL: "Control API"}
     if name not in names:
         _ask(api, name)  # raises a refusal that lists the known names
-    provider = owners.get(name)
-    key = provider and provider["current_key" if name == f"{provider['name']}-current" else "key"]
-    values = {"chosen": name, "names": names, "provider": provider, "key": key, "asks_for_token": api.token is not None}
+    provider, document = found.get(name, (None, {}))
+    values = {"chosen": name, "names": names, "provider": provider, "key": document.get("key")}
+    values["asks_for_token"] = api.token is not None
     answer = page(api, "documents.html", "API documents", values)
     answer.headers["Content-Security-Policy"] = LOOSER
     return answer
-
-
-def _title(name: str, provider: Mapping[str, str]) -> str:
-    generation = name.removeprefix(provider["name"]).removeprefix("-")
-    return f"{provider['title']}, {generation} generation" if generation else provider["title"]
 
 
 def read(api: ApiClient, name: str) -> Response:

@@ -39,6 +39,14 @@ class Operation:
         return f"{self.verb} {self.path}"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GenerationDocument:
+    """The OpenAPI document of one generation of an API."""
+
+    describe: Callable[[str], dict[str, object]]  # given the address
+    is_current: bool = False  # whether its requests come with the key of the current generation
+
+
 @dataclass(frozen=True, kw_only=True)
 class Provider:
     """One emulated API: the required parts first, then the optional ones."""
@@ -68,8 +76,8 @@ class Provider:
     completion: type[Schema] = CompletionIn  # a body that completes a case; loads to CompletionOrder
     # Returns the OpenAPI document for that address; None: it is made from the operations alone.
     document: Callable[[str], dict[str, object]] | None = None
-    # The same of each generation of the API by itself, where it has several.
-    generation_documents: Mapping[str, Callable[[str], dict[str, object]]] = field(default_factory=dict)
+    # The same of each generation of the API by itself, by its name, where it has several.
+    generation_documents: Mapping[str, GenerationDocument] = field(default_factory=dict)
 
     @property
     def document_names(self) -> tuple[str, ...]:

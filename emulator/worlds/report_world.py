@@ -67,7 +67,8 @@ def _text(exchange: Exchange) -> str:
 
 
 def _curl(exchange: Exchange) -> str:
-    parts = ["curl", "-X", exchange.method, exchange.url if exchange.outgoing else f"$CASE_EMULATOR_URL{exchange.url}"]
+    url = exchange.url if exchange.outgoing else f"$CASE_EMULATOR_URL{exchange.url}"
+    parts = ["curl", "-sS", "-X", exchange.method, url]
     for name, value in exchange.headers.items():
         if name.lower() not in ("host", "content-length", "connection", "accept-encoding"):
             parts += ["-H", f"{name}: {value}"]

@@ -15,7 +15,7 @@ fail() {
 
 # send METHOD URL BODY [HEADER]: prints the answer, then its status on a line of its own
 send() {
-    curl --silent --noproxy '*' --request "$1" "$2" --header 'Content-Type: application/json' --header "${4:-Accept: */*}" \
+    curl -sS --noproxy '*' --request "$1" "$2" --header 'Content-Type: application/json' --header "${4:-Accept: */*}" \
         --data "$3" --write-out '\n%{http_code}\n' || fail "nothing answers at $emulator; start one with: case-emulator serve"
 }
 
@@ -54,7 +54,7 @@ expect '"status":"in_progress"' "$created"
 echo "APLYiD opened case $case_id for Jane Denied: in_progress."
 
 expect '"kind": "case_completed"' "$(send POST "$control/clock/advance" '{"seconds": 2}')"
-webhook=$(curl --silent --noproxy '*' "$control/deliveries/wait?external_id=order-9282&timeout=5")
+webhook=$(curl -sS --noproxy '*' "$control/deliveries/wait?external_id=order-9282&timeout=5")
 expect "\"case_id\": $case_id" "$webhook"
 expect '"event": "case.completed"' "$webhook"
 expect '\"approval_status\":\"denied\"' "$webhook" # that surname says how it ends

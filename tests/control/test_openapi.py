@@ -226,8 +226,8 @@ def test_every_answer_of_a_test_s_life_is_as_described(emulator: Emulator) -> No
     ask("POST", "/sandboxes", {"name": f"{emulator.sandbox[:50]}-more", "pace": "real"}, root=ROOT)
     ask("GET", "/faults", root=ROOT)
     ask("GET", "/metrics", root=ROOT)
-    for path in ("/livez", "/readyz", "/sandboxes", "/openapi.json", "/openapi/{name}.json"):
-        ask("GET", path, root=ROOT, provider=PROVIDERS[0].name)
+    for path in ("/livez", "/readyz", "/sandboxes", "/openapi.json", "/openapi/{document}.json"):
+        ask("GET", path, root=ROOT, document=PROVIDERS[0].name)
     with served(demo=True) as demo:
         ask.emulator = demo
         ask("GET", "/receiver", root=ROOT)

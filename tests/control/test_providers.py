@@ -18,6 +18,16 @@ def test_the_providers_say_key_first_request_and_endings(emulator: Emulator) -> 
     assert all(f"test_{emulator.sandbox}" in provider["curl"] for provider in told["providers"])
 
 
+def test_each_document_tells_the_header_that_its_requests_need(emulator: Emulator) -> None:
+    _, sphinx = emulator.control("GET", "providers").json()["providers"]
+    keys = {document["name"]: document["key"] for document in sphinx["documents"]}
+    assert [*map(list, keys.values())] == [["Cookie"], ["Cookie"], ["Authorization"]]
+    emulator.sphinxhq.open_case()
+    for name, key in keys.items():
+        [case] = emulator.http.get(f"{emulator.url}/api/cases/", headers=key).json()["results"]
+        assert ("is_complete" in case) == (name == "sphinxhq-current")
+
+
 @pytest.mark.parametrize("provider", ["aplyid", "sphinxhq"])
 def test_each_sample_that_is_sent_opens_another_case(emulator: Emulator, provider: str) -> None:
     sent = [emulator.control("POST", f"samples/{provider}", {}).json() for _ in range(2)]

@@ -19,7 +19,7 @@ from tests.wire import Answer, request_bytes
 TOKEN = "correct-horse-battery"
 OPEN = {"control.live", "control.ready"}
 VALUES = {"name": "any", "provider": "aplyid", "case_id": "1024", "number": "5567"}
-VALUES |= {"delivery_id": "x", "rule_id": "r1", "fault_id": "f1"}
+VALUES |= {"delivery_id": "x", "rule_id": "r1", "fault_id": "f1", "document": "aplyid"}
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ def curl(exchange: dict[str, Any]) -> str:
     body = laid_out(request["body"], before=4)
     assert "'" not in body, "the shell would end the text there"
     headers = " ".join(f"-H '{name}: {value}'" for name, value in request["headers"].items())
-    return fenced("sh", f"curl -X {request['method']} {ADDRESS}{request['path']} \\\n  {headers} -d '{body}'")
+    return fenced("sh", f"curl -sS -X {request['method']} {ADDRESS}{request['path']} \\\n  {headers} -d '{body}'")
 
 
 def javascript(exchange: dict[str, Any]) -> str:

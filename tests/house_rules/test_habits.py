@@ -21,6 +21,9 @@ TELLING += [GITHUB / "PULL_REQUEST_TEMPLATE.md", ROOT / ".pre-commit-config.yaml
 FORMS = [path for path in sorted((GITHUB / "ISSUE_TEMPLATE").glob("*.yml")) if path.stem != "config"]
 AT_MOST = re.compile(r"\b(monotonic|perf_counter|time)\(\) - \w+ <|<=? \w+ - (monotonic|perf_counter|time)\(\)")
 
+CURL = re.compile(r"""\bcurl(?: |", ")((?:--?\w|'?http|[{$])[^\s"]*)""")  # the first thing that it is told
+SILENT = ("-sS", "--fail")  # the long words stand in docs/ci.md, for those who read it there for the first time
+
 
 def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
@@ -42,6 +45,14 @@ def test_texts_end_with_a_newline_and_no_line_with_a_space() -> None:
     assert len(read) > 300
     assert [name for name, text in read.items() if text and not text.endswith("\n")] == []
     assert [name for name, text in read.items() if re.search(r"[ \t]$|\t|\r", text, re.M)] == []
+
+
+def test_every_curl_command_is_silent_but_for_errors() -> None:
+    to_people = [path for path in texts() if named(path).startswith(("emulator/", "docs/", "examples/", "README.md"))]
+    commands = {named(path): CURL.findall(path.read_text("utf-8")) for path in to_people}
+    assert sum(map(len, commands.values())) > 30
+    loud = [(name, start) for name, starts in commands.items() for start in starts if start not in SILENT]
+    assert loud == [], "with a pipe behind it curl draws a progress bar: write curl -sS"
 
 
 def test_no_test_judges_how_long_something_took() -> None:

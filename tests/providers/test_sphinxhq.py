@@ -240,6 +240,12 @@ def test_the_switch_gives_403_without_a_session() -> None:
     assert (answer.status_code, "WWW-Authenticate" in answer.headers) == (403, False)
 
 
+def test_the_names_of_headers_are_spelled_as_the_service_spells_them(emulator: Emulator) -> None:
+    url = f"{emulator.url}/api/cases/"
+    for sent in ({}, {"Authorization": "Bearer wrong"}):
+        assert "WWW-Authenticate" in list(emulator.http.get(url, headers=sent).headers)  # a list knows no other case
+
+
 def test_an_unknown_key_gets_advice(emulator: Emulator) -> None:
     answer = emulator.sphinxhq.create(webhookurl="x", checks=[{"check_type": "PEP", "input_detail": 1}])
     advice = answer.headers["X-Emulator-Advice"]

@@ -43,7 +43,8 @@ class Served:
         thread = "loop" if current_thread().name == "server" else "thread"
         told = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} {len(body)} {thread}".encode()
         told += b" " * LARGE.get(environ["PATH_INFO"], 0)
-        start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(told)))])
+        named = [("X-odd-ID", "1"), ("Content-Type", "text/plain"), ("Content-Length", str(len(told)))]
+        start_response("200 OK", named)
         return [told]
 
     def connect(self) -> socket.socket:

@@ -38,6 +38,13 @@ def test_who_sends_many_at_once_keeps_nobody_waiting() -> None:
             assert seen.index("honest") - before < 15_000
 
 
+def test_headers_go_out_in_the_order_of_their_names_as_the_application_spells_them() -> None:
+    with served() as made:
+        answer = made.raw(get("/", "Connection: close"))
+    names = [line.partition(b":")[0] for line in answer.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]]
+    assert names == [b"Connection", b"Content-Length", b"Content-Type", b"Date", b"Server", b"X-odd-ID"]
+
+
 @pytest.mark.parametrize("length", [b"5", b"500000"])
 def test_who_waits_for_the_leave_to_send_gets_it_once(length: bytes) -> None:
     with served() as made, made.connect() as line:

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from emulator.store import fair_lock
+from emulator.core import waiting_line
 from emulator.store.fair_lock import FairLock
 from emulator.store.sqlite import SqliteStore
 from tests.waiting import wait_until
@@ -77,7 +77,7 @@ def test_a_wait_that_is_broken_off_keeps_it_from_nobody(monkeypatch: pytest.Monk
             pass
 
     lock.__enter__()
-    monkeypatch.setattr(fair_lock, "Lock", Door)
+    monkeypatch.setattr(waiting_line, "Lock", Door)
     with pytest.raises(KeyboardInterrupt):
         lock.__enter__()
     if not is_handed_over:

@@ -116,7 +116,7 @@ def test_what_is_copied_is_exact(emulator: Emulator, window: Opener) -> None:
     go(page, emulator, "/")
     page.get_by_text("Send requests to").click()
     page.get_by_role("button", name="Copy curl for Sphinx").click()
-    assert page.evaluate("navigator.clipboard.readText()").startswith("curl -X POST")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("curl -sS -X POST")
     page.get_by_text("New sample case").first.click()
     press(page, "Sphinx")
     page.locator("#told").get_by_role("button", name="Copy as curl").click()

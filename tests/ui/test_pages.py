@@ -40,7 +40,7 @@ def test_every_page_has_its_frame_and_keeps_to_itself(emulator: Emulator, path: 
 
 def test_the_first_page_is_text_to_everybody_but_a_browser(emulator: Emulator) -> None:
     plain = emulator.http.get(f"{emulator.url}/")
-    assert (plain.headers["Content-Type"], "curl -X POST" in plain.text) == ("text/plain; charset=utf-8", True)
+    assert (plain.headers["Content-Type"], "curl -sS -X POST" in plain.text) == ("text/plain; charset=utf-8", True)
     html = open_page(emulator, "/", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
     assert html.headers["Content-Type"].startswith("text/html")
     assert "Accept" in html.headers["Vary"]

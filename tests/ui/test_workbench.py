@@ -308,6 +308,8 @@ def test_the_documents_have_the_key_of_the_sandbox_at_hand(emulator: Emulator) -
         page = open_page(emulator, f"/documents/{name}")
         assert f'data-key="test_{emulator.sandbox}"' in page.text
     assert 'data-key=""' in open_page(emulator, "/documents/control").text
+    for name, header in (("sphinxhq-first", "Cookie"), ("sphinxhq-current", "Authorization")):
+        assert f"<code>{header}: " in open_page(emulator, f"/documents/{name}").text
 
 
 def test_a_name_that_turns_the_letters_round_turns_those_of_nobody_else(emulator: Emulator) -> None:

@@ -103,7 +103,7 @@ def test_links_and_pages_name_the_address_with_https(secure: Emulator) -> None:
     assert secure.url.startswith("https://127.0.0.1:")
     linked = secure.of("links").aplyid.open_case()["case_url"]
     assert linked.startswith(f"{secure.url}/s/links/guided_flows/")
-    assert f"curl --cacert {secure.authority} -X POST {secure.url}/" in secure.http.get(secure.url).text
+    assert f"curl -sS --cacert {secure.authority} -X POST {secure.url}/" in secure.http.get(secure.url).text
     described = secure.http.get(f"{secure.url}/_emulator/openapi/aplyid.json").json()
     assert described["servers"][0]["url"] == secure.url
     emulator = secure.of("pages")

@@ -37,7 +37,7 @@ class AplyidSamples:
         exchange = json.loads(files("emulator.fixtures.aplyid").joinpath("create_case.json").read_text("utf-8"))
         body = json.dumps(exchange["request"]["body"], ensure_ascii=False).replace("'", r"'\''")
         return (
-            f"curl -X POST {address}{PATH} -H 'Content-Type: application/json' "
+            f"curl -sS -X POST {address}{PATH} -H 'Content-Type: application/json' "
             f"-H '{': '.join(self.key_of(sandbox))}' -d '{body}'"
         )
 

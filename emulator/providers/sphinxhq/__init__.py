@@ -14,10 +14,10 @@ from emulator.providers.sphinxhq.credentials import WRONG_TOKEN
 from emulator.providers.sphinxhq.current_samples import CurrentSamples
 from emulator.providers.sphinxhq.current_schemas import ALL_CHECK_TYPES
 from emulator.providers.sphinxhq.document_routes import MEDIA
-from emulator.providers.sphinxhq.generation import GENERATIONS
+from emulator.providers.sphinxhq.generation import CURRENT, GENERATIONS
 from emulator.providers.sphinxhq.samples import PATH, SphinxSamples
 from emulator.providers.sphinxhq.switches import RECIPE_WORDS, SWITCHES
-from emulator.web.provider import Operation, Provider
+from emulator.web.provider import GenerationDocument, Operation, Provider
 
 # Documented: about 90 seconds for the checks of a person, about 4 minutes for those of a company.
 SAMPLE = NewDocument(name="sample.pdf", media_type="application/pdf", size=0, digest="")
@@ -81,5 +81,8 @@ PROVIDER = Provider(
     samples=SphinxSamples(current=CurrentSamples()),
     completion=CompletionIn,
     document=partial(describe, GENERATIONS),
-    generation_documents={name: partial(describe, [name]) for name in GENERATIONS},
+    generation_documents={
+        name: GenerationDocument(describe=partial(describe, [name]), is_current=name == CURRENT.name)
+        for name in GENERATIONS
+    },
 )

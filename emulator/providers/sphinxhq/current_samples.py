@@ -46,8 +46,9 @@ class CurrentSamples:
 
     def curl(self, address: str, sandbox: str) -> str:
         """Return a request for one check of a new customer; it names no receiver, so the inbox keeps the webhook."""
+        key = ": ".join(self.key_of(sandbox))
         return (
-            f"curl -X POST {address}{PATH} -H 'Content-Type: application/json' -H '{': '.join(self.key_of(sandbox))}' "
+            f"curl -sS -X POST {address}{PATH} -H 'Content-Type: application/json' -H '{key}' "
             """-d '{"customer": {"full_name": "Mary Chen"}, "checks": [{"check_type": "PEP"}]}'"""
         )
 

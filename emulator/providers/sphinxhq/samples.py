@@ -51,7 +51,7 @@ class SphinxSamples:
     def curl(self, address: str, sandbox: str) -> str:
         """Return a request for one check of a new customer; it names no receiver, so the inbox keeps the webhook."""
         return (
-            f"curl -X POST {address}{PATH} -H 'Content-Type: application/json' --cookie {self.key_of(sandbox)[1]} "
+            f"curl -sS -X POST {address}{PATH} -H 'Content-Type: application/json' --cookie {self.key_of(sandbox)[1]} "
             """-d '{"customer": {"full_name": "Mary Chen"}, "checks": [{"check_type": "PEP"}]}'"""
         )
 

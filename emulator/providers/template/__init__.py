@@ -26,7 +26,9 @@ class Samples:
     def curl(self, address: str, sandbox: str) -> str:
         """Return a first request to paste."""
         key = ": ".join(self.key_of(sandbox))
-        return f"""curl {address}{PATH} -H 'Content-Type: application/json' -H '{key}' -d '{{"name": "Mary Chen"}}'"""
+        return (
+            f"""curl -sS {address}{PATH} -H 'Content-Type: application/json' -H '{key}' -d '{{"name": "Mary Chen"}}'"""
+        )
 
     def draw(self, random: SeededRandom, sandbox: str, operation: str | None = None, case_id: int = 1) -> Sample:
         """Return a request with a made-up person."""

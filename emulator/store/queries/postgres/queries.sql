@@ -96,6 +96,14 @@ WHERE lease_until <= {lease_clock} OR (sandbox = :sandbox AND delivery_id = :id 
 -- End the advances of processes that do not live any more.
 UPDATE sandboxes SET advancing = 0 WHERE advancing = 1 AND advance_until <= {lease_clock};
 
+-- name: take_ids
+-- Reserve ids for a case, its client and its checks, and return the next free ids after them.
+UPDATE counters SET
+    next = next + CASE kind WHEN 'case' THEN 1 WHEN 'client' THEN :clients ELSE :checks END,
+    held = held + CASE kind WHEN 'case' THEN 1 WHEN 'client' THEN :clients ELSE :checks END
+WHERE sandbox = :sandbox AND provider = :provider AND kind IN ('case', 'client', 'check')
+RETURNING kind, next;
+
 -- name: client_of_key^
 -- The same as `client_by_key` even if the days of the client are over.
 SELECT {client} FROM clients AS l WHERE l.sandbox = :sandbox AND l.provider = :provider AND l.reuse_key = :key;
