@@ -62,7 +62,7 @@ def _opened(url: str) -> AbstractContextManager[Workbench]:
 
 
 def _sent(url: str, webhooks: int, cores: Cores) -> float:
-    """Webhooks a second that two processes deliver, from the first that is settled to the last."""
+    """Webhooks a second that two processes deliver, from the first that is settled to the last; raises drain.Failed."""
     with ExitStack() as stack:
         receiver = stack.enter_context(receiving())
         bench = stack.enter_context(_opened(url))
@@ -71,7 +71,10 @@ def _sent(url: str, webhooks: int, cores: Cores) -> float:
         drain.fill(bench.built, receiver.port, webhooks)
         first, begun = _settled(bench.built, 1, webhooks)
         last, ended = _settled(bench.built, webhooks, webhooks)
-        print(f"  {webhooks:,} webhooks in {ended - begun:.1f} s", file=sys.stderr)
+        taken = receiver.stop()
+    print(f"  {webhooks:,} webhooks in {ended - begun:.1f} s", file=sys.stderr)
+    if taken.webhooks != webhooks:
+        raise drain.Failed(f"{webhooks} webhooks were sent, {taken.webhooks} came")
     return (last - first) / (ended - begun) if last > first else float(webhooks)
 
 
