@@ -41,7 +41,7 @@ class CaseFileChanges(Questions):
         return rows.new_client(client_id, claim, client, now) if added else None
 
     def _insert_client(self, row: rows.Params) -> int:
-        return int(self._ask.add_client(self._db, **row))
+        return int(self._ask.add_client.run(self._db, row))
 
     def replace_client(self, sandbox: str, provider: str, before: Client, new: NewClient, now: datetime) -> Client:
         after = replace(before, name=new.name, kind=new.kind, details=new.details, retention_days=new.retention_days)

@@ -126,7 +126,7 @@ class Changes(CaseFileChanges):
         return rows.new_case(order, ids.case, client, schedule, decision, checks, now)
 
     def _insert_case(self, params: rows.Params) -> int:
-        return int(self._ask.add_case(self._db, **params))
+        return int(self._ask.add_case.run(self._db, params))
 
     def save_case(self, before: Case, after: Case, born: int, *, advancing: bool | None = None) -> bool:
         params = rows.step_params(before, after)

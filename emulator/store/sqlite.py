@@ -21,6 +21,7 @@ from emulator.store.log_header import why_unreadable
 from emulator.store.migrations import migrate, schema_version
 from emulator.store.named_queries import NamedQueries
 from emulator.store.ownership import is_empty, is_stamped, stamp, why_foreign
+from emulator.store.positions import numbered, taking
 from emulator.store.questions import Questions
 from emulator.store.temporary_file import make_temporary, remove
 
@@ -120,7 +121,7 @@ class SqliteStore:
 
 def read_queries() -> NamedQueries:
     """Return the queries as SQLite answers them."""
-    return NamedQueries(QUERIES, QUERIES / "sqlite")
+    return NamedQueries(QUERIES, QUERIES / "sqlite", write=numbered, taking=taking)
 
 
 def _make_temporary() -> Path:
