@@ -20,6 +20,7 @@ PASSING = (
     psycopg.OperationalError,
     psycopg.InterfaceError,
     PoolTimeout,
+    errors.IdleInTransactionSessionTimeout,
     errors.QueryCanceled,
     errors.ReadOnlySqlTransaction,
     *UNDONE,

@@ -1,17 +1,20 @@
 """How PostgreSQL is asked: by prepared statements, several sent at once, on connections that threads share."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 from psycopg import errors
 
-from emulator.core.errors import StoreUnavailable
+from emulator.core.case_file import CaseChange
+from emulator.core.errors import Invalid, StoreUnavailable
 from emulator.core.model import Case, CaseFilter, ClientClaim, Decision, Ids, NewCase, NewCheck, NewClient, Outcome
 from emulator.core.ports import Newborn
 from emulator.store.changes import Changes
-from emulator.store.opening import AnyStore
+from emulator.store.opening import AnyStore, open_store
 from emulator.store.postgres_connection import Literal, read_queries
 from emulator.store.postgres_failures import DatabaseHealth
 from emulator.store.postgres_queues import SandboxQueues
@@ -126,6 +129,20 @@ def test_what_waits_and_fails_undoes_its_transaction(pair: tuple[AnyStore, AnySt
     assert open_case(pair[0], order_of()).id == 11
     with pair[0].reading() as read:
         assert read.case("a", "p", 99, NOW) is None
+
+
+def test_a_change_that_contradicts_another_on_a_new_connection_leaves_it_in_order(url: str) -> None:
+    taken = Invalid(())
+    with closing(open_store(None, url)) as store:
+        with store.transaction() as tx:
+            tx.add_sandbox("a", [("p", NEWBORN)], NOW)
+        cases = [open_case(store, replace(order_of(), external_id=key, taken=taken)) for key in "kl"]
+    change = CaseChange(external_id="k", webhook_url=None, retention_days=None, details="{}", taken=taken)
+    with closing(open_store(None, url)) as store:
+        with store.transaction() as tx:
+            assert not tx.change_case(cases[1], change, NOW)
+        with store.transaction() as tx:
+            assert tx.change_case(cases[1], replace(change, external_id="m"), NOW)
 
 
 def test_more_than_a_socket_takes_is_sent_at_once(pair: tuple[AnyStore, AnyStore]) -> None:
