@@ -24,7 +24,7 @@ def to_json(value: object) -> str:
     return text
 
 
-ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 IN_PROGRESS = '"status": "in_progress"'
 HTML_ESCAPES = [(c, f"\\u{ord(c):04x}") for c in "&<>\u2028\u2029"]
 

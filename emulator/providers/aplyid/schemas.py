@@ -101,7 +101,7 @@ class AnyClientIn(IndividualIn):
         fields = (*IndividualIn.Meta.fields, "client_type")
 
 
-ENCODER = json.JSONEncoder(default=str)  # an exact number becomes a text
+ENCODER = json.JSONEncoder(default=str, check_circular=False)  # an exact number becomes a text
 NO_KEY = "without client.external_id the service can never reuse this client, and duplicates cannot be merged"
 ACTIVITY, CLIENT, INDIVIDUAL, ANY_CLIENT = ActivityIn(), ClientIn(), IndividualIn(), AnyClientIn()
 

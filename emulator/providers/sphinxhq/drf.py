@@ -201,7 +201,7 @@ def moment_text(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 def to_json(value: object) -> str:
