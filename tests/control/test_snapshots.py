@@ -211,7 +211,7 @@ def test_what_is_under_way_is_due_again_where_it_is_restored(emulator: Emulator)
         there = emulator.of(f"{emulator.sandbox[:50]}-other")
         assert restore(there, document).status_code == 200
         assert receiver.next().body == first.body
-        [told] = there.wait("deliveries/wait?timeout=15")["deliveries"]
+        [told] = there.wait("deliveries/wait")["deliveries"]
         assert told["state"] == "delivered"
         held.set()
 
