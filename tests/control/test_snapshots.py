@@ -391,6 +391,7 @@ def test_the_schema_must_be_the_one_that_is_known(victim: Emulator, taken: Docum
         ("cases", {"planned_risk": 2}),
         ("cases", {"retention_days": 2**62}),
         ("cases", {"takes": 2**62}),
+        ("cases", {"archived_at": "1960-01-01T00:00:00Z"}),  # no list would be of the length that it counts
         ("cases", {"replaces": 1025}),  # which is not archived
         ("cases", {"replaces": 9999}),  # which is yet to come
         ("clients", {"retention_days": -(2**63)}),
