@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TextIO
@@ -57,7 +58,7 @@ class TextFormat(LineFormat):
 
     def format(self, record: logging.LogRecord) -> str:
         level = f"{record.levelname.lower()}: " if record.levelno > logging.INFO else ""
-        line = f"{self.time(record)} {level}{_plain(record.getMessage())}"
+        line = f"{self.time(record)} {level}{_plain(record)}"
         return f"{line}\n{masked(self.formatException(record.exc_info))}" if record.exc_info else line
 
 
@@ -69,7 +70,7 @@ class JsonFormat(LineFormat):
             "time": self.time(record),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": _plain(record.getMessage()),
+            "message": _plain(record),
         }
         line |= {name: value for name in FIELDS if (value := getattr(record, name, None)) is not None}
         line |= getattr(record, "fields", {})
@@ -78,11 +79,29 @@ class JsonFormat(LineFormat):
         return json.dumps(line, ensure_ascii=False)
 
 
-def _plain(text: str) -> str:
-    shown = masked(text)
+def _plain(record: logging.LogRecord) -> str:
+    text = record.getMessage()
+    shown = text if getattr(record, "is_masked", False) else masked(text)
     if shown.isascii() and shown.isprintable():  # nearly every line, and a tenth of the time
         return shown
     return shown.translate(CONTROLS).encode("utf-8", "backslashreplace").decode()
+
+
+def log_masked(logger: logging.Logger, text: str, fields: Mapping[str, object], at: datetime) -> None:
+    """Log a line of the level INFO in which secrets are masked already.
+
+    In a process of ours that takes half the time of `Logger.info`, which finds out much that no format here shows.
+    """
+    if logging.logThreads:  # in the process of somebody else, whose formats may show all of it
+        logger.info("%s", text, extra={**fields, "is_masked": True})
+        return
+    record = logging.LogRecord.__new__(logging.LogRecord)
+    moment = {"created": at.timestamp(), "msecs": at.microsecond // 1000}
+    record.__dict__.update(BARE, name=logger.name, msg=text, **moment, **fields)
+    logger.handle(record)
+
+
+BARE = {**vars(logging.LogRecord("", logging.INFO, "", 0, "", None, None)), "is_masked": True}
 
 
 def configure(log_format: str, stream: TextIO | None = None, level: int = logging.INFO) -> None:

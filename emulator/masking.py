@@ -6,7 +6,7 @@ password in each of the spellings that lenient programs read. Every function tak
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
@@ -27,7 +27,9 @@ SHAPES = re.compile(
     r"|(?:sk|rk|whsec|gh[opsur]|github_pat|glpat|xox[abeprs]|shpat)[-_][\w-]{8,})"
     r"|(?<=\b[Bb]earer )(?=\S*\d|\S{16})[^\s,;\"'<>]{6,}|(?<=\bBasic )(?=\S+[A-Z0-9=])[A-Za-z0-9+/]{7,}={0,2}"
 )
-SHAPED = ("eyJ", "AKIA", "AIza", "sk-", "sk_", "rk_", "whsec", "gh", "glpat", "xox", "shpat", "earer ", "Basic ")
+BEGINNINGS = ("eyJ", "AKIA", "AIza", "sk-", "sk_", "rk-", "rk_", "whsec", "gh", "github", "glpat", "xox", "shpat")
+SCHEMES = ("earer ", "Basic ")
+SHAPED = (*BEGINNINGS, *SCHEMES)
 RANDOM = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[A-Za-z0-9+/_~.-]{20,}=*|[0-9a-fA-F]{32,}")
 # The user information of a URL inside a text: after a scheme and two slashes of either kind (JSON escapes them), after
 # http: without any, and after two slashes alone. It never begins inside another one, so that a search stays linear.
@@ -43,7 +45,9 @@ AUTHORITY = re.compile(r"[^/\\?#]*")
 ODD_PORT = re.compile(r"[^\[\]]*:(?!\d*$)")
 SECRET_VALUE_OF_URL, VALUE_OF_URL = re.compile(r"[^&#]*"), re.compile(r"[^?&;#]*")
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+MARKS = ("@", "%40", "=", "?")  # a text with neither one of these nor a known token holds no secret that can be told
 DEEPEST = 3  # times that a value may be percent-encoded, and be a URL in a parameter of another
+LONGEST_KEPT = 200  # characters of a header whose masked form is remembered: most requests repeat those of others
 
 
 @lru_cache(maxsize=1024)
@@ -81,12 +85,20 @@ def masked_header(name: str, value: str) -> str:
 
 def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Return headers as they may be shown."""
-    return {name: masked_header(name, value) for name, value in headers.items()}
+    return {
+        name: (masked_header if len(value) > LONGEST_KEPT else _masked_before)(name, value)
+        for name, value in headers.items()
+    }
+
+
+_masked_before = lru_cache(maxsize=1024)(masked_header)
 
 
 def masked_body(body: bytes) -> bytes:
     """Return a body as it may be shown: of JSON each text that holds a secret is written anew, all else stays."""
     text = body.decode("utf-8", "surrogateescape")
+    if _shows_all(text):
+        return body
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -96,7 +108,27 @@ def masked_body(body: bytes) -> bytes:
     return shown.encode("utf-8", "surrogateescape")
 
 
+def _shows_all(text: str) -> bool:
+    """Return whether no secret can be in a text, in any spelling: a quick look that most bodies pass."""
+    if "\\" in text or any(map(text.__contains__, MARKS)):
+        return False
+    # As SHAPES.search tells, which takes a while: it tries every place.
+    begins = [at for mark in BEGINNINGS if mark in text for at in _places(text, mark)]
+    follows = [at + len(mark) for mark in SCHEMES if mark in text for at in _places(text, mark)]
+    return not any(SHAPES.match(text, at) for at in (*begins, *follows))
+
+
+def _places(text: str, mark: str) -> Iterator[int]:
+    """Yield where the mark stands in the text."""
+    at = text.find(mark)
+    while at >= 0:
+        yield at
+        at = text.find(mark, at + 1)
+
+
 def _mask_literal(literal: re.Match[str]) -> str:
+    if _shows_all(literal[0]):
+        return literal[0]
     text = json.loads(literal[0], strict=False)
     shown = masked_url(text) if URL.match(text) else masked(text)
     return literal[0] if shown == text else json.dumps(shown)

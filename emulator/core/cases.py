@@ -45,15 +45,25 @@ class Cases:
     wake: Callable[[datetime], None]
     complete_early: Callable[[Case, Sequence[str]], None]  # given the names of the faults that ask for it
 
-    def open(self, order: NewCase, name_faults: Callable[[Sequence[str]], None] = lambda names: None) -> Case:
+    def open(
+        self,
+        order: NewCase,
+        name_faults: Callable[[Sequence[str]], None] = lambda names: None,
+        *,
+        is_watched: bool | None = None,
+    ) -> Case:
         """Open a case and return it, stored with its client in one transaction.
 
-        `name_faults` is told which faults triggered. Raise the order's own refusal, NotFound for a client id that is
-        unknown, or RefusedThoughValid.
+        `name_faults` is told which faults triggered; `is_watched` is what Sandboxes.is_watched said already. Raise the
+        order's own refusal, NotFound for a client id that is unknown, or RefusedThoughValid.
         """
-        lies = self._lies(order) if self.sandboxes.is_watched(order.sandbox) else NO_LIES
+        if is_watched is None:
+            is_watched = self.sandboxes.is_watched(order.sandbox)
+        lies = self._lies(order) if is_watched else NO_LIES
         name_faults(lies.names)
         with self.store.transaction() as tx:
+            if lies is NO_LIES:
+                tx.expect(order)
             begun = self.begin(tx, self.sandboxes.enter(tx, order.sandbox), order, lies)
         self.follow_up(begun)
         self.sandboxes.strikes.note(OPENED)

@@ -110,9 +110,11 @@ class Transaction(Reading, Protocol):
 
     `due_deliveries` and `add_sandbox` take wall time; other moments are on the clock of the sandbox. Whoever asked for
     a sandbox may change it: where several processes use the store, others that want to wait. `sandbox_as_it_is` is for
-    those that change neither the sandbox nor what depends on reading it first.
+    those that change neither the sandbox nor what depends on reading it first. `expect` is told the order of a case
+    that is opened next, as it is, before its sandbox is asked for: a store may then do at once all that follows anyway.
     """
 
+    def expect(self, order: NewCase) -> None: ...
     def sandbox_as_it_is(self, sandbox: str) -> Sandbox | None: ...
 
     def add_sandbox(self, sandbox: str, newborns: "Sequence[tuple[str, Newborn]]", now: datetime) -> None: ...

@@ -82,7 +82,7 @@ class Changing:
 
     def _give_up(self, error: BaseException) -> None:
         """Undo the changes; raise StoreUnavailable for an error that says something about the disk or the file."""
-        self._changes.forget_kept_sandboxes()
+        self._changes.forget_kept_rows()
         try:
             undo(self._db)
         finally:

@@ -35,10 +35,13 @@ class CaseFileChanges(Questions):
             "retention_days": client.retention_days,
             "now": to_micros(now),
         }
-        added = self._ask.add_client(self._db, **row)
+        added = self._insert_client(row)
         if not added and self._ask.release_key(self._db, **row, key=claim.reuse_key):
-            added = self._ask.add_client(self._db, **row)
+            added = self._insert_client(row)
         return rows.new_client(client_id, claim, client, now) if added else None
+
+    def _insert_client(self, row: rows.Params) -> int:
+        return int(self._ask.add_client.run(self._db, row))
 
     def replace_client(self, sandbox: str, provider: str, before: Client, new: NewClient, now: datetime) -> Client:
         after = replace(before, name=new.name, kind=new.kind, details=new.details, retention_days=new.retention_days)

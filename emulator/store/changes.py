@@ -13,7 +13,8 @@ from emulator.core.sandbox_clock import MICROSECOND, SandboxClock, to_micros
 from emulator.core.snapshot_rows import Column
 from emulator.store import delivery_rows, images, rows, sandbox_rows
 from emulator.store.case_file_changes import CaseFileChanges
-from emulator.store.named_queries import Query
+from emulator.store.connection import Connection
+from emulator.store.named_queries import NamedQueries, Query
 from emulator.store.questions import target_params
 from emulator.store.rows import maybe_flag, maybe_micros
 
@@ -24,16 +25,24 @@ DROP_BATCH = 100
 class Changes(CaseFileChanges):
     """The changes that a transaction can make, besides its questions."""
 
+    def __init__(self, connection: Connection, queries: NamedQueries, kept_sandboxes: dict[str, Sandbox]) -> None:
+        super().__init__(connection, queries, kept_sandboxes)
+        self._next_ids = dict[tuple[str, str], Ids]()  # by sandbox and provider; as no other process takes any
+
+    def expect(self, order: NewCase) -> None:
+        """Do nothing: nothing is gained here by asking together."""
+
     def sandbox_as_it_is(self, sandbox: str) -> Sandbox | None:
         return self.sandbox(sandbox)
 
-    def forget_kept_sandboxes(self) -> None:
-        """Read the rows of sandboxes anew: they changed, or a change of theirs was undone."""
+    def forget_kept_rows(self) -> None:
+        """Read the rows of sandboxes and counters anew: they changed, or a change of theirs was undone."""
         self._kept_sandboxes.clear()
+        self._next_ids.clear()
 
     def _change_sandboxes(self, query: Query, **parameters: Column) -> Any:
         """Run a query that changes rows of sandboxes; no such query may be run without this."""
-        self.forget_kept_sandboxes()
+        self.forget_kept_rows()
         return query(self._db, **parameters)
 
     def add_sandbox(self, sandbox: str, newborns: Sequence[tuple[str, Newborn]], now: datetime) -> None:
@@ -75,7 +84,7 @@ class Changes(CaseFileChanges):
         """Do nothing: no other process can have begun an advance."""
 
     def load(self, sandbox: str, tables: images.Tables) -> None:
-        self.forget_kept_sandboxes()
+        self.forget_kept_rows()
         images.load(self._db, self._ask, sandbox, tables)
         self._ask.recount(self._db, sandbox=sandbox)
 
@@ -87,26 +96,37 @@ class Changes(CaseFileChanges):
         self._change_sandboxes(self._ask.drop_sandbox, name=sandbox)
 
     def take_ids(self, order: NewCase, *, new_client: bool) -> Ids:
-        checks = len(order.checks)
-        after = dict(
-            self._ask.take_ids(
-                self._db, sandbox=order.sandbox, provider=order.provider, clients=int(new_client), checks=checks
-            )
-        )
-        return Ids(case=after["case"] - 1, client=after["client"] - 1, first_check=after.get("check", 0) - checks)
+        place: rows.Params = {"sandbox": order.sandbox, "provider": order.provider}
+        clients, checks = int(new_client), len(order.checks)
+        ids = self._next_ids.get((order.sandbox, order.provider)) or self._read_next_ids(place)
+        self._ask.take_ids(self._db, **place, clients=clients, checks=checks)
+        after = Ids(case=ids.case + 1, client=ids.client + clients, first_check=ids.first_check + checks)
+        self._next_ids[order.sandbox, order.provider] = after
+        return ids
+
+    def _read_next_ids(self, place: rows.Params) -> Ids:
+        found = dict(self._ask.next_ids(self._db, **place))
+        return Ids(case=found["case"], client=found["client"], first_check=found.get("check", 0))
+
+    def take_id(self, sandbox: str, provider: str, kind: str) -> int:
+        self._next_ids.pop((sandbox, provider), None)
+        return super().take_id(sandbox, provider, kind)
 
     def add_case(
         self, order: NewCase, client: Client, ids: Ids, now: datetime, schedule: Schedule | None, decision: Decision
     ) -> Case | None:
         params = rows.case_params(order, ids.case, client.id, schedule, decision, now)
-        added = self._ask.add_case(self._db, **params)
+        added = self._insert_case(params)
         if not added and self._ask.release_case_key(self._db, **params):
-            added = self._ask.add_case(self._db, **params)
+            added = self._insert_case(params)
         if not added:
             return None
         checks = self.add_checks(order.sandbox, order.provider, ids.case, ids.first_check, order.checks, now)
         self.link_to_case(order.sandbox, order.provider, ids.case, order.documents, now)
         return rows.new_case(order, ids.case, client, schedule, decision, checks, now)
+
+    def _insert_case(self, params: rows.Params) -> int:
+        return int(self._ask.add_case.run(self._db, params))
 
     def save_case(self, before: Case, after: Case, born: int, *, advancing: bool | None = None) -> bool:
         params = rows.step_params(before, after)

@@ -1,6 +1,6 @@
 """What the named queries need of a connection, whichever engine is at its other end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 
@@ -20,5 +20,5 @@ class Connection(Protocol):
 
     @property
     def IntegrityError(self) -> type[Exception] | tuple[type[Exception], ...]: ...  # noqa: N802 (as DB-API names it)
-    def execute(self, sql: str, parameters: Mapping[str, Any], /) -> Cursor: ...
+    def execute(self, sql: str, parameters: Any, /) -> Cursor: ...
     def executemany(self, sql: str, rows: Any, /) -> Cursor: ...

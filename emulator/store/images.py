@@ -28,7 +28,7 @@ def load_beside(connection: Connection, queries: NamedQueries, tables: Tables) -
 
 
 def _rows(connection: Connection, query: Query, **parameters: str) -> Sequence[Row]:
-    cursor = connection.execute(query.sql, parameters)
+    cursor = connection.execute(query.sql, query.take(parameters))
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -14,43 +14,55 @@ from typing import Any
 
 from emulator.store.connection import Connection
 
-Rows = Sequence[Mapping[str, object]]  # one set of parameters for each row
+Values = Mapping[str, Any]
+Rows = Sequence[Values]  # one set of parameters for each row
+Take = Callable[[Values], Values | Sequence[Any]]
 HEAD = re.compile(r"^-- (name|part): (\w+)([^\w\s]*)\n", re.MULTILINE)
 PART = re.compile(r"\{(\w+)\}")
+
+
+def as_they_are(values: Values) -> Values:
+    """Return the values by name, as most engines take them."""
+    return values
 
 
 class Query:
     """A query that returns a list of all rows."""
 
-    def __init__(self, sql: str) -> None:
-        self.sql = sql
+    def __init__(self, sql: str, take: Take = as_they_are) -> None:
+        self.sql, self.take = sql, take
 
-    def __call__(self, connection: Connection, *rows: Rows, **parameters: object) -> Any:
-        return connection.execute(self.sql, parameters).fetchall()
+    def __call__(self, connection: Connection, *rows: Rows, **values: object) -> Any:
+        return self.run(connection, values)
+
+    def run(self, connection: Connection, values: Values) -> Any:
+        """Run the query with values that stand in a mapping already, among others perhaps."""
+        return connection.execute(self.sql, self.take(values)).fetchall()
 
 
 class _OneRow(Query):
-    def __call__(self, connection: Connection, *rows: Rows, **parameters: object) -> Any:
-        return connection.execute(self.sql, parameters).fetchone()
+    def run(self, connection: Connection, values: Values) -> Any:
+        return connection.execute(self.sql, self.take(values)).fetchone()
 
 
 class _OneValue(Query):
-    def __call__(self, connection: Connection, *rows: Rows, **parameters: object) -> Any:
-        row = connection.execute(self.sql, parameters).fetchone()
+    def run(self, connection: Connection, values: Values) -> Any:
+        row = connection.execute(self.sql, self.take(values)).fetchone()
         return row and row[0]
 
 
 class _Change(Query):
-    def __call__(self, connection: Connection, *rows: Rows, **parameters: object) -> Any:
-        return connection.execute(self.sql, parameters).rowcount
+    def run(self, connection: Connection, values: Values) -> Any:
+        return connection.execute(self.sql, self.take(values)).rowcount
 
 
 class _ManyChanges(Query):
-    def __call__(self, connection: Connection, *rows: Rows, **parameters: object) -> Any:
-        return connection.executemany(self.sql, *rows).rowcount
+    def __call__(self, connection: Connection, *rows: Rows, **values: object) -> Any:
+        [each] = rows
+        return connection.executemany(self.sql, list(map(self.take, each))).rowcount
 
 
-KINDS: Mapping[str, Callable[[str], Query]] = {
+KINDS: Mapping[str, type[Query]] = {
     "": Query,
     "^": _OneRow,
     "$": _OneValue,
@@ -60,15 +72,24 @@ KINDS: Mapping[str, Callable[[str], Query]] = {
 
 
 class NamedQueries:
-    """The queries of all files in some folders, as attributes; `write` writes their SQL as the engine takes it."""
+    """The queries of all files in some folders, as attributes.
 
-    def __init__(self, *folders: Path, write: Callable[[str], str] = str) -> None:
+    `write` writes their SQL as the engine takes it, and `taking` returns what makes its parameters of values by name.
+    """
+
+    def __init__(
+        self,
+        *folders: Path,
+        write: Callable[[str], str] = str,
+        taking: Callable[[str], Take] = lambda sql: as_they_are,
+    ) -> None:
         files = [path for folder in folders for path in sorted(folder.glob("*.sql"))]
         found = [each for path in files for each in _split(path.read_text(encoding="utf-8"))]
         parts = {name: sql for kind, name, _, sql in found if kind == "part"}
         for kind, name, mark, sql in found:
             if kind == "name":
-                setattr(self, name, KINDS[mark](write(_filled_in(sql, parts))))
+                whole = _filled_in(sql, parts)
+                setattr(self, name, KINDS[mark](write(whole), taking(whole)))
 
     def __getattr__(self, name: str) -> Query:
         raise AttributeError(f"no file has a query {name}")

@@ -7,7 +7,6 @@ from functools import partial
 from threading import local
 
 import psycopg
-from psycopg import IsolationLevel
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 
@@ -20,6 +19,7 @@ from emulator.store.postgres_clock_history import PostgresClockHistory
 from emulator.store.postgres_connection import Real, adapt, read_queries
 from emulator.store.postgres_failures import DatabaseHealth, in_one_line
 from emulator.store.postgres_journal import PostgresJournal
+from emulator.store.postgres_queues import SandboxQueues
 from emulator.store.postgres_signals import Signals
 from emulator.store.questions import Questions
 from emulator.store.sqlite import StoreUnusable
@@ -27,7 +27,7 @@ from emulator.store.sqlite import StoreUnusable
 MOST, FEW = 16, 4  # connections of a kind
 # Seconds. Whoever waits longer for another transaction is told so; a lost server is found out by keepalives.
 LIMITS = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
-LOCK_TIMEOUT = "12s"
+LOCK_SECONDS = 12
 IDLE_TIMEOUT = "10s"  # of a transaction whose process does nothing: one that was stopped, or is gone unnoticed
 
 
@@ -46,12 +46,14 @@ class PostgresStore:
         self._health = DatabaseHealth(place)
         conninfo = _conninfo(url, owner)
         _prepare(conninfo, place)
-        queries, configured = read_queries(), partial(_configure, idle="0" if patient else IDLE_TIMEOUT)
+        queries, idle = read_queries(), "0" if patient else IDLE_TIMEOUT
         # Each kind has a pool of its own, so that no setting of a connection is changed from block to block, and the
         # journal because an exchange is written while its transaction goes on, which has a connection already.
-        kinds = (("ask", MOST, _for_questions), ("change", MOST, _for_changes), ("journal", FEW, _for_journal))
-        self._pools = [_pool(conninfo, name, most, partial(ready, configured)) for name, most, ready in kinds]
-        self._asking, self._changing, self._journal = (Lending(pool, queries, self._health) for pool in self._pools)
+        kinds = (("ask", MOST, _configure), ("change", MOST, _configure), ("journal", FEW, _configure_journal))
+        pools = [_pool(conninfo, name, most, partial(ready, idle=idle)) for name, most, ready in kinds]
+        queues = SandboxQueues(LOCK_SECONDS)
+        self._lent = [Lending(pool, queries, self._health, queues) for pool in pools]
+        self._asking, self._changing, self._journal = self._lent
         self._signals = Signals(conninfo, owner)
         self._joined = local()
 
@@ -69,6 +71,7 @@ class PostgresStore:
     def claiming(self) -> Iterator[None]:
         """Make one transaction of all that this thread does in the block: no other process takes what is due in it."""
         real = self._joined.real = self._changing.take()
+        real.wire.begin()
         try:
             yield
         except BaseException as error:
@@ -102,8 +105,8 @@ class PostgresStore:
     def close(self) -> None:
         """Close all connections."""
         self._signals.close()
-        for pool in self._pools:
-            pool.close()
+        for lending in self._lent:
+            lending.close()
 
 
 def place_of(url: str) -> str:
@@ -128,31 +131,15 @@ def _conninfo(url: str, owner: str) -> str:
 
 def _configure(connection: Real, *, idle: str) -> None:
     adapt(connection)
+    connection.prepare_threshold = None  # psycopg would drop what the wire prepared
     connection.execute("SET client_encoding TO 'UTF8'")
-    connection.execute(f"SET lock_timeout TO '{LOCK_TIMEOUT}'")
+    connection.execute(f"SET lock_timeout TO '{LOCK_SECONDS}s'")
     connection.execute(f"SET idle_in_transaction_session_timeout TO '{idle}'")
-    connection.commit()
 
 
-Configure = Callable[[Real], None]
-
-
-def _for_questions(configure: Configure, connection: Real) -> None:
-    configure(connection)
-    connection.isolation_level = IsolationLevel.REPEATABLE_READ
-    connection.read_only = True
-    connection.autocommit = True
-
-
-def _for_changes(configure: Configure, connection: Real) -> None:
-    configure(connection)
-
-
-def _for_journal(configure: Configure, connection: Real) -> None:
-    configure(connection)
+def _configure_journal(connection: Real, *, idle: str) -> None:
+    _configure(connection, idle=idle)
     connection.execute("SET synchronous_commit TO off")  # the newest exchanges may be lost with the database's machine
-    connection.commit()
-    connection.autocommit = True
 
 
 # Of a lost database the store tells, once.
@@ -162,6 +149,8 @@ logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
 def _pool(conninfo: str, name: str, most: int, configure: Callable[[Real], None]) -> ConnectionPool[Real]:
     return ConnectionPool(
         conninfo,
+        connection_class=Real,
+        kwargs={"autocommit": True},
         min_size=1,
         max_size=most,
         open=True,

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
-from emulator.core.deliveries import Delivery
+from emulator.core.deliveries import Attempt, Delivery
 from emulator.core.model import Sandbox
+from emulator.core.ports import Newborn
 from emulator.store import sandbox_rows
-from emulator.store.changes import DROP_BATCH, Changes
+from emulator.store.changes import DROP_BATCH
+from emulator.store.postgres_creates import PostgresCreates
 from emulator.store.questions import Questions
 from emulator.store.rows import Params
 
@@ -20,7 +23,7 @@ class PostgresQuestions(Questions):
         return int(self._ask.leased_by_others(self._db, sandbox=sandbox, owner=owner))
 
 
-class PostgresChanges(PostgresQuestions, Changes):
+class PostgresChanges(PostgresQuestions, PostgresCreates):
     """The changes of one transaction.
 
     Whoever may change a sandbox, or what is counted in it, holds its row until the end; so transactions of one sandbox
@@ -33,13 +36,6 @@ class PostgresChanges(PostgresQuestions, Changes):
             self._ask.lock_name(self._db, name=sandbox)
             kept = self._hold(sandbox)  # somebody else may have created it while this one waited
         return kept
-
-    def _hold(self, sandbox: str) -> Sandbox | None:
-        row = self._ask.sandbox_to_change(self._db, name=sandbox)
-        if row is None:
-            return None
-        held = self._kept_sandboxes[sandbox] = sandbox_rows.sandbox_of(row)
-        return held
 
     def sandbox_as_it_is(self, sandbox: str) -> Sandbox | None:
         row = self._ask.sandbox_to_keep(self._db, name=sandbox)
@@ -54,6 +50,18 @@ class PostgresChanges(PostgresQuestions, Changes):
     def drop_empty_sandboxes(self) -> int:
         names = json.dumps([row[0] for row in self._ask.empty_sandboxes(self._db, many=DROP_BATCH)])
         return int(self._change_sandboxes(self._ask.drop_empty_sandboxes, names=names))
+
+    def add_sandbox(self, sandbox: str, newborns: Sequence[tuple[str, Newborn]], now: datetime) -> None:
+        self._put_off(super().add_sandbox, sandbox, newborns, now)
+
+    def add_delivery(self, delivery: Delivery) -> None:
+        self._put_off(super().add_delivery, delivery)
+
+    def lease(self, delivery: Delivery, owner: str, stopwatch: float, seconds: float) -> Delivery:
+        return self._put_off(super().lease, delivery, owner, stopwatch, seconds)
+
+    def _add_attempt(self, delivery: Delivery, attempt: Attempt, now: datetime) -> None:
+        self._put_off(super()._add_attempt, delivery, attempt, now)
 
     def renew_leases(self, owner: str, seconds: float, deliveries: Sequence[str]) -> None:
         params: Params = {"owner": owner, "lease": int(seconds * 1e6)}

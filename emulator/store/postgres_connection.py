@@ -1,21 +1,31 @@
 """A connection to PostgreSQL as the named queries use connections, and how their SQL is written for it."""
 
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import psycopg
 from psycopg import ClientCursor, Cursor
 
-from emulator.store.named_queries import NamedQueries
+from emulator.store.named_queries import NamedQueries, Query
+from emulator.store.postgres_statements import Result, Statement, Values
 from emulator.store.postgres_text import NumberDumper, TextDumper, TextLoader
+from emulator.store.postgres_wire import BEGIN_READING, Wire
 from emulator.store.sqlite import QUERIES
 
 PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
 # PostgreSQL cannot tell the type of a parameter by such a question.
 UNTYPED = re.compile(r"%\(\w+\)s IS NULL")
-Real = psycopg.Connection[tuple[Any, ...]]
+
+
+class Real(psycopg.Connection[tuple[Any, ...]]):
+    """A connection in autocommit mode, whose transactions its wire begins and ends."""
+
+    @cached_property
+    def wire(self) -> Wire:
+        """What sends the named queries."""
+        return Wire(self)
 
 
 class Literal(str):
@@ -23,9 +33,9 @@ class Literal(str):
 
 
 def write(sql: str) -> str:
-    """Return the SQL of a named query as psycopg takes it."""
+    """Return the SQL of a named query as this connection takes it."""
     written = PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
-    return Literal(written) if UNTYPED.search(written) else written
+    return Literal(written) if UNTYPED.search(written) else Statement(written)
 
 
 def read_queries() -> NamedQueries:
@@ -43,31 +53,88 @@ def adapt(connection: Real) -> None:
         adapters.register_loader(name, TextLoader)
 
 
+def _prepared(query: Query, parameters: Mapping[str, Any]) -> tuple[Statement, Values]:
+    assert isinstance(query.sql, Statement)
+    values = query.sql.values(parameters)
+    assert values is not None
+    return query.sql, values
+
+
+class PutOff:
+    """What stands for the result of a change that waits: that it is made."""
+
+    description: Sequence[Any] | None = None
+    rowcount = 1
+
+    def fetchone(self) -> Any:
+        """Return no row."""
+
+    def fetchall(self) -> list[Any]:
+        """Return no rows."""
+        return []
+
+
+PUT_OFF = PutOff()
+
+
 class PostgresConnection:
     """A connection with the methods of one to SQLite."""
 
     # A value of a wrong type contradicts its column; SQLite would keep it, and what reads it would find out.
     IntegrityError = (psycopg.IntegrityError, psycopg.DataError, psycopg.errors.DatatypeMismatch)
 
+    puts_off = False  # whether changes wait until something is asked: nobody looks at their results
+
     def __init__(self, real: Real) -> None:
-        self.real = real
+        self._real = real
 
-    def execute(self, sql: str, parameters: Mapping[str, Any], /) -> Cursor[tuple[Any, ...]]:
-        """Run a query, and return its cursor."""
-        return self._cursor(sql).execute(sql, parameters)
+    @property
+    def real(self) -> Real:
+        """The connection."""
+        return self._real
 
-    def executemany(self, sql: str, rows: Any, /) -> Cursor[tuple[Any, ...]]:
+    def queue_for(self, sandbox: str) -> None:
+        """Wait for others that hold the row of a sandbox, as far as that is not left to the database."""
+
+    def execute(self, sql: str, parameters: Mapping[str, Any], /) -> "Result | Cursor[tuple[Any, ...]] | PutOff":
+        """Run a query, and return its result."""
+        if self.puts_off and self._put_off(sql, [parameters]):
+            return PUT_OFF
+        self.prepare()
+        if isinstance(sql, Statement) and (values := sql.values(parameters)) is not None:
+            return self.real.wire.ask(sql, values)
+        self.real.wire.run()
+        cursor = ClientCursor(self.real) if isinstance(sql, Literal) else self.real.cursor()
+        return cursor.execute(sql, parameters)
+
+    def executemany(self, sql: str, rows: Any, /) -> "Cursor[tuple[Any, ...]] | PutOff":
         """Run a query for each of these rows, and return its cursor."""
-        cursor = self._cursor(sql)
+        if self.puts_off and self._put_off(sql, rows):
+            return PUT_OFF
+        self.prepare()
+        self.real.wire.run()
+        cursor = self.real.cursor()
         cursor.executemany(sql, rows)
         return cursor
 
+    def ask_all(self, *asked: tuple[Query, Mapping[str, Any]]) -> Sequence[Result]:
+        """Run queries at once, and return their results."""
+        self.prepare()
+        return self.real.wire.ask_all([_prepared(query, parameters) for query, parameters in asked])
+
+    def _put_off(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Let a change wait for each of these rows; return whether it can."""
+        if not isinstance(sql, Statement):
+            return False
+        many = [values for row in rows if (values := sql.values(row)) is not None]
+        if len(many) < len(rows):
+            return False
+        for values in many:
+            self.real.wire.put(sql, values)
+        return True
+
     def prepare(self) -> None:
         """Do what comes before a query."""
-
-    def _cursor(self, sql: str) -> Cursor[tuple[Any, ...]]:
-        self.prepare()
-        return ClientCursor(self.real) if type(sql) is Literal else self.real.cursor()
 
 
 class QuestionsConnection(PostgresConnection):
@@ -82,11 +149,4 @@ class QuestionsConnection(PostgresConnection):
         """Begin a transaction before the second question."""
         self._asked += 1
         if self._asked == 2:
-            self.real.autocommit = False
-
-    def end(self) -> None:
-        """End the transaction, if one was begun; nothing was changed in it."""
-        if self._asked > 1:
-            with suppress(psycopg.Error):  # the connection is lost, of which its pool finds out
-                self.real.rollback()
-                self.real.autocommit = True
+            self.real.wire.begin(BEGIN_READING)

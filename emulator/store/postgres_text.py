@@ -26,17 +26,28 @@ def unescaped(text: str) -> str:
     return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
+def text_bytes(text: str) -> bytes:
+    """Return a text as it is sent."""
+    try:
+        written = text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return escaped(text).encode()
+    return escaped(text).encode() if b"\x00" in written or b"\x1b" in written else written
+
+
+def number_bytes(number: int) -> bytes:
+    """Return a whole number or a truth value as it is sent; raise OverflowError for one that SQLite does not keep."""
+    if not -BIGGEST <= number < BIGGEST:
+        raise OverflowError("a number of more than 64 bits cannot be kept")
+    return b"%d" % number
+
+
 class TextDumper(Dumper):
     """Writes a text, of whatever type the database takes it to be."""
 
     def dump(self, obj: Any) -> Buffer:
         """Return the bytes of a text."""
-        text = str(obj)
-        try:
-            written = text.encode()
-        except UnicodeEncodeError:  # half of a surrogate pair
-            return escaped(text).encode()
-        return escaped(text).encode() if b"\x00" in written or b"\x1b" in written else written
+        return text_bytes(str(obj))
 
 
 class TextLoader(Loader):
@@ -54,10 +65,7 @@ class NumberDumper(Int8Dumper):
 
     def dump(self, obj: Any) -> Buffer | None:
         """Return the digits of a number; raise OverflowError for one that SQLite does not keep either."""
-        number = int(obj)
-        if not -BIGGEST <= number < BIGGEST:
-            raise OverflowError("a number of more than 64 bits cannot be kept")
-        return b"%d" % number
+        return number_bytes(int(obj))
 
     def quote(self, obj: Any) -> Buffer:
         """Return the number as it stands in SQL."""

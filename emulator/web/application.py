@@ -13,6 +13,8 @@ from werkzeug.datastructures import ImmutableDict
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import IntegerConverter, Map, MapAdapter, Rule, RuleFactory
 
+from emulator.web.plain_request import PlainRequest
+
 LARGEST_STORED = 2**63 - 1
 MOST_DIGITS = 30  # of a number in a path; the largest that is stored has 19
 MOST_KEPT = 256  # paths, and hosts
@@ -143,6 +145,7 @@ class Application(Flask):
     request, whether one of our functions is a coroutine.
     """
 
+    request_class = PlainRequest
     url_map_class = PlainMap
     url_rule_class = LazyRule
     is_about_to_stop = False  # readyz says so, and everything is answered as before

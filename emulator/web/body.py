@@ -20,6 +20,7 @@ from emulator.web.request_state import state_of
 LARGEST_BODY = 1024 * 1024
 DEEPEST = 64  # levels of one value; the levels of the request around that value come on top
 MOST_KEYS = 10_000
+LEAST_PAIR = 4  # bytes of a key and its value
 BOM = "\ufeff"
 MOST_REPEATED = 5
 LONGEST_KEY = 100  # in advice
@@ -137,7 +138,8 @@ def _note_all(note_repeated: Callable[[str], object], pairs: list[tuple[str, obj
 
 def _check_bounds(raw: bytes, value: object, deepest: int, most_keys: int) -> None:
     # Counting bytes is cheap, and spares nearly every request the walk through its value.
-    may_be_deep, may_be_wide = raw.count(b"{") + raw.count(b"[") > deepest, raw.count(b":") > most_keys
+    may_be_deep = raw.count(b"{") + (raw.count(b"[") if b"[" in raw else 0) > deepest
+    may_be_wide = len(raw) > most_keys * LEAST_PAIR and raw.count(b":") > most_keys
     if not (may_be_deep or may_be_wide):
         return
     keys = 0

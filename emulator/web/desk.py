@@ -84,7 +84,7 @@ class Desk:
         if "HTTP_IDEMPOTENCY_KEY" in environ:
             advise("the header Idempotency-Key is not read: every request opens a case of its own")
         state = state_of(environ)
-        case = state.case = self.cases.open(order, state.faults.extend)
+        case = state.case = self.cases.open(order, state.faults.extend, is_watched=state.is_watched)
         return case
 
     def start_case(self, sandbox: str, case_id: int, terms: StartTerms) -> tuple[Case, Started]:

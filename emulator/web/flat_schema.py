@@ -6,11 +6,12 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, missing
 
-Step = tuple[str, Callable[..., Any], int, Sequence[object], bool]
+Doubt = Callable[[Any], str | None]
+Step = tuple[str, Callable[..., Any], int, Sequence[object], Doubt | None]
 
 
 class Payload(dict[str, Any]):
-    """What a schema made of an object; `altered` names the fields of which it may be told that they differ."""
+    """What a schema made of an object; `altered` names the fields of which something is to be told."""
 
     __slots__ = ("altered",)
     altered: list[str]
@@ -34,7 +35,7 @@ class FlatSchema(Schema):
         payload = Payload()
         altered: list[str] = []
         problems: dict[str, object] = {}
-        for name, deserialize, longest_plain, skipped, has_doubts in self._steps:
+        for name, deserialize, longest_plain, skipped, doubt in self._steps:
             value = data.get(name, missing)
             if type(value) is str and 0 < len(value) <= longest_plain and value.isascii() and value.isprintable():
                 if value.strip() == value:
@@ -49,7 +50,9 @@ class FlatSchema(Schema):
                 loaded = error.valid_data or missing  # what is good in a nested object
             if loaded is not missing:
                 payload[name] = loaded
-            if has_doubts or not (loaded is value or (type(loaded) is str and loaded == value)):
+            if value is missing:
+                continue
+            if not _is_as_sent(value, loaded) or (doubt and loaded is not missing and doubt(loaded)):
                 altered.append(name)
         payload.altered = altered
         if problems:
@@ -62,10 +65,24 @@ class FlatSchema(Schema):
 
 
 def _step_of(name: str, field: fields.Field[Any]) -> Step:
-    """Return what `load` needs of a field: name, what loads it, `longest_plain`, `_skipped`, whether it has doubts."""
-    has_doubts = hasattr(field, "doubt")
-    longest_plain = -1 if has_doubts else getattr(field, "longest_plain", -1)
-    return name, field.deserialize, longest_plain, _skipped(field), has_doubts
+    """Return what `load` needs of a field: name, what loads it, `longest_plain`, `_skipped`, and its `doubt`."""
+    doubt: Doubt | None = getattr(field, "doubt", None)
+    longest_plain = -1 if doubt else getattr(field, "longest_plain", -1)
+    return name, field.deserialize, longest_plain, _skipped(field), doubt
+
+
+def _is_as_sent(sent: Any, loaded: object) -> bool:
+    """Return whether nothing has to be told of what was made of a value."""
+    if loaded is sent:
+        return True
+    if type(loaded) is str:
+        is_same: bool = loaded == sent
+        return is_same
+    if type(loaded) is Payload:
+        return not loaded.altered and loaded.keys() >= sent.keys()
+    if type(loaded) is list and type(sent) is list:
+        return len(loaded) == len(sent) and all(map(_is_as_sent, sent, loaded))
+    return False
 
 
 def _skipped(field: fields.Field[Any]) -> Sequence[object]:

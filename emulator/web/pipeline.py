@@ -14,6 +14,7 @@ from emulator.core.clock import WallClock
 from emulator.core.errors import Fact, Invalid, RefusedThoughValid, StoreUnavailable, TooManySandboxes
 from emulator.core.journal import Journal
 from emulator.core.turns import Turns
+from emulator.logs import log_masked
 from emulator.masking import masked
 from emulator.quick_dataclass import dataclass
 from emulator.server import orders
@@ -129,10 +130,10 @@ class Pipeline:
             response = self._with_faults(state, response)
         response = self._with_lies(state, response)
         response.status = REASONS.get(response.status_code) or response.status
-        response.headers["X-Emulator-Version"] = VERSION
+        response.headers.add("X-Emulator-Version", VERSION)
         advice = advice_header(state)
         if advice:
-            response.headers["X-Emulator-Advice"] = advice
+            response.headers.add("X-Emulator-Advice", advice)
         if not state.quiet:
             self._record(state, environ, response, advice)
         return response
@@ -157,17 +158,13 @@ class Pipeline:
             state.sandbox = state.sandbox or sandbox_meant(state, owner[0].credential(environ))
         name, took = owner[0].name if owner else "emulator", self.clock.stopwatch() - state.started
         self.request_metrics.count(name, status, took, created=state.case is not None)
+        now = self.clock.now()
         if owner or (status == HTTPStatus.NOT_FOUND and not _is_ours(path)):
-            self._write(state, environ, owner and name, response, took)
+            needed = self._what_was_needed(state.fact, owner and name) if state.fact else ()
+            write_exchange(self.journal, now, state, owner and name, environ, response, took, needed)
         if log.isEnabledFor(logging.INFO):
-            asked = f"{environ['REQUEST_METHOD'].upper()[:LONGEST_VERB]} {path[:LONGEST_PATH]}"
-            log.info("%s %s", name, _log_text(state, asked, status, took, advice), extra=_log_fields(state, owner))
-
-    def _write(
-        self, state: RequestState, environ: WSGIEnvironment, provider: str | None, response: Response, took: float
-    ) -> None:
-        needed = self._what_was_needed(state.fact, provider) if state.fact else ()
-        write_exchange(self.journal, self.clock.now(), state, provider, environ, response, took, needed)
+            asked = f"{name} {environ['REQUEST_METHOD'].upper()[:LONGEST_VERB]} {path[:LONGEST_PATH]}"
+            log_masked(log, _log_text(state, asked, status, took, advice), _log_fields(state, owner), now)
 
     def provider_of(self, path: str) -> Provider | None:
         """Return the provider that a path belongs to, if any."""
@@ -234,7 +231,10 @@ def _log_text(state: RequestState, asked: str, status: int, took: float, advice:
     notes += f" (faults: {', '.join(state.faults)})" if state.faults else ""
     notes += f" (advice: {advice})" if advice else ""
     # Here and not only as it is formatted: embedded in another application, our lines go to its handlers.
-    return masked(f"{asked} {status}{where} {took * 1000:.1f} ms{notes}")
+    return f"{_masked_again(f'{asked} {status}{where}')} {took * 1000:.1f} ms{notes and masked(notes)}"
+
+
+_masked_again = lru_cache(maxsize=256)(masked)  # few ask for many different things
 
 
 def _log_fields(state: RequestState, owner: Owned | None) -> dict[str, object]:

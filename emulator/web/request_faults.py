@@ -48,11 +48,13 @@ class RequestFaults:
         Raise KeyExpired for the key of a test integration that has lived its 30 days, and FaultTriggered when a fault
         answers.
         """
-        if not self.sandboxes.is_watched(sandbox):
+        state = state_of(environ)
+        state.is_watched = self.sandboxes.is_watched(sandbox)
+        if not state.is_watched:
             return
         orders.leave_loop(environ)  # from here on it may wait
         context = _context(environ, provider)
-        state, signal = state_of(environ), self.faults_cleared.of(sandbox)
+        signal = self.faults_cleared.of(sandbox)
         seen = signal.sent
         for hit, kind in self._triggered(state, sandbox, context):
             state.faults.append(hit.fault.name)

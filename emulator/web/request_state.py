@@ -34,6 +34,7 @@ class RequestState:
     raw_body: bytes | None = None
     show_body: Callable[[bytes], bytes] | None = None  # what the journal keeps of a body that nobody may keep whole
     show_answer: Callable[[bytes], bytes] | None = None  # the same of the answer
+    is_watched: bool | None = None  # whether the sandbox has faults, or a key that may expire; None: nobody looked
     is_internal: bool = False  # one part of this application asks another
     quiet: bool = False  # sent from inside the emulator: not journalled, logged or counted
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from emulator.store.named_queries import NamedQueries
+from emulator.store.positions import numbered, taking
 from emulator.store.sqlite import QUERIES, read_queries
 
 FILE = """-- name: all_of
@@ -76,3 +77,11 @@ def test_a_part_that_is_nowhere_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_text("-- name: of^\nSELECT {colums} FROM things;\n", "utf-8")
     with pytest.raises(KeyError, match="colums"):
         NamedQueries(tmp_path)
+
+
+def test_sqlite_is_given_values_by_position() -> None:
+    sql = "SELECT ':no', :b, :a, x::text, :b FROM things WHERE name = :c -- '"
+    assert numbered(sql) == "SELECT ':no', ?1, ?2, x::text, ?1 FROM things WHERE name = ?3 -- '"
+    values = {"a": 1, "b": 2, "c": 3, "d": 4}
+    assert tuple(taking(sql)(values)) == (2, 1, 3)
+    assert [list(taking(short)(values)) for short in ("SELECT 1", "SELECT :a", "SELECT :a, :a")] == [[], [1], [1]]

@@ -45,9 +45,11 @@ FOUND_BY: dict[str, str | tuple[str, ...]] = {
 def test_the_index_made_for_it_is_used(name: str, tmp_path: Path) -> None:
     path = tmp_path / "empty.sqlite"
     SqliteStore(path).close()
-    sql = getattr(read_queries(), name).sql
+    query = getattr(read_queries(), name)
     with sqlite3.connect(path) as database:
-        steps = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {sql}", defaultdict(lambda: None))]
+        steps = [
+            row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {query.sql}", query.take(defaultdict(lambda: None)))
+        ]
     database.close()
     found_by = FOUND_BY[name]
     for index in [found_by] if isinstance(found_by, str) else found_by:

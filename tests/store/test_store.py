@@ -98,6 +98,29 @@ def test_a_transaction_that_raises_leaves_nothing_not_even_a_used_id(store: Stor
     assert (case.id, case.client.id) == (10, 20)
 
 
+def test_ids_go_on_whoever_took_the_last_one(store: Store) -> None:
+    def take() -> tuple[int, int, int]:
+        with store.transaction() as tx:
+            ids = tx.take_ids(order(checks=(NewCheck(kind="PEP"),)), new_client=True)
+            return ids.case, ids.client, ids.first_check
+
+    def take_one_alone(kind: str) -> int:
+        with store.transaction() as tx:
+            return tx.take_id("a", "p", kind)
+
+    assert take() == (10, 20, 30)
+    assert take_one_alone("client") == 21
+    assert take_one_alone("check") == 31
+    assert take() == (11, 22, 32)
+    with store.transaction() as tx:
+        tx.take_ids(order(), new_client=False)
+    assert take() == (13, 23, 33)
+    with store.transaction() as tx:
+        tx.drop_sandbox("a")
+        tx.add_sandbox("a", [("p", NEWBORN)], NOW)
+    assert take() == (10, 20, 30)
+
+
 def test_one_client_per_key_is_a_constraint(store: Store) -> None:
     add(store, key="same")
     with pytest.raises(AssertionError, match="is taken"):

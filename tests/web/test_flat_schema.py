@@ -43,6 +43,7 @@ ODD: tuple[Any, ...] = (
 )
 PLAIN = ("Mary", " Mary ", "0", "021", "  ", "\t", "\x7f", "é", "\xa0", "x" * 50, "x" * 51, "NZL", "in_progress", "+64")
 VALUES: tuple[Any, ...] = (*PLAIN, *ODD)
+ADDRESS = {"country_code": "NZL", "address_line_1": "1 Lane", "state": "Auckland", "postcode": "1010"}
 NO_OBJECTS: tuple[Any, ...] = (None, [], "text", 7)
 SCHEMAS: tuple[FlatSchema, ...] = (
     aplyid.ACTIVITY,
@@ -170,5 +171,26 @@ def test_a_payload_names_the_fields_of_which_something_may_be_told() -> None:
     schema = aplyid.PersonIn()
     assert schema.load(person).altered == []  # Rails keeps blanks
     assert schema.load({**person, "firstname": 5}).altered == ["firstname"]
-    assert aplyid.PhoneIn().load(plain).altered == ["phone_number"]  # its 0 is dropped, and it may be no number
+    assert aplyid.PhoneIn().load(plain).altered == ["phone_number"]  # its 0 is dropped
+    assert aplyid.AddressIn().load({**ADDRESS, "country_code": "XYZ"}).altered == ["country_code"]  # none of ISO 3166
     assert sphinxhq.CustomerIn().load({"full_name": " Mary "}).altered == ["full_name"]
+
+
+def test_a_nested_payload_is_named_where_anything_is_to_be_told_of_what_is_in_it() -> None:
+    def altered(address: object) -> list[str]:
+        activity = {"name": "Sale", "nature": "A house", "address_attributes": address}
+        return list(aplyid.ActivityIn().load(activity).altered)
+
+    assert altered(ADDRESS) == []
+    assert altered({**ADDRESS, "state": 5}) == altered({**ADDRESS, "planet": "Earth"}) == ["address_attributes"]
+    assert altered("here") == ["address_attributes"]
+
+
+def test_a_list_of_payloads_is_named_where_anything_is_to_be_told_of_one_of_them() -> None:
+    def altered(*checks: object) -> list[str]:
+        with Context(KNOWN):
+            return list(sphinxhq.NewCaseIn().load({"customer": {"full_name": "Mary"}, "checks": list(checks)}).altered)
+
+    plain = {"check_type": "PEP"}
+    assert "checks" not in altered(plain, plain)
+    assert "checks" in altered(plain, {**plain, "planet": "Earth"})

@@ -3,11 +3,12 @@
 import json
 import logging
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from emulator.logs import FIELDS, JsonFormat, TextFormat
+from emulator.logs import FIELDS, JsonFormat, TextFormat, log_masked
 from tests.emulators import LEAVE_OUT, Emulator
 from tests.waiting import wait_until
 
@@ -89,3 +90,21 @@ def test_each_line_has_the_second_of_its_own_time(form: type[logging.Formatter])
         record = logging.makeLogRecord({"created": moment, "msg": "said", "levelno": logging.INFO})
         assert form_of_all.format(record) == form().format(record)
         assert time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment)) in form_of_all.format(record)
+
+
+@pytest.mark.parametrize("in_a_process_of_ours", [False, True])
+def test_a_line_that_is_masked_already_is_one_as_any_other(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, *, in_a_process_of_ours: bool
+) -> None:
+    monkeypatch.setattr(logging, "logThreads", not in_a_process_of_ours)
+    at = datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)
+    log_masked(logging.getLogger("emulator.requests"), "100 %s=1\n", {"sandbox": "a", "case_id": None}, at)
+    [record] = caplog.records
+    assert (record.getMessage(), record.levelno, record.exc_info) == ("100 %s=1\n", logging.INFO, None)
+    assert logging.Formatter("%(name)s %(levelname)s %(threadName)s %(message)s").format(record)
+    written = json.loads(JsonFormat().format(record))
+    assert written.pop("time")
+    assert written == {"level": "info", "logger": "emulator.requests", "message": "100 %s=1\\x0a", "sandbox": "a"}
+    if in_a_process_of_ours:
+        assert TextFormat().format(record) == "2026-01-02T03:04:05Z 100 %s=1\\x0a"
+        assert logging.Formatter("%(asctime)s").format(record).endswith(",678")

@@ -79,6 +79,9 @@ def test_no_header_shows_its_secret(name: str) -> None:
         (b"a=1&token=S", b"a=1&token=***"),
         (b'{"u": "http://h?token=S"', b'{"u": "http://h?token=***"'),
         (b'\xff{"u": "http://h?token=S"}', b'\xff{"u": "http://h?token=***"}'),
+        (b'{"risk_score": 1, "eyJ": "high", "b": "ghp_12345678"}', b'{"risk_score": 1, "eyJ": "high", "b": "***"}'),
+        (b'{"u": "see http:user:p%40h"}', b'{"u": "see http:user:p%40h"}'),
+        (b'{"u": "http:user:p%40h"}', b'{"u": "http:***@h"}'),
     ],
 )
 def test_a_body_changes_only_where_a_secret_is(body: bytes, shown: bytes) -> None:
@@ -91,6 +94,8 @@ def test_a_body_changes_only_where_a_secret_is(body: bytes, shown: bytes) -> Non
         ("Bearer abc.def1", "Bearer ***"),
         ("Basic dXNlcjpwYXNz", "Basic ***"),
         ("x eyJhbGciOi.eyJzdWIi.abc y", "x *** y"),
+        ("github_pat_11ABCDEFG0", "***"),
+        ("rk-abcdefgh12", "***"),
         ("see http://u:p@h/ and http://h/?sig=S now", "see http://***@h/ and http://h/?sig=*** now"),
         ("/hook?3f9aC01d7b5Ee82c64aa", "/hook?***"),
     ],

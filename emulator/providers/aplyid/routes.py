@@ -109,6 +109,7 @@ def _is_decodable(query: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=256)
 def _media_type(header: str) -> str:
     return re.split("[,;]", header)[0].strip().lower()
 

@@ -26,8 +26,7 @@ AND (
     OR c.id = :number
 )
 
--- name: add_case!
--- Add a case; no row is added when another one has its key.
+-- part: new_case
 INSERT INTO cases (
     sandbox, provider, id, client_id, external_id, state, webhook_url, retention_days, details, has_checks,
     rule, ending, planned_risk, created_at, updated_at, due_at, finish_at, expires_at, replaces,
@@ -37,6 +36,10 @@ INSERT INTO cases (
     :has_checks, :rule, :ending, :planned_risk, :now, :now, :due_at, :finish_at, :expires_at, :replaces,
     :unique_key, :takes
 )
+
+-- name: add_case!
+-- Add a case; no row is added when another one has its key.
+{new_case}
 ON CONFLICT (sandbox, provider, unique_key) WHERE unique_key IS NOT NULL AND archived_at IS NULL DO NOTHING;
 
 -- name: release_case_key!

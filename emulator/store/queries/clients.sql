@@ -34,13 +34,16 @@ FROM clients AS l
 WHERE l.sandbox = :sandbox AND l.provider = :provider AND l.reuse_key = :key
     {lives};
 
--- name: add_client!
--- Add a client; no row is added when there is one with this external id.
+-- part: new_client
 INSERT INTO clients (
     sandbox, provider, id, external_id, reuse_key, name, kind, details, retention_days, created_at, updated_at
 ) VALUES (
     :sandbox, :provider, :id, :external_id, :reuse_key, :name, :kind, :details, :retention_days, :now, :now
 )
+
+-- name: add_client!
+-- Add a client; no row is added when there is one with this external id.
+{new_client}
 ON CONFLICT (sandbox, provider, reuse_key) DO NOTHING;
 
 -- name: release_key!

@@ -95,3 +95,36 @@ WHERE lease_until <= {lease_clock} OR (sandbox = :sandbox AND delivery_id = :id 
 -- name: stop_ended_advances!
 -- End the advances of processes that do not live any more.
 UPDATE sandboxes SET advancing = 0 WHERE advancing = 1 AND advance_until <= {lease_clock};
+
+-- name: take_ids
+-- Reserve ids for a case, its client and its checks, and return the next free ids after them.
+UPDATE counters SET
+    next = next + CASE kind WHEN 'case' THEN 1 WHEN 'client' THEN :clients ELSE :checks END,
+    held = held + CASE kind WHEN 'case' THEN 1 WHEN 'client' THEN :clients ELSE :checks END
+WHERE sandbox = :sandbox AND provider = :provider AND kind IN ('case', 'client', 'check')
+RETURNING kind, next;
+
+-- name: client_of_key^
+-- The same as `client_by_key` even if the days of the client are over.
+SELECT {client} FROM clients AS l WHERE l.sandbox = :sandbox AND l.provider = :provider AND l.reuse_key = :key;
+
+-- name: add_free_client!
+-- The same as `add_client` for one whose external id nobody else has.
+{new_client};
+
+-- name: add_free_case!
+-- The same as `add_case` for one without a key.
+{new_case};
+
+-- name: take_ids_early
+-- The same as `take_ids` before it is known whether the client is new: it is if nobody has its key, dead or alive.
+UPDATE counters SET
+    next = next + CASE kind WHEN 'case' THEN 1 WHEN 'client' THEN {new_clients} ELSE :checks END,
+    held = held + CASE kind WHEN 'case' THEN 1 WHEN 'client' THEN {new_clients} ELSE :checks END
+WHERE sandbox = :sandbox AND provider = :provider AND kind IN ('case', 'client', 'check')
+RETURNING kind, next;
+
+-- part: new_clients
+CASE WHEN EXISTS (
+    SELECT 1 FROM clients AS l WHERE l.sandbox = :sandbox AND l.provider = :provider AND l.reuse_key = :key
+) THEN 0 ELSE :clients END
