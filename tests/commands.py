@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from emulator.cli import main
 from tests.emulators import Emulator
+from tests.waiting import PATIENCE
 
 COMMAND = [sys.executable, "-m", "emulator"]
 # Flags for a pytest in our own environment: without its cache, and without the plugins of others, which take three
@@ -35,7 +36,7 @@ class Process:
     def ask_to_stop(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
         """Exit code, the rest of stdout, and stderr."""
         self.popen.send_signal(number)
-        out, err = self.popen.communicate(timeout=30)
+        out, err = self.popen.communicate(timeout=2 * PATIENCE)
         assert "held the loop" not in err, err
         return self.popen.returncode, out, err
 
@@ -78,7 +79,7 @@ def run(folder: Path, *arguments: str, **variables: str) -> "subprocess.Complete
         env=environment(**variables),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=2 * PATIENCE,
         check=False,
     )
 

@@ -24,6 +24,7 @@ def check_sense(tables: Tables) -> None:
     for table, rows in tables.items():
         for row in rows:
             _check_bounds(table, row)
+    _check_archived(tables["cases"])
     _check_replaced(tables["cases"])
     _check_attempts(tables["deliveries"], tables["attempts"])
 
@@ -34,6 +35,13 @@ def _check_bounds(table: str, row: Row) -> None:
         is_moment = name.endswith("_at")  # those before 1970 are below zero
         if isinstance(value, int | float) and not is_moment and not least <= value <= most:
             raise Unreadable(f"{table}: {name} {value} is not from {least} to {most}")
+
+
+def _check_archived(cases: Sequence[Row]) -> None:
+    """Raise Unreadable for a case that was archived before 1970, where no clock ever stood: no count would see it."""
+    for case in cases:
+        if isinstance(case["archived_at"], int) and case["archived_at"] <= 0:
+            raise Unreadable(f"cases: {case['id']!r} cannot have been archived before 1970")
 
 
 def _check_replaced(cases: Sequence[Row]) -> None:

@@ -31,6 +31,7 @@ PRINTED_ADDRESS = "http://127.0.0.1:8642"  # the emulator's, as the fixtures hav
 # An answer without a body still has a media type: that of the framework's pages.
 EMPTY: Json = {"text/html": {"schema": {"type": "string", "maxLength": 0}}}
 PAGE: Json = {"text/html": {"schema": {"type": "string", "minLength": 1}}}
+WEBHOOKS = {"name": "webhooks", "description": "What the emulator sends."}
 # By name: description, whether every answer has it, and schema.
 HEADERS: dict[str, tuple[str, bool, Json]] = {
     "X-Emulator-Version": ("the version of the emulator; the service sends none", True, {"type": "string"}),
@@ -110,8 +111,13 @@ def own_servers(address: str) -> list[Json]:
 
 
 def add_webhook(spec: APISpec, name: str, operation: Json) -> None:
-    """Add a webhook, a request that the emulator sends, to the document."""
-    item = {"post": deepcopy(operation)}
+    """Add the webhook, a request that the emulator sends, to the document.
+
+    Its tag keeps it apart from the operations: openapi-generator writes a class a tag, and that of the webhook in place
+    of that of the operations where they share one.
+    """
+    spec.tag(WEBHOOKS)
+    item = {"post": {**deepcopy(operation), "tags": [WEBHOOKS["name"]]}}
     for plugin in spec.plugins:
         plugin.operation_helper(operations=item)
     spec.components.resolve_refs_in_path(item)

@@ -20,6 +20,7 @@ from emulator.client.readiness import why_not_ready
 from tests.commands import serving
 from tests.emulators import Emulator
 from tests.receivers import free_port
+from tests.waiting import PATIENCE
 
 ANSWER = b"HTTP/1.1 200 OK\r\nX-Emulator-Version: 1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -109,11 +110,11 @@ def test_a_read_is_sent_again_if_the_server_closes_just_then_and_a_change_is_not
 
 def test_threads_ask_at_the_same_time(shared_emulator: Emulator) -> None:
     with CaseEmulator(shared_emulator.url) as sandbox, ThreadPoolExecutor(8) as pool:
-        waiting = pool.submit(sandbox.webhooks.wait, timeout=30)
+        waiting = pool.submit(sandbox.webhooks.wait, timeout=PATIENCE)  # all that follows has to come before its end
         cases = [pool.submit(sandbox.sphinxhq.create_case) for _ in range(20)]
-        assert sorted(case.result(30)["id"] for case in cases) == list(range(1, 21))
+        assert sorted(case.result()["id"] for case in cases) == list(range(1, 21))
         sandbox.clock.advance(60)
-        assert waiting.result(30).provider == "sphinxhq"
+        assert waiting.result().provider == "sphinxhq"
 
 
 def test_a_handle_that_nobody_closes_leaves_nothing_open(shared_emulator: Emulator) -> None:

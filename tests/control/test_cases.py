@@ -9,7 +9,7 @@ from tests.emulators import Emulator
 
 def told(emulator: Emulator, query: str) -> dict[str, object]:
     """The body of the one webhook that fits, once it was kept."""
-    [found] = emulator.wait(f"deliveries/wait?{query}&timeout=15")["deliveries"]
+    [found] = emulator.wait(f"deliveries/wait?{query}")["deliveries"]
     body: dict[str, object] = json.loads(found["body"])
     return body
 

@@ -44,9 +44,7 @@ def test_waiting_answers_as_soon_as_it_is_delivered(emulator: Emulator) -> None:
 
 def test_waiting_is_woken_by_the_webhook_it_waits_for(emulator: Emulator) -> None:
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(
-            Emulator(emulator.url, emulator.sandbox).wait, "deliveries/wait?external_id=late&timeout=30"
-        )
+        waiting = pool.submit(Emulator(emulator.url, emulator.sandbox).wait, "deliveries/wait?external_id=late")
         emulator.aplyid.open_case(activity__external_id="early")
         emulator.aplyid.open_case(activity__external_id="late")
         [found] = waiting.result(PATIENCE)["deliveries"]

@@ -74,7 +74,7 @@ def test_every_attempt_to_deliver_is_told_too(emulator: Emulator) -> None:
         emulator.control("PATCH", "", {"webhook_url": receiver.url + "/hook", "retry": "0.05"})
         emulator.control("POST", "faults", {"kind": "extra_fields"})
         emulator.aplyid.open_case()
-        [delivery] = emulator.wait("deliveries/wait?timeout=15")["deliveries"]
+        [delivery] = emulator.wait("deliveries/wait")["deliveries"]
     first, second = requests_of(emulator, "?direction=out")
     assert [told["status"] for told in (first, second)] == [503, 200]
     assert (first["error"], second["error"]) == ("the receiver answered 503", None)
@@ -91,13 +91,13 @@ def test_an_attempt_is_in_it_as_soon_as_its_delivery_is_settled(emulator: Emulat
     with receiving() as receiver:
         for number in range(1, 31):
             emulator.sphinxhq.open_case(webhook_url=receiver.url)
-            emulator.wait(f"deliveries/wait?case_id={number}&timeout=15")
+            emulator.wait(f"deliveries/wait?case_id={number}")
             assert ask(emulator, f"?direction=out&case_id={number}")["count"] == 1
 
 
 def test_what_had_no_receiver_was_no_exchange(emulator: Emulator) -> None:
     emulator.aplyid.open_case()
-    emulator.wait("inbox/wait?timeout=15")
+    emulator.wait("inbox/wait")
     assert ask(emulator, "?direction=out")["count"] == 0
 
 

@@ -19,6 +19,7 @@ from emulator.core.sandboxes import Sandboxes
 from emulator.store.changes import Changes
 from emulator.store.opening import AnyStore
 from emulator.store.sqlite import SqliteStore
+from tests.waiting import PATIENCE
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -239,11 +240,11 @@ def test_an_attempt_is_under_way_from_its_lease_on(store: SqliteStore) -> None:
     outbox = post.outbox(Attempt(status=200))
     [leased] = outbox.claim({}, 1)
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(outbox.in_flight.wait_for, "default", 15)
+        waiting = pool.submit(outbox.in_flight.wait_for, "default", 2 * PATIENCE)
         with pytest.raises(TimeoutError):
             waiting.result(0.05)
         outbox.deliver(leased)
-        waiting.result(15)
+        waiting.result(PATIENCE)
 
 
 def test_an_attempt_whose_lease_is_undone_is_not_under_way(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,4 +263,4 @@ def test_an_attempt_whose_lease_is_undone_is_not_under_way(store: SqliteStore, m
     with pytest.raises(OSError, match="disk"):
         outbox.claim({}, 1)
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(outbox.in_flight.wait_for, "default", 15).result(5)
+        pool.submit(outbox.in_flight.wait_for, "default", 2 * PATIENCE).result(PATIENCE)

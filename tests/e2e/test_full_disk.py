@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import COMMAND, environment, run, serving
+from tests.waiting import PATIENCE
 
 FLAGS = ("--port", "0", "--database", "kept.sqlite", "--delay", "3600")
 
@@ -46,7 +47,7 @@ def test_what_was_taken_is_there_after_a_full_disk_and_a_restart(tmp_path: Path)
 def test_a_demo_without_room_says_so(tmp_path: Path, needs: Callable[[str], str]) -> None:
     command = [needs("prlimit"), "--fsize=800000", *COMMAND, "serve", *FLAGS, "--demo"]
     done = subprocess.run(
-        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=30, check=False
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=2 * PATIENCE, check=False
     )
     assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
     assert "the cases of --demo, or some of them, cannot be stored: kept.sqlite cannot be written" in done.stderr

@@ -16,7 +16,7 @@ import pytest
 from tests.commands import COMMAND, environment, run
 from tests.leaks import is_free, needs_proc, processes_of
 from tests.receivers import free_port, receiving
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.slow  # forty times a process that starts another
 
@@ -317,7 +317,7 @@ def test_a_signal_reaches_the_command_and_all_ends(tmp_path: Path, name: str) ->
         assert port_of(popen.stdout.readline()) == port
         assert not is_free(port)
         popen.send_signal(number)
-        _, err = popen.communicate(timeout=30)
+        _, err = popen.communicate(timeout=2 * PATIENCE)
     assert (popen.returncode, err) == (128 + number, "")
     assert is_free(port)
 
@@ -330,7 +330,7 @@ def test_a_command_that_handles_a_signal_decides_how_it_ends(tmp_path: Path) -> 
             popen.send_signal(signal.SIGINT)
             wait_until(lambda many=many: _text(tmp_path / "interrupts") == str(many))  # type: ignore[misc]
         popen.send_signal(signal.SIGTERM)
-        popen.communicate(timeout=30)
+        popen.communicate(timeout=2 * PATIENCE)
     assert popen.returncode == 42
 
 
@@ -349,7 +349,7 @@ def test_ctrl_c_in_a_terminal_reaches_the_command_once(tmp_path: Path, start: li
         wait_until(lambda: _text(tmp_path / "interrupts") == "1")
         popen.send_signal(signal.SIGTERM)
         popen.send_signal(signal.SIGCONT)
-        popen.communicate(timeout=30)
+        popen.communicate(timeout=2 * PATIENCE)
     finally:
         popen.kill()
         popen.communicate()
@@ -365,7 +365,7 @@ def test_what_is_ignored_stays_ignored_as_under_nohup(tmp_path: Path) -> None:
     )
     before = (sys.executable, "-c", ignoring)
     with running(tmp_path, "--", "sh", "-c", "kill -HUP $PPID $$; echo still here", before=before) as popen:
-        out, _ = popen.communicate(timeout=30)
+        out, _ = popen.communicate(timeout=2 * PATIENCE)
     assert (popen.returncode, out) == (0, "still here\n")
 
 
@@ -396,7 +396,7 @@ def test_a_signal_while_the_emulator_starts_ends_it_without_the_command(tmp_path
 @needs_proc
 def test_no_process_is_left(tmp_path: Path) -> None:
     with running(tmp_path, "--", "sh", "-c", "true", start_new_session=True) as popen:
-        assert popen.wait(30) == 0
+        assert popen.wait(2 * PATIENCE) == 0
         stats = [_text(path) for path in Path("/proc").glob("[0-9]*/stat")]
     sessions = {int(stat.rpartition(")")[2].split()[3]) for stat in stats if stat}
     assert popen.pid not in sessions
@@ -427,7 +427,7 @@ def run_with_files(folder: Path, *arguments: str) -> int:
             stdin=subprocess.DEVNULL,
             stdout=outputs,
             stderr=outputs,
-            timeout=30,
+            timeout=2 * PATIENCE,
             check=False,
         ).returncode
 

@@ -17,6 +17,7 @@ from emulator.version import VERSION
 from tests.commands import COMMAND, environment, run, serving
 from tests.emulators import CREATE_CASE, served
 from tests.receivers import receiving
+from tests.waiting import PATIENCE
 from tests.wire import read_answer
 
 
@@ -83,7 +84,7 @@ def test_a_request_under_way_is_answered_before_it_stops(tmp_path: Path, number:
             line.sendall(head.encode() + body)
             process.popen.send_signal(getattr(signal, number))
             assert line.recv(65536).startswith(b"HTTP/1.1 201 Created")
-        assert process.popen.wait(30) == 0
+        assert process.popen.wait(2 * PATIENCE) == 0
 
 
 def test_a_taken_port_ends_with_3_and_says_what_to_change(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from emulator.app import build_emulator
 from emulator.readers import read_credentials
 from emulator.settings import BadSetting, Settings
 from tests.emulators import APLYID_PATH, CREATE_CASE, LEAVE_OUT, Emulator, compact, served
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 from tests.wire import request_bytes
 
 
@@ -232,7 +232,9 @@ def test_a_credential_of_any_api_can_be_added_by_its_name() -> None:
     with served(credential=("aplyid=my-own", "sphinxhq=other")) as emulator:
         body = {"activity": {}, "client": {}}
         answers = [
-            requests.post(f"{emulator.url}{APLYID_PATH}", json=body, headers={"X-Workflow-Access-Key": key}, timeout=5)
+            requests.post(
+                f"{emulator.url}{APLYID_PATH}", json=body, headers={"X-Workflow-Access-Key": key}, timeout=PATIENCE
+            )
             for key in ("my-own", "other")
         ]
     assert [answer.status_code for answer in answers] == [400, 401]

@@ -211,6 +211,14 @@ def test_an_answer_with_one_key_more_or_less_is_not_as_described(provider: str) 
         assert described.problems({k: v for k, v in body.items() if k != key}, *place)
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "control"])
+def test_webhooks_share_no_tag_with_operations(name: str) -> None:
+    described = document(name)
+    tags = [set(described.at(*place).get("tags", ["default"])) for place in described.operations()]
+    for webhook in described.at("webhooks").values():
+        assert not set(webhook["post"].get("tags", ["default"])) & set.union(*tags)
+
+
 def test_the_server_described_is_the_one_that_describes() -> None:
     with served() as emulator:
         told = emulator.http.get(f"{emulator.url}/_emulator/openapi/aplyid.json").json()

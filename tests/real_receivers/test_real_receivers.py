@@ -14,6 +14,7 @@ import pytest
 from tests.emulators import Emulator, served
 from tests.toolbox.missing import require
 from tests.toolbox.npm import node_environment
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +53,7 @@ def running(program: str, folder: Path) -> Iterator[str]:
         yield address(popen)
     finally:
         popen.terminate()
-        popen.communicate(timeout=30)
+        popen.communicate(timeout=2 * PATIENCE)
 
 
 def environment(program: str, folder: Path) -> dict[str, str]:

@@ -20,6 +20,10 @@ TOOLS = {
     "asyncio": ("pytest-asyncio==1.5.0",),
     "django": ("pytest-django==4.14.0", "Django==5.2.19"),
     "freezegun": ("freezegun==1.5.5",),
+    "openapi-generator": (
+        "openapi-generator-cli==7.26.0",
+        *("urllib3==2.8.0", "python-dateutil==4.0.0", "pydantic==2.14.4", "typing-extensions==4.16.0"),
+    ),
     "openapi-python-client": ("openapi-python-client==0.29.1",),
     "pook": ("pook==2.1.6",),
     "randomly": ("pytest-randomly==5.1.0",),

@@ -16,6 +16,7 @@ INSTALL = {
     "faketime": "apt-get install faketime",
     "make": "apt-get install make",
     "chromium": "apt-get install chromium",
+    "java": "apt-get install default-jre-headless",
     "javac": "apt-get install default-jdk-headless",
     "go": "apt-get install golang-go",
     "ruby": "apt-get install ruby",
