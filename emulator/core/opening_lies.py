@@ -1,4 +1,4 @@
-"""Faults by which a new case is refused, told or stored otherwise than it should be; and by which anybody is let in."""
+"""Faults by which a case is refused, told or stored otherwise than it should be, and by which anybody is let in."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -55,7 +55,29 @@ class TokenEndsEarly:
     first: bool = setting(False, "whether only the first token that a sandbox has is refused")
 
 
-OPENING_FAULT_KINDS: tuple[type[FaultKind], ...] = (OpeningLie, AnyCredential, TokenEndsEarly)
+@dataclass(frozen=True, kw_only=True)
+class TokenOutlives:
+    """An access token that is issued now is accepted for a hundred years after its end."""
+
+    kind: ClassVar[str] = "token_outlives"
+    side: ClassVar[Side] = Side.API
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeForgotten:
+    """A change of a case is answered as if it had been made, and is not made."""
+
+    kind: ClassVar[str] = "change_forgotten"
+    side: ClassVar[Side] = Side.API
+
+
+OPENING_FAULT_KINDS: tuple[type[FaultKind], ...] = (
+    OpeningLie,
+    AnyCredential,
+    TokenEndsEarly,
+    TokenOutlives,
+    ChangeForgotten,
+)
 
 
 @dataclass(frozen=True, slots=True)

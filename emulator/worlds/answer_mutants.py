@@ -140,6 +140,30 @@ class Success200(Mutant):
     faults = (standing_fault("lie", how="success_200"),)
 
 
+class ForgottenChange(Mutant):
+    """A change is told and not made."""
+
+    name = "forgotten-change"
+    what = "A change of a case is answered as if it had been made, and is not made."
+    breaks = "No test reads a case again after it was changed."
+    how = "Read what you changed, and assert that it is there."
+    needs = "A change of a case (PATCH), which only Sphinx' current generation has."
+    recipes = ("$change_recipe",)
+    faults = (standing_fault("change_forgotten"),)
+
+
+class TokenNeverEnds(Mutant):
+    """A token is accepted after its end."""
+
+    name = "token-never-ends"
+    what = "An access token is accepted after its end, whatever it promised."
+    breaks = "Every test is over before its token is."
+    how = "Move the clock past the end of a token, and assert that your code asked for another."
+    needs = "A token of the token endpoint that is used after it has ended; keys `test_<name>` never end."
+    recipes = ("$outlived_recipe",)
+    faults = (standing_fault("token_outlives"),)
+
+
 class EmptyError(Mutant):
     """An error without a body."""
 

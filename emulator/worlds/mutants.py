@@ -7,10 +7,12 @@ from emulator.worlds.answer_mutants import (
     EmptyError,
     FieldsMissing,
     ForeignCaseId,
+    ForgottenChange,
     NoReuse,
     OneClientForTwo,
     RefusedThoughValid,
     Success200,
+    TokenNeverEnds,
 )
 from emulator.worlds.world import Mutant
 
@@ -160,4 +162,6 @@ MUTANTS: tuple[type[Mutant], ...] = (
     FieldsMissing,
     Success200,
     EmptyError,
+    ForgottenChange,
+    TokenNeverEnds,
 )

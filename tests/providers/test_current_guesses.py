@@ -115,3 +115,25 @@ def test_no_case_ends_by_itself_where_none_should_however_its_work_began() -> No
 @pytest.fixture
 def office(emulator: Emulator) -> Newcomer:
     return Newcomer(emulator)
+
+
+def test_a_change_that_is_forgotten_is_told_and_not_made(office: Newcomer) -> None:
+    case = office.open("PEP", metadata={"a": 1})
+    office.emulator.control("POST", "faults", {"kind": "change_forgotten", "times": 1})
+    assert office.change(case["id"], metadata={"b": 2})["metadata"] == {"b": 2}
+    assert office.ask("GET", f"cases/{case['id']}/").json()["metadata"] == {"a": 1}
+    [exchange] = office.emulator.control("GET", "requests?method=PATCH").json()["requests"]
+    assert [fault.partition(" ")[0] for fault in exchange["faults"]] == ["change_forgotten"]
+    assert office.change(case["id"], metadata={"b": 2})["metadata"] == {"b": 2}
+    assert office.ask("GET", f"cases/{case['id']}/").json()["metadata"] == {"b": 2}
+
+
+def test_a_token_that_outlives_its_end_says_the_usual_one_and_is_counted_from_then_on() -> None:
+    strikes = Strikes(frozenset({"token_outlives"}))
+    with deviating(Deviation(faults=(standing_fault("token_outlives"),), strikes=strikes)) as office:
+        answer = office.token().json()
+        assert answer["expires_in"] == 3600
+        for seconds, count in ((3599, 0), (1, 1), (10**9, 2)):
+            office.advance(seconds)
+            assert office.ask("GET", "cases/", token=answer["access_token"]).status_code == 200
+            assert strikes.count == count

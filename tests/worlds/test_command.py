@@ -18,7 +18,7 @@ HAZARDS = "duplicate eight-at-once lost-acknowledgement cut-then-whole down-then
 HAZARDS += " chunked lower-case-headers slow-body burst token-ends-early"
 MUTANTS = "denied-as-approved approved-as-denied undecided-as-approved never-sent other-case other-reference"
 MUTANTS += " created-though-invalid refused-though-valid no-reuse one-client-for-two foreign-case-id any-credential"
-MUTANTS += " never-ends fields-missing 200-for-201 empty-error"
+MUTANTS += " never-ends fields-missing 200-for-201 empty-error forgotten-change token-never-ends"
 SUITE = """
 import os
 import pytest

@@ -15,6 +15,7 @@ from emulator.providers.sphinxhq.query import advise_of_query, query_pairs
 from emulator.providers.sphinxhq.responses import drf_response
 from emulator.providers.sphinxhq.schemas import PROVIDER
 from emulator.web.advice import advise
+from emulator.web.request_state import current_state
 
 STUCK_AFTER = timedelta(minutes=30)  # documented
 ACTIONS = {
@@ -37,7 +38,11 @@ def update_case(caller: Caller, key: str) -> Response:
     if objection:
         advise(f"the webhook will be kept, not sent: {objection}")
     after = caller.desk.case_changes.change(
-        caller.sandbox, PROVIDER, before.id, lambda case: current_orders.changed(case, change, caller.desk.switches)
+        caller.sandbox,
+        PROVIDER,
+        before.id,
+        lambda case: current_orders.changed(case, change, caller.desk.switches),
+        current_state().faults.extend,
     )
     return caller.answer_case(after, 200)
 

@@ -82,6 +82,13 @@ RECIPE_WORDS: Mapping[str, str] = {
     "jo": 'customer={"external_id": "jo"}',
     "client_id": '["customer"]["id"]',
     "wrong_key": 'session_id="wrong"',
+    "change_recipe": """shop.relabel("order-1", shelf="B2")  # PATCH /api/cases/{id}/
+assert shop.labels("order-1")["shelf"] == "B2"  # GET /api/cases/{id}/""",
+    "outlived_recipe": """shop.screen("order-1")
+before = shop.token
+sandbox.clock.advance("2h")  # `expires_in` is an hour
+shop.relabel("order-1", shelf="B2")
+assert shop.token != before""",
     "token_recipe": """answer = requests.get(url, headers={"Authorization": f"Bearer {token}"})
 if answer.status_code == 401:
     token = new_token()  # POST /api/oauth/token/

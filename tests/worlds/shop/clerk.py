@@ -73,6 +73,11 @@ class Clerk:
         _, told = self.request("PATCH", f"{CASES}{order.case_id}/", {"metadata": {**told["metadata"], **changes}})
         return told["metadata"]
 
+    def labels(self, order: Order) -> Any:
+        """The metadata of a case, as it stands."""
+        _, told = self.request("GET", f"{CASES}{order.case_id}/")
+        return told["metadata"]
+
     def restart(self, order: Order) -> bool:
         """Start a finished case again; return whether that began something."""
         order.state = "waiting"

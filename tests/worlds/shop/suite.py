@@ -176,12 +176,26 @@ def a_current_case_is_labelled_and_started_again(name: str) -> None:
         later(name, 120)
         assert (order.state, order.decisions, order.told_case_id) == ("deliver", 1, order.case_id)
         assert shop.relabel(order, shelf="B2", old=None) in ({"shelf": "B2", "old": None}, {"shelf": "B2"})
+        assert shop.labels(order)["shelf"] == "B2"
         first = order.case_id
         assert shop.restart(order)
         assert order.case_id != first
         later(name)
         assert (order.state, order.decisions) == ("deliver", 2)
         assert is_acknowledged(name)
+
+
+@test
+def nobody_is_served_with_a_token_that_has_ended(name: str) -> None:
+    with shop_at(name) as (shop, webhooks):
+        order = shop.enlist("order-1", webhooks, {})
+        before = shop.token
+        later(name, 7200)
+        try:
+            shop.labels(order)
+        except NotAllowed:
+            return  # a shop that gives up then has another mistake
+        assert shop.token != before
 
 
 def run(one: Callable[[str], None]) -> str | None:
