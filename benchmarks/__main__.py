@@ -26,6 +26,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--check", action="store_true", help="exit code 1 when a floor or a bound is missed")
     parser.add_argument("--only", choices=parts.PARTS, action="append", help="measure only this; repeatable")
     parser.add_argument("--peers", action="store_true", help="measure other emulators as well; installs them first")
+    parser.add_argument("--postgres-cases", type=int, help="cases in PostgreSQL when growth is measured (100,000)")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write what was measured as a page of Markdown")
     options = parser.parse_args()
     options.rounds = options.rounds or (1 if options.least else 3 if options.quick else 5)

@@ -92,28 +92,33 @@ def measure(many: int, cores: Cores) -> tuple[Drained, float]:
 def _filled(job: Job, many: int) -> Iterator[Built]:
     """An emulator that is not started, with so many webhooks due in it."""
     built = build_emulator(Settings())
-    now = built.scheduler.clock.now()
     try:
-        with built.store.transaction() as tx:
-            tx.add_sandbox(SANDBOX, [], now)
-            for number in range(many):
-                delivery = Delivery(
-                    id=str(uuid.uuid4()),
-                    sandbox=SANDBOX,
-                    provider="aplyid",
-                    case_id=number,
-                    event="case.completed",
-                    url=f"http://127.0.0.1:{job.port}/webhooks",
-                    headers={"Content-Type": "application/json", "X-Workflow-Event-Type": "case.completed"},
-                    body=b"{%s}" % (b" " * 250),
-                    state=DeliveryState.SCHEDULED,
-                    created_at=now,
-                    due_at=now,
-                )
-                tx.add_delivery(delivery)
+        fill(built, job.port, many)
         yield built
     finally:
         built.store.close()
+
+
+def fill(built: Built, port: int, many: int) -> None:
+    """Write so many webhooks to that port, all due at once."""
+    now = built.scheduler.clock.now()
+    with built.store.transaction() as tx:
+        tx.add_sandbox(SANDBOX, [], now)
+        for number in range(many):
+            delivery = Delivery(
+                id=str(uuid.uuid4()),
+                sandbox=SANDBOX,
+                provider="aplyid",
+                case_id=number,
+                event="case.completed",
+                url=f"http://127.0.0.1:{port}/webhooks",
+                headers={"Content-Type": "application/json", "X-Workflow-Event-Type": "case.completed"},
+                body=b"{%s}" % (b" " * 250),
+                state=DeliveryState.SCHEDULED,
+                created_at=now,
+                due_at=now,
+            )
+            tx.add_delivery(delivery)
 
 
 def _drain(job: Job) -> tuple[float, float]:

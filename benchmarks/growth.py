@@ -126,7 +126,7 @@ def measure(cases: int, pairs: int) -> Growth:
                 for reached in fill(full, cases):
                     if reached == min(LISTED, cases) and not lists:
                         lists = {name: _seconds(full, path) for name, path in LISTS.items()}
-                costs |= {name + kind: _cost(empty, full, name, cases, pairs) for name in BOTH}
+                costs |= {name + kind: creates(empty, full, name, cases, pairs) for name in BOTH}
     return Growth(cases, costs, min(LISTED, cases), lists)
 
 
@@ -168,7 +168,7 @@ def _seconds(bench: Workbench, path: str) -> float:
     return median(took[1:])
 
 
-def _cost(empty: Workbench, full: Workbench, name: str, cases: int, pairs: int) -> Cost:
+def creates(empty: Workbench, full: Workbench, name: str, cases: int, pairs: int) -> Cost:
     """Creates of clients that neither sandbox knows, but every fourth."""
     asks = [call(bench.built.app, ORDERS[name]()) for bench in (empty, full)]
     found = []

@@ -89,7 +89,14 @@ def _growth(run: Measured) -> Told:
 
 
 def _postgres(run: Measured) -> Told:
-    return postgres.told(postgres.measure(run.options.rounds, run.options.seconds, run.cores))
+    extent = postgres.Extent(
+        rounds=run.options.rounds,
+        seconds=run.options.seconds,
+        cases=run.options.postgres_cases or run.of(20, 20_000, 100_000),
+        pairs=run.of(1, 20, 40),
+        webhooks=run.of(20, 1_000, 5_000),
+    )
+    return postgres.told(*postgres.measure(extent, run.cores))
 
 
 def _drain(run: Measured) -> Told:

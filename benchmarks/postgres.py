@@ -1,43 +1,53 @@
-"""Creates per second with everything in PostgreSQL, on one process and on two, against a file of SQLite."""
+"""Creates per second with everything in PostgreSQL, on one process and on two, against a file of SQLite.
+
+PostgreSQL has the core of the load generator; all emulators have the other one, however many there are.
+"""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack
+from dataclasses import dataclass
 from statistics import median
-from tempfile import TemporaryDirectory
 
-from benchmarks.contestants import Cores, await_port, emulator_command, killed, running
+from benchmarks import postgres_growth
+from benchmarks.contestants import Cores, running
 from benchmarks.figures import Figure, Told, at_least
 from benchmarks.load import Job, drive
-from tests.postgres import postgres_server
+from benchmarks.postgres_growth import Grown, sharing
+from tests.postgres import Server, postgres_server
 
 NAMES = ("a file of SQLite", "PostgreSQL, one process", "PostgreSQL, two processes")
 GOAL, FLOOR = 0.5, 0.2
 Round = dict[str, float]  # creates a second
 
 
-def measure(rounds: int, seconds: float, cores: Cores) -> list[Round]:
-    """Every contestant in turn, round after round; the database waits for its disk, as it comes."""
+@dataclass(frozen=True, kw_only=True)
+class Extent:
+    """How much is measured."""
+
+    rounds: int
+    seconds: float
+    cases: int
+    pairs: int  # of blocks of creates
+    webhooks: int
+
+
+def measure(extent: Extent, cores: Cores) -> tuple[list[Round], Grown]:
+    """Every contestant in turn, round after round, then growth; the database waits for its disk, as it comes."""
+    with postgres_server("-c", "max_connections=200") as server:
+        rounds = _in_turn(server, extent.rounds, extent.seconds, cores)
+        return rounds, postgres_growth.measure(server, extent.cases, extent.pairs, extent.webhooks, cores)
+
+
+def _in_turn(server: Server, rounds: int, seconds: float, cores: Cores) -> list[Round]:
     with ExitStack() as stack:
-        server = stack.enter_context(postgres_server("-c", "max_connections=200"))
         file = stack.enter_context(running("keeping", cores)).port
         url = server.new_url()
-        one, other = (stack.enter_context(_sharing(url, cores)) for _ in range(2))
+        one, other = (stack.enter_context(sharing(url, cores)) for _ in range(2))
         ports = dict(zip(NAMES, ([file], [one], [one, other]), strict=True))
         sent = [0]
         return [{name: _rate(ports[name], sent, seconds) for name in NAMES} for _ in range(rounds + 1)][1:]
-
-
-@contextmanager
-def _sharing(url: str, cores: Cores) -> Iterator[int]:
-    """An emulator with that database; its port."""
-    with TemporaryDirectory(prefix="benchmarks-") as folder:
-        port_file = Path(folder, "port")
-        command = [*emulator_command(port_file), "--database", url]
-        with killed(command, Path(folder), cores) as process:
-            yield await_port(port_file, process)
 
 
 def _rate(ports: Sequence[int], sent: list[int], seconds: float) -> float:
@@ -59,8 +69,8 @@ def _rate(ports: Sequence[int], sent: list[int], seconds: float) -> float:
     return rate
 
 
-def told(rounds: Sequence[Round]) -> Told:
-    """The rates, and their ratios to the file of SQLite in the same round."""
+def told(rounds: Sequence[Round], grown: Grown) -> Told:
+    """The rates, and their ratios to the file of SQLite in the same round; then growth."""
     lines = ["Creates per second, of Sphinx in one sandbox, on 8 connections (median)"]
     figures: list[Figure] = []
     for name in NAMES:
@@ -68,4 +78,5 @@ def told(rounds: Sequence[Round]) -> Told:
         lines.append(f"  {name:28} {median(each[name] for each in rounds):8,.0f}   {ratio:5.2f}")
         if name != NAMES[0]:
             figures.append(at_least(f"creates, {name} / {NAMES[0]}", ratio, "{:.2f}", GOAL, FLOOR, is_ratio=True))
-    return Told(lines, figures)
+    growth = postgres_growth.told(grown)
+    return Told([*lines, *growth.lines], [*figures, *growth.figures])

@@ -15,6 +15,7 @@ from emulator.app import PROVIDERS, Built, build_emulator
 from emulator.core.cases import Cases
 from emulator.core.clock import WallClock
 from emulator.core.model import Case, NewCase
+from emulator.path_readers import DatabaseUrl
 from emulator.providers.aplyid import schemas as aplyid
 from emulator.providers.aplyid.responses import render_case as render_aplyid_case
 from emulator.providers.aplyid.responses import to_json as aplyid_json
@@ -43,8 +44,8 @@ class Workbench:
 
     @classmethod
     @contextmanager
-    def open(cls, database: Path | None = None) -> Iterator["Workbench"]:
-        """On that file, else on a fresh temporary database, for the time of the block."""
+    def open(cls, database: Path | DatabaseUrl | None = None) -> Iterator["Workbench"]:
+        """On that file or PostgreSQL, else on a fresh temporary database, for the time of the block."""
         built = build_emulator(Settings(delay=DELAY, database=database))
         try:
             yield cls(built, built.cases, built.desks)

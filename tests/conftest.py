@@ -5,11 +5,13 @@ import os
 import re
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from zlib import crc32
 
 import pytest
 
+from emulator.store.opening import AnyStore, open_store
 from tests import emulators
 from tests.clean import CleanMachine, clean_machine
 from tests.emulators import Emulator, served
@@ -111,6 +113,19 @@ def postgres() -> Iterator[Server]:
     """A PostgreSQL server of these tests; each test takes a schema of its own."""
     with postgres_server() as server:
         yield server
+
+
+@pytest.fixture
+def url(postgres: Server) -> str:
+    """The address of a schema in PostgreSQL that only this test uses."""
+    return postgres.new_url()
+
+
+@pytest.fixture
+def pair(url: str) -> Iterator[tuple[AnyStore, AnyStore]]:
+    """The stores of two processes on one database of PostgreSQL, which is empty."""
+    with closing(open_store(None, url)) as one, closing(open_store(None, url)) as other:
+        yield one, other
 
 
 @pytest.fixture

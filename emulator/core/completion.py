@@ -79,7 +79,8 @@ class Completion:
         if not due:
             return []
         with self.store.reading() as read:
-            views = {sandbox: self.sandboxes.view(read, sandbox) for sandbox in dict.fromkeys(key[0] for key in due)}
+            # In one order, for they may be held from now on.
+            views = {sandbox: self.sandboxes.view(read, sandbox) for sandbox in sorted({key[0] for key in due})}
             found = [(views[key[0]], read.case_even_expired(*key, views[key[0]].now)) for key in due]
         return [(view, case) for view, case in found if case and not view.advancing]
 
@@ -128,6 +129,9 @@ class Completion:
         if not cases:
             return []
         with self.store.transaction() as tx:
+            # Faults may be used up when a case ends: its sandbox is to be held before the case is, as a reset does.
+            for sandbox in sorted({step.view.name for steps in cases for step in steps if step.ending}):
+                tx.sandbox(sandbox)
             return [self._write_all(tx, steps) for steps in cases]
 
     def _tell_all(self, taken: Sequence[Sequence[tuple[Step, Moved]]]) -> Sequence[Moved | None]:
@@ -193,8 +197,6 @@ class Completion:
     def _write(self, tx: Transaction, step: Step) -> Moved | None:
         """Write the step and its webhook together; return None when the case was reset or moved on meanwhile."""
         after = step.after
-        if step.delivery and step.view.settings.faults:
-            tx.sandbox(step.view.name)  # to be changed, and so held before anything in it is
         if not tx.save_case(step.before, after, step.view.born, advancing=step.advancing):
             return None
         self._use_up(tx, step)

@@ -28,6 +28,9 @@ class Real(psycopg.Connection[tuple[Any, ...]]):
         return Wire(self)
 
 
+AT_ONCE = 1_000  # rows that are sent together
+
+
 class Literal(str):
     """SQL in which the values are written by the client."""
 
@@ -96,7 +99,7 @@ class PostgresConnection:
     def queue_for(self, sandbox: str) -> None:
         """Wait for others that hold the row of a sandbox, as far as that is not left to the database."""
 
-    def execute(self, sql: str, parameters: Mapping[str, Any], /) -> "Result | Cursor[tuple[Any, ...]] | PutOff":
+    def execute(self, sql: str, parameters: Mapping[str, Any], /) -> Result | Cursor[tuple[Any, ...]] | PutOff:
         """Run a query, and return its result."""
         if self.puts_off and self._put_off(sql, [parameters]):
             return PUT_OFF
@@ -107,15 +110,16 @@ class PostgresConnection:
         cursor = ClientCursor(self.real) if isinstance(sql, Literal) else self.real.cursor()
         return cursor.execute(sql, parameters)
 
-    def executemany(self, sql: str, rows: Any, /) -> "Cursor[tuple[Any, ...]] | PutOff":
-        """Run a query for each of these rows, and return its cursor."""
-        if self.puts_off and self._put_off(sql, rows):
-            return PUT_OFF
-        self.prepare()
-        self.real.wire.run()
-        cursor = self.real.cursor()
-        cursor.executemany(sql, rows)
-        return cursor
+    def executemany(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> PutOff:
+        """Run a change for each of these rows, many at once."""
+        for first in range(0, len(rows), AT_ONCE):
+            some = rows[first : first + AT_ONCE]
+            is_put_off = self._put_off(sql, some)
+            if not is_put_off or not self.puts_off:
+                self.real.wire.run()
+            if not is_put_off:
+                self.real.cursor().executemany(sql, some)
+        return PUT_OFF
 
     def ask_all(self, *asked: tuple[Query, Mapping[str, Any]]) -> Sequence[Result]:
         """Run queries at once, and return their results."""

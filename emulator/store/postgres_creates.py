@@ -110,12 +110,12 @@ class PostgresCreates(Changes):
         if key[2] is not None and key not in self._free_keys:
             return super()._insert_client(row)
         self._free_keys.discard(key)
-        return int(self._put_off(self._ask.add_free_client, self._db, **row))
+        return int(self._put_off(self._ask.add_free_client.run, self._db, row))
 
     def _insert_case(self, params: Params) -> int:
         if params["unique_key"] is not None or params["replaces"] is not None:
             return super()._insert_case(params)
-        return int(self._put_off(self._ask.add_free_case, self._db, **params))
+        return int(self._put_off(self._ask.add_free_case.run, self._db, params))
 
     def replace_client(self, sandbox: str, provider: str, before: Client, new: NewClient, now: datetime) -> Client:
         return self._put_off(super().replace_client, sandbox, provider, before, new, now)

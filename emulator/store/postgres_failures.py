@@ -8,15 +8,22 @@ from emulator.core.errors import StoreFull, StoreUnavailable
 from emulator.masking import masked
 from emulator.store.failures import StoreHealth
 
+# What undoes this change alone: others were in its way.
+UNDONE = (
+    errors.TransactionRollback,
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.LockNotAvailable,
+)
 # What says something about the server or the moment, and not about our SQL.
 PASSING = (
     psycopg.OperationalError,
     psycopg.InterfaceError,
     PoolTimeout,
-    errors.LockNotAvailable,
+    errors.IdleInTransactionSessionTimeout,
     errors.QueryCanceled,
     errors.ReadOnlySqlTransaction,
-    errors.TransactionRollback,
+    *UNDONE,
 )
 
 
@@ -28,7 +35,7 @@ def failure_of(error: BaseException, place: str) -> StoreUnavailable | None:
         return StoreUnavailable(
             f"{place} does not answer, or has no connection free: the emulator tries again by itself"
         )
-    if isinstance(error, errors.TransactionRollback | errors.LockNotAvailable):
+    if isinstance(error, UNDONE):
         return StoreUnavailable(f"{place} had to undo a change, because another one was in its way: send it again")
     if isinstance(error, errors.ReadOnlySqlTransaction):
         return StoreUnavailable(f"{place} takes no changes: name the server that does with --database")
@@ -55,6 +62,6 @@ class DatabaseHealth(StoreHealth):
         failure = failure_of(error, self.place)
         if failure is None:
             return
-        if not isinstance(error, errors.TransactionRollback | errors.LockNotAvailable):  # of this change alone
+        if not isinstance(error, UNDONE):
             self._begin(failure)
         raise failure from error

@@ -81,12 +81,18 @@ class Wire:
         self._begin()
         if not self._waiting:
             return ()
-        results = self._together(self._waiting)
+        waiting, unsure, self._waiting, self._unsure = self._waiting, self._unsure, [], []
+        results = self._together(waiting)
         failed = next((result for result in results if result.status not in DONE), None)
         if failed is not None:
+            self._forget(unsure)
             raise self._error_of(failed)
-        self._waiting, self._unsure = [], []
         return results
+
+    def _forget(self, unsure: Sequence[bytes]) -> None:
+        """Prepare these statements anew, when they are needed."""
+        for raw in unsure:
+            del self._kept[raw]
 
     def begin(self, beginning: Statement = BEGIN) -> None:
         """Begin a transaction with the next statement."""
@@ -102,8 +108,7 @@ class Wire:
 
     def roll_back(self) -> None:
         """Undo the transaction, and send nothing of what waits."""
-        for raw in self._unsure:
-            del self._kept[raw]
+        self._forget(self._unsure)
         self._waiting, self._unsure, self._beginning = [], [], None
         if self._pgconn.transaction_status != IDLE:
             self._pgconn.exec_(b"ROLLBACK")

@@ -209,7 +209,7 @@ def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
     # Four times the default of SQLite, because each checkpoint syncs the file, however little there is to write.
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
     connection.execute(f"PRAGMA synchronous = {'NORMAL' if path else 'OFF'}")
-    # Or each create takes 64 KiB from the system and gives them back, for the rows that take its ids.
+    # Or each query that sorts rows, or returns those it changed, takes 64 KiB from the system and gives them back.
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("BEGIN IMMEDIATE")  # takes the lock, which fails here when another process holds it
     connection.execute("COMMIT")

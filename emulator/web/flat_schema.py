@@ -24,7 +24,7 @@ class FlatSchema(Schema):
     such a schema never uses. `tests/web/test_flat_schema.py` compares the two, and refuses schemas with more in them.
 
     A field that takes plain texts just as they are has an attribute `longest_plain`, the most characters of such a
-    text. Plain is what is printable ASCII without blanks around it, and not empty: nearly every text.
+    text. Plain is what is printable without blanks around it, and not empty: nearly every text.
     """
 
     def load(self, data: Any, *, many: bool | None = None, partial: Any = None, unknown: Any = None) -> Any:
@@ -35,9 +35,10 @@ class FlatSchema(Schema):
         payload = Payload()
         altered: list[str] = []
         problems: dict[str, object] = {}
+        get = data.get
         for name, deserialize, longest_plain, skipped, doubt in self._steps:
-            value = data.get(name, missing)
-            if type(value) is str and 0 < len(value) <= longest_plain and value.isascii() and value.isprintable():
+            value = get(name, missing)
+            if type(value) is str and 0 < len(value) <= longest_plain and value.isprintable():
                 if value.strip() == value:
                     payload[name] = value
                     continue

@@ -1,9 +1,9 @@
 """Surround every request with the same steps: open, render (for an error), close."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from http import HTTPStatus
 from wsgiref.types import WSGIEnvironment
 
@@ -173,26 +173,24 @@ class Pipeline:
 
     def find_owner(self, path: str) -> Owned | None:
         """Return the provider that a path belongs to, with its desk; None for a path of no provider."""
-        index = _find_owner(path, self.prefixes)
-        return None if index is None else self.owned[index]
+        return self._find_again(path)
 
     @cached_property
-    def prefixes(self) -> tuple[tuple[str, int], ...]:
-        """The path prefixes of the providers, with the places of their owners."""
-        return tuple((prefix, index) for index, (p, _) in enumerate(self.owned) for prefix in p.prefixes)
+    def _find_again(self) -> Callable[[str], Owned | None]:
+        owners = [(prefix, owned) for owned in self.owned for prefix in owned[0].prefixes]
+        return lru_cache(maxsize=256)(partial(_find_owner, owners))
 
 
-@lru_cache(maxsize=256)
-def _find_owner(path: str, prefixes: tuple[tuple[str, int], ...]) -> int | None:
-    """Return the place of the longest prefix that fits.
+def _find_owner(owners: Sequence[tuple[str, Owned]], path: str) -> Owned | None:
+    """Return who has the longest prefix that fits.
 
     Case and doubled slashes do not matter, as in the APIs themselves.
     """
     plain = f"{path.lower()}/"
     if "//" in plain:
         plain = "/" + "/".join(filter(None, plain.split("/"))) + "/"
-    fitting = [(len(prefix), index) for prefix, index in prefixes if plain.startswith(prefix)]
-    return max(fitting)[1] if fitting else None
+    fitting = [(prefix, owned) for prefix, owned in owners if plain.startswith(prefix)]
+    return max(fitting, key=lambda each: len(each[0]))[1] if fitting else None
 
 
 def _refuse(state: RequestState, problem: Problem) -> Response:

@@ -11,7 +11,7 @@ from benchmarks.contestants import Cores
 from benchmarks.parts import PARTS, Measured
 
 ROOT = Path(__file__).parents[2]
-LEAST = argparse.Namespace(least=True, quick=False, rounds=1, seconds=0.1)
+LEAST = argparse.Namespace(least=True, quick=False, rounds=1, seconds=0.1, postgres_cases=None)
 
 pytestmark = pytest.mark.slow
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from emulator.client import (
     WebhookMissing,
 )
 from emulator.client.proxies import bypass_proxies
+from emulator.client.transport import Control
 from tests.emulators import Emulator, served
 from tests.receivers import free_port, receiving
 
@@ -46,6 +48,21 @@ def test_it_is_newborn_at_the_start_and_at_the_end(shared_emulator: Emulator) ->
         assert handle.cases.all() == []
         assert handle.aplyid.create_case()["case_id"] == 1024
     assert CaseEmulator(shared_emulator.url, "used-before").cases.all() == []
+
+
+def test_a_first_case_takes_as_few_requests_as_can_be(
+    shared_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, request = list[str](), Control._request
+
+    def note(control: Control, method: str, path: str, *rest: Any) -> Any:
+        asked.append(path.rpartition("/")[2].partition("?")[0])
+        return request(control, method, path, *rest)
+
+    monkeypatch.setattr(Control, "_request", note)
+    with CaseEmulator(shared_emulator.url, "few-requests") as sandbox:
+        assert sandbox.aplyid.create_case()
+        assert asked == ["reset", "aplyid", "cases"]  # the second is for the sample
 
 
 def test_where_nothing_answers_it_says_what_to_start() -> None:

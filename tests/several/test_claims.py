@@ -1,6 +1,5 @@
 """What is claimed while somebody waits for attempts: who waits until nothing is in flight waits for that as well."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,10 +14,9 @@ from emulator.core.outbox import Outbox
 from emulator.core.sandboxes import Sandboxes
 from emulator.core.signals import Signal
 from emulator.core.time_machine import TimeMachine
-from emulator.store.opening import AnyStore, open_store
+from emulator.store.opening import AnyStore
 from emulator.store.postgres_changes import PostgresChanges
 from tests.core.test_outbox import START, Post
-from tests.postgres import Server
 from tests.waiting import PATIENCE
 
 
@@ -53,15 +51,11 @@ class Claim:
 
 
 @pytest.fixture
-def stores(postgres: Server) -> Iterator[tuple[AnyStore, AnyStore]]:
+def stores(pair: tuple[AnyStore, AnyStore]) -> tuple[AnyStore, AnyStore]:
     """Those of two processes on one database."""
-    url = postgres.new_url()
-    one, other = open_store(None, url), open_store(None, url)
-    with one.transaction() as tx:
+    with pair[0].transaction() as tx:
         tx.add_sandbox("default", [], START)
-    yield one, other
-    one.close()
-    other.close()
+    return pair
 
 
 def time_machine(post: Post, outbox: Outbox) -> TimeMachine:

@@ -29,11 +29,6 @@ ID = "X-Workflow-Webhook-Id"
 
 
 @pytest.fixture
-def url(postgres: Server) -> str:
-    return postgres.new_url()
-
-
-@pytest.fixture
 def receiver() -> Iterator[Receiver]:
     with receiving() as receiver:
         yield receiver

@@ -1,7 +1,6 @@
 """What is PostgreSQL's own: how it is opened and refused, what it keeps, and how it is shown."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -28,19 +27,11 @@ ODD_TEXTS = ["\x00", "a\x00b", "\ud800", "\x1b", "\x1b0000", "ä\udfff😀", "",
 
 
 @pytest.fixture
-def url(postgres: Server) -> str:
-    return postgres.new_url()
-
-
-@pytest.fixture
-def pair(url: str) -> Iterator[tuple[AnyStore, AnyStore]]:
-    """Two processes' stores on one database."""
-    one, other = open_store(None, url), open_store(None, url)
-    with one.transaction() as tx:
+def pair(pair: tuple[AnyStore, AnyStore]) -> tuple[AnyStore, AnyStore]:
+    """Two processes' stores on one database, with a sandbox."""
+    with pair[0].transaction() as tx:
         tx.add_sandbox("a", [("p", NEWBORN)], NOW)
-    yield one, other
-    one.close()
-    other.close()
+    return pair
 
 
 def add_case(store: AnyStore, schedule: Schedule | None = None, key: str | None = None) -> int:

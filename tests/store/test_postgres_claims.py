@@ -11,7 +11,7 @@ from emulator.core.deliveries import Attempt, Delivery, DeliveryState
 from emulator.core.errors import StoreUnavailable
 from emulator.core.outbox import LEASE
 from emulator.store.changes import Changes
-from emulator.store.opening import AnyStore, open_store
+from emulator.store.opening import AnyStore
 from emulator.store.postgres_changes import PostgresChanges
 from tests.core.test_outbox import START, Post
 from tests.postgres import Server
@@ -21,20 +21,12 @@ Drop = Callable[[], "Future[None]"]
 
 
 @pytest.fixture
-def url(postgres: Server) -> str:
-    return postgres.new_url()
-
-
-@pytest.fixture
-def stores(url: str) -> Iterator[tuple[AnyStore, AnyStore]]:
+def stores(pair: tuple[AnyStore, AnyStore]) -> tuple[AnyStore, AnyStore]:
     """Those of two processes on one database, with a webhook that is due."""
-    one, other = open_store(None, url), open_store(None, url)
-    with one.transaction() as tx:
+    with pair[0].transaction() as tx:
         tx.add_sandbox("default", [], START)
-    Post(one).add()
-    yield one, other
-    one.close()
-    other.close()
+    Post(pair[0]).add()
+    return pair
 
 
 def claimed(tx: Changes, store: AnyStore) -> Delivery:

@@ -1,5 +1,6 @@
 """The short way to load a schema reads and refuses as marshmallow's own does."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
@@ -9,7 +10,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.experimental.context import Context
 
 from emulator.providers.aplyid import schemas as aplyid
-from emulator.providers.aplyid.rails import Text
+from emulator.providers.aplyid.rails import Text, is_storable
+from emulator.providers.aplyid.ruby import is_blank
 from emulator.providers.sphinxhq import case_file_schemas, current_schemas
 from emulator.providers.sphinxhq import schemas as sphinxhq
 from emulator.providers.sphinxhq.relations import Known
@@ -194,3 +196,8 @@ def test_a_list_of_payloads_is_named_where_anything_is_to_be_told_of_one_of_them
     plain = {"check_type": "PEP"}
     assert "checks" not in altered(plain, plain)
     assert "checks" in altered(plain, {**plain, "planet": "Earth"})
+
+
+def test_no_printable_character_but_the_blank_needs_a_look_of_a_field() -> None:
+    odd = [c for c in map(chr, range(sys.maxunicode + 1)) if c.isprintable() and (is_blank(c) or not is_storable(c))]
+    assert odd == [" "]

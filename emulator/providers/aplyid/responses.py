@@ -6,6 +6,7 @@ from flask import Response
 
 from emulator.core.model import Case, State
 from emulator.web.desk import Desk
+from emulator.web.json_text import writer
 from emulator.web.short_response import ShortResponse
 
 JSON = "application/json; charset=utf-8"
@@ -17,14 +18,14 @@ REAL_APP = "https://workflow.aplyid.com"
 
 def to_json(value: object) -> str:
     """Return JSON as Rails writes it: compact, and safe inside HTML."""
-    text = ENCODER.encode(value)
+    text = write_json(value)
     for character, escape in HTML_ESCAPES:
         if character in text:
             text = text.replace(character, escape)
     return text
 
 
-ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+write_json = writer(ensure_ascii=False, separators=(",", ":"))
 IN_PROGRESS = '"status": "in_progress"'
 HTML_ESCAPES = [(c, f"\\u{ord(c):04x}") for c in "&<>\u2028\u2029"]
 

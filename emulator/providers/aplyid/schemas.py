@@ -12,6 +12,7 @@ from emulator.providers.aplyid import rails, ruby
 from emulator.providers.aplyid.columns import CountryCode, Date, NationalNumber, Status
 from emulator.providers.aplyid.rails import Attributes, Choice, Decimal, Record, Text
 from emulator.web.advice import advise
+from emulator.web.json_text import writer
 from emulator.web.unused_input import advise_unused
 
 STATUSES = ("in_progress", "in_review", "on_hold", "to_do", "completed", "cancelled")
@@ -101,7 +102,7 @@ class AnyClientIn(IndividualIn):
         fields = (*IndividualIn.Meta.fields, "client_type")
 
 
-ENCODER = json.JSONEncoder(default=str)  # an exact number becomes a text
+write_json = writer(default=str)  # an exact number becomes a text
 NO_KEY = "without client.external_id the service can never reuse this client, and duplicates cannot be merged"
 ACTIVITY, CLIENT, INDIVIDUAL, ANY_CLIENT = ActivityIn(), ClientIn(), IndividualIn(), AnyClientIn()
 
@@ -198,7 +199,7 @@ def _read_client(client: Mapping[str, object]) -> NewClient:
 
 
 def _to_text(payload: Mapping[str, object]) -> str:
-    return ENCODER.encode(payload)
+    return write_json(payload)
 
 
 def _bad_type(kind: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from emulator.core.model import Client, ClientClaim, NewClient
-from emulator.providers.sphinxhq.payloads import CasePayload, CustomerPayload, retention_of
+from emulator.providers.sphinxhq.payloads import CasePayload, CustomerPayload, retention_of, write_details
 
 SYNC: Final = "sync_platforms"
 
@@ -27,7 +27,7 @@ def claim_of(customer: CustomerPayload) -> ClientClaim:
         fresh=NewClient(
             name=customer["full_name"],
             kind=customer.get("customer_type"),
-            details=json.dumps({"input_details": customer.get("input_details"), **platforms}),
+            details=write_details({"input_details": customer.get("input_details"), **platforms}),
             retention_days=retention_of(customer),
         ),
         updates=True,
@@ -40,7 +40,7 @@ def _keep_platforms(known: Client, fresh: NewClient) -> NewClient:
     platforms = platforms_of(known)
     if platforms is None:
         return fresh
-    return replace(fresh, details=json.dumps({**json.loads(fresh.details), SYNC: platforms}))
+    return replace(fresh, details=write_details({**json.loads(fresh.details), SYNC: platforms}))
 
 
 def platforms_of(client: Client) -> list[dict[str, object]] | None:

@@ -4,7 +4,6 @@ These are marshmallow fields that follow the framework: a text field takes numbe
 problems are reported at once.
 """
 
-import json
 import math
 import re
 import sys
@@ -19,6 +18,7 @@ from marshmallow.validate import Length, OneOf, Range
 from emulator.web.body import DEEPEST, containers
 from emulator.web.errors import Malformed
 from emulator.web.flat_schema import FlatSchema
+from emulator.web.json_text import writer
 
 # IntegerField takes a whole number that ends in ".0".
 WHOLE_DECIMAL = re.compile(r"\.0*\s*$")
@@ -201,10 +201,10 @@ def moment_text(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+write_json = writer(ensure_ascii=False, separators=(",", ":"))
 
 
 def to_json(value: object) -> str:
     """Return JSON as the framework renders it: compact, not limited to ASCII, the two line separators escaped."""
-    text = ENCODER.encode(value)
+    text = write_json(value)
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

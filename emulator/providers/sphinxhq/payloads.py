@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from emulator.web.json_text import writer
+
 KEPT_FOR_EVER = -1
 
 
@@ -37,6 +39,9 @@ class CasePayload(TypedDict, total=False):
     checks: list[CheckPayload]
     document_ids: list[int]
     delete_after: int
+
+
+write_details = writer()  # the JSON of what is stored with a case, a check or a customer
 
 
 def retention_of(payload: Mapping[str, Any]) -> int | None:

@@ -1,6 +1,5 @@
 """The request bodies of Sphinx. `x-fidelity` is documented, framework or assumed (docs/fidelity.md)."""
 
-import json
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -12,7 +11,7 @@ from emulator.core.errors import Invalid
 from emulator.core.model import NewCase, NewCheck, Outcome, State
 from emulator.providers.sphinxhq.customers import claim_for
 from emulator.providers.sphinxhq.drf import AnyJson, Choice, Integer, Serializer, Text, load
-from emulator.providers.sphinxhq.payloads import KEPT_FOR_EVER, CasePayload, CheckPayload, retention_of
+from emulator.providers.sphinxhq.payloads import KEPT_FOR_EVER, CasePayload, CheckPayload, retention_of, write_details
 from emulator.providers.sphinxhq.relations import CustomerId, DocumentIds, Known, Object, Objects
 from emulator.web.advice import advise
 from emulator.web.unused_input import advise_unused
@@ -156,7 +155,7 @@ def _order(sandbox: str, payload: CasePayload, request: dict[str, object]) -> Ne
         client=claim_for(payload),
         webhook_url=payload.get("webhook_url"),
         retention_days=retention_of(payload),
-        details=json.dumps({**details, "delete_after": payload.get("delete_after", KEPT_FOR_EVER)}),
+        details=write_details({**details, "delete_after": payload.get("delete_after", KEPT_FOR_EVER)}),
         of_business=is_of_business(payload.get("customer", {}).get("customer_type"), kinds),
         request=request,
         checks=tuple(map(new_check, payload.get("checks", ()))),
@@ -169,7 +168,7 @@ def new_check(payload: CheckPayload) -> NewCheck:
     details = {name: value for name, value in payload.items() if name not in ("check_type", "case_id")}
     return NewCheck(
         kind=payload.get("check_type"),
-        details=json.dumps(details),
+        details=write_details(details),
         retention_days=retention_of(payload),
         documents=each_once(payload.get("document_ids", ())),
     )

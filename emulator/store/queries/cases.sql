@@ -174,7 +174,7 @@ ORDER BY due_at, id;
 
 -- name: save_case!
 -- Save a step of a case, unless the case moved on, its sandbox was reset or the advance of its clock began or ended
--- meanwhile (without :advancing, that does not matter).
+-- meanwhile (without :advancing, that does not matter). The CAST tells PostgreSQL its type, so that this is prepared.
 UPDATE cases SET
     state = :state, outcome = :outcome, risk_score = :risk_score, rule = :rule, ending = :ending,
     updated_at = :updated_at, due_at = :due_at
@@ -182,7 +182,8 @@ WHERE sandbox = :sandbox AND provider = :provider AND id = :id
     AND state = :state_before AND updated_at = :updated_before AND revision = :revision AND archived_at IS NULL
     AND EXISTS (
         SELECT 1 FROM sandboxes AS s
-        WHERE s.name = :sandbox AND s.created_at = :born AND (:advancing IS NULL OR s.advancing = :advancing)
+        WHERE s.name = :sandbox AND s.created_at = :born
+            AND (CAST(:advancing AS BIGINT) IS NULL OR s.advancing = :advancing)
         {until_done}
     );
 
