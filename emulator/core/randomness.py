@@ -13,6 +13,8 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
+from emulator.core.countries import COUNTRIES, Country
+from emulator.core.sample_people import Address, Person, find_known, place_of
 from emulator.core.surnames import MAGIC_SURNAMES
 from emulator.quick_dataclass import dataclass
 
@@ -22,88 +24,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Country:
-    """An English-speaking country, with patterns in which # is a digit: its mobile numbers and, by state, postcodes."""
-
-    locale: str  # of Faker
-    code: str  # ISO 3166 alpha-3
-    calling_code: str
-    mobile: str  # the national number, without the leading 0; of a range held for fiction where there is one
-    company: str  # the legal form at the end of a company's name
-    postcodes: tuple[tuple[str, str], ...]
-
-
 # What is drawn by Faker; to make all that it could draw takes three times as long.
 DRAWN = ["faker.providers.address", "faker.providers.date_time", "faker.providers.person"]
-COUNTRIES = (
-    Country(
-        "en_AU",
-        "AUS",
-        "61",
-        "49157####",
-        "Pty Ltd",
-        (
-            ("New South Wales", "2###"),
-            ("Victoria", "3###"),
-            ("Queensland", "4###"),
-            ("South Australia", "5###"),
-            ("Western Australia", "6###"),
-            ("Tasmania", "7###"),
-        ),
-    ),
-    Country("en_CA", "CAN", "1", "41655501##", "Inc.", (("Ontario", "M5V #A#"), ("British Columbia", "V6B #E#"))),
-    Country(
-        "en_GB", "GBR", "44", "7700900###", "Ltd", (("Greater Manchester", "M# #AA"), ("West Yorkshire", "LS# #AB"))
-    ),
-    Country("en_IE", "IRL", "353", "2091####", "Ltd", (("County Cork", "T12 A###"), ("County Dublin", "D02 X###"))),
-    Country(
-        "en_NZ",
-        "NZL",
-        "64",
-        "21######",
-        "Limited",
-        (("Auckland", "10##"), ("Wellington", "60##"), ("Canterbury", "80##")),
-    ),
-    Country(
-        "en_US", "USA", "1", "21255501##", "LLC", (("California", "941##"), ("New York", "100##"), ("Texas", "787##"))
-    ),
-)
 TRADES = ("Building", "Developments", "Engineering", "Holdings", "Investments", "Orchards", "Properties", "Transport")
 LONGEST_NAME = 50
 RUN_MARK = "--run-"  # in the name of a sandbox: what follows tells one run of a test from another, and changes no value
 # Fixed dates, so that a seed draws the same birthday on every day.
 BORN_BETWEEN = date(1935, 1, 1), date(2006, 12, 31)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Address:
-    """A postal address; `country` is an ISO 3166 alpha-3 code."""
-
-    line: str
-    city: str
-    state: str
-    postcode: str
-    country: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Person:
-    """An invented person; neither the name nor the company is magic, as `John Denied` would be."""
-
-    first_name: str
-    last_name: str
-    company: str
-    email: str
-    calling_code: str
-    phone: str  # national number, without the leading 0
-    born_on: date
-    address: Address
-
-    @property
-    def name(self) -> str:
-        """First and last name, at most 50 characters."""
-        return f"{self.first_name} {self.last_name}"
 
 
 def fresh_name() -> str:
@@ -186,7 +113,8 @@ class SeededRandom:
 @lru_cache(maxsize=256)
 def _person(random: SeededRandom, field: str, countries: tuple[Country, ...]) -> Person:
     """Draw a person once: the samples of each new sandbox are of the same people."""
-    return random.draw_person(field, countries)
+    known = find_known(place_of(random.seed, random.sandbox, random.key, field, countries))
+    return known or random.draw_person(field, countries)
 
 
 def ordinary(draw: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """The blocks in which a database is asked and changed; many at a time, each with a connection of its own."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from threading import Lock
 from types import TracebackType
 
@@ -66,19 +65,12 @@ class Lending:
         if self.health.trouble and error is None:
             self.health.end()
 
-    @contextmanager
-    def lent(self) -> Iterator[tuple[NamedQueries, PostgresConnection]]:
+    def lent(self) -> "Lent":
         """Give the queries and a connection, on which every change is committed at once."""
-        real = self.take()
-        try:
-            yield self.queries, PostgresConnection(real)
-        except BaseException as error:
-            self.give_back(real, error)
-            raise
-        self.give_back(real, None)
+        return Lent(self)
 
     def _put(self, real: Real) -> None:
-        was_lost = real.closed or real.broken
+        was_lost = real.closed
         with self._guard:
             is_at_hand = not was_lost and not self._takers and len(self._at_hand) < AT_HAND
             if is_at_hand:
@@ -99,6 +91,20 @@ class Lending:
         """Close all connections."""
         self._put_away()
         self.pool.close()
+
+
+class Lent:
+    """A block in which a connection is lent; a class, because a generator made a context manager costs more."""
+
+    def __init__(self, lending: Lending) -> None:
+        self._lending = lending
+
+    def __enter__(self) -> tuple[NamedQueries, PostgresConnection]:
+        self._real = self._lending.take()
+        return self._lending.queries, PostgresConnection(self._real)
+
+    def __exit__(self, kind: Kind, error: BaseException | None, trace: Trace) -> None:
+        self._lending.give_back(self._real, error)
 
 
 class Asking:

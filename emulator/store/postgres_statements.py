@@ -12,7 +12,7 @@ Values = list[bytes | None]
 PARAMETER = re.compile(r"%\((\w+)\)s")
 # What looks through many rows is planned with its values each time: which index is best depends on them.
 PLANNED_ANEW = re.compile(r"\s*SELECT\b.*(?:\bORDER BY\b|\b(?:count|sum|min|max)\()", re.DOTALL)
-DUMPERS: dict[type, Callable[[Any], bytes] | None] = {
+DUMPERS: dict[type, Callable[[Any], bytes]] = {
     str: text_bytes,
     int: number_bytes,
     bool: number_bytes,
@@ -32,22 +32,21 @@ class Statement(str):
 
     def values(self, parameters: Mapping[str, Any]) -> Values | None:
         """Return the values of the parameters as the server reads them; None if one is of an unusual type."""
-        values: Values = []
-        for name in self.names:
-            value = parameters[name]
-            if value is not None:
-                dump = DUMPERS[type(value)] if type(value) in DUMPERS else _dumper_of(type(value))
-                if dump is None:
-                    return None
-                value = dump(value)
-            values.append(value)
-        return values
+        named = [parameters[name] for name in self.names]
+        try:
+            return [None if value is None else DUMPERS[type(value)](value) for value in named]
+        except KeyError:
+            kinds = {type(value) for value in named if value is not None}
+            are_known = all(_learn(kind) for kind in kinds)
+            return self.values(parameters) if are_known else None
 
 
-def _dumper_of(kind: type) -> Callable[[Any], bytes] | None:
-    """Return how values of a class that is derived from a usual one are written; None for any other."""
+def _learn(kind: type) -> bool:
+    """Write values of a class that is derived from a usual one like those; return whether it is."""
     base = next((base for base in kind.__mro__ if base in DUMPERS), None)
-    return DUMPERS.setdefault(kind, base and DUMPERS[base])
+    if base is not None:
+        DUMPERS[kind] = DUMPERS[base]
+    return base is not None
 
 
 class Loader(Protocol):

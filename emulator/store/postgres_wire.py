@@ -27,7 +27,7 @@ class Wire:
     """Sends statements on a connection in autocommit mode, which one thread uses at a time."""
 
     def __init__(self, real: "psycopg.Connection[Any]") -> None:
-        self._pgconn = real.pgconn
+        self._pgconn, self._socket = real.pgconn, real.pgconn.socket
         self._loader: Loader = Transformer(real)
         self._fresh_names = (b"s%d" % number for number in count())
         self._kept: dict[bytes, bytes] = {}  # the names of the prepared statements, by their SQL
@@ -147,7 +147,7 @@ class Wire:
 
     def _await(self, *, writes: bool = False) -> None:
         """Wait for the server, and read what it sent: where libpq waits by itself, no other thread runs."""
-        wait_for(self._pgconn.socket, writes=writes)
+        wait_for(self._socket, writes=writes)
         self._pgconn.consume_input()
 
     def _error_of(self, result: PGresult) -> psycopg.Error:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from emulator.core.randomness import COUNTRIES, SeededRandom
+from emulator.core.countries import COUNTRIES
+from emulator.core.randomness import SeededRandom
 from emulator.providers.aplyid.samples import AplyidSamples
 from emulator.providers.sphinxhq.current_samples import CONFIGS, CurrentSamples
 from emulator.providers.sphinxhq.samples import SphinxSamples

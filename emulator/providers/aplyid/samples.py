@@ -3,7 +3,9 @@
 import json
 from importlib.resources import files
 
-from emulator.core.randomness import COUNTRIES, Person, SeededRandom
+from emulator.core.countries import COUNTRIES
+from emulator.core.randomness import SeededRandom
+from emulator.core.sample_people import Person
 from emulator.web.extras import Sample, Samples
 
 PATH = "/integrations/core/cases"
