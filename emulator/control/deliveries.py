@@ -1,6 +1,7 @@
 """The routes that follow webhooks: list them, wait for one, read one, send it again, and the inbox."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypedDict
 
 from flask import Blueprint, Response
@@ -59,8 +60,8 @@ def add_routes(routes: Blueprint, context: ControlContext) -> None:
     @takes(query=WaitQuery())
     @responds("DeliveriesOut")
     def wait_for_delivery(name: str, query: DeliveryParameters) -> Response:
-        """Wait until a webhook is delivered, blocked or in the inbox, and list the webhooks."""
-        return _wait(context, name, query, DELIVERIES)
+        """Wait until a webhook is delivered, blocked, in the inbox or in the `state` asked for; list webhooks."""
+        return _wait(context, name, query, IN_A_STATE if "state" in query else DELIVERIES)
 
     @routes.get("/sandboxes/<sandbox:name>/deliveries/<delivery_id>")
     @responds("DeliveryOut")
@@ -222,6 +223,7 @@ def render_kept(delivery: Delivery) -> WebhookPayload:
 
 
 DELIVERIES = Awaited("deliveries", render_report, is_settled, is_unexpected=_is_any, is_listed=_is_any)
+IN_A_STATE = replace(DELIVERIES, is_enough=_is_any)  # whatever that is, one that has failed too
 # At the time out it lists every webhook, so that one sees which was sent instead.
 INBOX = Awaited(
     "webhooks", lambda report: render_kept(report.delivery), _is_kept, is_unexpected=_is_kept, is_listed=_is_kept

@@ -6,9 +6,15 @@ Patterns are as ECMA-262 writes them, which is what JSON Schema asks for: it sea
 from marshmallow import fields
 from marshmallow.validate import Length, Range, Regexp
 
-# What every database stores, and the same with something in it that can be seen.
-STORABLE, NOT_BLANK = r"^[^\u0000]*$", r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+STORABLE = r"^[^\u0000]*$"  # what every database stores
+# What Unicode calls white space, one by one: `\s` is not the same in any two languages.
+SPACES = r"\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 END = r"\Z"  # Python's end of the text; ECMA-262 has $ instead
+
+
+def not_blank(spaces: str = SPACES) -> str:
+    """Return the pattern of what every database stores, with something in it that is none of the spaces."""
+    return rf"^[^\u0000]*[^{spaces}\u0000][^\u0000]*$"
 
 
 def ecma_pattern(rule: Regexp) -> str:

@@ -71,6 +71,15 @@ def test_expecting_nothing_is_fine_when_nothing_comes_and_409_when_something_doe
     assert (something.status_code, len(something.json()["deliveries"])) == (409, 1)
 
 
+def test_a_wait_for_a_state_ends_with_it(emulator: Emulator) -> None:
+    emulator.control("PATCH", "", {"retry": "once"})
+    emulator.sphinxhq.open_case(webhook_url=f"http://127.0.0.1:{free_port()}/")
+    [failed] = emulator.wait("deliveries/wait?state=failed&timeout=60")["deliveries"]
+    assert failed["state"] == "failed"
+    none = emulator.control("GET", "deliveries/wait?state=delivered&timeout=0")
+    assert (none.status_code, none.json()["deliveries"]) == (408, [])
+
+
 def test_waiting_for_the_inbox_lists_webhooks_whatever_comes_of_it(emulator: Emulator) -> None:
     nothing = emulator.control("GET", "inbox/wait?expect=none&timeout=0.1")
     assert (nothing.status_code, nothing.json()) == (200, {"count": 0, "webhooks": []})

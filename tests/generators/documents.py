@@ -12,6 +12,7 @@ from tests.toolbox.npm import node_environment
 HERE = Path(__file__).parent
 APIS = ("aplyid", "sphinxhq")
 NAMES = (*APIS, "control")
+ALL_NAMES = (*NAMES, "sphinxhq-first", "sphinxhq-current")  # those of one generation as well
 
 
 def save_document(emulator: Emulator, name: str, folder: Path) -> Path:

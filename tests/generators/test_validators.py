@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.emulators import Emulator
-from tests.generators.documents import NAMES, ask_node, save_document
+from tests.generators.documents import ALL_NAMES, ask_node, save_document
 
 pytestmark = pytest.mark.slow
 
@@ -16,7 +16,7 @@ SANDBOXES = "/_emulator/sandboxes"
 FAULTS = f"{SANDBOXES}/{{name}}/faults"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL_NAMES)
 def test_every_pattern_compiles_with_and_without_the_u_flag(
     name: str, shared_emulator: Emulator, tmp_path: Path
 ) -> None:
@@ -25,7 +25,7 @@ def test_every_pattern_compiles_with_and_without_the_u_flag(
     assert told["patterns"] > 3
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL_NAMES)
 def test_ajv_compiles_every_schema_and_takes_every_example(
     name: str, shared_emulator: Emulator, tmp_path: Path
 ) -> None:
@@ -59,7 +59,7 @@ def test_ajv_takes_what_the_server_takes(
     assert set(taken) == {True, False}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ALL_NAMES)
 def test_every_component_has_a_name_that_starts_with_a_letter(
     name: str, shared_emulator: Emulator, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ from marshmallow.validate import OneOf, Regexp
 
 from emulator.openapi import builder as openapi
 from emulator.openapi.builder import EMPTY, Json, content, response_object
-from emulator.openapi.patterns import NOT_BLANK, STORABLE, ecma_pattern
+from emulator.openapi.patterns import SPACES, STORABLE, ecma_pattern, not_blank
 from emulator.providers.aplyid import columns, rails
 from emulator.providers.aplyid.columns import NationalNumber
 from emulator.providers.aplyid.response_schemas import (
@@ -84,9 +84,9 @@ def rules_of_text(converter: OpenAPIConverter, field: fields.Field[Any], ret: Js
         return {"enum": choices[0]}
     patterns = [ecma_pattern(rule) for rule in field.rules if isinstance(rule, Regexp)]
     if not field.required:  # allow_blank
-        patterns = [rf"{pattern}|^\s*$" for pattern in patterns]
+        patterns = [rf"{pattern}|^[{SPACES}]*$" for pattern in patterns]
     elif all(re.match(pattern, "  ") for pattern in patterns):
-        patterns.append(NOT_BLANK)
+        patterns.append(not_blank())
     patterns = patterns or [STORABLE]
     if isinstance(field, NationalNumber):
         patterns.append(NOT_ONLY_A_ZERO)

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 
 from emulator.openapi import builder as openapi
 from emulator.openapi.builder import Json
-from emulator.openapi.patterns import NOT_BLANK, STORABLE
+from emulator.openapi.patterns import SPACES, STORABLE, not_blank
 from emulator.providers.sphinxhq import current_fields, drf, relations, uploads
 from emulator.providers.sphinxhq.case_file_schemas import CustomerUpdateIn, DocumentIn, NewCheckIn, NewCustomerIn
 from emulator.providers.sphinxhq.current_schemas import (
@@ -64,6 +64,7 @@ TYPES: openapi.Types = {
     current_fields.Identifier: ("string", None),
     current_fields.Dictionary: ("object", None),
 }
+NOT_BLANK = not_blank(rf"{SPACES}\u001c-\u001f")  # with what Python strips besides
 FIRST_BODIES = (NewCheckIn, NewCustomerIn, CustomerUpdateIn)
 CURRENT_BODIES = (CurrentNewCheckIn, CurrentNewCustomerIn, CurrentCustomerUpdateIn)
 # One of the two is needed. Not as a top-level anyOf, of which generators make a class that no language knows.
