@@ -19,6 +19,10 @@ from tests.postgres import Server, postgres_server
 from tests.toolbox.missing import find_program
 
 HERE = Path(__file__).parent
+# Whoever is started in the background of a script, or by nohup, ignores these, and so would every process of a test.
+for number in ("SIGINT", "SIGQUIT", "SIGHUP"):
+    if getattr(signal, number, None) and signal.getsignal(getattr(signal, number)) is signal.SIG_IGN:
+        signal.signal(getattr(signal, number), signal.SIG_DFL)
 TAKE_LONG = {"browser", "machine"}  # fixtures that open or install something large
 
 

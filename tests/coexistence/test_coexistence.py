@@ -7,7 +7,7 @@ import pytest
 
 from tests.coexistence.projects import BESIDE, Outcome, copy_project, run_pytest
 from tests.e2e.test_install import clone
-from tests.toolbox.environments import ROOT, TOOLS, install_emulator
+from tests.toolbox.environments import GENERATORS, ROOT, TOOLS, install_emulator
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +58,7 @@ def test_the_ways_out_stand_in_the_docs() -> None:
         for word in (*FLAGS["socket"], "ignore_localhost", "func_only", "asyncio.to_thread", "pook.enable_network")
         if word not in page
     ] == []
-    assert [tool for tool in (*TOOLS.keys() - {"openapi-python-client", "vcrpy"}, "VCR.py") if tool not in page] == []
+    assert [tool for tool in (*TOOLS.keys() - {*GENERATORS, "vcrpy"}, "VCR.py") if tool not in page] == []
 
 
 @pytest.mark.parametrize("tool", ["responses", "requests-mock"])

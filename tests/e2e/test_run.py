@@ -86,7 +86,10 @@ def running(
         yield popen
     finally:
         popen.kill()
-        popen.communicate()
+        popen.wait()
+        for pipe in (popen.stdout, popen.stderr):  # not read to its end: a command that was left behind may hold it
+            if pipe:
+                pipe.close()
 
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3, 77, 255])

@@ -38,6 +38,8 @@ TOOLS = {
     "xdist": ("pytest-xdist==3.8.0",),
 }
 
+GENERATORS = {"openapi-generator", "openapi-python-client"}  # they make clients; all others stand beside our plugin
+
 
 def environment_with(tool: str) -> Path:
     """Return the Python of the environment with that tool; it is made on first use, in a second or two."""
