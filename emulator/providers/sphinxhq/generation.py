@@ -4,7 +4,6 @@ The caller's credential chooses the generation that is spoken with it. That of t
 webhook.
 """
 
-import json
 from collections.abc import Callable, Mapping
 
 from emulator.core.case_file import FiledCheck
@@ -18,6 +17,7 @@ from emulator.providers.sphinxhq import (
     schemas,
 )
 from emulator.providers.sphinxhq.drf import Serializer
+from emulator.providers.sphinxhq.payloads import read_details
 from emulator.providers.sphinxhq.relations import Known
 from emulator.quick_dataclass import dataclass
 
@@ -72,4 +72,4 @@ GENERATIONS = (FIRST.name, CURRENT.name)
 
 def generation_of(case: Case) -> Generation:
     """Return the generation of the request that opened a case, or of the case that it replaces."""
-    return CURRENT if json.loads(case.details).get("generation") == CURRENT.name else FIRST
+    return CURRENT if read_details(case.details).get("generation") == CURRENT.name else FIRST

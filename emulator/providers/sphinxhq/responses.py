@@ -1,6 +1,5 @@
 """The success answers of Sphinx; a case looks the same in create, read and webhook."""
 
-import json
 from collections.abc import Mapping
 
 from flask import Response
@@ -8,7 +7,7 @@ from flask import Response
 from emulator.core.case_file import CaseHead, Document, FiledCheck
 from emulator.core.model import Case, Check, Client, Outcome, State
 from emulator.providers.sphinxhq.drf import moment_text, to_json
-from emulator.providers.sphinxhq.payloads import KEPT_FOR_EVER
+from emulator.providers.sphinxhq.payloads import KEPT_FOR_EVER, read_details
 from emulator.providers.sphinxhq.schemas import OUTCOMES, STATUSES
 from emulator.web.short_response import ShortResponse
 
@@ -21,7 +20,7 @@ def drf_response(value: object, status: int) -> Response:
 
 def render_case(case: Case, switches: Mapping[str, str]) -> dict[str, object]:
     """Return the case as documented, in the documented key order."""
-    details = json.loads(case.details)
+    details = read_details(case.details)
     return {
         "id": case.id,
         "customer": render_customer_head(case.client),
@@ -66,7 +65,7 @@ def render_customer_head(client: Client) -> dict[str, object]:
 
 def render_result(check: Check, switches: Mapping[str, str], case_state: State) -> dict[str, object]:
     """Return all of a check but its id; one that is not done yet is worked on as soon as its case is."""
-    details = json.loads(check.details)
+    details = read_details(check.details)
     return {
         "risk_score": check.risk_score,
         "title": check.title,
@@ -102,7 +101,7 @@ def render_customer(client: Client) -> dict[str, object]:
         "external_id": client.external_id,
         "full_name": client.name,
         "customer_type": client.kind,
-        "input_details": json.loads(client.details).get("input_details"),
+        "input_details": read_details(client.details).get("input_details"),
         "delete_after": _days(client.retention_days),
         "created_at": moment_text(client.created_at),
         "updated_at": moment_text(client.updated_at),
