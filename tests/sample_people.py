@@ -11,7 +11,7 @@ from pathlib import Path
 
 from emulator.core.countries import COUNTRIES
 from emulator.core.randomness import SeededRandom
-from emulator.core.sample_people import place_of
+from emulator.core.sample_people import draw_id
 from emulator.providers.aplyid.samples import MARKET
 
 FILE = Path(__file__).parents[1] / "fixtures" / "sample_people.json"
@@ -20,13 +20,13 @@ FIELDS = {"client": MARKET, "customer": COUNTRIES}  # of APLYiD and of Sphinx
 
 
 def draw() -> Iterator[tuple[str, dict[str, object]]]:
-    """Draw each of them by Faker, with the place where it is looked for."""
+    """Draw each of them by Faker, with the `draw_id` by which it is found."""
     for field, countries in FIELDS.items():
         for seed in SEEDS:
             random = SeededRandom(seed, "", "sample")
             person = random.draw_person(field, countries)
-            place = place_of(random.seed, random.sandbox, random.key, field, countries)
-            yield place, {**asdict(person), "born_on": person.born_on.isoformat()}
+            name = draw_id(random.seed, random.sandbox, random.key, field, countries)
+            yield name, {**asdict(person), "born_on": person.born_on.isoformat()}
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from emulator.core.countries import COUNTRIES, Country
-from emulator.core.sample_people import Address, Person, find_known, place_of
+from emulator.core.sample_people import Address, Person, draw_id, find_known
 from emulator.core.surnames import MAGIC_SURNAMES
 from emulator.quick_dataclass import dataclass
 
@@ -113,7 +113,7 @@ class SeededRandom:
 @lru_cache(maxsize=256)
 def _person(random: SeededRandom, field: str, countries: tuple[Country, ...]) -> Person:
     """Draw a person once: the samples of each new sandbox are of the same people."""
-    known = find_known(place_of(random.seed, random.sandbox, random.key, field, countries))
+    known = find_known(draw_id(random.seed, random.sandbox, random.key, field, countries))
     return known or random.draw_person(field, countries)
 
 

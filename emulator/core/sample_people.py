@@ -41,14 +41,14 @@ class Person:
         return f"{self.first_name} {self.last_name}"
 
 
-def place_of(seed: int, sandbox: str, key: str, field: str, countries: Iterable[Country]) -> str:
-    """Return the name under which somebody is known who was drawn by these."""
+def draw_id(seed: int, sandbox: str, key: str, field: str, countries: Iterable[Country]) -> str:
+    """Return what tells a draw from all others; the file has its people by it."""
     return "/".join((str(seed), sandbox, key, field, ",".join(country.code for country in countries)))
 
 
-def find_known(place: str) -> Person | None:
-    """Return whoever was drawn there for the file, whatever version of Faker is installed; None for all others."""
-    known = _known().get(place)
+def find_known(draw: str) -> Person | None:
+    """Return the person of that draw, by its `draw_id`, if the file has it; None means that Faker has to draw."""
+    known = _known().get(draw)
     if known is None:
         return None
     born_on, address = date.fromisoformat(known["born_on"]), Address(**known["address"])

@@ -5,13 +5,12 @@ forty of them.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
 
-from emulator.core.snapshot_rows import Column
+from emulator.store.named_queries import Take
 
 PARAMETER = re.compile(r"'[^']*'|(?<![:\w]):(\w+)")
-Take = Callable[[Mapping[str, Column]], Sequence[Column]]
 
 
 def numbered(sql: str) -> str:

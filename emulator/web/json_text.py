@@ -5,8 +5,8 @@ from collections.abc import Callable
 from json import encoder
 from typing import Any
 
-# The C function behind `JSONEncoder`, which calls it anew for each text; other Pythons than CPython have none.
-MAKE = getattr(encoder, "c_make_encoder", None)
+# The C function behind `JSONEncoder`, which calls it anew for each text. Nobody promises that it stays.
+MAKE_ENCODER: Any = getattr(encoder, "c_make_encoder", None)
 
 
 def writer(
@@ -20,9 +20,10 @@ def writer(
     A value that contains itself raises RecursionError.
     """
     usual = json.JSONEncoder(ensure_ascii=ensure_ascii, separators=separators, default=default, check_circular=False)
-    if MAKE is None:
-        return usual.encode
     quote = encoder.encode_basestring_ascii if ensure_ascii else encoder.encode_basestring
     item, key = separators
-    pieces = MAKE(None, usual.default, quote, None, key, item, False, False, True)
+    try:
+        pieces = MAKE_ENCODER(None, usual.default, quote, None, key, item, False, False, True)
+    except TypeError:  # another Python than CPython has none, and a later one may want it called otherwise
+        return usual.encode
     return lambda value: "".join(pieces(value, 0))

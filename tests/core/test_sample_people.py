@@ -28,10 +28,10 @@ def test_faker_is_imported_for_later_samples_alone(seed: int, is_needed: str) ->
 
 
 def test_whoever_would_be_drawn_is_known_with_all_that_is_drawn() -> None:
-    for place, drawn in draw():
-        known = find_known(place)
+    for name, drawn in draw():
+        known = find_known(name)
         assert known
-        assert known.address.country == place.rpartition("/")[2] or place.count(",")
+        assert known.address.country == name.rpartition("/")[2] or name.count(",")
         assert type(known.born_on).__name__ == "date"
         assert set(drawn) == set(known.__slots__)
         assert known.email.endswith("@example.com")

@@ -83,22 +83,22 @@ def test_ids_that_are_taken_early_follow_each_other(pair: tuple[AnyStore, AnySto
         assert read.count_cases("a", "p", CaseFilter(), NOW) == 4
 
 
-def test_a_client_whose_days_are_over_leaves_its_key_to_the_next(pair: tuple[AnyStore, AnyStore]) -> None:
-    with pair[0].transaction() as tx:
+def add_client_of_a_day(store: AnyStore) -> None:
+    with store.transaction() as tx:
         assert tx.sandbox("a")
         gone = order_of("k", days=1)
         assert gone.client.fresh
         assert tx.add_client("a", "p", 19, gone.client, gone.client.fresh, NOW)
+
+
+def test_a_client_whose_days_are_over_leaves_its_key_to_the_next(pair: tuple[AnyStore, AnyStore]) -> None:
+    add_client_of_a_day(pair[0])
     cases = [open_case(pair[0], order_of("k"), NOW + timedelta(days=days)) for days in (0, 2, 2)]
     assert [case.client.id for case in cases] == [19, 19, 19]  # it lives as long as a case of it is kept
 
 
 def test_a_client_without_cases_is_gone_after_its_days(pair: tuple[AnyStore, AnyStore]) -> None:
-    with pair[0].transaction() as tx:
-        assert tx.sandbox("a")
-        gone = order_of("k", days=1)
-        assert gone.client.fresh
-        assert tx.add_client("a", "p", 19, gone.client, gone.client.fresh, NOW)
+    add_client_of_a_day(pair[0])
     cases = [open_case(pair[0], order_of("k"), NOW + timedelta(days=2)) for _ in range(2)]
     assert [(case.id, case.client.id) for case in cases] == [(10, 20), (11, 20)]
 
