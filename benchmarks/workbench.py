@@ -27,6 +27,7 @@ from emulator.providers.sphinxhq.responses import render_case as render_sphinxhq
 from emulator.settings import Settings
 from emulator.web.desk import Desk
 from emulator.web.pipeline import Pipeline
+from emulator.web.recording import Recorder
 from emulator.web.request_metrics import RequestMetrics
 
 DELAY = timedelta(days=365)  # nothing ends while it is measured
@@ -59,8 +60,7 @@ class Workbench:
             clock=WallClock(),
             owned=owned,
             hosts=frozenset({"127.0.0.1"}),
-            journal=self.built.journal,
-            request_metrics=RequestMetrics(),
+            recorder=Recorder(self.built.journal, RequestMetrics()),
         ).install(app)
         return app
 

@@ -20,6 +20,7 @@ from emulator.delivery.targets import Targets
 from emulator.desks import desk_of, rules_of
 from emulator.quick_dataclass import dataclass
 from emulator.server.server_hooks import ServerHooks
+from emulator.serving import server_hooks
 from emulator.settings import BadSetting, Settings, suggest
 from emulator.start_checks import check_credentials
 from emulator.start_values import read_startup_files, read_switches
@@ -36,10 +37,11 @@ from emulator.web.links import Links
 from emulator.web.pipeline import Pipeline
 from emulator.web.provider import Provider, completion_schemas_of
 from emulator.web.public_address import public_address
+from emulator.web.recording import Recorder
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.sandbox_path import select_by_path
 from emulator.web.signatures import Signatures
-from emulator.wiring import Core, server_hooks, wire
+from emulator.wiring import Core, wire
 
 if TYPE_CHECKING:
     from emulator.demo.receiver import Receiver
@@ -198,12 +200,12 @@ def _flask_app(
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.wsgi_app = select_by_path(app.wsgi_app, public_address(settings.public_url, PROVIDERS))  # type: ignore[method-assign, assignment]
+    recorder = Recorder(core.journal, request_metrics)
     pipeline = Pipeline(
         clock=core.clock,
         owned=[(p, desks[p.name]) for p in PROVIDERS],
         hosts=names_of(settings),
-        journal=core.journal,
-        request_metrics=request_metrics,
+        recorder=recorder,
         cors=Cors(frozenset(settings.cors_origin)),
         turns=core.sandboxes.in_flight.turns,
         lies=Lies(sandboxes=core.sandboxes, dispatch=lambda *request: app.wsgi_app(*request)),
@@ -218,4 +220,4 @@ def _flask_app(
         register(app, settings, core, PROVIDERS, request_metrics, links, receiver)
 
     app.register_later(register_the_rest)
-    return app, server_hooks(core, PROVIDERS, pipeline)
+    return app, server_hooks(core, PROVIDERS, pipeline.provider_of, recorder, app.app_context)

@@ -1,6 +1,6 @@
 """Wire the use cases to a store, a clock and a sender."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import TypedDict
@@ -35,14 +35,9 @@ from emulator.delivery.scheduler import Alarm, Scheduler
 from emulator.delivery.targets import Targets
 from emulator.quick_dataclass import dataclass
 from emulator.server.loop_health import LoopHealth
-from emulator.server.server_hooks import ServerHooks
 from emulator.store.opening import AnyStore
 from emulator.version import VERSION
 from emulator.web.journalling import write_attempt
-from emulator.web.pipeline import Pipeline
-from emulator.web.provider import Provider
-from emulator.web.quick_requests import LIVE, QuickRequests
-from emulator.web.refused_requests import RefusedRequests
 from emulator.web.request_faults import REQUEST_KINDS
 from emulator.web.wait_slots import WaitSlots
 
@@ -222,17 +217,3 @@ def _clock_after(store: AnyStore) -> WallClock:
     with store.reading() as read:
         clock.not_before(read.latest_moment())
     return clock
-
-
-def server_hooks(core: Core, providers: Iterable[Provider], pipeline: Pipeline) -> ServerHooks:
-    """Return what our own server is to know: which operations are quick, and where refusals are recorded."""
-    refused = RefusedRequests(
-        clock=core.clock,
-        journal=core.journal,
-        request_metrics=pipeline.request_metrics,
-        provider_of=pipeline.provider_of,
-    )
-    # Whoever asks another machine for its answer may wait, and nothing may wait on the loop.
-    others = [] if core.store.is_shared else [operation for provider in providers for operation in provider.operations]
-    quick = QuickRequests([LIVE, *others])
-    return ServerHooks(quick_route=quick.route_of, note=refused.note, clock=core.clock, health=core.loop_health)

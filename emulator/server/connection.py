@@ -56,12 +56,16 @@ class Connection:
                 self._flush()
             if events & EVENT_READ:
                 self._read()
-        except OSError as error:  # the client went away
+        except Exception as error:
+            self.end_after(error)
+
+    def end_after(self, error: Exception) -> None:
+        """Close the connection; say so in the log if it was not the client that went away."""
+        if isinstance(error, OSError):
             log.debug("a connection ends: %s", error)
-            self.close()
-        except Exception:
-            log.exception("a bug of the emulator, please report it")
-            self.close()
+        else:
+            log.error("a bug of the emulator, please report it", exc_info=error)
+        self.close()
 
     def receive(self, most: int) -> bytes:
         """Return what came in, empty at the end; raise BlockingIOError if nothing did."""

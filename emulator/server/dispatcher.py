@@ -1,5 +1,6 @@
 """Decide where a request is answered: on the loop if it is quick, else in a thread."""
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -11,11 +12,12 @@ from emulator.server.server_hooks import ServerHooks
 from emulator.server.thread_pool import ThreadPool
 from emulator.server.wsgi_call import Caller, Reply
 
+log = logging.getLogger("emulator.server")
 Done = Callable[[Reply], None]
 
 
 class Dispatcher:
-    """Calls the application; all methods but those of the threads run on the loop."""
+    """Calls the application; all methods but `_in_thread` run on the loop."""
 
     def __init__(self, application: WSGIApplication, hooks: ServerHooks) -> None:
         self.caller, self._hooks = Caller(application, hooks.clock), hooks
@@ -23,14 +25,25 @@ class Dispatcher:
         self.pool = ThreadPool(limits.THREADS)
         self.is_stopping = False  # each connection ends with its answer
 
-    def answer(self, head: Head, done: Done, done_in_thread: Done) -> None:
-        """Call one of the two with the answer: now, or later from a thread."""
+    def answer(self, head: Head, done: Done) -> Reply | None:
+        """Return the answer, which may be sent after `confirm`; or None, and call `done` with it later in a thread."""
         route = self._route_of(head)
         reply = self._on_loop(head, route) if route and route in self._warm else None
-        if reply is not None:
-            done(reply)
-        else:
-            self.pool.submit(partial(self._in_thread, head, route, done_in_thread))
+        if reply is None:
+            self.answer_in_thread(head, done, route)
+        return reply
+
+    def answer_in_thread(self, head: Head, done: Done, route: str | None = None) -> None:
+        """Call `done` with the answer in a thread; `route` is that of a quick request."""
+        self.pool.submit(partial(self._in_thread, head, route, done))
+
+    def confirm(self) -> bool:
+        """Make certain what was answered on the loop; return False if it has to be answered anew."""
+        try:
+            return self._hooks.confirm()
+        except Exception:
+            log.exception("a bug of the emulator, please report it")
+            return False
 
     def _route_of(self, head: Head) -> str | None:
         environ = head.environ

@@ -39,6 +39,8 @@ class EventLoop(Deadlines):
         self._waker, self._woken = socket.socketpair()
         self._is_woken = False
         self._calls: deque[Callable[[], None]] = deque()  # from other threads
+        # What was answered in this turn. To send each answer at once would wake its receiver, and commit, each time.
+        self._answered: list[tuple[Connection, Head, Reply]] = []
         self.ready: deque[Connection] = deque()  # that have more to answer, each in its turn
         self.now = self._clock.stopwatch()
         self._next_look = self.now + TICK
@@ -69,6 +71,8 @@ class EventLoop(Deadlines):
             key.data(events)
         for _ in range(len(self.ready)):
             self.ready.popleft().advance()
+        if self._answered:
+            self._send_answers()
         if begun >= self._next_look:
             self._look_at_deadlines()
         ended = self._clock.stopwatch()
@@ -206,8 +210,25 @@ class EventLoop(Deadlines):
         self.connections.move_to_end(connection)
 
     def answer(self, connection: Connection, head: Head) -> None:
-        """Have the request answered, now or later."""
-        self._dispatcher.answer(head, connection.complete, partial(self._complete_soon, connection))
+        """Have the request answered: by the end of this turn, or later by a thread."""
+        reply = self._dispatcher.answer(head, partial(self._complete_soon, connection))
+        if reply is not None:
+            self._answered.append((connection, head, reply))
+            if len(self._answered) >= limits.ANSWERS_AT_ONCE:
+                self._send_answers()
+
+    def _send_answers(self) -> None:
+        """Send what was answered on the loop; what could not be kept is answered anew."""
+        answered, self._answered = self._answered, []
+        is_certain = self._dispatcher.confirm()
+        for connection, head, reply in answered:
+            if not is_certain:
+                self._dispatcher.answer_in_thread(head, partial(self._complete_soon, connection))
+                continue
+            try:
+                connection.complete(reply)
+            except Exception as error:  # whoever caused it is left, all others are answered
+                connection.end_after(error)
 
     def _complete_soon(self, connection: Connection, reply: Reply) -> None:
         self.soon(partial(connection.complete, reply))

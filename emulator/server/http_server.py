@@ -63,7 +63,7 @@ class Server:
         context: "SSLContext | None" = None,
         hooks: ServerHooks | None = None,
     ) -> None:
-        hooks = hooks or ServerHooks()
+        hooks = self._hooks = hooks or ServerHooks()
         self._dispatcher = Dispatcher(application, hooks)
         accept = _acceptor(listening.getsockname(), context)
         self._loop = EventLoop(listening, accept, self._dispatcher, hooks)
@@ -73,8 +73,12 @@ class Server:
     def start(self) -> None:
         """Begin to answer requests."""
         self._loop.prepare()
-        self._thread = Thread(target=self._loop.run, name="server", daemon=True)
+        self._thread = Thread(target=self._run, name="server", daemon=True)
         self._thread.start()
+
+    def _run(self) -> None:
+        with self._hooks.around_loop():
+            self._loop.run()
 
     def stop(self) -> None:
         """Take no new connection, answer the requests that were sent (for 10 s at most) and free the port."""

@@ -11,6 +11,7 @@ BODY_BYTES = 16 * 1024 * 1024  # the application refuses more than 1 MiB, but fo
 CHUNK_OVERHEAD = 512 * 1024  # of the lines between the chunks of a body
 IN_MEMORY = 512 * 1024  # of a body; the rest of it goes to a temporary file
 QUICK_BYTES = 16_384  # a larger body takes too long to be read on the loop
+ANSWERS_AT_ONCE = 16  # made on the loop before they are sent
 HEAD_SECONDS = 10  # from the first byte of a head to its last; a TLS handshake has as long
 BODY_SECONDS = 30
 IDLE_SECONDS = 75

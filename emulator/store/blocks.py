@@ -4,16 +4,15 @@ They are classes, because a generator made a context manager costs several times
 """
 
 import sqlite3
-from contextlib import AbstractContextManager
 from types import TracebackType
 
 from emulator.store.changes import Changes
+from emulator.store.commit_group import CommitGroup, StoreLock
 from emulator.store.database_file import DatabaseFile
 from emulator.store.failures import StoreHealth
 from emulator.store.free_space import end_trouble, undo
 from emulator.store.questions import Questions
 
-Turn = AbstractContextManager[None]
 Kind = type[BaseException] | None
 Trace = TracebackType | None
 
@@ -21,11 +20,11 @@ Trace = TracebackType | None
 class Asking:
     """A block in which questions are asked."""
 
-    def __init__(self, turn: Turn, health: StoreHealth, questions: Questions) -> None:
-        self._turn, self._health, self._questions = turn, health, questions
+    def __init__(self, lock: StoreLock, health: StoreHealth, questions: Questions) -> None:
+        self._lock, self._health, self._questions = lock, health, questions
 
     def __enter__(self) -> Questions:
-        self._turn.__enter__()
+        self._lock.__enter__()
         return self._questions
 
     def __exit__(self, kind: Kind, error: BaseException | None, trace: Trace) -> None:
@@ -33,23 +32,30 @@ class Asking:
             if error is not None:
                 self._health.explain(error)
         finally:
-            self._turn.__exit__(kind, error, trace)
+            self._lock.__exit__(kind, error, trace)
 
 
 class Changing:
-    """A block in which changes are made, all or none."""
+    """A block in which changes are made, all or none; those of a thread that gathers its changes join a group."""
 
     def __init__(
-        self, turn: Turn, health: StoreHealth, db: sqlite3.Connection, file: DatabaseFile | None, changes: Changes
+        self,
+        lock: StoreLock,
+        health: StoreHealth,
+        db: sqlite3.Connection,
+        file: DatabaseFile | None,
+        changes: Changes,
+        group: CommitGroup,
     ) -> None:
-        self._turn, self._health, self._db, self._file, self._changes = turn, health, db, file, changes
+        self._lock, self._health, self._db, self._file, self._changes = lock, health, db, file, changes
+        self._group, self._is_within = group, False  # the transaction of blocks before it
 
     def __enter__(self) -> Changes:
-        self._turn.__enter__()
+        self._lock.__enter__()
         try:
             self._begin()
         except BaseException as error:
-            self._turn.__exit__(type(error), error, error.__traceback__)
+            self._lock.__exit__(type(error), error, error.__traceback__)
             raise
         return self._changes
 
@@ -60,10 +66,14 @@ class Changing:
             else:
                 self._give_up(error)
         finally:
-            self._turn.__exit__(kind, error, trace)
+            self._lock.__exit__(kind, error, trace)
 
     def _begin(self) -> None:
+        self._is_within = self._group.is_open
         try:
+            if self._is_within:
+                self._db.execute("SAVEPOINT block")
+                return
             if self._file:
                 self._file.check()
             self._db.execute("BEGIN IMMEDIATE")
@@ -72,6 +82,12 @@ class Changing:
             raise
 
     def _commit(self) -> None:
+        if self._is_within:
+            self._db.execute("RELEASE block")
+            return
+        if self._group.is_joined:
+            self._group.leave_open()
+            return
         try:
             self._db.execute("COMMIT")
         except BaseException as error:
@@ -84,6 +100,9 @@ class Changing:
         """Undo the changes; raise StoreUnavailable for an error that says something about the disk or the file."""
         self._changes.forget_kept_rows()
         try:
-            undo(self._db)
+            if self._is_within:
+                self._group.undo_one()
+            else:
+                undo(self._db)
         finally:
             self._health.explain(error)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from threading import local
 
@@ -66,6 +66,14 @@ class PostgresStore:
         """Give the changes, which are committed together when the block ends and undone when it raises."""
         joined = getattr(self._joined, "real", None)
         return Joining(self._changing, joined) if joined else Changing(self._changing)
+
+    def gathering(self) -> AbstractContextManager[None]:
+        """Give a block in which everything is committed at once, as outside of it."""
+        return nullcontext()
+
+    def commit_gathered(self) -> bool:
+        """Return True: nothing waits to be committed."""
+        return True
 
     @contextmanager
     def claiming(self) -> Iterator[None]:

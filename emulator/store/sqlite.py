@@ -13,9 +13,9 @@ from emulator.core.journal import Exchange, Journal
 from emulator.core.model import Outcome, Sandbox, State
 from emulator.store.blocks import Asking, Changing
 from emulator.store.changes import Changes
+from emulator.store.commit_group import CommitGroup, StoreLock
 from emulator.store.database_file import DatabaseFile, has_room, log_of, make_private, restrict, why_unwritable
 from emulator.store.failures import GOES_ON, StoreHealth, failure_of
-from emulator.store.fair_lock import FairLock
 from emulator.store.free_space import end_trouble, try_room
 from emulator.store.log_header import why_unreadable
 from emulator.store.migrations import migrate, schema_version
@@ -66,11 +66,13 @@ class SqliteStore:
         self._db = _open(path, self._temporary)
         self._file = DatabaseFile(path) if path else None
         self._health = StoreHealth(path)
-        self._turn = FairLock()
+        self._group = CommitGroup(self._db, self._health)
+        self._lock = StoreLock(self._group)
         # One of each is enough, because their blocks wait for each other.
-        asking = Asking(self._turn, self._health, Questions(self._db, queries, kept_sandboxes))
+        self._asking = Asking(self._lock, self._health, Questions(self._db, queries, kept_sandboxes))
         changes = Changes(self._db, queries, kept_sandboxes)
-        self._asking, self._changing = asking, Changing(self._turn, self._health, self._db, self._file, changes)
+        self._group.forget = changes.forget_kept_rows
+        self._changing = Changing(self._lock, self._health, self._db, self._file, changes, self._group)
 
     def reading(self) -> AbstractContextManager[Questions]:
         """Give the questions about what has been committed; other transactions wait until the block ends."""
@@ -79,6 +81,14 @@ class SqliteStore:
     def transaction(self) -> AbstractContextManager[Changes]:
         """Give the changes, which are committed together when the block ends and undone when it raises."""
         return self._changing
+
+    def gathering(self) -> AbstractContextManager[None]:
+        """Give a block in which what this thread changes is committed by `commit_gathered`, or by who comes next."""
+        return self._group.gathering()
+
+    def commit_gathered(self) -> bool:
+        """Commit what this thread changed since the last call; return False if some of it had to be undone."""
+        return self._group.end()
 
     def claiming(self) -> AbstractContextManager[None]:
         """Give a block in which no other process takes what is due; there is no other process."""
@@ -100,7 +110,7 @@ class SqliteStore:
 
     def check(self) -> None:
         """Raise StoreUnavailable while nothing can be stored; find out by trying whether a trouble is over."""
-        with self._turn, self._health.watching():
+        with self._lock, self._health.watching():
             self._db.execute("SELECT 1 FROM sandboxes LIMIT 1")
             if self._file:
                 self._file.check()
@@ -113,7 +123,7 @@ class SqliteStore:
 
     def close(self) -> None:
         """Close the database; a temporary one is deleted."""
-        with self._turn:
+        with self._lock:
             self._db.close()
         if self._temporary:
             remove(self._temporary)

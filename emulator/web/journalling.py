@@ -9,6 +9,7 @@ from flask import Response
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Attempt, Delivery
 from emulator.core.journal import Exchange, Journal
+from emulator.quick_dataclass import dataclass
 from emulator.web.errors import reason_of
 from emulator.web.request_state import RequestState
 
@@ -17,25 +18,33 @@ LONGEST_TEXT = 500
 OURS = "/_emulator"
 
 
-def write_exchange(
-    journal: Journal,
-    now: datetime,
-    state: RequestState,
-    provider: str | None,
-    environ: Mapping[str, str],
-    response: Response,
-    took: float,
-    needed: Sequence[str],
-) -> None:
-    """Add a request and its answer to the journal; `took` is in seconds, `needed` what the request lacked."""
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A request and its answer, as they are recorded."""
+
+    state: RequestState
+    environ: Mapping[str, str]
+    response: Response
+    provider: str | None
+    at: datetime
+    took: float  # seconds
+    needed: Sequence[str] = ()  # what a refused request lacked
+    path: str = ""  # below the prefix of a sandbox, and the advice: for the log
+    advice: str | None = None
+    in_journal: bool = True
+
+
+def write_exchange(journal: Journal, answered: Answered) -> None:
+    """Add a request and its answer to the journal."""
+    state, environ, response = answered.state, answered.environ, answered.response
     case, fact = state.case, state.fact
     journal.add(
         Exchange(
             number=journal.next_number(),
-            at=now,
+            at=answered.at,
             outgoing=False,
             sandbox=state.sandbox or state.named_sandbox,
-            provider=provider,
+            provider=answered.provider,
             method=environ["REQUEST_METHOD"],
             url=_url(environ, state.mount),
             headers=_headers(environ),
@@ -43,13 +52,13 @@ def write_exchange(
             status=response.status_code,
             answer_headers=_headers_of(response),
             answer=_shown_answer(state, response.get_data()),
-            took=took,
+            took=answered.took,
             case_id=case.id if case else None,
             rule=case.decision.rule if case else None,
             faults=tuple(state.faults),
             advice=tuple(state.advice),
             refused=reason_of(fact)[:LONGEST_TEXT] if fact else None,
-            needed=tuple(text[:LONGEST_TEXT] for text in needed),
+            needed=tuple(text[:LONGEST_TEXT] for text in answered.needed),
         )
     )
 

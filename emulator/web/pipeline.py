@@ -12,10 +12,7 @@ from werkzeug import exceptions
 
 from emulator.core.clock import WallClock
 from emulator.core.errors import Fact, Invalid, RefusedThoughValid, StoreUnavailable, TooManySandboxes
-from emulator.core.journal import Journal
 from emulator.core.turns import Turns
-from emulator.logs import log_masked
-from emulator.masking import masked
 from emulator.quick_dataclass import dataclass
 from emulator.server import orders
 from emulator.version import VERSION
@@ -25,18 +22,17 @@ from emulator.web.credentials import HINT, sandbox_meant
 from emulator.web.desk import Desk
 from emulator.web.errors import STORE_RETRY, Crashed, FaultTriggered, UnknownPath, WrongMethod, store_status
 from emulator.web.guard import is_foreign, is_foreign_read, is_known_host, remedy_for
-from emulator.web.journalling import OURS, write_exchange
+from emulator.web.journalling import OURS, Answered
 from emulator.web.lies import Lies
 from emulator.web.near_misses import what_was_needed
 from emulator.web.problem_json import Problem, render_problem
 from emulator.web.provider import Provider
+from emulator.web.recording import Recorder, log_fields
 from emulator.web.request_faults import apply_to_answer
-from emulator.web.request_metrics import RequestMetrics
 from emulator.web.request_state import RequestState, current_state, state_of
 
 log = logging.getLogger("emulator.requests")
 Owned = tuple[Provider, Desk]
-LONGEST_VERB, LONGEST_PATH = 50, 300  # in the log
 PAGES = {"ui", "flow"}  # the blueprints of our pages: a dead link among them is no request of a client
 # Reason phrases by status. That of 422 is the documented one; Python's own is older.
 REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
@@ -45,13 +41,12 @@ REASONS[422] = "422 Unprocessable Content"
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """Guards every request, renders its errors, and records its answer in journal, metrics and log."""
+    """Guards every request, renders its errors, and has its answer recorded."""
 
     clock: WallClock
     owned: Sequence[Owned]
     hosts: Collection[str]  # names in a Host header that are accepted besides the usual ones
-    journal: Journal
-    request_metrics: RequestMetrics
+    recorder: Recorder
     cors: Cors = Cors()
     lies: Lies | None = None
     turns: Turns = field(default_factory=Turns)  # where requests wait for a moment while something is due
@@ -96,7 +91,7 @@ class Pipeline:
     def render(self, error: Exception) -> Response:
         """Return the answer to an error, in the words of the API that the path belongs to or in the emulator's own."""
         state, owner = current_state(), self.find_owner(request.path)
-        fact = state.fact = _as_fact(error, _log_fields(state, owner))
+        fact = state.fact = _as_fact(error, log_fields(state, owner and owner[0].name))
         if isinstance(fact, FaultTriggered) and fact.body is not None:
             return Response(fact.body, fact.status, fact.headers)
         if owner is None:
@@ -151,20 +146,15 @@ class Pipeline:
         return self.lies.tell(state, request.environ, owner[0], response) if owner else response
 
     def _record(self, state: RequestState, environ: WSGIEnvironment, response: Response, advice: str | None) -> None:
-        path, status = request.path, response.status_code
+        path = request.path
         owner = self.find_owner(path)
         if owner:
             self.cors.open_up(environ, response)
             state.sandbox = state.sandbox or sandbox_meant(state, owner[0].credential(environ))
-        name, took = owner[0].name if owner else "emulator", self.clock.stopwatch() - state.started
-        self.request_metrics.count(name, status, took, created=state.case is not None)
-        now = self.clock.now()
-        if owner or (status == HTTPStatus.NOT_FOUND and not _is_ours(path)):
-            needed = self._what_was_needed(state.fact, owner and name) if state.fact else ()
-            write_exchange(self.journal, now, state, owner and name, environ, response, took, needed)
-        if log.isEnabledFor(logging.INFO):
-            asked = f"{name} {environ['REQUEST_METHOD'].upper()[:LONGEST_VERB]} {path[:LONGEST_PATH]}"
-            log_masked(log, _log_text(state, asked, status, took, advice), _log_fields(state, owner), now)
+        name, took, now = owner and owner[0].name, self.clock.stopwatch() - state.started, self.clock.now()
+        in_journal = owner is not None or (response.status_code == HTTPStatus.NOT_FOUND and not _is_ours(path))
+        needed = self._what_was_needed(state.fact, name) if state.fact and in_journal else ()
+        self.recorder.record(Answered(state, environ, response, name, now, took, needed, path, advice, in_journal))
 
     def provider_of(self, path: str) -> Provider | None:
         """Return the provider that a path belongs to, if any."""
@@ -220,22 +210,3 @@ def _as_fact(error: Exception, log_fields: Mapping[str, object]) -> Fact:
 def _is_ours(path: str) -> bool:
     """Return whether the current request is to a page or to the control API, whether or not it found one there."""
     return path.startswith(OURS) or request.blueprint in PAGES
-
-
-def _log_text(state: RequestState, asked: str, status: int, took: float, advice: str | None) -> str:
-    where = f" sandbox {state.sandbox}" if state.sandbox else ""
-    why = "" if isinstance(state.fact, StoreUnavailable) else state.fact  # of which the store tells, once
-    notes = f" ({type(state.fact).__name__} {why}"[:300].rstrip() + ")" if state.fact else ""
-    notes += f" (faults: {', '.join(state.faults)})" if state.faults else ""
-    notes += f" (advice: {advice})" if advice else ""
-    # Here and not only as it is formatted: embedded in another application, our lines go to its handlers.
-    return f"{_masked_again(f'{asked} {status}{where}')} {took * 1000:.1f} ms{notes and masked(notes)}"
-
-
-_masked_again = lru_cache(maxsize=256)(masked)  # few ask for many different things
-
-
-def _log_fields(state: RequestState, owner: Owned | None) -> dict[str, object]:
-    """Return what a line of the log is about, for --log-format json."""
-    provider, case = owner[0].name if owner else None, state.case
-    return {"sandbox": state.sandbox, "provider": provider, "case_id": case.id if case else None}

@@ -11,7 +11,7 @@ from emulator.core.journal import Journal
 from emulator.quick_dataclass import dataclass
 from emulator.server.refusals import RefusalReport
 from emulator.web.credentials import EXPIRED, sandbox_meant
-from emulator.web.journalling import write_exchange
+from emulator.web.journalling import Answered, write_exchange
 from emulator.web.provider import Provider
 from emulator.web.request_metrics import RequestMetrics
 from emulator.web.request_state import RequestState
@@ -43,7 +43,7 @@ class RefusedRequests:
         name = provider.name if provider else None
         self.request_metrics.count(name or "emulator", refused.status, 0, created=False)
         response = Response(refused.answer, refused.status, content_type="text/plain; charset=utf-8")
-        write_exchange(self.journal, self.clock.now(), state, name, environ, response, 0, [refused.detail])
+        write_exchange(self.journal, Answered(state, environ, response, name, self.clock.now(), 0, [refused.detail]))
         self._log(name, environ, state, refused)
 
     def _log(self, name: str | None, environ: dict[str, str], state: RequestState, refused: RefusalReport) -> None:

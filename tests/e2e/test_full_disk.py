@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
@@ -40,6 +42,32 @@ def test_what_was_taken_is_there_after_a_full_disk_and_a_restart(tmp_path: Path)
     with serving(tmp_path, *FLAGS) as process:
         kept = process.emulator.control("GET", "cases?limit=100").json()["cases"]
         assert sorted(case["id"] for case in kept) == taken
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process that runs already")
+def test_of_many_requests_at_once_those_are_refused_whose_cases_are_not_kept(tmp_path: Path) -> None:
+    import resource
+
+    def create(name: str) -> int:
+        return process.emulator.aplyid.create(client__name=name).status_code
+
+    with serving(tmp_path, *FLAGS) as process, ThreadPoolExecutor(16) as clients:
+        pid, before = process.popen.pid, resource.prlimit(process.popen.pid, resource.RLIMIT_FSIZE)
+        create("Warm")
+        size = (tmp_path / "kept.sqlite-wal").stat().st_size
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size + 150_000, before[1]))
+        statuses = list(clients.map(create, map(str, range(150))))
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+        assert set(statuses) == {201, 507}
+        told = process.emulator.control("GET", "requests?limit=1000").json()["requests"]
+        assert Counter(each["status"] for each in told) == Counter([201, *statuses])
+        shown = {each["case_id"] for each in told if each["status"] == 201}
+        code, _, log = process.ask_to_stop()
+        assert (code, "Traceback" in log, log.count(" 201 ")) == (0, False, statuses.count(201) + 1)
+    with serving(tmp_path, *FLAGS) as process:
+        kept = process.emulator.control("GET", "cases?limit=1000").json()["cases"]
+        assert {case["id"] for case in kept} == shown == set(range(1024, 1024 + log.count(" 201 ")))
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 import re
 import socket
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from threading import Thread, current_thread
 from typing import Any
@@ -35,6 +35,8 @@ class Served:
     refused: list[RefusalReport] = field(default_factory=list)
     port: int = 0
     act: Callable[[WSGIEnvironment], None] = lambda environ: None
+    confirm: Callable[[], bool] = lambda: True
+    around_loop: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer with verb, path, body and thread."""
@@ -69,6 +71,8 @@ def served(quick: tuple[str, ...] = (), **given: Any) -> Iterator[Served]:
     hooks = ServerHooks(
         quick_route=lambda verb, path: f"{verb} {path}" if path in quick else None,
         note=made.refused.append,
+        around_loop=made.around_loop,
+        confirm=made.confirm,
         clock=made.clock,
     )
     server = Server(made.application, listening, None, hooks)

@@ -34,7 +34,7 @@ def test_the_store_goes_to_those_who_wait_in_the_order_in_which_they_came(pool: 
 
     with store.reading():
         for number in range(6):
-            queue_up(pool, store._turn, lambda number=number: change(number))  # type: ignore[misc]
+            queue_up(pool, store._group.lock, lambda number=number: change(number))  # type: ignore[misc]
     wait_until(lambda: len(served) == 6)
     store.close()
     assert served == list(range(6))
