@@ -7,7 +7,8 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, missing
 
 Doubt = Callable[[Any], str | None]
-Step = tuple[str, Callable[..., Any], int, Sequence[object], Doubt | None]
+Step = tuple[str, Callable[..., Any], int, set[str] | None, Sequence[object], Doubt | None]
+LONGEST_RECURRING, MOST_RECURRING = 64, 256  # characters of a text that is remembered, and such texts of a field
 
 
 class Payload(dict[str, Any]):
@@ -24,7 +25,9 @@ class FlatSchema(Schema):
     such a schema never uses. `tests/web/test_flat_schema.py` compares the two, and refuses schemas with more in them.
 
     A field that takes plain texts just as they are has an attribute `longest_plain`, the most characters of such a
-    text. Plain is what is printable without blanks around it, and not empty: nearly every text.
+    text. Plain is what is printable without blanks around it, and not empty: nearly every text. What a field makes of a
+    text may depend on that text alone, and its attribute `recurs` is True: short ones that it took as they are, and of
+    which nothing is to be told, are then remembered. Codes and states recur.
     """
 
     def load(self, data: Any, *, many: bool | None = None, partial: Any = None, unknown: Any = None) -> Any:
@@ -36,10 +39,14 @@ class FlatSchema(Schema):
         altered: list[str] = []
         problems: dict[str, object] = {}
         get = data.get
-        for name, deserialize, longest_plain, skipped, doubt in self._steps:
+        for name, deserialize, longest_plain, recurring, skipped, doubt in self._steps:
             value = get(name, missing)
-            if type(value) is str and 0 < len(value) <= longest_plain and value.isprintable():
-                if value.strip() == value:
+            if type(value) is str:
+                if 0 < len(value) <= longest_plain:
+                    if value.isprintable() and value.strip() == value:
+                        payload[name] = value
+                        continue
+                elif recurring and value in recurring:
                     payload[name] = value
                     continue
             elif (value is None or value is missing) and value in skipped:
@@ -55,6 +62,8 @@ class FlatSchema(Schema):
                 continue
             if not _is_as_sent(value, loaded) or (doubt and loaded is not missing and doubt(loaded)):
                 altered.append(name)
+            elif recurring is not None and type(value) is str and name not in problems:
+                _remember(value, recurring)
         payload.altered = altered
         if problems:
             raise ValidationError(problems, data=data, valid_data=payload)
@@ -66,10 +75,19 @@ class FlatSchema(Schema):
 
 
 def _step_of(name: str, field: fields.Field[Any]) -> Step:
-    """Return what `load` needs of a field: name, what loads it, `longest_plain`, `_skipped`, and its `doubt`."""
+    """Return what `load` needs of a field: name, what loads it, `longest_plain`, what recurs, `_skipped`, `doubt`."""
     doubt: Doubt | None = getattr(field, "doubt", None)
     longest_plain = -1 if doubt else getattr(field, "longest_plain", -1)
-    return name, field.deserialize, longest_plain, _skipped(field), doubt
+    recurring: set[str] | None = set() if getattr(field, "recurs", False) and longest_plain < 0 else None
+    return name, field.deserialize, longest_plain, recurring, _skipped(field), doubt
+
+
+def _remember(text: str, recurring: set[str]) -> None:
+    """Remember a text, among so many that callers cannot fill the memory with them."""
+    if len(text) <= LONGEST_RECURRING:
+        if len(recurring) >= MOST_RECURRING:
+            recurring.clear()
+        recurring.add(text)
 
 
 def _is_as_sent(sent: Any, loaded: object) -> bool:

@@ -10,11 +10,12 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.experimental.context import Context
 
 from emulator.providers.aplyid import schemas as aplyid
-from emulator.providers.aplyid.rails import Text, is_storable
+from emulator.providers.aplyid.rails import is_storable
 from emulator.providers.aplyid.ruby import is_blank
 from emulator.providers.sphinxhq import case_file_schemas, current_schemas
 from emulator.providers.sphinxhq import schemas as sphinxhq
 from emulator.providers.sphinxhq.relations import Known
+from emulator.web import flat_schema
 from emulator.web.flat_schema import FlatSchema
 
 KNOWN = Known(
@@ -126,18 +127,32 @@ def test_what_is_no_object_is_refused_in_the_same_words(schema: FlatSchema) -> N
         assert refused.value.messages == plain.value.messages
 
 
-def texts(schema: Schema) -> Iterator[Text]:
-    """The text fields of Rails in a schema, and in those that it nests."""
-    yield from (field for field in schema.fields.values() if isinstance(field, Text))
-    for _, inner, _ in nested(schema):
-        yield from texts(inner)
+def judged(schema: FlatSchema, body: Mapping[str, object]) -> tuple[object, ...]:
+    """What becomes of a body, and of which fields something is to be told."""
+    with Context(KNOWN):
+        try:
+            loaded = schema.load(body)
+        except ValidationError as error:
+            return repr(error.messages), repr(error.valid_data)
+    return repr(loaded), loaded.altered
 
 
-@pytest.mark.parametrize("time", ["first", "second"])
-def test_a_text_that_recurs_is_judged_as_at_first(time: str) -> None:
-    for field, value in product([*texts(aplyid.ACTIVITY), *texts(aplyid.ANY_CLIENT)], VALUES):
-        at_first = result(lambda body, look=field.cast: look(body["value"]), {"value": value})
-        assert result(lambda body, look=field.deserialize: look(body["value"]), {"value": value}) == at_first
+@every_schema
+def test_what_recurs_is_judged_as_at_first(schema: FlatSchema) -> None:
+    for body in bodies(schema):
+        judged(schema, body)
+        assert judged(schema, body) == judged(type(schema)(), body)
+
+
+def test_texts_that_recur_cannot_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flat_schema, "MOST_RECURRING", 3)
+    schema = aplyid.AddressIn()
+    for number in range(10, 18):
+        schema.load({**ADDRESS, "postcode": str(number)})
+    with pytest.raises(ValidationError):
+        schema.load({**ADDRESS, "country_code": "Z" * 40})
+    [kept] = [step[3] for step in schema._steps if step[0] == "postcode"]
+    assert kept == {"16", "17", ADDRESS["postcode"]}
 
 
 def test_most_plain_texts_are_taken_without_a_look_of_their_field() -> None:

@@ -9,7 +9,6 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import TypedDict, Unpack
 
 from marshmallow import EXCLUDE, ValidationError, fields, missing
@@ -27,7 +26,6 @@ DECIMAL = re.compile(
     re.ASCII,
 )
 
-LONGEST_RECURRING = 64  # characters of a text that is remembered with what became of it
 Validator = Callable[[str], object]
 
 
@@ -68,6 +66,8 @@ def included(choices: tuple[str, ...]) -> OneOf:
 class Column(fields.Field[object]):
     """A column of a model; `cast` returns what it stores, or `missing`."""
 
+    recurs = True
+
     def deserialize(
         self, value: object, attr: str | None = None, data: Mapping[str, object] | None = None, **_: object
     ) -> object:
@@ -89,15 +89,6 @@ class Text(Column):
         self.rules = rules
         if not rules and (type(self).cast, type(self).normalize) == (Text.cast, Text.normalize):
             self.longest_plain = most or sys.maxsize
-        # Of those that are judged by rules nearly all are codes and the like, which recur.
-        self._cast_again = lru_cache(maxsize=256)(self.cast)
-
-    def deserialize(
-        self, value: object, attr: str | None = None, data: Mapping[str, object] | None = None, **options: object
-    ) -> object:
-        if type(value) is str and len(value) <= LONGEST_RECURRING:
-            return self._cast_again(value)
-        return self.cast(value)
 
     def cast(self, value: object) -> object:
         text = cast_string(value)

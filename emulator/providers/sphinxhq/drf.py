@@ -85,6 +85,7 @@ class Text(Field):
         self.blank = blank
         if (type(self).read, type(self).check) == (Text.read, Field.check):  # nothing but the length is checked
             self.longest_plain = most or sys.maxsize
+            self.recurs = True  # where there are doubts, too
 
     def read(self, value: object) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -113,6 +114,7 @@ class Choice(Field):
     ) -> None:
         super().__init__(null=null, validate=OneOf(choices), **options)
         self.choices, self.blank = choices, blank
+        self.recurs = type(self).read == Choice.read
 
     def read(self, value: object) -> str:
         if value == "" and self.blank:
