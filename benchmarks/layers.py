@@ -18,7 +18,7 @@ from benchmarks.bare import bare_app
 from benchmarks.orders import ORDERS, Order, external_id
 from benchmarks.workbench import Workbench
 from emulator.core.model import NewCase
-from emulator.logs import TextFormat
+from emulator.logs import configure
 from emulator.web.body import parse
 
 Act = Callable[[int], object]
@@ -125,16 +125,10 @@ def _microseconds(act: Act, numbers: range) -> float:
 @contextmanager
 def log_to_nowhere() -> Iterator[None]:
     """The log is formatted and written as the command does it, but nobody reads it."""
-    log = logging.getLogger("emulator")
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
-        handler = logging.StreamHandler(nowhere)
-        handler.setFormatter(TextFormat())
-        log.addHandler(handler)
-        level, log.propagate = log.level, False
-        log.setLevel(logging.INFO)
+        configure("text", nowhere)
         try:
             yield
         finally:
-            log.removeHandler(handler)
-            log.setLevel(level)
-            log.propagate = True
+            logging.root.handlers.clear()
+            logging.getLogger("emulator").setLevel(logging.NOTSET)

@@ -1,12 +1,12 @@
 """Record every answered request in journal, metrics and log."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from emulator.core.errors import StoreUnavailable
 from emulator.core.journal import Journal
-from emulator.logs import log_masked
+from emulator.logs import Entry, log_masked
 from emulator.masking import masked
 from emulator.server import orders
 from emulator.web.journalling import Answered, write_exchange
@@ -30,31 +30,32 @@ class Recorder:
         if orders.ON_LOOP in answered.environ:
             self._waiting.append(answered)
         else:
-            self._write(answered)
+            self._write([answered])
 
     def write_waiting(self) -> None:
         """Record the requests that wait for it."""
         waiting, self._waiting = self._waiting, []
-        for answered in waiting:
-            try:
-                self._write(answered)
-            except Exception:  # the others are recorded all the same
-                log.exception("a bug of the emulator, please report it")
+        self._write(waiting)
 
     def drop_waiting(self) -> None:
         """Forget the requests that wait: they are answered anew."""
         self._waiting.clear()
 
-    def _write(self, answered: Answered) -> None:
-        state, name, status = answered.state, answered.provider or OURS, answered.response.status_code
-        self.metrics.count(name, status, answered.took, created=state.case is not None)
-        if answered.in_journal:
-            write_exchange(self._journal, answered)
+    def _write(self, all_answered: Sequence[Answered]) -> None:
+        for answered in all_answered:
+            name, status = answered.provider or OURS, answered.response.status_code
+            self.metrics.count(name, status, answered.took, created=answered.state.case is not None)
+            if answered.in_journal:
+                write_exchange(self._journal, answered)
         if log.isEnabledFor(logging.INFO):
-            verb = answered.environ["REQUEST_METHOD"].upper()[:LONGEST_VERB]
-            asked = f"{name} {verb} {answered.path[:LONGEST_PATH]} {status}"
-            text = _text(state, asked, answered.took, answered.advice)
-            log_masked(log, text, log_fields(state, answered.provider), answered.at)
+            log_masked(log, list(map(_entry, all_answered)))
+
+
+def _entry(answered: Answered) -> Entry:
+    """Return the line of the log, masked."""
+    state, verb = answered.state, answered.environ["REQUEST_METHOD"].upper()[:LONGEST_VERB]
+    asked = f"{answered.provider or OURS} {verb} {answered.path[:LONGEST_PATH]} {answered.response.status_code}"
+    return _text(state, asked, answered.took, answered.advice), log_fields(state, answered.provider), answered.at
 
 
 def _text(state: RequestState, asked: str, took: float, advice: str | None) -> str:

@@ -4,11 +4,12 @@ import json
 import logging
 import time
 from datetime import UTC, datetime
-from typing import Any
+from io import StringIO
+from typing import Any, ClassVar
 
 import pytest
 
-from emulator.logs import FIELDS, JsonFormat, TextFormat, log_masked
+from emulator.logs import FIELDS, Entry, JsonFormat, LineFormat, LineHandler, TextFormat, log_masked
 from tests.emulators import LEAVE_OUT, Emulator
 from tests.waiting import wait_until
 
@@ -92,19 +93,41 @@ def test_each_line_has_the_second_of_its_own_time(form: type[logging.Formatter])
         assert time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment)) in form_of_all.format(record)
 
 
-@pytest.mark.parametrize("in_a_process_of_ours", [False, True])
-def test_a_line_that_is_masked_already_is_one_as_any_other(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, *, in_a_process_of_ours: bool
-) -> None:
-    monkeypatch.setattr(logging, "logThreads", not in_a_process_of_ours)
-    at = datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)
-    log_masked(logging.getLogger("emulator.requests"), "100 %s=1\n", {"sandbox": "a", "case_id": None}, at)
-    [record] = caplog.records
-    assert (record.getMessage(), record.levelno, record.exc_info) == ("100 %s=1\n", logging.INFO, None)
+AT = datetime(2026, 1, 2, 3, 4, 5, 678_000, UTC)
+MASKED: list[Entry] = [("100 %s=1\n", {"sandbox": "a", "case_id": None}, AT), ("the next", {}, AT)]
+
+
+def test_a_line_that_is_masked_already_is_one_as_any_other(caplog: pytest.LogCaptureFixture) -> None:
+    log_masked(logging.getLogger("emulator.requests"), MASKED)
+    record, _ = caplog.records
+    assert (record.getMessage(), record.levelno, record.exc_info) == (MASKED[0][0], logging.INFO, None)
     assert logging.Formatter("%(name)s %(levelname)s %(threadName)s %(message)s").format(record)
-    written = json.loads(JsonFormat().format(record))
-    assert written.pop("time")
-    assert written == {"level": "info", "logger": "emulator.requests", "message": "100 %s=1\\x0a", "sandbox": "a"}
-    if in_a_process_of_ours:
-        assert TextFormat().format(record) == "2026-01-02T03:04:05Z 100 %s=1\\x0a"
-        assert logging.Formatter("%(asctime)s").format(record).endswith(",678")
+    assert logging.Formatter("%(asctime)s").format(record).endswith(",678")
+    assert json.loads(JsonFormat().format(record)) == {
+        "time": "2026-01-02T03:04:05Z",
+        "level": "info",
+        "logger": "emulator.requests",
+        "message": "100 %s=1\\x0a",
+        "sandbox": "a",
+    }
+
+
+@pytest.mark.parametrize("form", [TextFormat, JsonFormat])
+def test_where_only_our_handler_listens_lines_are_written_at_once_and_are_the_same(
+    monkeypatch: pytest.MonkeyPatch, form: type[LineFormat]
+) -> None:
+    class Stream(StringIO):
+        written: ClassVar[list[str]] = []
+
+        def write(self, text: str) -> int:
+            self.written.append(text)
+            return len(text)
+
+    Stream.written.clear()
+    ours, log = LineHandler(Stream(), form()), logging.getLogger("emulator.requests")
+    monkeypatch.setattr(logging.root, "handlers", [ours])
+    log_masked(log, MASKED)
+    monkeypatch.setattr(logging.root, "handlers", [ours, logging.NullHandler()])
+    log_masked(log, MASKED)
+    at_once, *one_by_one = Stream.written
+    assert (at_once, len(one_by_one)) == ("".join(one_by_one), 2)
