@@ -21,6 +21,8 @@ FOLD = re.compile(rb"\r\n(?=[ \t])")
 BARE = {"CONTENT_TYPE", "CONTENT_LENGTH"}  # have no HTTP_ before their name in an environ
 ONCE = {"HTTP_HOST": "Host", "CONTENT_LENGTH": "Content-Length"}
 MOST_NAMES = 500
+MOST_KEPT, LONGEST_KEPT = 64, 2048  # heads that are remembered, and bytes of one
+Framing = tuple[bool, int, bool, bool, bool]  # as Head unpacks it
 KEYS: dict[str, str] = {}  # by header name as it was sent, the key in an environ; empty for a name to leave out
 
 
@@ -29,29 +31,47 @@ class Head:
 
     __slots__ = ("content_length", "environ", "expects_continue", "has_more", "is_chunked", "is_old", "keeps_alive")
 
-    def __init__(self, environ: dict[str, Any], is_old: bool) -> None:
-        self.environ, self.is_old = environ, is_old  # old is HTTP/1.0
+    def __init__(self, environ: dict[str, Any], framing: Framing) -> None:
+        self.environ = environ
         self.has_more = False  # the rest of its body comes, and is not read
-        self.content_length, self.is_chunked = _framing(environ, is_old)
-        self.keeps_alive = _keeps_alive(environ.get("HTTP_CONNECTION", ""), is_old)
-        self.expects_continue = not is_old and environ.get("HTTP_EXPECT", "").lower() == "100-continue"
+        self.is_old, self.content_length, self.is_chunked, self.keeps_alive, self.expects_continue = framing
 
 
 def read_head(raw: bytes, base: Mapping[str, Any]) -> Head:
     """Return the head in these bytes, which end before the blank line; raise Refusal.
 
-    Its environ has the values in `base` as well.
+    Its environ has the values in `base` as well. The latest heads are remembered, because clients send the same ones
+    again and again.
     """
-    environ = dict(base)
+    read = LATEST.get(raw)
+    if read is None:
+        read = _read_head(raw, base)
+        _remember(raw, read)
+    fields, framing = read
+    return Head({**base, **fields}, framing)
+
+
+def _remember(raw: bytes, read: tuple[Mapping[str, Any], Framing]) -> None:
+    if len(raw) <= LONGEST_KEPT:
+        if len(LATEST) >= MOST_KEPT:
+            LATEST.clear()
+        LATEST[raw] = read
+
+
+def _read_head(raw: bytes, base: Mapping[str, Any]) -> tuple[Mapping[str, Any], Framing]:
+    """Return what the head adds to an environ, and how the request is framed."""
+    fields: dict[str, Any] = {}
     try:
-        return _read_head(raw, environ)
+        is_old = _read_lines(raw, fields)
+        return fields, _framing(fields, is_old)
     except Refusal as refusal:
-        environ.setdefault("REQUEST_URI", raw.partition(b"\r\n")[0].decode("latin-1"))
-        refusal.environ = environ
+        fields.setdefault("REQUEST_URI", raw.partition(b"\r\n")[0].decode("latin-1"))
+        refusal.environ = {**base, **fields}
         raise
 
 
-def _read_head(raw: bytes, environ: dict[str, Any]) -> Head:
+def _read_lines(raw: bytes, environ: dict[str, Any]) -> bool:
+    """Enter what stands in the head into the environ; return whether its version is 1.0."""
     first, end, fields = raw.partition(b"\r\n")
     is_old = read_request_line(first, environ)
     if end:
@@ -60,7 +80,14 @@ def _read_head(raw: bytes, environ: dict[str, Any]) -> Head:
         raise Refusal(400, "the header Host is missing")
     if environ["REQUEST_URI"][0] != "/":
         _use_authority(environ)
-    return Head(environ, is_old)
+    return is_old
+
+
+def _framing(environ: dict[str, Any], is_old: bool) -> Framing:
+    length, is_chunked = _body(environ, is_old)
+    keeps_alive = _keeps_alive(environ.get("HTTP_CONNECTION", ""), is_old)
+    expects_continue = not is_old and environ.get("HTTP_EXPECT", "").lower() == "100-continue"
+    return is_old, length, is_chunked, keeps_alive, expects_continue
 
 
 def read_request_line(raw: bytes, environ: dict[str, Any]) -> bool:
@@ -132,6 +159,9 @@ def _refuse_controls(raw: bytes, line_ends: int) -> None:
         raise Refusal(400, "a control character, or a bare CR or LF, in the head")
 
 
+LATEST: dict[bytes, tuple[Mapping[str, Any], Framing]] = {}  # heads as they were sent, and what was read in them
+
+
 def _key_of(name: str, colon: str) -> str:
     """Return the key in an environ; empty for a name with an underscore, which could pass for another name."""
     if not colon or not TOKEN.fullmatch(name):
@@ -150,7 +180,7 @@ def _append(environ: dict[str, Any], key: str, value: str) -> None:
     environ[key] += f"; {value}" if key == "HTTP_COOKIE" else f", {value}"
 
 
-def _framing(environ: dict[str, Any], is_old: bool) -> tuple[int, bool]:
+def _body(environ: dict[str, Any], is_old: bool) -> tuple[int, bool]:
     """Return the length of the body, and whether it comes in chunks instead."""
     length, coding = environ.get("CONTENT_LENGTH"), environ.pop("HTTP_TRANSFER_ENCODING", None)
     if coding is not None:

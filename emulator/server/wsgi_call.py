@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterable
 from email.utils import format_datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
@@ -73,20 +74,25 @@ class Caller:
         return Reply(written + body if has_body else written, ends, lingers, is_good=status[0] in "23")
 
     def _head(self, version: str, status: str, headers: Headers, body: bytes) -> bytes:
-        named = [*headers, ("Server", IDENT), ("Date", self._now())]
-        if "Content-Length" not in map(BY_NAME, headers) and not status.startswith(WITHOUT_BODY):
-            named.append(("Content-Length", str(len(body))))
-        named.sort(key=BY_NAME)
-        text = f"{version} {status}\r\n" + "".join([f"{name}: {value}\r\n" for name, value in named]) + "\r\n"
-        if text.count("\n") != len(named) + 2 or text.count("\r") != len(named) + 2:
-            raise ValueError("a line end in a header of an answer")
-        return text.encode("latin-1")
+        return _written(version, status, tuple(headers), len(body), self._now())
 
     def _now(self) -> str:
         second = int(self._clock.stopwatch())
         if self._date[0] != second:
             self._date = second, format_datetime(self._clock.now(), usegmt=True)
         return self._date[1]
+
+
+@lru_cache(maxsize=64)  # within a second many answers have the same head
+def _written(version: str, status: str, headers: tuple[tuple[str, str], ...], length: int, date: str) -> bytes:
+    named = [*headers, ("Server", IDENT), ("Date", date)]
+    if "Content-Length" not in map(BY_NAME, headers) and not status.startswith(WITHOUT_BODY):
+        named.append(("Content-Length", str(length)))
+    named.sort(key=BY_NAME)
+    text = f"{version} {status}\r\n" + "".join([f"{name}: {value}\r\n" for name, value in named]) + "\r\n"
+    if text.count("\n") != len(named) + 2 or text.count("\r") != len(named) + 2:
+        raise ValueError("a line end in a header of an answer")
+    return text.encode("latin-1")
 
 
 def _ask(application: WSGIApplication, environ: WSGIEnvironment) -> tuple[str, Headers, bytes]:

@@ -3,7 +3,7 @@
 import pytest
 
 from emulator.server.refusals import Refusal
-from emulator.server.request_head import KEYS, MOST_NAMES, Head, read_head
+from emulator.server.request_head import KEYS, LATEST, LONGEST_KEPT, MOST_KEPT, MOST_NAMES, Head, read_head
 
 
 def head(*lines: str, first: str = "POST /a HTTP/1.1", host: bool = True) -> Head:
@@ -118,3 +118,26 @@ def test_names_that_callers_make_up_are_not_kept_for_ever() -> None:
     for number in range(2 * MOST_NAMES):
         assert head(f"X-{number}: a").environ[f"HTTP_X_{number}"] == "a"
     assert len(KEYS) <= MOST_NAMES
+
+
+def test_a_head_that_comes_again_is_read_as_at_first() -> None:
+    lines = ("Content-Length: 3", "Expect: 100-continue", "Connection: close", "X-A: 1", "X-A: 2")
+    first, again = head(*lines), head(*lines)
+    assert again.environ == first.environ
+    assert all(getattr(again, name) == getattr(first, name) for name in Head.__slots__)
+    again.environ["HTTP_X_A"] = "3"
+    again.keeps_alive, again.has_more = True, True
+    assert (head(*lines).environ["HTTP_X_A"], head(*lines).keeps_alive, head(*lines).has_more) == ("1, 2", False, False)
+    raw = b"GET / HTTP/1.1\r\nHost: here"
+    assert [read_head(raw, {"SERVER_PORT": port}).environ["SERVER_PORT"] for port in ("1", "2")] == ["1", "2"]
+    for _ in range(2):
+        with pytest.raises(Refusal):
+            head("A : b")
+
+
+def test_heads_that_come_again_cannot_fill_the_memory() -> None:
+    for number in range(3 * MOST_KEPT):
+        head(f"X-Number: {number}")
+    head("X-Long: " + "x" * LONGEST_KEPT)
+    assert 0 < len(LATEST) <= MOST_KEPT
+    assert max(map(len, LATEST)) <= LONGEST_KEPT
