@@ -73,6 +73,7 @@ class Exchange:
 @dataclass
 class _Book:
     exchanges: deque[Exchange] = field(default_factory=deque)
+    sizes: deque[int] = field(default_factory=deque)  # of each
     evicted: int = 0
     last_evicted: int = 0
 
@@ -115,8 +116,10 @@ class Journal:
             if book is None:
                 book = self._books[exchange.sandbox] = self._emptied.pop(exchange.sandbox, _Book())
             self._books.move_to_end(exchange.sandbox)
+            size = exchange.size
             book.exchanges.append(exchange)
-            self._bytes += exchange.size
+            book.sizes.append(size)
+            self._bytes += size
             if len(book.exchanges) > self.most_exchanges:
                 self._evict(book)
             while self._bytes > self.most_bytes:
@@ -132,7 +135,7 @@ class Journal:
 
     def _evict(self, book: _Book) -> None:
         lost = book.exchanges.popleft()
-        self._bytes -= lost.size
+        self._bytes -= book.sizes.popleft()
         book.evicted += 1
         book.last_evicted = lost.number
         self.evicted += 1
@@ -155,11 +158,13 @@ class Journal:
             kept = [exchange for exchange in book.exchanges if exchange.number in new]
             self._bytes += sum(new[exchange.number].size - exchange.size for exchange in kept)
             book.exchanges = deque(new.get(exchange.number, exchange) for exchange in book.exchanges)
+            book.sizes = deque(exchange.size for exchange in book.exchanges)
 
     def forget(self, sandbox: str) -> None:
         """Drop all exchanges of a sandbox, and the count of those that were evicted."""
         with self._lock:
             self._emptied.pop(sandbox, None)
             book = self._books.pop(sandbox, _Book())
-            self._bytes -= sum(exchange.size for exchange in book.exchanges)
+            self._bytes -= sum(book.sizes)
+            book.sizes.clear()
             book.exchanges.clear()  # a reader may hold the book
