@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from emulator.core.client_claims import find_client, write_client
+from emulator.core.client_claims import find_client, refuse_client, write_client
 from emulator.core.clock import WallClock
 from emulator.core.deliveries import Delivery
 from emulator.core.errors import NotFound, StoreUnavailable
@@ -81,11 +81,12 @@ class Cases:
         """Open a case within a transaction, after which `follow_up` is to be called; raise what `open` raises."""
         now = view.now
         order, known = lies.claimed(tx, view, order, find_client(tx, order, now))
-        ids = tx.take_ids(order, new_client=known is None)
-        client = write_client(tx, order, known, ids.client, now)
+        refuse_client(order, known)
         if order.refused:
             raise order.refused
         lies.refuse()
+        ids = tx.take_ids(order, new_client=known is None)  # from here on there is something to be undone
+        client = write_client(tx, order, known, ids.client, now)
         view, decision = self.decide(tx, view, order.provider, order.request, client.name)
         usual = self.usual_delay(view, order.provider, ids.case, of_business=order.of_business)
         due = schedule_of(order, decision, usual, now)

@@ -8,12 +8,17 @@ from emulator.core.model import Client, NewCase
 from emulator.core.ports import Transaction
 
 
+def refuse_client(order: NewCase, known: Client | None) -> None:
+    """Raise what refuses the client of a new case, if anything does."""
+    if known is None and order.client.fresh is None:
+        raise order.client.refused or NotFound("client", order.client.id)
+
+
 def write_client(tx: Transaction, order: NewCase, known: Client | None, client_id: int, now: datetime) -> Client:
-    """Return the client of a new case, added or changed as its order says; raise what refuses it."""
+    """Return the client of a new case, added or changed as its order says."""
     claim = order.client
     if known is None:
-        if claim.fresh is None:
-            raise claim.refused or NotFound("client", claim.id)
+        assert claim.fresh  # as `refuse_client` made sure
         added = tx.add_client(order.sandbox, order.provider, client_id, claim, claim.fresh, now)
         assert added  # its external id is free, or the client would have been found
         return added

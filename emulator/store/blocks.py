@@ -48,7 +48,8 @@ class Changing:
         group: CommitGroup,
     ) -> None:
         self._lock, self._health, self._db, self._file, self._changes = lock, health, db, file, changes
-        self._group, self._is_within = group, False  # the transaction of blocks before it
+        self._group = group
+        self._is_within, self._changed_before = False, 0  # the transaction of blocks before it, with so many changes
 
     def __enter__(self) -> Changes:
         self._lock.__enter__()
@@ -72,7 +73,7 @@ class Changing:
         self._is_within = self._group.is_open
         try:
             if self._is_within:
-                self._db.execute("SAVEPOINT block")
+                self._changed_before = self._db.total_changes
                 return
             if self._file:
                 self._file.check()
@@ -82,10 +83,7 @@ class Changing:
             raise
 
     def _commit(self) -> None:
-        if self._is_within:
-            self._db.execute("RELEASE block")
-            return
-        if self._group.is_joined:
+        if self._is_within or self._group.is_joined:
             self._group.leave_open()
             return
         try:
@@ -97,12 +95,16 @@ class Changing:
             end_trouble(self._db, self._health)
 
     def _give_up(self, error: BaseException) -> None:
-        """Undo the changes; raise StoreUnavailable for an error that says something about the disk or the file."""
+        """Undo the changes; raise StoreUnavailable for an error that says something about the disk or the file.
+
+        Within a group they cannot be undone alone. Few blocks fail after a change, so all of it is lost then: a
+        savepoint for each block would cost as much as a commit of all of them.
+        """
         self._changes.forget_kept_rows()
         try:
-            if self._is_within:
-                self._group.undo_one()
-            else:
+            if not self._is_within:
                 undo(self._db)
+            elif not self._db.in_transaction or self._db.total_changes != self._changed_before:
+                self._group.lose()
         finally:
             self._health.explain(error)

@@ -75,18 +75,10 @@ class CommitGroup:
                 end_trouble(self._db, self._health)
 
     def lose(self) -> None:
-        """Undo all of it."""
+        """Undo all of it, for `end` to tell; SQLite may have done so itself."""
         self.is_open, self._is_lost = False, True
         self.forget()
         undo(self._db)
-
-    def undo_one(self) -> None:
-        """Undo the changes of the last block alone, if SQLite has not undone everything."""
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK TO block")
-            self._db.execute("RELEASE block")
-        else:
-            self.lose()
 
 
 class StoreLock:

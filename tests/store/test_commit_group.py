@@ -96,10 +96,10 @@ def test_before_others_come_it_is_stored(store: SqliteStore, tmp_path: Path) -> 
         assert store.commit_gathered()
 
 
-def test_a_block_that_is_refused_takes_back_its_own_alone(store: SqliteStore, tmp_path: Path) -> None:
+def test_a_block_that_fails_before_it_changes_anything_leaves_the_others(store: SqliteStore, tmp_path: Path) -> None:
     def refuse() -> None:
         with suppress(KeyError), store.transaction() as tx:
-            write(tx, order())
+            assert tx.client_by_key("a", "p", "nobody", NOW) is None
             raise KeyError
 
     with store.gathering():
@@ -110,6 +110,16 @@ def test_a_block_that_is_refused_takes_back_its_own_alone(store: SqliteStore, tm
         assert store.commit_gathered()
     assert ids == [10, 11]
     assert on_disk(tmp_path) == count(store) == 2
+
+
+def test_with_a_block_that_fails_after_a_change_all_are_undone_and_that_is_told(store: SqliteStore) -> None:
+    with store.gathering():
+        add(store)
+        with suppress(KeyError), store.transaction() as tx:
+            write(tx, order())
+            raise KeyError
+        assert not store.commit_gathered()
+        assert (count(store), add(store).id) == (0, 10)
 
 
 def test_what_cannot_be_committed_is_undone_and_that_is_told(store: SqliteStore, disk: Failing, tmp_path: Path) -> None:
