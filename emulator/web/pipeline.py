@@ -30,13 +30,11 @@ from emulator.web.provider import Provider
 from emulator.web.recording import Recorder, log_fields
 from emulator.web.request_faults import apply_to_answer
 from emulator.web.request_state import RequestState, current_state, state_of
+from emulator.web.short_response import STATUS_LINES
 
 log = logging.getLogger("emulator.requests")
 Owned = tuple[Provider, Desk]
 PAGES = {"ui", "flow"}  # the blueprints of our pages: a dead link among them is no request of a client
-# Reason phrases by status. That of 422 is the documented one; Python's own is older.
-REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
-REASONS[422] = "422 Unprocessable Content"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +59,7 @@ class Pipeline:
         """Return the refusal of a request from a stranger, or the answer to a preflight; None lets the request in."""
         environ, path = request.environ, request.path  # each look at `request` costs a microsecond
         state = state_of(environ)
-        state.started = self.clock.stopwatch()
+        state.path, state.started = path, self.clock.stopwatch()
         if not state.is_internal:
             self._give_way(environ, path)
         host = environ.get("HTTP_HOST")
@@ -124,7 +122,9 @@ class Pipeline:
         if state.api_faults:
             response = self._with_faults(state, response)
         response = self._with_lies(state, response)
-        response.status = REASONS.get(response.status_code) or response.status
+        line = STATUS_LINES.get(response.status_code)
+        if line and line != response.status:
+            response.status = line
         response.headers.add("X-Emulator-Version", VERSION)
         advice = advice_header(state)
         if advice:
@@ -142,11 +142,11 @@ class Pipeline:
     def _with_lies(self, state: RequestState, response: Response) -> Response:
         if self.lies is None or not (state.api_faults or self.lies.is_everywhere):
             return response
-        owner = self.find_owner(request.path)
+        owner = self.find_owner(state.path)
         return self.lies.tell(state, request.environ, owner[0], response) if owner else response
 
     def _record(self, state: RequestState, environ: WSGIEnvironment, response: Response, advice: str | None) -> None:
-        path = request.path
+        path = state.path
         owner = self.find_owner(path)
         if owner:
             self.cors.open_up(environ, response)

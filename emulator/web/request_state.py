@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import request
 
@@ -22,6 +22,7 @@ class RequestState:
     mount: str = ""  # the path that the application is mounted at, or that others reach it below
     public_origin: str = ""  # of --public-url, as browsers write it
     path_sandbox: str | None = None  # named by the path prefix /s/<name>
+    path: str = ""  # of the request, below that prefix
     started: float = 0.0  # seconds on WallClock.stopwatch
     sandbox: str | None = None  # which the request is about, once known
     case: Case | None = None  # which the request opened
@@ -44,10 +45,10 @@ class RequestState:
         return self.path_sandbox or DEFAULT_SANDBOX
 
 
-def state_of(environ: MutableMapping[str, object]) -> RequestState:
+def state_of(environ: MutableMapping[str, Any]) -> RequestState:
     """Return the state of the request with this environ, made on first use."""
-    state = environ.get(KEY)
-    if not isinstance(state, RequestState):
+    state: RequestState | None = environ.get(KEY)
+    if state is None:
         state = environ[KEY] = RequestState()
     return state
 

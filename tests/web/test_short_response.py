@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from flask import Response
 
-from emulator.web.short_response import ShortResponse
+from emulator.web.short_response import STATUS_LINES, ShortResponse
 
+BODY, JSON = b'{"a": 1}', "application/json"
 Change = Callable[[Response], object]
 CHANGES: dict[str, Change] = {
     "nothing": lambda response: None,
@@ -40,17 +41,16 @@ def sent(response: Response, method: str) -> tuple[Any, ...]:
 @pytest.mark.parametrize("status", [200, 201, 204, 301, 304, 400])
 def test_it_is_sent_as_any_other(name: str, status: int) -> None:
     for method in ("GET", "POST", "HEAD"):
-        results = []
-        for kind in (Response, ShortResponse):
-            response = kind(b'{"a": 1}', status, content_type="application/json")
+        usual = Response(BODY, STATUS_LINES[status], content_type=JSON)
+        short = ShortResponse(BODY, status, content_type=JSON)
+        for response in (usual, short):
             CHANGES[name](response)
-            results.append(sent(response, method))
-        assert results[0] == results[1]
+        assert sent(short, method) == sent(usual, method)
 
 
 def test_who_waits_until_it_was_sent_hears_of_it() -> None:
     heard: list[str] = []
-    response = ShortResponse(b"{}", 201)
+    response = ShortResponse(BODY, 201, content_type=JSON)
     response.call_on_close(lambda: heard.append("sent"))
     sent(response, "POST")
     assert heard == ["sent"]
