@@ -6,7 +6,7 @@ from functools import partial
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from emulator.server import limits, orders
-from emulator.server.loop_health import Meter
+from emulator.server.loop_health import HoldTimer
 from emulator.server.request_head import Head
 from emulator.server.server_hooks import ServerHooks
 from emulator.server.thread_pool import ThreadPool
@@ -21,7 +21,7 @@ class Dispatcher:
 
     def __init__(self, application: WSGIApplication, hooks: ServerHooks) -> None:
         self.caller, self._hooks = Caller(application, hooks.clock), hooks
-        self._meter = Meter(hooks.clock, hooks.health)
+        self._timer = HoldTimer(hooks.clock, hooks.health)
         self._warm: set[str] = set()  # the routes that answered well once, and so have imported what they need
         self.pool = ThreadPool(limits.THREADS)
         self.is_stopping = False  # each connection ends with its answer
@@ -55,13 +55,13 @@ class Dispatcher:
     def _on_loop(self, head: Head, route: str) -> Reply | None:
         """Return the answer, None if the application would rather be called in a thread."""
         environ: WSGIEnvironment = {**head.environ, orders.ON_LOOP: True}
-        begun = self._meter.begin()
+        begun = self._timer.begin()
         try:
             return self.caller.call(head, environ, self.is_stopping)
         except orders.TakesLong:
             return None
         finally:
-            self._meter.end(route, begun)
+            self._timer.end(route, begun)
 
     def _in_thread(self, head: Head, route: str | None, done: Done) -> None:
         body = head.environ["wsgi.input"]

@@ -42,7 +42,7 @@ class LoopHealth:
             log.error("a bug of the emulator, please report it: %s held the loop for %.0f ms", route, used * 1000)
 
 
-class Meter:
+class HoldTimer:
     """Measures the processor time of requests on the loop; asks the system for it only where one took long."""
 
     def __init__(self, clock: WallClock, health: LoopHealth) -> None:

@@ -28,7 +28,9 @@ def use(emulator: Emulator, client: int) -> list[Seen]:
             assert shown["client"]["name"] == case["client"]["name"]
             seen.append(("aplyid", case["case_id"], case["client"]["id"]))
         else:
-            case = emulator.sphinxhq.open_case(customer={"full_name": f"Mary {client}", "external_id": f"{client}-{key}"})
+            case = emulator.sphinxhq.open_case(
+                customer={"full_name": f"Mary {client}", "external_id": f"{client}-{key}"}
+            )
             read = emulator.sphinxhq.get(f"{case['id']}/").json()
             assert read["customer"]["full_name"] == f"Mary {client}"
             seen.append(("sphinxhq", case["id"], case["customer"]["id"]))
