@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from emulator.running import RunningEmulator
+from emulator.web import recording
 from tests.emulators import Emulator, settings
 
 CLIENTS, STEPS, KEYS = 12, 24, 5
@@ -56,3 +57,16 @@ def test_each_gets_what_is_its_own_and_nothing_is_lost(tmp_path: Path, *, is_kep
     refused = CLIENTS * STEPS // 4
     opened = Counter((provider, 201) for provider, *_ in seen)
     assert told == opened + Counter({("aplyid", 422): refused, ("sphinxhq", 400): refused})
+
+
+def test_a_request_that_cannot_be_recorded_is_carried_out_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with RunningEmulator(settings()) as running:
+        emulator = Emulator(running.address)
+        emulator.aplyid.open_case()  # from the second on, they are answered on the loop
+        with monkeypatch.context() as patch:
+            patch.setattr(recording, "write_exchange", lambda *_: 1 / 0)
+            emulator.aplyid.open_case()
+        assert emulator.control("GET", "cases").json()["count"] == 2
+    assert "a bug of the emulator, please report it" in caplog.text
