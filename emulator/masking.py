@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
+from emulator.late_pattern import late
+
 MASK = "***"
 # Anywhere in a name, and as a word of it: `X-Api-Key` and `apikey`, but `sig` and `sigCode`, not `design`.
 PARTS = (
@@ -18,11 +20,11 @@ PARTS = (
     "(?:access|confirm|device|invite|login|mfa|reset|secur|sms|verif)[a-z]*[^a-z0-9]?code"
 )
 WORDS = "2fa|cert|hash|mac|magic|mfa|otp|pass|pat|pin|psk|pw|salt|sas|sid|sig|sign|sk|sso|tan|totp"
-SECRET_NAME = re.compile(rf"{PARTS}|(?<![a-z0-9])(?:{WORDS})(?![a-z0-9])|^(?:x-)?code$", re.MULTILINE)
-HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-PUBLIC_HEADERS = re.compile(r"(www|proxy)-authenticate|access-control-.*", re.IGNORECASE)
+SECRET_NAME = late(rf"{PARTS}|(?<![a-z0-9])(?:{WORDS})(?![a-z0-9])|^(?:x-)?code$", re.MULTILINE)
+HUMP = late(r"(?<=[a-z0-9])(?=[A-Z])")
+PUBLIC_HEADERS = late(r"(www|proxy)-authenticate|access-control-.*", re.IGNORECASE)
 # Tokens that are known by how they begin, and credentials as headers hold them.
-SHAPES = re.compile(
+SHAPES = late(
     r"(?<![\w-])(?:eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|AKIA[0-9A-Z]{12,}|AIza[\w-]{20,}"
     r"|(?:sk|rk|whsec|gh[opsur]|github_pat|glpat|xox[abeprs]|shpat)[-_][\w-]{8,})"
     r"|(?<=\b[Bb]earer )(?=\S*\d|\S{16})[^\s,;\"'<>]{6,}|(?<=\bBasic )(?=\S+[A-Z0-9=])[A-Za-z0-9+/]{7,}={0,2}"
@@ -30,21 +32,21 @@ SHAPES = re.compile(
 BEGINNINGS = ("eyJ", "AKIA", "AIza", "sk-", "sk_", "rk-", "rk_", "whsec", "gh", "github", "glpat", "xox", "shpat")
 SCHEMES = ("earer ", "Basic ")
 SHAPED = (*BEGINNINGS, *SCHEMES)
-RANDOM = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[A-Za-z0-9+/_~.-]{20,}=*|[0-9a-fA-F]{32,}")
+RANDOM = late(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[A-Za-z0-9+/_~.-]{20,}=*|[0-9a-fA-F]{32,}")
 # The user information of a URL inside a text: after a scheme and two slashes of either kind (JSON escapes them), after
 # http: without any, and after two slashes alone. It never begins inside another one, so that a search stays linear.
-USER = re.compile(
+USER = late(
     r"((?:^|(?<=[/\\?#\s\"<>]))https?:[\\/]*|:[\\/]{2,}|(?<![^\s\"'=(,<>])[\\/]{2,})[^/\\?#\s\"<>]*@", re.IGNORECASE
 )
-NAMED = re.compile(r"(?:^|[?&;#\s\"',(])([^?&;#\s\"',(=<>]+)=")
-BARE = re.compile(r"(?<=\?)[A-Za-z0-9+/_~.-]{16,}=*(?=[&#\s\"<>]|$)")
-SECRET_VALUE, VALUE = re.compile(r"[^&#\s\"<>]*"), re.compile(r"[^?&;#\s\"<>]*")
+NAMED = late(r"(?:^|[?&;#\s\"',(])([^?&;#\s\"',(=<>]+)=")
+BARE = late(r"(?<=\?)[A-Za-z0-9+/_~.-]{16,}=*(?=[&#\s\"<>]|$)")
+SECRET_VALUE, VALUE = late(r"[^&#\s\"<>]*"), late(r"[^?&;#\s\"<>]*")
 # The same of a text that is one URL and nothing else, which may hold blanks and quotes.
-URL = re.compile(r"\s*(?:h\s*t\s*t\s*p\s*(?:s\s*)?:[\\/\s]*|[a-z][a-z0-9+.-]*:[\\/]{2,}|[\\/]{2,})", re.IGNORECASE)
-AUTHORITY = re.compile(r"[^/\\?#]*")
-ODD_PORT = re.compile(r"[^\[\]]*:(?!\d*$)")
-SECRET_VALUE_OF_URL, VALUE_OF_URL = re.compile(r"[^&#]*"), re.compile(r"[^?&;#]*")
-LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+URL = late(r"\s*(?:h\s*t\s*t\s*p\s*(?:s\s*)?:[\\/\s]*|[a-z][a-z0-9+.-]*:[\\/]{2,}|[\\/]{2,})", re.IGNORECASE)
+AUTHORITY = late(r"[^/\\?#]*")
+ODD_PORT = late(r"[^\[\]]*:(?!\d*$)")
+SECRET_VALUE_OF_URL, VALUE_OF_URL = late(r"[^&#]*"), late(r"[^?&;#]*")
+LITERAL = late(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 MARKS = ("@", "%40", "=", "?")  # a text with neither one of these nor a known token holds no secret that can be told
 DEEPEST = 3  # times that a value may be percent-encoded, and be a URL in a parameter of another
 LONGEST_KEPT = 200  # characters of a header whose masked form is remembered: most requests repeat those of others

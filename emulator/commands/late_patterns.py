@@ -8,19 +8,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from emulator.late_pattern import LatePattern
+
 MODULE = "marshmallow.validate"
-
-
-class LatePattern:
-    """A pattern that is compiled when somebody uses it."""
-
-    def __init__(self, compile_now: Callable[..., Any], *arguments: Any) -> None:
-        self._compile_now, self._arguments = compile_now, arguments
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # which Python itself looks for in all that a class holds
-            raise AttributeError(name)
-        return getattr(self._compile_now(*self._arguments), name)  # `re` keeps what it has compiled
 
 
 def import_marshmallow() -> None:

@@ -132,6 +132,28 @@ def test_where_webhooks_go_is_changed_in_place(emulator: Emulator, window: Opene
     expect(page.locator(".list > li")).to_have_count(1)
 
 
+def test_an_address_begins_with_the_one_in_force_and_what_is_typed_at_once_stays(
+    emulator: Emulator, window: Opener
+) -> None:
+    page = window()
+    go(page, emulator, "/requests")
+    field, summary = page.get_by_label("Address of your receiver"), page.locator(".target summary")
+    emulator.control("PATCH", "", {"webhook_url": "http://localhost:3000/"})
+    expect(page.locator("#head-target")).to_have_text("http://localhost:3000/")
+    summary.click()
+    expect(field).to_have_value("http://localhost:3000/")
+    summary.click()
+    page.evaluate(
+        """() => {
+            document.querySelector(".target summary").click();
+            document.getElementById("target-url").value = "http://typed:1/";
+            return new Promise((done) => setTimeout(done, 200));
+        }"""
+    )
+    expect(field).to_be_visible()
+    expect(field).to_have_value("http://typed:1/")
+
+
 def test_an_address_that_is_none_is_mended_where_it_was_typed(emulator: Emulator, window: Opener) -> None:
     page = window()
     go(page, emulator, "/sandboxes")

@@ -70,10 +70,11 @@ document.addEventListener("htmx:sendError", () => say(true));
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.xhr.status) say(false); });
 
 // What is typed for an address begins with the one in force, which may have changed since the page was loaded.
-document.addEventListener("toggle", (event) => {
-  const field = event.target.matches(".target .menu[open]") && document.getElementById("target-url");
+// Set before the menu opens: the event of its opening comes later, when something may have been typed already.
+document.addEventListener("click", (event) => {
+  const field = event.target.closest(".target .menu:not([open]) > summary") && document.getElementById("target-url");
   if (field && !field.matches("[aria-invalid]")) field.value = document.getElementById("head-target").dataset.url;
-}, true);
+});
 
 // Remove messages of success after a while; those of failure stay.
 let fading;
