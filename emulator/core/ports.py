@@ -185,7 +185,7 @@ class Store(Protocol):
     leases. `listen` has a function called with the words that other processes `tell`, until the store is closed.
 
     Within `gathering`, what this thread changes may be left to be committed together by `commit_gathered`, which
-    returns False if some of it could not be, and is undone. Nobody else sees it before.
+    returns False if it could not be: then all since the last call is undone. Nobody else sees it before.
     """
 
     @property

@@ -67,11 +67,12 @@ class EventLoop(Deadlines):
     def _turn(self) -> None:
         found = self._selector.select(0 if self.ready else TICK)
         self.now = begun = self._clock.stopwatch()
-        for key, events in found:
-            key.data(events)
-        for _ in range(len(self.ready)):
-            self.ready.popleft().advance()
-        if self._answered:
+        try:
+            for key, events in found:
+                key.data(events)
+            for _ in range(len(self.ready)):
+                self.ready.popleft().advance()
+        finally:
             self._send_answers()
         if begun >= self._next_look:
             self._look_at_deadlines()

@@ -83,8 +83,8 @@ class Changing:
             raise
 
     def _commit(self) -> None:
-        if self._is_within or self._group.is_joined:
-            self._group.leave_open()
+        if self._group.gathers:
+            self._group.is_open = True
             return
         try:
             self._db.execute("COMMIT")

@@ -12,10 +12,9 @@ from emulator.store.free_space import end_trouble, undo
 
 
 class CommitGroup:
-    """What one thread changed since its last `end`, block by block.
+    """What one thread changes between two calls of `end`: one transaction, of which all is stored or nothing.
 
-    Nobody else sees it before it is committed: whoever takes the lock of the store next commits it first. Everything
-    here but `gathering`, `is_joined` and `end` is called with that lock.
+    The thread has the lock of the store from its first change on, so that nobody sees what could still be lost.
     """
 
     def __init__(self, db: sqlite3.Connection, health: StoreHealth) -> None:
@@ -23,9 +22,8 @@ class CommitGroup:
         self.lock = FairLock()
         self.forget: Callable[[], object] = bool  # called when changes are undone
         self._thread: int | None = None
-        self._has_gathered = False  # which that thread alone reads and writes
         self.is_open = False  # a transaction waits to be committed
-        self._is_lost = False  # it could not be
+        self._is_lost = False  # something since the last `end` was undone, so that nothing of it may be committed
 
     @contextmanager
     def gathering(self) -> Iterator[None]:
@@ -34,51 +32,46 @@ class CommitGroup:
         try:
             yield
         finally:
-            self._thread = None
             self.end()
+            self._thread = None
 
     @property
-    def is_joined(self) -> bool:
-        """Whether this is the thread whose changes are gathered, and all goes well in the store."""
-        return get_ident() == self._thread and not self._health.trouble
-
-    @property
-    def is_of_another(self) -> bool:
-        """Whether another thread has left changes to be committed."""
-        return self.is_open and get_ident() != self._thread
-
-    def leave_open(self) -> None:
-        """Leave the transaction that this thread began to be committed later."""
-        self.is_open = self._has_gathered = True
+    def gathers(self) -> bool:
+        """Whether what this thread changes is gathered."""
+        return get_ident() == self._thread
 
     def end(self) -> bool:
-        """Commit what was gathered; return whether all of it since the last call is stored, here or by another."""
-        if not self._has_gathered:
-            return True
-        with self.lock:
-            if self.is_open:
-                self.settle()
-            is_stored, self._is_lost, self._has_gathered = not self._is_lost, False, False
-        return is_stored
+        """Commit what was gathered since the last call; return False if it could not be, so that all is undone."""
+        is_lost, self._is_lost = self._is_lost, False
+        if not self.is_open:
+            return not is_lost
+        try:
+            return self._undo() if is_lost else self._commit()
+        finally:
+            self.is_open = False
+            self.lock.__exit__()
 
-    def settle(self) -> None:
-        """Commit it; where that fails it is undone, and `end` says so to its thread, which is to tell why."""
-        self.is_open = False
+    def lose(self) -> None:
+        """Undo what was gathered, and let `end` say so; SQLite may have undone it itself."""
+        self.is_open, self._is_lost = False, True
+        self._undo()
+
+    def _undo(self) -> bool:
+        self.forget()
+        undo(self._db)
+        return False
+
+    def _commit(self) -> bool:
         try:
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            self.lose()
-            with suppress(StoreUnavailable):
+            self._undo()
+            with suppress(StoreUnavailable):  # whoever does it anew is told
                 self._health.explain(error)
-        else:
-            if self._health.trouble:
-                end_trouble(self._db, self._health)
-
-    def lose(self) -> None:
-        """Undo all of it, for `end` to tell; SQLite may have done so itself."""
-        self.is_open, self._is_lost = False, True
-        self.forget()
-        undo(self._db)
+            return False
+        if self._health.trouble:
+            end_trouble(self._db, self._health)
+        return True
 
 
 class StoreLock:
@@ -88,16 +81,13 @@ class StoreLock:
         self._group = group
 
     def __enter__(self) -> None:
-        self._group.lock.__enter__()
-        if self._group.is_of_another:
-            self._settle()
+        if not self._is_kept():
+            self._group.lock.__enter__()
 
     def __exit__(self, *error: object) -> None:
-        self._group.lock.__exit__(*error)
+        if not self._is_kept():
+            self._group.lock.__exit__()
 
-    def _settle(self) -> None:
-        try:
-            self._group.settle()
-        except BaseException as error:
-            self._group.lock.__exit__(type(error), error, error.__traceback__)
-            raise
+    def _is_kept(self) -> bool:
+        """Return whether this thread has the lock until its group ends."""
+        return self._group.is_open and self._group.gathers

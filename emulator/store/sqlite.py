@@ -83,11 +83,11 @@ class SqliteStore:
         return self._changing
 
     def gathering(self) -> AbstractContextManager[None]:
-        """Give a block in which what this thread changes is committed by `commit_gathered`, or by who comes next."""
+        """Give a block in which what this thread changes is committed by `commit_gathered`; others wait until then."""
         return self._group.gathering()
 
     def commit_gathered(self) -> bool:
-        """Commit what this thread changed since the last call; return False if some of it had to be undone."""
+        """Commit what this thread changed since the last call; return False if all of it had to be undone."""
         return self._group.end()
 
     def claiming(self) -> AbstractContextManager[None]:

@@ -30,32 +30,32 @@ class Recorder:
         if orders.ON_LOOP in answered.environ:
             self._waiting.append(answered)
         else:
-            self._write(answered)
-            self._log([answered])
+            self._write([answered])
 
     def write_waiting(self) -> None:
-        """Record the requests that wait for it; none of them is in danger any more, whatever happens here."""
+        """Record the requests that wait for it."""
         waiting, self._waiting = self._waiting, []
-        try:
-            for answered in waiting:
-                self._write(answered)
-            self._log(waiting)
-        except Exception:
-            log.exception("a bug of the emulator, please report it")
+        if waiting:
+            self._write(waiting)
 
     def drop_waiting(self) -> None:
         """Forget the requests that wait: they are answered anew."""
         self._waiting.clear()
 
-    def _write(self, answered: Answered) -> None:
+    def _write(self, all_answered: Sequence[Answered]) -> None:
+        try:
+            for answered in all_answered:
+                self._count(answered)
+            if log.isEnabledFor(logging.INFO):
+                log_masked(log, list(map(_entry, all_answered)))
+        except Exception:  # they were carried out, whatever happens here
+            log.exception("a bug of the emulator, please report it")
+
+    def _count(self, answered: Answered) -> None:
         name, status = answered.provider or OURS, answered.response.status_code
         self.metrics.count(name, status, answered.took, created=answered.state.case is not None)
         if answered.in_journal:
             write_exchange(self._journal, answered)
-
-    def _log(self, all_answered: Sequence[Answered]) -> None:
-        if log.isEnabledFor(logging.INFO):
-            log_masked(log, list(map(_entry, all_answered)))
 
 
 def _entry(answered: Answered) -> Entry:

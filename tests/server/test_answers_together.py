@@ -36,6 +36,8 @@ class Together:
                 self.go_on.wait(PATIENCE)
 
     def confirm(self) -> bool:
+        if len(self.asked) == sum(self.confirmed[-1:]):  # nothing was asked since the last turn
+            return True
         self.confirmed.append(len(self.asked))
         return self.verdicts.pop(0) if self.verdicts else True
 

@@ -14,6 +14,7 @@ from emulator.core.errors import StoreFull
 from emulator.store.database_file import log_of
 from emulator.store.sqlite import SqliteStore
 from tests.store.test_store import NEWBORN, NOW, add, order, read, write
+from tests.waiting import wait_until
 
 
 class Failing:
@@ -84,16 +85,17 @@ def test_what_is_gathered_is_stored_when_it_is_committed(store: SqliteStore, tmp
     assert on_disk(tmp_path) == 5  # and at once after it
 
 
-def test_before_others_come_it_is_stored(store: SqliteStore, tmp_path: Path) -> None:
-    with store.gathering():
-        add(store)
-        assert (in_another_thread(lambda: count(store)), on_disk(tmp_path)) == (1, 1)
-        add(store)
-        assert (in_another_thread(lambda: add(store)).id, on_disk(tmp_path)) == (12, 3)
-        add(store)
-        in_another_thread(store.check)
-        assert on_disk(tmp_path) == 4
+def test_others_wait_until_it_is_stored(store: SqliteStore, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(3) as pool, store.gathering():
+        ids = [add(store).id]
+        others = [pool.submit(act) for act in (lambda: count(store), lambda: add(store).id, store.check)]
+        wait_until(lambda: store._group.lock.waiting == 3)
+        ids.append(add(store).id)  # it has the lock already
+        assert (count(store), on_disk(tmp_path), any(other.done() for other in others)) == (2, 0, False)
         assert store.commit_gathered()
+        assert others[0].result() in (2, 3)
+        assert others[1].result() == 12
+        assert on_disk(tmp_path) == 3
 
 
 def test_a_block_that_fails_before_it_changes_anything_leaves_the_others(store: SqliteStore, tmp_path: Path) -> None:
@@ -135,14 +137,6 @@ def test_what_cannot_be_committed_is_undone_and_that_is_told(store: SqliteStore,
     assert on_disk(tmp_path) == 1
 
 
-def test_it_is_told_too_where_another_thread_finds_out(store: SqliteStore, disk: Failing) -> None:
-    with store.gathering():
-        add(store)
-        disk.is_full = True
-        assert in_another_thread(lambda: count(store)) == 0  # to read takes no room
-        assert not store.commit_gathered()
-
-
 def test_an_error_that_undoes_everything_is_told_to_all(store: SqliteStore) -> None:
     with store.gathering():
         add(store)
@@ -153,15 +147,30 @@ def test_an_error_that_undoes_everything_is_told_to_all(store: SqliteStore) -> N
         assert count(store) == 0
 
 
-def test_while_the_store_is_in_trouble_each_block_is_committed_by_itself(store: SqliteStore, disk: Failing) -> None:
+def test_what_comes_after_a_loss_is_lost_as_well_because_all_of_it_is_done_anew(store: SqliteStore) -> None:
     with store.gathering():
         add(store)
-        disk.is_full = True
-        assert not store.commit_gathered()
-        with pytest.raises(StoreFull):
+        with suppress(KeyError), store.transaction() as tx:
+            write(tx, order())
+            raise KeyError
+        assert in_another_thread(lambda: count(store)) == 0
+        for _ in range(2):
             add(store)
+        assert not store.commit_gathered()
+        assert in_another_thread(lambda: count(store)) == 0
+        assert add(store).id == 10
+        assert store.commit_gathered()
+    assert in_another_thread(lambda: count(store)) == 1
+
+
+def test_trouble_is_over_with_the_first_group_that_can_be_committed(store: SqliteStore, disk: Failing) -> None:
+    with store.gathering():
+        for _ in range(2):
+            add(store)
+            disk.is_full = True
+            assert not store.commit_gathered()
+            assert isinstance(store._health.trouble, StoreFull)
         disk.is_full = False
         add(store)
-        assert (store._db.in_transaction, store._health.trouble) == (False, None)
-        add(store)
-        assert store._db.in_transaction
+        assert store.commit_gathered()
+    assert (store._health.trouble, count(store)) == (None, 1)

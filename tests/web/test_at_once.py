@@ -62,11 +62,10 @@ def test_each_gets_what_is_its_own_and_nothing_is_lost(tmp_path: Path, *, is_kep
 def test_a_request_that_cannot_be_recorded_is_carried_out_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with RunningEmulator(settings()) as running:
+    with RunningEmulator(settings(delay=3600)) as running, monkeypatch.context() as patch:
         emulator = Emulator(running.address)
-        emulator.aplyid.open_case()  # from the second on, they are answered on the loop
-        with monkeypatch.context() as patch:
-            patch.setattr(recording, "write_exchange", lambda *_: 1 / 0)
+        patch.setattr(recording, "write_exchange", lambda *_: 1 / 0)
+        for _ in range(3):  # the first in a thread, the others on the loop
             emulator.aplyid.open_case()
-        assert emulator.control("GET", "cases").json()["count"] == 2
+        assert emulator.control("GET", "cases").json()["count"] == 3
     assert "a bug of the emulator, please report it" in caplog.text
